@@ -1,0 +1,84 @@
+"""A registered model: a verified directory, and whether it is the one that answers."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class ModelState(models.TextChoices):
+    """Where a model stands: exactly one is active, and only that one answers for patients."""
+
+    REGISTERED = "registered", "Registered"
+    SHADOW = "shadow", "Shadow"
+    ACTIVE = "active", "Active"
+    RETIRED = "retired", "Retired"
+
+
+class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
+    """Questions asked of the model registry."""
+
+    def active(self) -> ModelVersion | None:
+        """Return the model in use, or None when none has been promoted yet."""
+        return self.filter(state=ModelState.ACTIVE).first()
+
+
+class ModelVersion(models.Model):
+    """One model directory as it was verified when it was registered.
+
+    ``card`` is the content of the directory's ``card.json`` at registration, and ``card_sha256`` the
+    digest of that file: a directory whose card has changed since is not the model that was validated.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100)
+    version = models.CharField(max_length=60)
+    directory = models.CharField(max_length=500, help_text="Where the model's files lie on every worker.")
+    card = models.JSONField(help_text="The model card as it was read when the model was registered.")
+    card_sha256 = models.CharField("SHA-256 of the card", max_length=64)
+    state = models.CharField(max_length=12, choices=ModelState, default=ModelState.REGISTERED)
+    registered_at = models.DateTimeField(auto_now_add=True)
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    promoted_at = models.DateTimeField(null=True, blank=True)
+    promoted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.TextField(blank=True, help_text="Why the model is in its present state.")
+
+    objects = ModelVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-registered_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["name", "version"], name="a_model_version_is_registered_once"
+            ),
+            models.UniqueConstraint(
+                fields=["state"],
+                condition=Q(state=ModelState.ACTIVE),
+                name="at_most_one_model_is_active",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ModelState.ACTIVE) | Q(promoted_at__isnull=False),
+                name="an_active_model_was_promoted_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ModelState.ACTIVE) | ~Q(reason=""),
+                name="an_active_model_was_promoted_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """The evaluation figures of the card, as the training commands wrote them; empty when none."""
+        found = self.card.get("metrics")
+        return found if isinstance(found, dict) else {}

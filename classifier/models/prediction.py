@@ -1,0 +1,54 @@
+"""What one model said about one cell: evidence, written once and never changed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from cases.models import Cell
+from classifier.models.analysis import Analysis
+from classifier.models.model_version import ModelVersion
+
+
+class Prediction(models.Model):
+    """One cell read by one model.
+
+    ``label`` is the most probable class even when ``identified`` is false, so that a doubtful cell
+    keeps its evidence; ``score`` is that class's calibrated probability, and ``novelty`` the distance
+    from the training data (larger is less like it; no unit).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    analysis = models.ForeignKey(Analysis, on_delete=models.PROTECT, related_name="predictions")
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="predictions")
+    model_version = models.ForeignKey(
+        ModelVersion, on_delete=models.PROTECT, related_name="predictions"
+    )
+    label = models.CharField(max_length=30)
+    score = models.FloatField()
+    probabilities = models.JSONField(help_text="Calibrated probability of every class; they sum to 1.")
+    identified = models.BooleanField()
+    novelty = models.FloatField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        indexes: ClassVar = [
+            models.Index(fields=["-created_at", "id"], name="prediction_newest_first"),
+            models.Index(fields=["label", "score"], name="prediction_by_class_and_score"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["cell", "model_version"], name="a_model_reads_a_cell_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(score__gte=0.0, score__lte=1.0),
+                name="a_score_is_a_probability",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.score:.2f}"
