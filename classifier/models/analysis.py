@@ -47,7 +47,8 @@ class AnalysisQuerySet(models.QuerySet["Analysis"]):
     def claimable(self, now: datetime) -> Self:
         """Runs a worker may take: waiting, or leased to a worker whose lease ran out by ``now``."""
         return self.filter(
-            Q(state=AnalysisState.QUEUED) | Q(state=AnalysisState.RUNNING, lease_until__lt=now)
+            Q(state=AnalysisState.QUEUED)
+            | Q(state=AnalysisState.RUNNING, lease_until__lt=now)
         )
 
     def unfinished(self) -> Self:
@@ -63,20 +64,36 @@ class Analysis(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    image = models.ForeignKey(SmearImage, on_delete=models.PROTECT, related_name="analyses")
-    model_version = models.ForeignKey(
-        ModelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="analyses"
+    image = models.ForeignKey(
+        SmearImage, on_delete=models.PROTECT, related_name="analyses"
     )
-    state = models.CharField(max_length=10, choices=AnalysisState, default=AnalysisState.QUEUED)
+    model_version = models.ForeignKey(
+        ModelVersion,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="analyses",
+    )
+    state = models.CharField(
+        max_length=10, choices=AnalysisState, default=AnalysisState.QUEUED
+    )
     attempt = models.PositiveSmallIntegerField(default=0)
-    trigger = models.CharField(max_length=10, choices=AnalysisTrigger, default=AnalysisTrigger.UPLOAD)
+    trigger = models.CharField(
+        max_length=10, choices=AnalysisTrigger, default=AnalysisTrigger.UPLOAD
+    )
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     worker = models.CharField(max_length=200, blank=True)
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(
-        null=True, blank=True, help_text="When a message for it last reached the broker."
+        null=True,
+        blank=True,
+        help_text="When a message for it last reached the broker.",
     )
     lease_until = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -112,7 +129,11 @@ class Analysis(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state=AnalysisState.DONE)
-                | Q(finished_at__isnull=False, started_at__isnull=False, model_version__isnull=False),
+                | Q(
+                    finished_at__isnull=False,
+                    started_at__isnull=False,
+                    model_version__isnull=False,
+                ),
                 name="a_done_analysis_has_a_model_a_start_and_an_end",
             ),
             models.CheckConstraint(
@@ -122,7 +143,10 @@ class Analysis(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state=AnalysisState.RUNNING)
-                | (Q(lease_until__isnull=False, started_at__isnull=False) & ~Q(worker="")),
+                | (
+                    Q(lease_until__isnull=False, started_at__isnull=False)
+                    & ~Q(worker="")
+                ),
                 name="a_running_analysis_is_leased_to_a_worker",
             ),
             models.CheckConstraint(

@@ -37,19 +37,35 @@ class ModelVersion(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=100)
     version = models.CharField(max_length=60)
-    directory = models.CharField(max_length=500, help_text="Where the model's files lie on every worker.")
-    card = models.JSONField(help_text="The model card as it was read when the model was registered.")
+    directory = models.CharField(
+        max_length=500, help_text="Where the model's files lie on every worker."
+    )
+    card = models.JSONField(
+        help_text="The model card as it was read when the model was registered."
+    )
     card_sha256 = models.CharField("SHA-256 of the card", max_length=64)
-    state = models.CharField(max_length=12, choices=ModelState, default=ModelState.REGISTERED)
+    state = models.CharField(
+        max_length=12, choices=ModelState, default=ModelState.REGISTERED
+    )
     registered_at = models.DateTimeField(auto_now_add=True)
     registered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     promoted_at = models.DateTimeField(null=True, blank=True)
     promoted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
-    reason = models.TextField(blank=True, help_text="Why the model is in its present state.")
+    reason = models.TextField(
+        blank=True, help_text="Why the model is in its present state."
+    )
 
     objects = ModelVersionQuerySet.as_manager()
 
