@@ -1,0 +1,26 @@
+"""The clinical record."""
+
+from cases.models.accession import AccessionSeries
+from cases.models.case import Case, CaseQuerySet, Priority, Stain
+from cases.models.cell import Cell, CellQuerySet, LabelSource
+from cases.models.image import SmearImage, SmearImageQuerySet
+from cases.models.patient import Patient, PatientQuerySet, Sex
+from cases.models.transition import CaseTransition, ImageTransition
+
+__all__ = [
+    "AccessionSeries",
+    "Case",
+    "CaseQuerySet",
+    "CaseTransition",
+    "Cell",
+    "CellQuerySet",
+    "ImageTransition",
+    "LabelSource",
+    "Patient",
+    "PatientQuerySet",
+    "Priority",
+    "Sex",
+    "SmearImage",
+    "SmearImageQuerySet",
+    "Stain",
+]

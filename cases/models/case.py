@@ -1,0 +1,219 @@
+"""A blood smear sent by a clinic to a laboratory."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.models import OrganisationKind, Role
+from cases.cell_classes import UNIDENTIFIED
+from cases.states import CLOSED_STATES, IMAGE_ACCEPTING_STATES, SIGNED_STATES, CaseState, ImageState
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+
+class Priority(models.TextChoices):
+    """How soon the clinic needs the result."""
+
+    ROUTINE = "routine", "Routine"
+    URGENT = "urgent", "Urgent"
+    STAT = "stat", "Stat"
+
+
+class Stain(models.TextChoices):
+    """How the smear was stained."""
+
+    WRIGHT_GIEMSA = "wright_giemsa", "Wright-Giemsa"
+    GIEMSA = "giemsa", "Giemsa"
+    WRIGHT = "wright", "Wright"
+    MAY_GRUNWALD_GIEMSA = "may_grunwald_giemsa", "May-Grünwald-Giemsa"
+    LEISHMAN = "leishman", "Leishman"
+    OTHER = "other", "Other"
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Reads of cases."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the cases `user` may see; for anyone and anything unknown, none.
+
+        Clinic people and clients see their clinic's. Laboratory readers see what was submitted to their
+        laboratory and what their laboratory itself entered; its administrators and auditors see drafts too.
+        """
+        if not user.is_authenticated or not user.is_active or user.organisation is None:
+            return self.none()
+        if not user.organisation.is_active:
+            return self.none()
+        own = Q(clinic=user.organisation_id)
+        at_laboratory = Q(laboratory=user.organisation_id)
+        is_laboratory = user.organisation.kind == OrganisationKind.LABORATORY
+        match user.role:
+            case Role.UPLOADER:
+                return self.filter(own)
+            case Role.PATHOLOGIST | Role.SERVICE:
+                submitted = at_laboratory & Q(submitted_at__isnull=False)
+                return self.filter(own | submitted if is_laboratory else own)
+            case Role.ADMINISTRATOR | Role.AUDITOR:
+                return self.filter(own | at_laboratory if is_laboratory else own)
+            case _:
+                return self.none()
+
+    def open(self) -> Self:
+        """Return the cases somebody still waits for."""
+        return self.exclude(state__in=CLOSED_STATES)
+
+    def with_counts(self) -> Self:
+        """Annotate `image_count`, `analysed_count`, `problem_count`, `cell_count` and `doubtful_count`.
+
+        Subqueries, not joins: joining images and cells multiplies rows. Doubtful is unidentified and not excluded.
+        """
+        images = self.model._meta.get_field("images").related_model
+        cells = images._meta.get_field("cells").related_model  # type: ignore[union-attr]
+
+        def count_of(rows: models.QuerySet[models.Model], path: str) -> Coalesce:
+            grouped = rows.order_by().values(path).annotate(number=Count("pk")).values("number")
+            return Coalesce(Subquery(grouped), 0, output_field=models.IntegerField())
+
+        of_case = images._default_manager.filter(case=OuterRef("pk"))  # type: ignore[union-attr]
+        cells_of_case = cells._default_manager.filter(image__case=OuterRef("pk"), excluded=False)  # type: ignore[union-attr]
+        return self.annotate(
+            image_count=count_of(of_case, "case"),
+            analysed_count=count_of(of_case.filter(state=ImageState.ANALYSED), "case"),
+            problem_count=count_of(of_case.filter(state__in=[ImageState.FAILED, ImageState.REJECTED]), "case"),
+            cell_count=count_of(cells_of_case, "image__case"),
+            doubtful_count=count_of(cells_of_case.filter(label=UNIDENTIFIED), "image__case"),
+        )
+
+    def most_pressing_first(self) -> Self:
+        """Order as a worklist is read: stat before urgent before routine, then by due time."""
+        rank = models.Case(
+            models.When(priority=Priority.STAT, then=0),
+            models.When(priority=Priority.URGENT, then=1),
+            default=2,
+            output_field=models.IntegerField(),
+        )
+        return self.annotate(priority_rank=rank).order_by(
+            "priority_rank", F("due_at").asc(nulls_last=True), "created_at", "id"
+        )
+
+
+class Case(models.Model):
+    """One specimen of one patient, with the question asked of it and where its reading stands."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey("cases.Patient", on_delete=models.PROTECT, related_name="cases")
+    clinic = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="cases_entered")
+    laboratory = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="cases_referred")
+    accession_number = models.CharField(
+        max_length=64,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9][A-Za-z0-9._/\-]*\Z", "Use letters, digits, dot, dash, slash and underscore only."
+            )
+        ],
+    )
+    priority = models.CharField(max_length=10, choices=Priority.choices, default=Priority.ROUTINE)
+    stain = models.CharField(max_length=24, choices=Stain.choices, default=Stain.WRIGHT_GIEMSA)
+    objective = models.PositiveSmallIntegerField(
+        "objective power",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(200)],
+        help_text="Magnification of the objective: 40, 50, 60, 100.",
+    )
+    um_per_px = models.FloatField(
+        "scale",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.005), MaxValueValidator(5)],
+        help_text="Micrometres per pixel of the images, if the camera was calibrated.",
+    )
+    microscope = models.CharField(max_length=120, blank=True)
+    camera = models.CharField(max_length=120, blank=True)
+    clinical_question = models.TextField(max_length=2000, blank=True)
+    collected_at = models.DateTimeField(null=True, blank=True)
+    wbc = models.DecimalField(
+        "white blood cell count",
+        max_digits=7,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(2000)],
+        help_text="10^9/L, as reported by the analyser.",
+    )
+    wbc_source = models.CharField("source of the WBC", max_length=120, blank=True)
+    wbc_measured_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=12, choices=CaseState.choices, default=CaseState.DRAFT, editable=False)
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    owner = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="owned_cases", editable=False
+    )
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["laboratory", "accession_number"],
+                name="accession_number_is_unique_within_laboratory",
+                violation_error_message="The laboratory already has a case with this accession number.",
+            ),
+            models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_is_known"),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="case_priority_is_known"),
+            models.CheckConstraint(condition=Q(stain__in=Stain.values), name="case_stain_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[CaseState.DRAFT, CaseState.CANCELLED])
+                | Q(submitted_at__isnull=False, due_at__isnull=False),
+                name="submitted_case_has_submitted_and_due_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=CaseState.IN_REVIEW) | Q(owner__isnull=False),
+                name="case_in_review_has_an_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(wbc__isnull=True) | Q(wbc__gte=0) & ~Q(wbc_source=""),
+                name="wbc_is_not_negative_and_names_its_source",
+                violation_error_message="Give the source of the white blood cell count (for instance the analyser).",
+            ),
+            models.CheckConstraint(
+                condition=Q(um_per_px__isnull=True) | Q(um_per_px__gt=0),
+                name="case_scale_is_positive",
+                violation_error_message="The scale in micrometres per pixel is a positive number.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["laboratory", "state", "due_at"], name="case_laboratory_worklist"),
+            models.Index(fields=["clinic", "state", "-created_at"], name="case_clinic_worklist"),
+            models.Index(fields=["-created_at", "id"], name="case_newest_first"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Case {self.accession_number}"
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a signed report stands."""
+        return self.state in SIGNED_STATES
+
+    @property
+    def accepts_images(self) -> bool:
+        """Whether further images may be added."""
+        return self.state in IMAGE_ACCEPTING_STATES
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the result was due before now and is still awaited."""
+        return self.due_at is not None and self.state not in CLOSED_STATES and self.due_at < timezone.now()

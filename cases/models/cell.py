@@ -1,0 +1,115 @@
+"""A cell located in an image."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.permissions import may_see_predictions
+from cases.cell_classes import BY_CODE, LABEL_CHOICES, UNIDENTIFIED, CellClass
+from cases.models.case import Case
+from cases.states import SIGNED_STATES
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+
+class LabelSource(models.TextChoices):
+    """Who gave a cell its present label."""
+
+    MACHINE = "machine", "Machine"
+    HUMAN = "human", "Human"
+
+
+class CellQuerySet(models.QuerySet["Cell"]):
+    """Reads of cells."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the cells of the cases `user` may see, where they may see what the machine found.
+
+        That a cell is here is itself a finding of the machine, so before sign-out those who may not see
+        predictions see no cells at all.
+        """
+        cases = Case.objects.visible_to(user)
+        if cases.query.is_empty():
+            return self.none()
+        if not may_see_predictions(user, signed=False):
+            if not may_see_predictions(user, signed=True):
+                return self.none()
+            cases = cases.filter(state__in=SIGNED_STATES)
+        return self.filter(image__case__in=cases)
+
+    def counted(self) -> Self:
+        """Return the cells that take part in a count: those nobody excluded."""
+        return self.filter(excluded=False)
+
+    def doubtful_first(self) -> Self:
+        """Order as they are reviewed: unidentified, then by rising score."""
+        unidentified = models.Case(
+            models.When(label=UNIDENTIFIED, then=0), default=1, output_field=models.IntegerField()
+        )
+        return self.annotate(doubt_rank=unidentified).order_by("doubt_rank", "score", "image", "ordinal")
+
+
+class Cell(models.Model):
+    """One located cell: its box in the upright image and its present label.
+
+    `label` and `score` are the current reading, kept here for lists; the evidence is in the classifier's
+    predictions and is never changed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    image = models.ForeignKey("cases.SmearImage", on_delete=models.PROTECT, related_name="cells")
+    ordinal = models.PositiveIntegerField(help_text="1 for the first cell of the image, by this locator.")
+    locator = models.CharField(max_length=40, help_text='Version of the locator, or "human".')
+    x = models.PositiveIntegerField(help_text="Left edge of the box, px of the upright image.")
+    y = models.PositiveIntegerField(help_text="Top edge of the box, px of the upright image.")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    area_px = models.PositiveIntegerField(help_text="Area of the located mask in pixels.")
+    label = models.CharField(max_length=24, blank=True, choices=LABEL_CHOICES)
+    score = models.FloatField(null=True, blank=True)
+    label_source = models.CharField(max_length=8, choices=LabelSource.choices, default=LabelSource.MACHINE)
+    excluded = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = CellQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["image", "ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["image", "locator", "ordinal"], name="cell_is_recorded_once_per_locator"),
+            models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="cell_box_has_an_area"),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=1), name="cell_score_is_a_probability"
+            ),
+            models.CheckConstraint(condition=Q(label="") | Q(label__in=list(BY_CODE)), name="cell_label_is_known"),
+            models.CheckConstraint(
+                condition=Q(label_source__in=LabelSource.values), name="cell_label_source_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["label", "score"], name="cell_label_and_score")]
+
+    def __str__(self) -> str:
+        return f"Cell {self.ordinal} ({self.pk})"
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """(x, y, width, height) in pixels of the upright image."""
+        return self.x, self.y, self.width, self.height
+
+    @property
+    def cell_class(self) -> CellClass | None:
+        """The class of the present label, or None while there is none."""
+        return BY_CODE.get(self.label)
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether the present label names a class."""
+        return self.label not in {"", UNIDENTIFIED}

@@ -1,0 +1,87 @@
+"""One picture of a smear."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from cases.models.case import Case
+from cases.states import UNSETTLED_IMAGE_STATES, ImageState
+from cases.storage import clinical_storage, display_name, original_name, thumbnail_name
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+
+class SmearImageQuerySet(models.QuerySet["SmearImage"]):
+    """Reads of images."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the images of the cases `user` may see."""
+        cases = Case.objects.visible_to(user)
+        return self.none() if cases.query.is_empty() else self.filter(case__in=cases)
+
+    def unsettled(self) -> Self:
+        """Return the images the machine still owes an answer for."""
+        return self.filter(state__in=UNSETTLED_IMAGE_STATES)
+
+
+class SmearImage(models.Model):
+    """A field of view as it was received, byte for byte, and what we made of it for the screen.
+
+    `width` and `height` are those of the upright picture, after any rotation the camera noted; every cell
+    box counts in those pixels. `conversions` are sentences saying what was done to show and read it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="images")
+    ordinal = models.PositiveIntegerField(help_text="1 for the first image of the case.")
+    sha256 = models.CharField(max_length=64)
+    original = models.FileField(storage=clinical_storage, upload_to=original_name, max_length=120)
+    media_type = models.CharField(max_length=32)
+    byte_size = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField(help_text="Pixels, upright.")
+    height = models.PositiveIntegerField(help_text="Pixels, upright.")
+    conversions = models.JSONField(default=list, blank=True)
+    display = models.FileField(storage=clinical_storage, upload_to=display_name, max_length=120, blank=True)
+    thumbnail = models.FileField(storage=clinical_storage, upload_to=thumbnail_name, max_length=120, blank=True)
+    state = models.CharField(max_length=12, choices=ImageState.choices, default=ImageState.RECEIVED, editable=False)
+    problem = models.TextField(blank=True, help_text="Why it was rejected or failed, in a sentence for the clinician.")
+    uploaded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(default=timezone.now)
+
+    objects = SmearImageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["case", "ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "sha256"], name="same_bytes_once_per_case"),
+            models.UniqueConstraint(fields=["case", "ordinal"], name="image_ordinal_is_unique_within_case"),
+            models.CheckConstraint(condition=Q(state__in=ImageState.values), name="image_state_is_known"),
+            models.CheckConstraint(condition=Q(ordinal__gte=1), name="image_ordinal_counts_from_one"),
+            models.CheckConstraint(
+                condition=Q(width__gt=1, height__gt=1, byte_size__gt=0), name="image_has_pixels_and_bytes"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[ImageState.REJECTED, ImageState.FAILED]) | ~Q(problem=""),
+                name="rejected_or_failed_image_says_why",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "uploaded_at"], name="image_state_and_age"),
+            models.Index(fields=["uploaded_by", "uploaded_at"], name="image_uploader_quota"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Image {self.ordinal} ({self.pk})"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the machine is done with it, one way or another."""
+        return self.state not in UNSETTLED_IMAGE_STATES

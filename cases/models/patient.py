@@ -1,0 +1,151 @@
+"""A patient as one organisation knows them."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import OrganisationKind, Role
+from cases.crypto import blind_index, normalise_number, normalise_words
+from cases.fields import EncryptedCharField, EncryptedDateField
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+_NO_CONTROL_CHARACTERS = RegexValidator(
+    r"[\x00-\x1f\x7f]", "Control characters are not allowed here.", inverse_match=True
+)
+_OLDEST_BIRTH_YEARS = 130
+
+
+class Sex(models.TextChoices):
+    """Administrative sex, in the value set LIS interfaces exchange."""
+
+    MALE = "male", "Male"
+    FEMALE = "female", "Female"
+    OTHER = "other", "Other"
+    UNKNOWN = "unknown", "Unknown"
+
+
+def mrn_key(mrn: str) -> str:
+    """Return the index entry of a medical record number."""
+    return blind_index("patient.mrn", normalise_number(mrn))
+
+
+def name_key(family_name: str) -> str:
+    """Return the index entry of a family name."""
+    return blind_index("patient.family_name", normalise_words(family_name))
+
+
+def birth_date_key(birth_date: datetime.date) -> str:
+    """Return the index entry of a birth date."""
+    return blind_index("patient.birth_date", birth_date.isoformat())
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    """Reads of patients."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the patients `user` may know of: their organisation's own, and those of cases they may see."""
+        from_cases = self._cases_model().objects.visible_to(user)
+        if from_cases.query.is_empty():
+            return self.none()
+        seen = Q(organisation=user.organisation_id) | Q(pk__in=from_cases.values("patient"))  # type: ignore[union-attr]
+        if user.role in {Role.ADMINISTRATOR, Role.AUDITOR} and (  # type: ignore[union-attr]
+            user.organisation.kind == OrganisationKind.LABORATORY  # type: ignore[union-attr]
+        ):
+            seen |= Q(organisation__refers_to=user.organisation_id)  # type: ignore[union-attr]
+        return self.filter(seen)
+
+    def with_mrn(self, mrn: str) -> Self:
+        """Return those with exactly this record number, whatever its case and spacing."""
+        return self.filter(mrn_index=mrn_key(mrn))
+
+    def with_family_name(self, family_name: str) -> Self:
+        """Return those with exactly this family name, whatever its case and spacing."""
+        return self.filter(name_index=name_key(family_name))
+
+    def born_on(self, birth_date: datetime.date) -> Self:
+        """Return those born on this day."""
+        return self.filter(birth_date_index=birth_date_key(birth_date))
+
+    def _cases_model(self) -> Any:
+        return self.model._meta.get_field("cases").related_model
+
+
+class Patient(models.Model):
+    """A person whose blood was smeared, under the record number of one organisation.
+
+    Record number, names and birth date are ciphertext in the database; the `_index` columns are keyed
+    hashes for exact search and cannot be turned back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="patients")
+    mrn = EncryptedCharField("medical record number", max_length=64, validators=[_NO_CONTROL_CHARACTERS])
+    family_name = EncryptedCharField(max_length=150, validators=[_NO_CONTROL_CHARACTERS])
+    given_name = EncryptedCharField(max_length=150, blank=True, validators=[_NO_CONTROL_CHARACTERS])
+    birth_date = EncryptedDateField()
+    sex = models.CharField(max_length=10, choices=Sex.choices, default=Sex.UNKNOWN)
+    mrn_index = models.CharField(max_length=64, editable=False)
+    name_index = models.CharField(max_length=64, editable=False, db_index=True)
+    birth_date_index = models.CharField(max_length=64, editable=False, db_index=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "mrn_index"],
+                name="mrn_is_unique_within_organisation",
+                violation_error_message="This organisation already has a patient with this medical record number.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sex__in=Sex.values),
+                name="patient_sex_is_known_code",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        # Used in logs and admin breadcrumbs, so it names nobody.
+        return f"Patient {self.pk}"
+
+    @property
+    def full_name(self) -> str:
+        """Family name, given name: the order laboratories print."""
+        return f"{self.family_name}, {self.given_name}" if self.given_name else self.family_name
+
+    def clean(self) -> None:
+        """Refuse an impossible birth date, and bring the search index up to the identifiers."""
+        if self.birth_date:
+            today = timezone.localdate()
+            if self.birth_date > today:
+                raise ValidationError({"birth_date": "The birth date lies in the future."})
+            if self.birth_date.year < today.year - _OLDEST_BIRTH_YEARS:
+                raise ValidationError({"birth_date": "The birth date is more than 130 years ago."})
+        if self.mrn and not normalise_number(self.mrn):
+            raise ValidationError({"mrn": "The medical record number is empty."})
+        self.refresh_index()
+
+    def refresh_index(self) -> None:
+        """Recompute the blind index; the identifiers themselves stay as they are."""
+        self.mrn_index = mrn_key(self.mrn or "")
+        self.name_index = name_key(self.family_name or "")
+        if self.birth_date:
+            self.birth_date_index = birth_date_key(self.birth_date)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with an index that matches, whoever calls."""
+        self.refresh_index()
+        super().save(*args, **kwargs)

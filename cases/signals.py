@@ -1,0 +1,8 @@
+"""What the clinical record announces, so that the machine can listen without being imported."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+image_received = Signal()
+"""A new image was committed. Arguments: `image_id` (UUID). Sent once per image, after the transaction."""

@@ -1,0 +1,83 @@
+"""The two state machines of the clinical record, and which step each allows.
+
+A service changes a state only through `transition_case` or `transition_image`, which look the step up
+here and insert a transition row; nothing else writes a state.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class CaseState(models.TextChoices):
+    """Where a case stands, from the clinic's draft to the delivered report."""
+
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Waiting"
+    ANALYSING = "analysing", "Analysing"
+    READY = "ready", "Ready for review"
+    IN_REVIEW = "in_review", "In review"
+    SIGNED = "signed", "Signed"
+    DELIVERED = "delivered", "Delivered"
+    CORRECTED = "corrected", "Corrected"
+    APPENDED = "appended", "Appended"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class ImageState(models.TextChoices):
+    """Where one smear image stands. Rejected is bad input; failed is our own defect."""
+
+    RECEIVED = "received", "Received"
+    QUEUED = "queued", "Waiting"
+    ANALYSING = "analysing", "Analysing"
+    ANALYSED = "analysed", "Analysed"
+    REJECTED = "rejected", "Rejected"
+    FAILED = "failed", "Failed"
+
+
+_C, _I = CaseState, ImageState
+
+ALLOWED_CASE_STEPS: Mapping[CaseState, frozenset[CaseState]] = {
+    _C.DRAFT: frozenset({_C.SUBMITTED, _C.CANCELLED}),
+    _C.SUBMITTED: frozenset({_C.ANALYSING, _C.READY, _C.CANCELLED}),
+    _C.ANALYSING: frozenset({_C.READY, _C.CANCELLED}),
+    # Back to analysing when another image arrives or a failed one is tried again.
+    _C.READY: frozenset({_C.ANALYSING, _C.IN_REVIEW, _C.CANCELLED}),
+    # Back to ready when the reviewer lets go of it.
+    _C.IN_REVIEW: frozenset({_C.READY, _C.SIGNED, _C.CANCELLED}),
+    _C.SIGNED: frozenset({_C.DELIVERED, _C.CORRECTED, _C.APPENDED, _C.WITHDRAWN}),
+    _C.DELIVERED: frozenset({_C.CORRECTED, _C.APPENDED, _C.WITHDRAWN}),
+    _C.CORRECTED: frozenset({_C.DELIVERED, _C.CORRECTED, _C.APPENDED, _C.WITHDRAWN}),
+    _C.APPENDED: frozenset({_C.DELIVERED, _C.CORRECTED, _C.APPENDED, _C.WITHDRAWN}),
+    _C.WITHDRAWN: frozenset(),
+    _C.CANCELLED: frozenset(),
+}
+
+ALLOWED_IMAGE_STEPS: Mapping[ImageState, frozenset[ImageState]] = {
+    _I.RECEIVED: frozenset({_I.QUEUED, _I.REJECTED, _I.FAILED}),
+    _I.QUEUED: frozenset({_I.ANALYSING, _I.REJECTED, _I.FAILED}),
+    # Back to queued when a worker died and its lease ran out.
+    _I.ANALYSING: frozenset({_I.ANALYSED, _I.REJECTED, _I.FAILED, _I.QUEUED}),
+    # Again with another model version, or after our defect was mended.
+    _I.ANALYSED: frozenset({_I.QUEUED}),
+    _I.FAILED: frozenset({_I.QUEUED}),
+    _I.REJECTED: frozenset(),
+}
+
+SIGNED_STATES: frozenset[CaseState] = frozenset({_C.SIGNED, _C.DELIVERED, _C.CORRECTED, _C.APPENDED})
+"""A signed report stands: what it says may be shown to the clinic."""
+
+CLOSED_STATES: frozenset[CaseState] = SIGNED_STATES | {_C.WITHDRAWN, _C.CANCELLED}
+"""Nobody is waiting for anything any more."""
+
+IMAGE_ACCEPTING_STATES: frozenset[CaseState] = frozenset({_C.DRAFT, _C.SUBMITTED, _C.ANALYSING, _C.READY})
+"""A case takes further images only until somebody starts to review it."""
+
+UNSETTLED_IMAGE_STATES: frozenset[ImageState] = frozenset({_I.RECEIVED, _I.QUEUED, _I.ANALYSING})
+"""The machine still owes an answer for such an image."""
