@@ -1,0 +1,5 @@
+"""API routes of cases."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,88 @@
+"""Errors that are a result, not a defect: each carries a sentence for the person who asked.
+
+Services raise these; the web shows the sentence, the API answers problem+json (RFC 9457) with the
+same sentence. Anything else that is raised is a defect: it is logged, shown generically, re-raised.
+"""
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A refusal the caller can understand and act on.
+
+    `sentence` is shown to people and therefore never names a patient; `code` is stable and meant
+    for programs; `status` is the HTTP status of the answer; `details` holds coded extra members
+    of the problem document (limits, found type), never identifying values.
+    """
+
+    status: ClassVar[int] = 400
+    default_code: ClassVar[str] = "bad_request"
+    default_sentence: ClassVar[str] = "This request cannot be carried out."
+
+    def __init__(
+        self,
+        sentence: str = "",
+        *,
+        code: str = "",
+        details: dict[str, object] | None = None,
+    ) -> None:
+        self.sentence = sentence or self.default_sentence
+        self.code = code or self.default_code
+        self.details = details or {}
+        super().__init__(self.sentence)
+
+
+class PermissionRefused(DomainError):
+    """The person is known and may not do this."""
+
+    status = 403
+    default_code = "permission_refused"
+    default_sentence = "You may not do this."
+
+
+class NotFound(DomainError):
+    """There is no such record for this person; a foreign record answers the same."""
+
+    status = 404
+    default_code = "not_found"
+    default_sentence = "There is no such record."
+
+
+class Conflict(DomainError):
+    """The record's present state does not allow this."""
+
+    status = 409
+    default_code = "conflict"
+    default_sentence = "The record's state does not allow this."
+
+
+class PreconditionFailed(DomainError):
+    """The record changed since the caller read it (`If-Match`)."""
+
+    status = 412
+    default_code = "precondition_failed"
+    default_sentence = "The record was changed by somebody else. Read it again and retry."
+
+
+class TooLarge(DomainError):
+    """More bytes or pixels than the limit."""
+
+    status = 413
+    default_code = "too_large"
+    default_sentence = "This is larger than the limit."
+
+
+class UnsupportedMedia(DomainError):
+    """The content is of a kind that is not accepted."""
+
+    status = 415
+    default_code = "unsupported_media"
+    default_sentence = "This kind of file is not accepted."
+
+
+class Unprocessable(DomainError):
+    """The content is of an accepted kind and cannot be used."""
+
+    status = 422
+    default_code = "unprocessable"
+    default_sentence = "This cannot be used as it is."

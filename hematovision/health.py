@@ -1,0 +1,111 @@
+"""Liveness and readiness, for supervisors and load balancers."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from kombu.exceptions import OperationalError
+
+from classifier.models import ModelVersion, WorkerHeartbeat
+from hematovision.celery import app
+
+logger = structlog.get_logger(__name__)
+
+# A worker that wrote no heartbeat for this long is taken for dead.
+HEARTBEAT_MAX_AGE = timedelta(seconds=90)
+
+
+class PartFailed(Exception):
+    """One part is not ready; the sentence says which and holds no secret."""
+
+
+@never_cache
+@require_safe
+def livez(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 while the web process can answer at all."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 when a smear sent now would come back classified, else 503 and the failing parts.
+
+    Body: `{"status": "ready"|"not ready", "parts": {name: {"ok": bool, "detail": str}}}`.
+    """
+    parts = {name: _report(name, check) for name, check in CHECKS.items()}
+    ready = all(part["ok"] for part in parts.values())
+    return JsonResponse(
+        {"status": "ready" if ready else "not ready", "parts": parts},
+        status=200 if ready else 503,
+    )
+
+
+def check_database() -> str:
+    """The database answers a query."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except DatabaseError as error:
+        raise PartFailed("The database does not answer.") from error
+    return f"{connection.vendor} answers"
+
+
+def check_broker() -> str:
+    """The broker takes a connection."""
+    try:
+        with app.connection_for_write(connect_timeout=3) as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=3)
+            broker.default_channel.close()
+    except (OperationalError, OSError) as error:
+        raise PartFailed("The task broker does not answer.") from error
+    return f"{app.connection_for_write().transport.driver_type} answers"
+
+
+def check_worker() -> str:
+    """A worker of the inference queue reported lately and without a problem."""
+    since = timezone.now() - HEARTBEAT_MAX_AGE
+    try:
+        alive = list(WorkerHeartbeat.objects.filter(seen_at__gte=since))
+    except DatabaseError as error:
+        raise PartFailed("The worker list cannot be read: the database does not answer.") from error
+    if not alive:
+        raise PartFailed("No worker has reported in the last 90 seconds.")
+    well = [worker for worker in alive if not worker.problem]
+    if not well:
+        raise PartFailed(alive[0].problem)
+    return f"{len(well)} at work"
+
+
+def check_model() -> str:
+    """Exactly one model version is active."""
+    try:
+        active = ModelVersion.objects.filter(state="active").first()
+    except DatabaseError as error:
+        raise PartFailed("The model list cannot be read: the database does not answer.") from error
+    if active is None:
+        raise PartFailed("No model version is active: register and promote one.")
+    return f"{active.name} {active.version} on {settings.HEMATOVISION_ENGINE}"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": check_database,
+    "broker": check_broker,
+    "worker": check_worker,
+    "model": check_model,
+}
+
+
+def _report(name: str, check: Callable[[], str]) -> dict[str, object]:
+    try:
+        return {"ok": True, "detail": check()}
+    except PartFailed as error:
+        logger.warning("not_ready", part=name, reason=str(error))
+        return {"ok": False, "detail": str(error)}

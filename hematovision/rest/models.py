@@ -1,0 +1,33 @@
+"""The one table of the API plumbing: answers kept so that a repeated request is not done twice."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class StoredAnswer(models.Model):
+    """The answer given to a write that carried an ``Idempotency-Key``.
+
+    The row is inserted in the transaction of the write itself: either both are there or neither,
+    and of two requests at the same moment the second waits at the unique constraint. No foreign
+    key to the caller: the plumbing knows no app.
+    """
+
+    caller_id = models.UUIDField()
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    headers = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("caller_id", "key"), name="a_caller_uses_an_idempotency_key_once"
+            ),
+        )
+        indexes = (models.Index(fields=("created_at",), name="stored_answer_by_age"),)
+
+    def __str__(self) -> str:
+        return f"answer {self.status} to {self.key}"

@@ -1,0 +1,61 @@
+"""Request bodies with a limit: refused by their announced length, before they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from rest_framework import exceptions, status
+from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
+
+MULTIPART_OVERHEAD = 64 * 1024  # bytes: boundaries, part headers and small text fields
+
+
+class RequestTooLarge(exceptions.APIException):
+    """The request's announced body is larger than its limit (413)."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+    default_detail = "The request is too large."
+
+
+def announced_length(parser_context: Mapping[str, Any] | None) -> int:
+    """Return the request's Content-Length in bytes, 0 where it is missing or not a number."""
+    request = (parser_context or {}).get("request")
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0) if request is not None else 0
+    except ValueError:
+        return 0
+
+
+class CappedJSONParser(JSONParser):
+    """JSON up to ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes; NaN and Infinity refused."""
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Refuse a body over the limit with 413, then parse it."""
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if limit is not None and announced_length(parser_context) > limit:
+            raise RequestTooLarge(f"A JSON request may be up to {limit:,} bytes.")
+        return super().parse(stream, media_type, parser_context)
+
+
+class CappedMultiPartParser(MultiPartParser):
+    """Multipart form up to one file of ``UPLOAD_MAX_BYTES`` and its overhead."""
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> DataAndFiles:
+        """Refuse a body over the limit with 413, then parse it."""
+        limit = settings.UPLOAD_MAX_BYTES
+        if announced_length(parser_context) > limit + MULTIPART_OVERHEAD:
+            raise RequestTooLarge(f"A file may be up to {limit // (1024 * 1024)} MB.")
+        return super().parse(stream, media_type, parser_context)

@@ -1,0 +1,184 @@
+"""What all installations share; `local`, `production` and `test` add the rest."""
+
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from hematovision.settings.environment import BASE_DIR, VAR_DIR, env
+from hematovision.settings.headers import *
+from hematovision.settings.identity import *
+from hematovision.settings.logs import *
+from hematovision.settings.rest import *
+from hematovision.settings.tasks import *
+
+DEBUG = False
+ALLOWED_HOSTS: list[str] = env.list("HEMATOVISION_ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("HEMATOVISION_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "audit",
+    "accounts",
+    "cases",
+    "classifier",
+    "training",
+    "hematovision.rest",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.idp.oidc",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "axes",
+    "csp",
+    "rules.apps.AutodiscoverRulesConfig",
+    "django_structlog",
+    "django_prometheus",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "audit.middleware.AuditContextMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "hematovision.urls"
+WSGI_APPLICATION = "hematovision.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+
+def database_from(url: str) -> dict[str, Any]:
+    """Return the DATABASES entry for `url`; an empty `url` means SQLite below VAR_DIR.
+
+    SQLite runs in WAL mode, and transactions take the write lock at once (IMMEDIATE): a reader
+    that turns writer half-way cannot wait for the lock and would fail instead.
+    """
+    settings: dict[str, Any] = dict(
+        env.db_url_config(url or f"sqlite:///{VAR_DIR / 'hematovision.sqlite3'}")
+    )
+    if settings["ENGINE"].endswith("sqlite3"):
+        settings["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": (
+                "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA busy_timeout=30000;"
+            ),
+        }
+    else:
+        settings["CONN_MAX_AGE"] = 60
+        settings["CONN_HEALTH_CHECKS"] = True
+    return settings
+
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": database_from(env.str("DATABASE_URL", default="")),
+}
+
+# Files: originals and display copies lie below MEDIA_ROOT and have no URL of their own; views with
+# permission checks hand them out.
+MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_URL = ""
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
+FILE_UPLOAD_TEMP_DIR = str(VAR_DIR / "uploads")
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "staticfiles"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# Third-party front-end files come from the locked npm install, each under its own prefix.
+NODE_MODULES = BASE_DIR / "node_modules"
+VENDOR_FOLDERS: list[tuple[str, Path]] = [
+    ("vendor/htmx", NODE_MODULES / "htmx.org" / "dist"),
+    ("vendor/openseadragon", NODE_MODULES / "openseadragon" / "build" / "openseadragon"),
+]
+STATICFILES_DIRS: list[Any] = [
+    BASE_DIR / "static",
+    *[(prefix, folder) for prefix, folder in VENDOR_FOLDERS if folder.is_dir()],
+]
+
+for folder in (VAR_DIR, MEDIA_ROOT, Path(FILE_UPLOAD_TEMP_DIR)):
+    folder.mkdir(parents=True, exist_ok=True)
+
+# Identifiers are encrypted with the first key and readable with all of them (rotation); the blind
+# index key makes exact search possible and cannot be rotated without re-indexing.
+HEMATOVISION_FIELD_KEYS: list[str] = env.list("HEMATOVISION_FIELD_KEYS", default=[])
+HEMATOVISION_BLIND_INDEX_KEY: str = env.str("HEMATOVISION_BLIND_INDEX_KEY", default="")
+
+# Upload limits. Django's own limit counts form fields, not files.
+UPLOAD_MAX_BYTES = env.int("HEMATOVISION_UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
+UPLOAD_MAX_PIXELS = env.int("HEMATOVISION_UPLOAD_MAX_PIXELS", default=64_000_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# Clinics do not see what the machine says before a pathologist has signed.
+HIDE_AI_FROM_UPLOADERS = env.bool("HEMATOVISION_HIDE_AI_FROM_UPLOADERS", default=True)
+
+
+def model_directory() -> Path:
+    """Return the folder of the model to run: HEMATOVISION_MODEL_DIR, else what CURRENT names."""
+    named = env.str("HEMATOVISION_MODEL_DIR", default="")
+    if named:
+        return Path(named).resolve()
+    store = BASE_DIR / "model_store"
+    current = store / "CURRENT"
+    return store / (current.read_text().strip() if current.is_file() else "none")
+
+
+HEMATOVISION_MODEL_DIR = model_directory()
+HEMATOVISION_ENGINE = env.str("HEMATOVISION_ENGINE", default="onnx")
+
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("HEMATOVISION_FROM_EMAIL", default="hematovision@localhost")
+
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+structlog.configure(**STRUCTLOG_CONFIG)

@@ -1,0 +1,23 @@
+"""One machine: SQLite, the folder broker, secrets made at first start and kept below VAR_DIR."""
+
+from hematovision.settings.base import *
+from hematovision.settings.environment import VAR_DIR, env
+from hematovision.settings.local_secrets import read_or_make_secrets
+
+DEBUG = env.bool("HEMATOVISION_DEBUG", default=False)
+ALLOWED_HOSTS = env.list("HEMATOVISION_ALLOWED_HOSTS", default=["*"])
+LOGGING["handlers"]["stderr"]["formatter"] = env.str("HEMATOVISION_LOG_FORMAT", default="console")
+
+_secrets = read_or_make_secrets(VAR_DIR / "local_secrets.json")
+SECRET_KEY = env.str("HEMATOVISION_SECRET_KEY", default=_secrets["secret_key"])
+HEMATOVISION_FIELD_KEYS = env.list("HEMATOVISION_FIELD_KEYS", default=[_secrets["field_key"]])
+HEMATOVISION_BLIND_INDEX_KEY = env.str(
+    "HEMATOVISION_BLIND_INDEX_KEY", default=_secrets["blind_index_key"]
+)
+
+# Demo people and demo cases exist in this settings file only.
+DEMO_ACCOUNTS = True
+
+# Static files are served where they lie, so that nothing has to be collected before a start.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG

@@ -1,0 +1,59 @@
+"""Structured logs: events and ids, never patient data."""
+
+from typing import Any
+
+import structlog
+
+from hematovision.logs import drop_identifying_values
+from hematovision.settings.environment import env
+
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+
+SHARED_PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    drop_identifying_values,
+]
+
+STRUCTLOG_CONFIG: dict[str, Any] = {
+    "processors": [
+        structlog.stdlib.filter_by_level,
+        *SHARED_PROCESSORS,
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    "logger_factory": structlog.stdlib.LoggerFactory(),
+    "cache_logger_on_first_use": True,
+}
+
+LOG_FORMAT = env.str("HEMATOVISION_LOG_FORMAT", default="json")
+LOG_LEVEL = env.str("HEMATOVISION_LOG_LEVEL", default="INFO")
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(),
+            "foreign_pre_chain": SHARED_PROCESSORS,
+        },
+        "console": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.dev.ConsoleRenderer(colors=False),
+            "foreign_pre_chain": SHARED_PROCESSORS,
+        },
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "axes": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+    },
+}

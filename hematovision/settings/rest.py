@@ -1,0 +1,63 @@
+"""Django REST framework and OpenAPI settings, imported by ``base``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+REST_FRAMEWORK: dict[str, Any] = {
+    # Bearer first: its WWW-Authenticate makes "not signed in" 401 rather than 403.
+    "DEFAULT_AUTHENTICATION_CLASSES": (
+        "accounts.authentication.ClientTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ),
+    "DEFAULT_PERMISSION_CLASSES": ("rest_framework.permissions.IsAuthenticated",),
+    "DEFAULT_RENDERER_CLASSES": ("rest_framework.renderers.JSONRenderer",),
+    "DEFAULT_PARSER_CLASSES": ("hematovision.rest.parsers.CappedJSONParser",),
+    "DEFAULT_PAGINATION_CLASS": "hematovision.rest.pagination.NewestFirst",
+    "DEFAULT_FILTER_BACKENDS": ("django_filters.rest_framework.DjangoFilterBackend",),
+    "DEFAULT_SCHEMA_CLASS": "hematovision.rest.schema.ProblemSchema",
+    "DEFAULT_THROTTLE_CLASSES": (
+        "hematovision.rest.throttles.PerCaller",
+        "hematovision.rest.throttles.PerAddress",
+        "hematovision.rest.throttles.PerScope",
+    ),
+    "DEFAULT_THROTTLE_RATES": {"user": "1200/min", "anon": "60/min", "upload": "240/min"},
+    "EXCEPTION_HANDLER": "hematovision.rest.problems.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
+    "UNICODE_JSON": True,
+    "COERCE_DECIMAL_TO_STRING": True,
+    "NUM_PROXIES": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "HematoVision API",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "Blood smear cases of a clinic: patients, cases, smear images and what the classifier found."
+        "\n\nAuthenticate with an OAuth2 bearer token (client credentials). Errors are RFC 9457"
+        " problem documents. Automatic results are marked `reviewed: false` until a pathologist"
+        " signs; this is not a cleared medical device."
+    ),
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": ("rest_framework.permissions.AllowAny",),
+    "SERVE_AUTHENTICATION": (),
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": False,
+    "SORT_OPERATIONS": True,
+    "POSTPROCESSING_HOOKS": (
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "hematovision.rest.schema.add_problem",
+    ),
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {},
+    "TAGS": [
+        {"name": "patients", "description": "People the smears belong to, by the clinic's MRN."},
+        {"name": "cases", "description": "A request for a smear to be read."},
+        {"name": "images", "description": "Smear images and what was found in them."},
+        {"name": "predictions", "description": "Every stored prediction, for oversight."},
+    ],
+}

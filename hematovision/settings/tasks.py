@@ -1,0 +1,59 @@
+"""The task queue: Redis when REDIS_URL names one, else a folder on this machine."""
+
+from typing import Any
+
+from kombu import Queue
+
+from hematovision.settings.environment import VAR_DIR, env
+
+REDIS_URL = env.str("REDIS_URL", default="")
+
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_QUEUES = (Queue("default"), Queue("inference"))
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+SWEEP_SECONDS = env.int("HEMATOVISION_SWEEP_SECONDS", default=30)
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "sweep": {
+        "task": "classifier.tasks.sweep",
+        "schedule": float(SWEEP_SECONDS),
+        # A worker that was away must not find an hour of sweeps waiting for it.
+        "options": {"queue": "default", "expires": float(SWEEP_SECONDS)},
+    },
+}
+
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    # Redis gives an unacknowledged message to somebody else after this many seconds; the longest
+    # task must be shorter. The lease on the database row recovers earlier than that.
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "visibility_timeout": 3600,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 5,
+    }
+else:
+    BROKER_DIR = VAR_DIR / "broker"
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        # One folder for both directions: every process both sends and receives.
+        "data_folder_in": str(BROKER_DIR / "messages"),
+        "data_folder_out": str(BROKER_DIR / "messages"),
+        "control_folder": str(BROKER_DIR / "control"),
+    }
+    # The transport refuses to work in folders that are not there.
+    for folder in ("messages", "control"):
+        (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
+    # Broadcast messages to workers that are gone would stay in the folder for ever.
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False

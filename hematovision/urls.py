@@ -1,0 +1,19 @@
+"""Every route of the site; each app owns its own `urls.py`."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from hematovision import health
+
+urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("", include("allauth.idp.urls")),
+    path("api/v1/", include("hematovision.api")),
+    path("", include("classifier.urls")),
+    path("", include("audit.urls")),
+    path("", include("cases.urls")),
+]
