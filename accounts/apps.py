@@ -1,5 +1,11 @@
+"""People, places and API clients as a Django app."""
+
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
+    """Who may sign in, where they work and what they may do."""
+
+    default_auto_field = "django.db.models.BigAutoField"
     name = "accounts"
+    verbose_name = "People and places"

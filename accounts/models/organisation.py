@@ -1,0 +1,96 @@
+"""Clinics and laboratories."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.models.user import User
+
+
+class OrganisationKind(models.TextChoices):
+    """A clinic sends smears; a laboratory reads them."""
+
+    CLINIC = "clinic", _("Clinic")
+    LABORATORY = "laboratory", _("Laboratory")
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    """Organisations, narrowed to what a person may see or administer."""
+
+    def administered_by(self, user: User) -> OrganisationQuerySet:
+        """The administrator's laboratory and the clinics that refer to it; all for the superuser."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self
+        laboratory = user.laboratory
+        if user.role != "administrator" or laboratory is None:
+            return self.none()
+        return self.filter(models.Q(pk=laboratory.pk) | models.Q(refers_to=laboratory))
+
+    def overseen_by(self, user: User) -> OrganisationQuerySet:
+        """As `administered_by`, for auditors too: they read what an administrator administers."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        laboratory = user.laboratory
+        if user.role == "auditor" and not user.is_superuser and laboratory is not None:
+            return self.filter(models.Q(pk=laboratory.pk) | models.Q(refers_to=laboratory))
+        return self.administered_by(user)
+
+
+class Organisation(models.Model):
+    """A clinic, which refers its cases to one laboratory, or a laboratory."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=OrganisationKind.choices)
+    refers_to = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="clinics",
+        help_text=_("The laboratory that reads this clinic's smears."),
+    )
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="laboratory", refers_to__isnull=True)
+                | models.Q(kind="clinic", refers_to__isnull=False),
+                name="a_clinic_refers_to_a_laboratory_and_a_laboratory_to_nobody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def laboratory(self) -> Organisation | None:
+        """The laboratory itself, or the one that a clinic refers to."""
+        return self if self.kind == OrganisationKind.LABORATORY else self.refers_to
+
+    def clean(self) -> None:
+        """A clinic refers to a laboratory, never to another clinic."""
+        super().clean()
+        errors: dict[str, Any] = {}
+        if self.kind == OrganisationKind.CLINIC and self.refers_to is None:
+            errors["refers_to"] = _("Choose the laboratory that this clinic refers to.")
+        if self.kind == OrganisationKind.LABORATORY and self.refers_to is not None:
+            errors["refers_to"] = _("A laboratory refers to nobody: leave this empty.")
+        if self.refers_to is not None and self.refers_to.kind != OrganisationKind.LABORATORY:
+            errors["refers_to"] = _("A clinic refers to a laboratory, not to another clinic.")
+        if errors:
+            raise ValidationError(errors)

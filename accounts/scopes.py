@@ -1,0 +1,29 @@
+"""The scopes of the REST API and what each role may do in a session."""
+
+from accounts.models.user import Role
+
+CASES_READ = "cases:read"
+CASES_WRITE = "cases:write"
+IMAGES_WRITE = "images:write"
+PREDICTIONS_READ = "predictions:read"
+REPORTS_READ = "reports:read"
+
+SCOPES = {
+    CASES_READ: "Read patients, cases and images of the organisation",
+    CASES_WRITE: "Create patients and cases, and submit cases",
+    IMAGES_WRITE: "Send smear images to a case",
+    PREDICTIONS_READ: "Read the machine's cells and predictions before sign-out",
+    REPORTS_READ: "Read reports",
+}
+
+_READING = frozenset({CASES_READ, PREDICTIONS_READ, REPORTS_READ})
+
+SCOPES_OF_ROLE = {
+    Role.UPLOADER: frozenset({CASES_READ, CASES_WRITE, IMAGES_WRITE, REPORTS_READ}),
+    Role.PATHOLOGIST: _READING,
+    Role.ADMINISTRATOR: _READING,
+    Role.AUDITOR: _READING,
+    Role.STUDENT: frozenset(),
+    # A service account does nothing without a token: its scopes come from there alone.
+    Role.SERVICE: frozenset(),
+}
