@@ -1,11 +1,17 @@
-"""Routes of the REST API, version 1."""
+"""Addresses of the REST API: version 1 of every app, its description, and 404 for the rest."""
 
-from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+from hematovision.rest import views
+
+version_1: list[URLPattern | URLResolver] = [
     path("", include("cases.api.urls")),
     path("", include("classifier.api.urls")),
+    path("schema/", views.SchemaView.as_view(), name="schema"),
+    path("docs/", views.docs, name="docs"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include((version_1, "api"))),
+    re_path(r"^(?P<address>.*)$", views.UnknownAddress.as_view(), name="unknown_address"),
 ]

@@ -12,8 +12,14 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),
-    path("api/v1/", include("hematovision.api")),
+    path("api/", include("hematovision.api")),
     path("", include("classifier.urls")),
     path("", include("audit.urls")),
     path("", include("cases.urls")),
 ]
+
+# Below /api/ every error is a problem document, elsewhere a page.
+handler400 = "hematovision.rest.handlers.bad_request"
+handler403 = "hematovision.rest.handlers.permission_denied"
+handler404 = "hematovision.rest.handlers.page_not_found"
+handler500 = "hematovision.rest.handlers.server_error"

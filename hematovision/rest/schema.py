@@ -1,0 +1,107 @@
+"""OpenAPI: bearer authentication, scopes of each operation and the problem answers all share."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+from hematovision.rest.problems import PROBLEM_MEDIA_TYPE
+
+TOKEN_URL = "/identity/o/api/token"  # noqa: S105 - an address, not a secret
+SCOPES = {
+    "cases:read": "Read patients, cases and images of the organisation.",
+    "cases:write": "Register patients, create and submit cases.",
+    "images:write": "Send smear images to a case.",
+    "predictions:read": "See automatic results before a pathologist has signed.",
+    "reports:read": "Read signed reports.",
+}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457 problem document.",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {
+            "type": "string",
+            "format": "uri",
+            "description": "Stable name of the problem, urn:hematovision:problem:<code>.",
+        },
+        "title": {"type": "string", "description": "The HTTP status in words."},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "What happened, as a sentence for a person."},
+        "instance": {
+            "type": "string",
+            "format": "uri",
+            "description": "The request id, as in our logs: quote it when asking for help.",
+        },
+        "errors": {
+            "type": "object",
+            "description": "Validation errors: sentences per field.",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+}
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """Describes ``accounts.authentication.ClientTokenAuthentication`` as OAuth2."""
+
+    target_class = "accounts.authentication.ClientTokenAuthentication"
+    name = "clientCredentials"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:  # noqa: ARG002
+        """Return the security scheme with its token address and scopes."""
+        return {
+            "type": "oauth2",
+            "flows": {"clientCredentials": {"tokenUrl": TOKEN_URL, "scopes": SCOPES}},
+        }
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]]:
+        """Return the scope an operation asks for, as its view declares it."""
+        scopes = getattr(auto_schema.view, "required_scopes", {})
+        wanted = scopes.get(auto_schema.method)
+        return {self.name: [wanted] if wanted else []}
+
+
+class ProblemSchema(AutoSchema):
+    """Adds to every operation the problem answers it can give."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Build the operation, then add its problem answers."""
+        operation = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        for status in sorted(self._problem_statuses(operation)):
+            operation["responses"].setdefault(
+                str(status),
+                {
+                    "description": HTTPStatus(status).phrase,
+                    "content": {
+                        PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
+                    },
+                },
+            )
+        return operation
+
+    def _problem_statuses(self, operation: dict[str, Any]) -> set[int]:
+        statuses = {400, 401, 403, 406, 429}
+        if "{" in self.path:
+            statuses.add(404)
+        if self.method not in SAFE_METHODS:
+            statuses |= {404, 409, 422}
+        if "requestBody" in operation:
+            statuses |= {413, 415}
+        if any(
+            parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])
+        ):
+            statuses.add(412)
+        return statuses
+
+
+def add_problem(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Add the problem document to the schema's components (a spectacular hook)."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    return result

@@ -1,0 +1,54 @@
+"""The API's own pages: the schema, the documentation and the answer to an unknown address."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from django.shortcuts import render
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI description; JSON unless YAML is asked for (JSON is YAML as well)."""
+
+    renderer_classes = [
+        OpenApiJsonRenderer2,
+        OpenApiJsonRenderer,
+        OpenApiYamlRenderer,
+        OpenApiYamlRenderer2,
+    ]
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """Show the OpenAPI description as pages; scripts and styles come from our own origin."""
+    return render(request, "rest/docs.html")
+
+
+@extend_schema(exclude=True)
+class UnknownAddress(APIView):
+    """Answers every address below ``/api/`` that is no endpoint with a 404 problem."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse before the method is looked at: nothing is here for any method."""
+        super().initial(request, *args, **kwargs)
+        raise Http404
+
+    def get(self, request: Request, address: str) -> NoReturn:  # noqa: ARG002
+        """Answer 404 (reached for no method: ``initial`` refuses first)."""
+        raise Http404
