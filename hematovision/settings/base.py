@@ -14,6 +14,8 @@ from hematovision.settings.tasks import *
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("HEMATOVISION_ALLOWED_HOSTS", default=[])
+# How many reverse proxies of ours add themselves to X-Forwarded-For; 0 believes none.
+TRUSTED_PROXY_COUNT = env.int("HEMATOVISION_TRUSTED_PROXY_COUNT", default=0)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("HEMATOVISION_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -57,8 +59,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "audit.middleware.AuditContextMiddleware",  # names the request before it is logged
     "django_structlog.middlewares.RequestMiddleware",
-    "audit.middleware.AuditContextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -130,6 +132,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "staticfiles"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "clinical": {
+        "BACKEND": "cases.storage.PrivateFileSystemStorage",
+        "OPTIONS": {"location": str(MEDIA_ROOT / "clinical")},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
@@ -149,8 +155,8 @@ for folder in (VAR_DIR, MEDIA_ROOT, Path(FILE_UPLOAD_TEMP_DIR)):
 
 # Identifiers are encrypted with the first key and readable with all of them (rotation); the blind
 # index key makes exact search possible and cannot be rotated without re-indexing.
-HEMATOVISION_FIELD_KEYS: list[str] = env.list("HEMATOVISION_FIELD_KEYS", default=[])
-HEMATOVISION_BLIND_INDEX_KEY: str = env.str("HEMATOVISION_BLIND_INDEX_KEY", default="")
+FIELD_KEYS: list[str] = env.list("HEMATOVISION_FIELD_KEYS", default=[])
+BLIND_INDEX_KEY: str = env.str("HEMATOVISION_BLIND_INDEX_KEY", default="")
 
 # Upload limits. Django's own limit counts form fields, not files.
 UPLOAD_MAX_BYTES = env.int("HEMATOVISION_UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)

@@ -18,8 +18,8 @@ from hematovision.settings.base import *
 from hematovision.settings.environment import VAR_DIR, env
 
 SECRET_KEY = "test-only-" + "k" * 50
-HEMATOVISION_FIELD_KEYS = ["dGVzdC1vbmx5LWZpZWxkLWtleS0wMTIzNDU2Nzg5MDE="]
-HEMATOVISION_BLIND_INDEX_KEY = "test-only-blind-index-key"
+FIELD_KEYS = ["dGVzdC1vbmx5LWZpZWxkLWtleS0wMTIzNDU2Nzg5MDE="]
+BLIND_INDEX_KEY = "test-only-blind-index-key"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 HEMATOVISION_REQUIRE_MFA = False
 DEMO_ACCOUNTS = True
@@ -40,6 +40,6 @@ LOG_LEVEL = "WARNING"
 LOGGING["root"]["level"] = LOG_LEVEL
 REST_FRAMEWORK = {
     **REST_FRAMEWORK,
-    "DEFAULT_THROTTLE_RATES": {"anon": "100000/min", "user": "100000/min"},
+    "DEFAULT_THROTTLE_RATES": dict.fromkeys(REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "100000/min"),
 }
 AXES_ENABLED = env.bool("HEMATOVISION_TEST_AXES", default=True)
