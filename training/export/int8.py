@@ -1,0 +1,168 @@
+"""ONNX static int8: weights per channel, activations per tensor, ranges from training crops, chosen on validation."""
+
+import logging
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.inference.types import Floats, Rgb
+
+from ..atomic import whole_file
+from ..errors import NotFit
+from ..progress import progress
+from .calibration import METHODS, OPERATORS, Ranges, measure_ranges
+
+#: Beyond either of these an int8 file is not published.
+MOST_CHANGED_LABELS = 0.005
+MOST_ACCURACY_LOST = 0.003
+_BATCH = 32
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far an int8 file is from its float original on validation cells.
+
+    `changed`: share of cells whose label differs. `accuracy_float`, `accuracy_int8`: against the true labels.
+    `divergence`: mean Kullback-Leibler divergence of the class probabilities, nats.
+    """
+
+    cells: int
+    changed: float
+    accuracy_float: float
+    accuracy_int8: float
+    divergence: float
+    method: str
+
+    @property
+    def accuracy_lost(self) -> float:
+        """Accuracy of the float file minus that of the int8 file, 0..1."""
+        return self.accuracy_float - self.accuracy_int8
+
+    @property
+    def fit(self) -> bool:
+        """Whether the int8 file may be published."""
+        # Rounded as shares of counts: 0.997 - 0.994 is 0.0030000000000000027 in floating point.
+        lost = round(self.accuracy_lost * self.cells) / max(self.cells, 1)
+        return self.changed <= MOST_CHANGED_LABELS and lost <= MOST_ACCURACY_LOST
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON-ready form."""
+        return {**asdict(self), "accuracy_lost": self.accuracy_lost, "fit": self.fit}
+
+    def require_fit(self) -> None:
+        """Raise NotFit with both figures when the int8 file is too far from the float one."""
+        if self.fit:
+            return
+        message = (
+            f"The int8 file is not published: on {self.cells} validation cells it gives another label on "
+            f"{self.changed:.2%} (at most {MOST_CHANGED_LABELS:.1%}) and loses {100 * self.accuracy_lost:.2f} points of "
+            f"accuracy (at most {100 * MOST_ACCURACY_LOST:.1f})."
+        )
+        raise NotFit(message)
+
+
+def agreement(float_logits: Floats, int8_logits: Floats, truth: NDArray[np.int64], *, method: str = "") -> Agreement:
+    """Compare two sets of logits (N, C) on the same cells with their true class indices (N,)."""
+    if not len(truth):
+        message = "An int8 file is judged on validation cells, and there are none."
+        raise NotFit(message)
+    one, other = float_logits.argmax(axis=1), int8_logits.argmax(axis=1)
+    p, q = _log_softmax(float_logits), _log_softmax(int8_logits)
+    return Agreement(
+        cells=len(truth),
+        changed=float((one != other).mean()),
+        accuracy_float=float((one == truth).mean()),
+        accuracy_int8=float((other == truth).mean()),
+        divergence=float((np.exp(p) * (p - q)).sum(axis=1).mean()),
+        method=method,
+    )
+
+
+def quantise(float_path: Path | str, target: Path | str, ranges: Ranges, *, method: str, portable: bool = False) -> Path:
+    """Write the int8 file with the ranges `method` gives.
+
+    Activations are unsigned and weights signed, the pair that VNNI and AMX multiply natively. `portable` keeps weights to
+    7 bits: older processors (AVX2 without VNNI) add two products in 16 bits and would saturate with 8.
+    """
+    import onnx
+    from onnxruntime.quantization import CalibrationMethod, QDQQuantizer, QuantType
+    from onnxruntime.quantization.calibrate import TensorsData
+
+    table = {name: (np.float32(low), np.float32(high)) for name, (low, high) in ranges.by(method).items()}
+    model = onnx.load(str(float_path))
+    quantizer = QDQQuantizer(
+        model,
+        True,  # per channel
+        portable,  # reduced range
+        QuantType.QInt8,
+        QuantType.QUInt8,
+        TensorsData(CalibrationMethod.MinMax, table),
+        [node.name for node in model.graph.node if node.op_type in OPERATORS],
+        [],
+        list(OPERATORS),
+        {"ActivationSymmetric": False, "WeightSymmetric": True},
+    )
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)  # the library advises a pre-processing step that was done here another way
+    try:
+        quantizer.quantize_model()
+    finally:
+        root.setLevel(level)
+    with whole_file(target) as draft:
+        quantizer.model.save_model_to_file(str(draft), False)
+    return Path(target)
+
+
+def run_logits(path: Path | str, crops: Rgb, *, label: str) -> Floats:
+    """Logits (N, C) of an ONNX file on (N, S, S, 3) uint8 crops."""
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.log_severity_level = 3
+    session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    starts = progress(range(0, len(crops), _BATCH), label=label, unit="batch")
+    return np.concatenate([session.run(["logits"], {"image": crops[i : i + _BATCH]})[0] for i in starts])
+
+
+def best_int8(
+    float_path: Path | str,
+    target: Path | str,
+    *,
+    calibration: Rgb,
+    validation: Rgb,
+    truth: NDArray[np.int64],
+    float_logits: Floats | None = None,
+    methods: Iterable[str] = tuple(METHODS),
+    portable: bool = False,
+) -> tuple[Agreement, list[Agreement]]:
+    """Write the int8 file by the method that changes the fewest labels on validation (then the least divergence).
+
+    Gives the agreement of the file kept and those of all methods tried. The file is written only when it is fit;
+    raises NotFit otherwise, with the figures of the best method.
+    """
+    if float_logits is None:
+        float_logits = run_logits(float_path, validation, label="float32 on validation")
+    ranges = measure_ranges(float_path, calibration)
+    tried: list[tuple[Agreement, Path]] = []
+    with tempfile.TemporaryDirectory(prefix="int8.") as folder:
+        for method in methods:
+            draft = quantise(float_path, Path(folder) / f"{method}.onnx", ranges, method=method, portable=portable)
+            logits = run_logits(draft, validation, label=f"int8 {method}")
+            tried.append((agreement(float_logits, logits, truth, method=method), draft))
+        best, path = min(tried, key=lambda pair: (pair[0].changed, pair[0].divergence))
+        best.require_fit()
+        with whole_file(target) as draft:
+            draft.write_bytes(path.read_bytes())
+    return best, [item for item, _ in tried]
+
+
+def _log_softmax(logits: Floats) -> NDArray[np.float64]:
+    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    result: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return result
