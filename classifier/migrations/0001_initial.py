@@ -20,34 +20,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ModelVersion",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=100)),
                 ("version", models.CharField(max_length=60)),
                 (
                     "directory",
-                    models.CharField(
-                        help_text="Where the model's files lie on every worker.",
-                        max_length=500,
-                    ),
+                    models.CharField(help_text="Where the model's files lie on every worker.", max_length=500),
                 ),
-                (
-                    "card",
-                    models.JSONField(
-                        help_text="The model card as it was read when the model was registered."
-                    ),
-                ),
-                (
-                    "card_sha256",
-                    models.CharField(max_length=64, verbose_name="SHA-256 of the card"),
-                ),
+                ("card", models.JSONField(help_text="The model card as it was read when the model was registered.")),
+                ("card_sha256", models.CharField(max_length=64, verbose_name="SHA-256 of the card")),
                 (
                     "state",
                     models.CharField(
@@ -64,11 +45,12 @@ class Migration(migrations.Migration):
                 ("registered_at", models.DateTimeField(auto_now_add=True)),
                 ("promoted_at", models.DateTimeField(blank=True, null=True)),
                 (
-                    "reason",
-                    models.TextField(
-                        blank=True, help_text="Why the model is in its present state."
+                    "evaluation",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="The evaluation the promotion was decided on."
                     ),
                 ),
+                ("reason", models.TextField(blank=True, help_text="Why the model is in its present state.")),
                 (
                     "promoted_by",
                     models.ForeignKey(
@@ -97,15 +79,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Analysis",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 (
                     "state",
                     models.CharField(
@@ -138,9 +112,7 @@ class Migration(migrations.Migration):
                 (
                     "sent_at",
                     models.DateTimeField(
-                        blank=True,
-                        help_text="When a message for it last reached the broker.",
-                        null=True,
+                        blank=True, help_text="When a message for it last reached the broker.", null=True
                     ),
                 ),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
@@ -159,30 +131,15 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                (
-                    "problem",
-                    models.TextField(
-                        blank=True, help_text="One sentence, shown to people."
-                    ),
-                ),
+                ("problem", models.TextField(blank=True, help_text="One sentence, shown to people.")),
                 ("quality", models.JSONField(blank=True, default=dict)),
-                (
-                    "um_per_px",
-                    models.FloatField(blank=True, null=True, verbose_name="um/px"),
-                ),
+                ("um_per_px", models.FloatField(blank=True, null=True, verbose_name="um/px")),
                 ("scale_source", models.CharField(blank=True, max_length=20)),
-                (
-                    "timings",
-                    models.JSONField(
-                        blank=True, default=dict, help_text="Seconds per step."
-                    ),
-                ),
+                ("timings", models.JSONField(blank=True, default=dict, help_text="Seconds per step.")),
                 (
                     "image",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="analyses",
-                        to="cases.smearimage",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="analyses", to="cases.smearimage"
                     ),
                 ),
                 (
@@ -214,23 +171,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Prediction",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("label", models.CharField(max_length=30)),
                 ("score", models.FloatField()),
-                (
-                    "probabilities",
-                    models.JSONField(
-                        help_text="Calibrated probability of every class; they sum to 1."
-                    ),
-                ),
+                ("probabilities", models.JSONField(help_text="Calibrated probability of every class; they sum to 1.")),
                 ("identified", models.BooleanField()),
                 ("novelty", models.FloatField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
@@ -245,9 +189,7 @@ class Migration(migrations.Migration):
                 (
                     "cell",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="predictions",
-                        to="cases.cell",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="predictions", to="cases.cell"
                     ),
                 ),
                 (
@@ -266,32 +208,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="WorkerHeartbeat",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("worker", models.CharField(max_length=200, unique=True)),
-                (
-                    "queue",
-                    models.CharField(
-                        help_text="The queues it reads, separated by commas.",
-                        max_length=200,
-                    ),
-                ),
+                ("queue", models.CharField(help_text="The queues it reads, separated by commas.", max_length=200)),
                 ("engine", models.CharField(blank=True, max_length=20)),
                 ("pid", models.PositiveIntegerField(default=0)),
                 ("started_at", models.DateTimeField()),
-                (
-                    "ready_at",
-                    models.DateTimeField(
-                        blank=True, help_text="When its model was loaded.", null=True
-                    ),
-                ),
+                ("ready_at", models.DateTimeField(blank=True, help_text="When its model was loaded.", null=True)),
                 ("seen_at", models.DateTimeField()),
                 ("stopped_at", models.DateTimeField(blank=True, null=True)),
                 ("problem", models.TextField(blank=True)),
@@ -312,16 +235,21 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="modelversion",
-            constraint=models.UniqueConstraint(
-                fields=("name", "version"), name="a_model_version_is_registered_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("name", "version"), name="a_model_version_is_registered_once"),
         ),
         migrations.AddConstraint(
             model_name="modelversion",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "active")),
-                fields=("state",),
-                name="at_most_one_model_is_active",
+                condition=models.Q(("state", "active")), fields=("state",), name="at_most_one_model_is_active"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="modelversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "active"), _negated=True), ("promoted_at__isnull", False), _connector="OR"
+                ),
+                name="an_active_model_was_promoted_at_a_time",
             ),
         ),
         migrations.AddConstraint(
@@ -329,10 +257,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state", "active"), _negated=True),
-                    ("promoted_at__isnull", False),
+                    models.Q(("evaluation", {}), _negated=True),
                     _connector="OR",
                 ),
-                name="an_active_model_was_promoted_at_a_time",
+                name="an_active_model_was_evaluated",
             ),
         ),
         migrations.AddConstraint(
@@ -360,9 +288,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="analysis",
-            constraint=models.UniqueConstraint(
-                fields=("image", "model_version"), name="a_model_reads_an_image_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("image", "model_version"), name="a_model_reads_an_image_once"),
         ),
         migrations.AddConstraint(
             model_name="analysis",
@@ -378,9 +304,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("state", "done"), _negated=True),
                     models.Q(
-                        ("finished_at__isnull", False),
-                        ("model_version__isnull", False),
-                        ("started_at__isnull", False),
+                        ("finished_at__isnull", False), ("model_version__isnull", False), ("started_at__isnull", False)
                     ),
                     _connector="OR",
                 ),
@@ -430,27 +354,20 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="prediction",
-            index=models.Index(
-                fields=["-created_at", "id"], name="prediction_newest_first"
-            ),
+            index=models.Index(fields=["-created_at", "id"], name="prediction_newest_first"),
         ),
         migrations.AddIndex(
             model_name="prediction",
-            index=models.Index(
-                fields=["label", "score"], name="prediction_by_class_and_score"
-            ),
+            index=models.Index(fields=["label", "score"], name="prediction_by_class_and_score"),
         ),
         migrations.AddConstraint(
             model_name="prediction",
-            constraint=models.UniqueConstraint(
-                fields=("cell", "model_version"), name="a_model_reads_a_cell_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("cell", "model_version"), name="a_model_reads_a_cell_once"),
         ),
         migrations.AddConstraint(
             model_name="prediction",
             constraint=models.CheckConstraint(
-                condition=models.Q(("score__gte", 0.0), ("score__lte", 1.0)),
-                name="a_score_is_a_probability",
+                condition=models.Q(("score__gte", 0.0), ("score__lte", 1.0)), name="a_score_is_a_probability"
             ),
         ),
         AppendOnly("classifier_prediction"),

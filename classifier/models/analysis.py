@@ -46,10 +46,7 @@ class AnalysisQuerySet(models.QuerySet["Analysis"]):
 
     def claimable(self, now: datetime) -> Self:
         """Runs a worker may take: waiting, or leased to a worker whose lease ran out by ``now``."""
-        return self.filter(
-            Q(state=AnalysisState.QUEUED)
-            | Q(state=AnalysisState.RUNNING, lease_until__lt=now)
-        )
+        return self.filter(Q(state=AnalysisState.QUEUED) | Q(state=AnalysisState.RUNNING, lease_until__lt=now))
 
     def unfinished(self) -> Self:
         """Runs that still owe an answer."""
@@ -64,9 +61,7 @@ class Analysis(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    image = models.ForeignKey(
-        SmearImage, on_delete=models.PROTECT, related_name="analyses"
-    )
+    image = models.ForeignKey(SmearImage, on_delete=models.PROTECT, related_name="analyses")
     model_version = models.ForeignKey(
         ModelVersion,
         null=True,
@@ -74,13 +69,9 @@ class Analysis(models.Model):
         on_delete=models.PROTECT,
         related_name="analyses",
     )
-    state = models.CharField(
-        max_length=10, choices=AnalysisState, default=AnalysisState.QUEUED
-    )
+    state = models.CharField(max_length=10, choices=AnalysisState, default=AnalysisState.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)
-    trigger = models.CharField(
-        max_length=10, choices=AnalysisTrigger, default=AnalysisTrigger.UPLOAD
-    )
+    trigger = models.CharField(max_length=10, choices=AnalysisTrigger, default=AnalysisTrigger.UPLOAD)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -119,9 +110,7 @@ class Analysis(models.Model):
             models.Index(fields=["-finished_at"], name="analysis_by_finish"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["image", "model_version"], name="a_model_reads_an_image_once"
-            ),
+            models.UniqueConstraint(fields=["image", "model_version"], name="a_model_reads_an_image_once"),
             models.UniqueConstraint(
                 fields=["image"],
                 condition=Q(model_version__isnull=True),
@@ -143,15 +132,11 @@ class Analysis(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state=AnalysisState.RUNNING)
-                | (
-                    Q(lease_until__isnull=False, started_at__isnull=False)
-                    & ~Q(worker="")
-                ),
+                | (Q(lease_until__isnull=False, started_at__isnull=False) & ~Q(worker="")),
                 name="a_running_analysis_is_leased_to_a_worker",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[AnalysisState.QUEUED, AnalysisState.RUNNING])
-                | Q(finished_at__isnull=True),
+                condition=~Q(state__in=[AnalysisState.QUEUED, AnalysisState.RUNNING]) | Q(finished_at__isnull=True),
                 name="an_unfinished_analysis_has_no_end",
             ),
         ]

@@ -37,16 +37,10 @@ class ModelVersion(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=100)
     version = models.CharField(max_length=60)
-    directory = models.CharField(
-        max_length=500, help_text="Where the model's files lie on every worker."
-    )
-    card = models.JSONField(
-        help_text="The model card as it was read when the model was registered."
-    )
+    directory = models.CharField(max_length=500, help_text="Where the model's files lie on every worker.")
+    card = models.JSONField(help_text="The model card as it was read when the model was registered.")
     card_sha256 = models.CharField("SHA-256 of the card", max_length=64)
-    state = models.CharField(
-        max_length=12, choices=ModelState, default=ModelState.REGISTERED
-    )
+    state = models.CharField(max_length=12, choices=ModelState, default=ModelState.REGISTERED)
     registered_at = models.DateTimeField(auto_now_add=True)
     registered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -63,18 +57,15 @@ class ModelVersion(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    reason = models.TextField(
-        blank=True, help_text="Why the model is in its present state."
-    )
+    evaluation = models.JSONField(default=dict, blank=True, help_text="The evaluation the promotion was decided on.")
+    reason = models.TextField(blank=True, help_text="Why the model is in its present state.")
 
     objects = ModelVersionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-registered_at"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["name", "version"], name="a_model_version_is_registered_once"
-            ),
+            models.UniqueConstraint(fields=["name", "version"], name="a_model_version_is_registered_once"),
             models.UniqueConstraint(
                 fields=["state"],
                 condition=Q(state=ModelState.ACTIVE),
@@ -83,6 +74,10 @@ class ModelVersion(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=ModelState.ACTIVE) | Q(promoted_at__isnull=False),
                 name="an_active_model_was_promoted_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ModelState.ACTIVE) | ~Q(evaluation={}),
+                name="an_active_model_was_evaluated",
             ),
             models.CheckConstraint(
                 condition=~Q(state=ModelState.ACTIVE) | ~Q(reason=""),

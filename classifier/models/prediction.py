@@ -22,18 +22,12 @@ class Prediction(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    analysis = models.ForeignKey(
-        Analysis, on_delete=models.PROTECT, related_name="predictions"
-    )
+    analysis = models.ForeignKey(Analysis, on_delete=models.PROTECT, related_name="predictions")
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="predictions")
-    model_version = models.ForeignKey(
-        ModelVersion, on_delete=models.PROTECT, related_name="predictions"
-    )
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="predictions")
     label = models.CharField(max_length=30)
     score = models.FloatField()
-    probabilities = models.JSONField(
-        help_text="Calibrated probability of every class; they sum to 1."
-    )
+    probabilities = models.JSONField(help_text="Calibrated probability of every class; they sum to 1.")
     identified = models.BooleanField()
     novelty = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -42,14 +36,10 @@ class Prediction(models.Model):
         ordering: ClassVar = ["-created_at"]
         indexes: ClassVar = [
             models.Index(fields=["-created_at", "id"], name="prediction_newest_first"),
-            models.Index(
-                fields=["label", "score"], name="prediction_by_class_and_score"
-            ),
+            models.Index(fields=["label", "score"], name="prediction_by_class_and_score"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["cell", "model_version"], name="a_model_reads_a_cell_once"
-            ),
+            models.UniqueConstraint(fields=["cell", "model_version"], name="a_model_reads_a_cell_once"),
             models.CheckConstraint(
                 condition=Q(score__gte=0.0, score__lte=1.0),
                 name="a_score_is_a_probability",

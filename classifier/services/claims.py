@@ -1,0 +1,120 @@
+"""Who may run an analysis now: one conditional UPDATE decides, the row's attempt number is the proof.
+
+A claim is a lease. The worker renews it while it lives; when it dies the lease runs out and anybody may claim
+again. Every write of a result names the attempt it belongs to, so a worker that was taken for dead and comes back
+cannot write over its successor.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from cases.services.images import transition_image
+from cases.states import ImageState
+from classifier.models import Analysis, AnalysisProblem, AnalysisState, ModelVersion
+from classifier.services.outcomes import close_as_failed
+
+log = structlog.get_logger(__name__)
+
+
+def lease() -> timedelta:
+    """How long a claim holds without being renewed."""
+    return timedelta(seconds=settings.ANALYSIS_LEASE_SECONDS)
+
+
+def max_attempts() -> int:
+    """How often one run is tried before a person has to look at it."""
+    return int(settings.ANALYSIS_MAX_ATTEMPTS)
+
+
+def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
+    """Take the image's waiting run for `worker`, or return None when there is none to take.
+
+    Nothing to take means it is done, failed, or leased to a worker that still lives. A run whose attempts are used
+    up is closed as failed here.
+    """
+    with transaction.atomic():
+        now = timezone.now()
+        found = Analysis.objects.claimable(now).filter(image_id=image_id).order_by("queued_at").first()
+        if found is None:
+            return None
+        if found.attempt >= max_attempts():
+            close_as_failed(
+                analysis=found,
+                kind=AnalysisProblem.ATTEMPTS,
+                sentence=f"The analysis was cut short {found.attempt} times and was given up.",
+            )
+            return None
+        # The conditional UPDATE is the claim: of two workers here at once, one changes the row.
+        taken = (
+            Analysis.objects.claimable(now)
+            .filter(pk=found.pk, attempt=found.attempt)
+            .update(
+                state=AnalysisState.RUNNING,
+                attempt=F("attempt") + 1,
+                model_version=_version_for(found),
+                lease_until=now + lease(),
+                started_at=now,
+                worker=worker,
+                problem="",
+            )
+        )
+        if not taken:
+            return None
+        analysis = Analysis.objects.select_related("image__case", "model_version").get(pk=found.pk)
+        image = analysis.image
+        if image.state == ImageState.RECEIVED:
+            transition_image(actor=None, image=image, to=ImageState.QUEUED)
+        if image.state == ImageState.QUEUED:
+            transition_image(actor=None, image=image, to=ImageState.ANALYSING)
+    log.info(
+        "analysis_claimed",
+        analysis_id=str(analysis.pk),
+        image_id=str(image_id),
+        attempt=analysis.attempt,
+        worker=worker,
+    )
+    return analysis
+
+
+def renew_leases(*, worker: str) -> int:
+    """Extend the leases of everything `worker` is running; returns how many.
+
+    A run older than ANALYSIS_LONGEST_SECONDS is not renewed: a hung thread must not hold an image for ever.
+    """
+    now = timezone.now()
+    oldest = now - timedelta(seconds=settings.ANALYSIS_LONGEST_SECONDS)
+    return Analysis.objects.filter(state=AnalysisState.RUNNING, worker=worker, started_at__gt=oldest).update(
+        lease_until=now + lease()
+    )
+
+
+def release_claim(*, analysis: Analysis, note: str) -> bool:
+    """Give a run back to the queue after an attempt that ended in a defect; False when it is no longer ours."""
+    with transaction.atomic():
+        given_back = Analysis.objects.filter(
+            pk=analysis.pk, state=AnalysisState.RUNNING, attempt=analysis.attempt
+        ).update(state=AnalysisState.QUEUED, lease_until=None, sent_at=None, problem=note)
+        if not given_back:
+            return False
+        image = analysis.image
+        image.refresh_from_db()
+        if image.state == ImageState.ANALYSING:
+            transition_image(actor=None, image=image, to=ImageState.QUEUED, reason=note)
+    return True
+
+
+def _version_for(analysis: Analysis) -> ModelVersion | None:
+    """The model a run is done with: the active one, unless that one has a run of its own for this image."""
+    active = ModelVersion.objects.active()
+    if active is None or active.pk == analysis.model_version_id:
+        return active if active is not None else analysis.model_version
+    has_its_own = Analysis.objects.filter(image_id=analysis.image_id, model_version=active).exists()
+    return analysis.model_version if has_its_own else active

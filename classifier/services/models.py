@@ -1,0 +1,244 @@
+"""The model registry: what is registered, what is promoted, by whom and why."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Role
+from audit.models import Action
+from audit.services import record
+from classifier.inference.bundle import ModelBundle
+from classifier.inference.errors import InferenceError
+from classifier.models import ModelState, ModelVersion
+from hematovision.errors import Conflict, DomainError, PermissionRefused, Unprocessable
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+log = structlog.get_logger(__name__)
+
+#: Written by `manage.py evaluate --out` beside the model, and read when the card itself has no figures.
+EVALUATION_FILE = "metrics.json"
+
+
+def register_model(*, actor: User | None, directory: Path | str) -> tuple[ModelVersion, bool]:
+    """Verify a model directory and enter it in the registry; returns the row and whether it is new.
+
+    Registering the same content again returns the row there is. Raises Unprocessable with the sentence of what is
+    missing or altered, Conflict when another content is registered under the same name and version.
+    """
+    _refuse_strangers(actor)
+    bundle = _verified(Path(directory).resolve())
+    with transaction.atomic():
+        known = ModelVersion.objects.select_for_update().filter(name=bundle.name, version=bundle.version).first()
+        if known is not None:
+            return _registered_again(known, bundle, actor), False
+        version = ModelVersion(
+            name=bundle.name,
+            version=bundle.version,
+            directory=str(bundle.directory),
+            card=bundle.card,
+            card_sha256=bundle.card_sha256,
+            registered_by=actor,
+        )
+        version.full_clean()
+        version.save(force_insert=True)
+        record(
+            actor=actor,
+            action=Action.MODEL_CHANGE,
+            target=version,
+            after={"state": version.state, "card_sha256": version.card_sha256},
+        )
+    log.info("model_registered", model_version=str(version))
+    return version, True
+
+
+def promote_model(
+    *,
+    actor: User | None,
+    version: ModelVersion,
+    reason: str,
+    evaluation: dict[str, Any] | None = None,
+) -> ModelVersion:
+    """Make a registered model the one that answers; the one before it is retired in the same transaction.
+
+    The files are verified again first, and there must be an evaluation: the one given, else the card's figures, else
+    the directory's metrics.json. Raises Unprocessable when there is none, when the files do not match or no reason is
+    given; Conflict when the model is active already.
+    """
+    _refuse_strangers(actor)
+    if not reason.strip():
+        raise Unprocessable("Say why this model comes into use.", code="reason_missing")
+    bundle = _verified(Path(version.directory))
+    if bundle.card_sha256 != version.card_sha256:
+        raise Unprocessable(
+            f"The card of {version} is not the one that was registered. Register the directory under a new version.",
+            code="model_altered",
+        )
+    figures = evaluation or evaluation_of(bundle)
+    if not _is_evaluation(figures):
+        raise Unprocessable(
+            f"{version} has no evaluation: its card has no figures and there is no {EVALUATION_FILE} beside it. "
+            "Run `manage.py evaluate` and keep its output with the model.",
+            code="evaluation_missing",
+        )
+    with transaction.atomic():
+        version = ModelVersion.objects.select_for_update().get(pk=version.pk)
+        if version.state == ModelState.ACTIVE:
+            raise Conflict(f"{version} is the active model already.", code="already_active")
+        return _activate(actor, version, reason.strip(), figures)
+
+
+def rollback_model(*, actor: User | None, reason: str) -> ModelVersion:
+    """Go back to the model that was active before the present one.
+
+    Raises Conflict when there is none to go back to, Unprocessable when its files no longer match or no reason is given.
+    """
+    _refuse_strangers(actor)
+    if not reason.strip():
+        raise Unprocessable("Say why the model is rolled back.", code="reason_missing")
+    previous = previous_model()
+    if previous is None:
+        raise Conflict("There is no earlier model to go back to.", code="no_earlier_model")
+    bundle = _verified(Path(previous.directory))
+    if bundle.card_sha256 != previous.card_sha256:
+        raise Unprocessable(f"The files of {previous} are not the ones that were in use.", code="model_altered")
+    with transaction.atomic():
+        previous = ModelVersion.objects.select_for_update().get(pk=previous.pk)
+        return _activate(actor, previous, reason.strip(), previous.evaluation)
+
+
+def previous_model() -> ModelVersion | None:
+    """The model that was active last before the present one."""
+    return (
+        ModelVersion.objects.filter(state=ModelState.RETIRED, promoted_at__isnull=False)
+        .order_by("-promoted_at")
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ensured:
+    """What `ensure_model` found or did, with a sentence for the operator."""
+
+    active: ModelVersion | None
+    sentence: str
+
+
+def ensure_model(*, directory: Path | str) -> Ensured:
+    """Register the installation's model, and activate it when nothing else can answer.
+
+    A model in use is never replaced silently: another one in `directory` is registered and left for a person to
+    promote. The exception is an active model that the installation itself activated and whose files are gone or
+    changed, as after an upgrade: no person chose it, and it cannot answer.
+    """
+    active = ModelVersion.objects.active()
+    try:
+        version, _ = register_model(actor=None, directory=directory)
+        if version.state == ModelState.ACTIVE:
+            return Ensured(version, f"{version} is active.")
+        if active is None:
+            reason = "The first model of this installation."
+        elif active.promoted_by_id is None and not _is_usable(active):
+            reason = f"The files of {active} are no longer on this installation."
+        else:
+            return Ensured(active, f"{active} stays active; {version} is registered.")
+        version = promote_model(actor=None, version=version, reason=reason)
+    except DomainError as error:
+        return Ensured(active, error.sentence)
+    return Ensured(version, f"{version} is active now. {reason}")
+
+
+def evaluation_of(bundle: ModelBundle) -> dict[str, Any]:
+    """The figures a model comes with: its card's, else those of the metrics.json beside it; empty when none."""
+    figures = bundle.card.get("metrics")
+    if isinstance(figures, dict) and figures:
+        return figures
+    if not bundle.has(EVALUATION_FILE):
+        return {}
+    try:
+        read = json.loads(bundle.path(EVALUATION_FILE).read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _activate(actor: User | None, version: ModelVersion, reason: str, evaluation: dict[str, Any]) -> ModelVersion:
+    now = timezone.now()
+    before = ModelVersion.objects.select_for_update().filter(state=ModelState.ACTIVE).first()
+    if before is not None:
+        before.state = ModelState.RETIRED
+        before.save(update_fields=["state"])
+    version.state = ModelState.ACTIVE
+    version.promoted_at = now
+    version.promoted_by = actor
+    version.reason = reason
+    version.evaluation = evaluation
+    version.save(update_fields=["state", "promoted_at", "promoted_by", "reason", "evaluation"])
+    record(
+        actor=actor,
+        action=Action.MODEL_CHANGE,
+        target=version,
+        reason=reason,
+        before={"active": str(before or "")},
+        after={"active": str(version)},
+    )
+    log.info("model_promoted", model_version=str(version), before=str(before or ""))
+    return version
+
+
+def _registered_again(known: ModelVersion, bundle: ModelBundle, actor: User | None) -> ModelVersion:
+    if known.card_sha256 != bundle.card_sha256:
+        raise Conflict(
+            f"{known} is registered with another content. A changed model needs a version of its own.",
+            code="version_taken",
+        )
+    if known.directory != str(bundle.directory):
+        before = known.directory
+        known.directory = str(bundle.directory)
+        known.save(update_fields=["directory"])
+        record(
+            actor=actor,
+            action=Action.MODEL_CHANGE,
+            target=known,
+            before={"directory": before},
+            after={"directory": known.directory},
+        )
+    return known
+
+
+def _verified(directory: Path) -> ModelBundle:
+    try:
+        return ModelBundle.load(directory)
+    except InferenceError as error:
+        raise Unprocessable(error.sentence, code="model_unusable") from error
+
+
+def _is_usable(version: ModelVersion) -> bool:
+    try:
+        return ModelBundle.load(version.directory).card_sha256 == version.card_sha256
+    except InferenceError:
+        return False
+
+
+def _is_evaluation(figures: Any) -> bool:
+    """Whether there is at least one accuracy with its n, at the top or under a data set's name."""
+    if not isinstance(figures, dict):
+        return False
+    if isinstance(figures.get("accuracy"), int | float) and figures.get("n"):
+        return True
+    return any(_is_evaluation(value) for value in figures.values())
+
+
+def _refuse_strangers(actor: User | None) -> None:
+    """The registry is the administrators'; None is the installation itself (commands on the machine)."""
+    if actor is None or (actor.is_active and (actor.is_superuser or actor.role == Role.ADMINISTRATOR)):
+        return
+    raise PermissionRefused("Only administrators change the model in use.")
