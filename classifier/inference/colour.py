@@ -1,0 +1,52 @@
+"""Optical density against the field's own background: the colour space the locator and the ruler work in.
+
+A smear is a transmitted-light picture. Dividing by the colour of the empty background takes lamp and white balance
+out, and the logarithm makes stain add up (Beer-Lambert): ``OD = -ln(I / I0)`` per channel.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rgb = NDArray[np.uint8]
+Float = NDArray[np.float32]
+
+#: Augmented and rotated pictures carry pure black (sometimes ringing to about 12) outside the original frame.
+FILL_LEVEL = 14
+_FEWEST_PIXELS = 64
+
+
+def fill_mask(rgb: Rgb) -> NDArray[np.bool_]:
+    """Pixels outside the original picture (black fill), ``(H, W)``; they are no tissue and no background."""
+    return rgb.max(axis=2) < FILL_LEVEL
+
+
+def background_colour(rgb: Rgb) -> Float:
+    """The colour of empty glass, ``(3,)`` float32 in 1-255: the median of the brightest third in the green channel.
+
+    Haemoglobin and every smear stain absorb green, so the brightest third of a readable field is plasma and glass.
+    """
+    pixels = rgb[~fill_mask(rgb)]
+    if len(pixels) < _FEWEST_PIXELS:
+        return np.full(3, 255.0, np.float32)
+    green = pixels[:, 1]
+    brightest = pixels[green >= np.percentile(green, 67)]
+    return np.maximum(np.median(brightest, axis=0), 1.0).astype(np.float32)
+
+
+def optical_density(rgb: Rgb) -> Float:
+    """``(H, W, 3)`` float32 optical density against the background; 0 is glass, fill is 0 as well."""
+    table = -np.log(np.maximum(np.arange(256, dtype=np.float32), 1.0)[:, None] / background_colour(rgb)[None, :])
+    density = np.stack([table[:, c].astype(np.float32)[rgb[..., c]] for c in range(3)], axis=2)
+    density[fill_mask(rgb)] = 0.0
+    return density
+
+
+def purpleness(density: Float) -> Float:
+    """How nuclear a pixel looks: ``OD_red + OD_green - 2 OD_blue``, ``(H, W)`` float32.
+
+    Azure and eosin on chromatin absorb red and green and pass blue; haemoglobin absorbs blue as much as green, so a
+    red cell comes out near zero at any stain strength.
+    """
+    return density[..., 0] + density[..., 1] - 2.0 * density[..., 2]

@@ -1,0 +1,106 @@
+"""The ruler: how many micrometres one pixel is, read off the red cells when nobody says.
+
+A crop taken at a fixed number of pixels means a different amount of tissue on every camera. Red cells are the one
+object of known size in every smear: about 7.5 um across (Turgeon, Clinical Hematology: 6-8 um, mean 7.2-7.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from scipy import ndimage
+from skimage.segmentation import watershed
+
+from classifier.inference.colour import Rgb, fill_mask, optical_density, purpleness
+
+RED_CELL_UM = 7.5
+#: Used when neither the case nor the field says: a 100x objective on a common slide camera.
+DEFAULT_UM_PER_PX = 0.1
+#: Fewer measured cells than this say too little about their field.
+FEWEST_CELLS = 3
+_LONGEST_SIDE = 480
+_NUCLEAR = 0.35
+
+
+@dataclass(frozen=True)
+class RedCellRuler:
+    """The median red-cell diameter of one field in its own pixels (None when nothing measurable), and of how many."""
+
+    diameter_px: float | None
+    count: int
+
+    @property
+    def um_per_px(self) -> float | None:
+        """Micrometres a pixel, or None when the field shows too few whole red cells to be believed."""
+        if self.diameter_px is None or self.count < FEWEST_CELLS:
+            return None
+        return RED_CELL_UM / self.diameter_px
+
+
+def _red_cell_mask(density_green: np.ndarray, fill: np.ndarray) -> np.ndarray:
+    """Stained tissue with pallor filled in, ``(H, W)`` uint8 0/1."""
+    smooth = cv2.GaussianBlur(density_green, (0, 0), 1.0)
+    valid = smooth[~fill]
+    if valid.size == 0:
+        return np.zeros(smooth.shape, np.uint8)
+    levels = (np.clip(valid, 0, 0.5) * 510).astype(np.uint8).reshape(-1, 1)
+    otsu, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)
+    # Three quarters of Otsu's level, so that the pale rim still belongs to its cell.
+    tissue = (smooth > np.clip(otsu / 510 * 0.75, 0.05, 0.2)).astype(np.uint8)
+    tissue[cv2.dilate(fill.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
+    count, holes, stats, _ = cv2.connectedComponentsWithStats(1 - tissue, connectivity=4)
+    at_edge = set(np.unique(np.concatenate([holes[0], holes[-1], holes[:, 0], holes[:, -1]])).tolist())
+    pallor = [i for i in range(1, count) if i not in at_edge and stats[i, cv2.CC_STAT_AREA] < 0.02 * tissue.size]
+    tissue[np.isin(holes, pallor)] = 1
+    return cv2.morphologyEx(tissue, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7)))
+
+
+def measure_red_cells(rgb: Rgb) -> RedCellRuler:
+    """Measure the whole, round, unstained-by-azure cells of one field ``(H, W, 3)`` uint8 RGB.
+
+    Touching cells are parted by a watershed on the distance transform; only parts that fill their ellipse, are nearly
+    round, lie wholly inside the frame and carry no nucleus count. The diameter is that of the circle of equal area.
+    """
+    shrink = min(1.0, _LONGEST_SIDE / max(rgb.shape[:2]))
+    small = cv2.resize(rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else rgb
+    density = optical_density(small)
+    tissue = _red_cell_mask(density[..., 1], fill_mask(small))
+    nuclear = cv2.GaussianBlur(purpleness(density), (0, 0), 1.5) > _NUCLEAR
+    depth = cv2.distanceTransform(np.pad(tissue, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    depth = cv2.GaussianBlur(depth, (0, 0), 2)
+    highest = cv2.dilate(depth, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15)))
+    _, peaks = cv2.connectedComponents(((depth >= highest - 1e-6) & (depth > 4)).astype(np.uint8))
+    parts = watershed(-depth, peaks, mask=tissue > 0)
+    height, width = tissue.shape
+    diameters = []
+    for index, window in enumerate(ndimage.find_objects(parts), start=1):
+        if window is None:
+            continue
+        rows, columns = window
+        if rows.start == 0 or columns.start == 0 or rows.stop == height or columns.stop == width:
+            continue
+        part = parts[window] == index
+        tall, wide = part.shape
+        filling = part.sum() / (np.pi / 4 * tall * wide)
+        if (
+            0.88 < filling < 1.12
+            and max(tall, wide) < 1.45 * min(tall, wide)
+            and nuclear[window][part].mean() < 0.05
+        ):
+            diameters.append(np.sqrt(4 * part.sum() / np.pi) / shrink)
+    if not diameters:
+        return RedCellRuler(None, 0)
+    sizes = np.array(diameters)
+    # Platelets and debris are the small tail; they must not pull the median.
+    sizes = sizes[sizes > 0.6 * np.percentile(sizes, 80)]
+    return RedCellRuler(float(np.median(sizes)), len(sizes))
+
+
+def pooled_um_per_px(rulers: Iterable[RedCellRuler]) -> float | None:
+    """One scale for pictures of one camera: the median over the fields whose own ruler can be believed, else None."""
+    scales = [ruler.um_per_px for ruler in rulers]
+    known = [scale for scale in scales if scale is not None]
+    return float(np.median(known)) if known else None
