@@ -1,7 +1,7 @@
 """Encryption of identifiers at rest, and the keyed index that still lets them be found.
 
 A column holds a Fernet token (AES-128-CBC with HMAC-SHA256, cryptography library). The first key of
-`FIELD_KEYS` encrypts, every key decrypts: to rotate, put a new key first, run
+`HEMATOVISION_FIELD_KEYS` encrypts, every key decrypts: to rotate, put a new key first, run
 `manage.py rotate_field_keys`, then drop the old one. A blind index is HMAC-SHA256 under another key of the
 normalised value, one derived key per field, so equal values in different columns do not look equal.
 """
@@ -28,7 +28,7 @@ def _fernet(keys: tuple[str, ...]) -> MultiFernet:
 
 def field_cipher() -> MultiFernet:
     """Return the cipher over all configured keys; raises `ValueError` when a key is malformed or absent."""
-    return _fernet(tuple(settings.FIELD_KEYS))
+    return _fernet(tuple(settings.HEMATOVISION_FIELD_KEYS))
 
 
 def encrypt_text(value: str) -> str:
@@ -62,6 +62,6 @@ def normalise_number(value: str) -> str:
 
 def blind_index(field: str, normalised: str) -> str:
     """Return the 64 hex digits under which `normalised` is found in the index of `field`."""
-    root = settings.BLIND_INDEX_KEY.encode("utf-8")
+    root = settings.HEMATOVISION_BLIND_INDEX_KEY.encode("utf-8")
     key = hmac.new(root, b"hematovision.blind-index." + field.encode("ascii"), hashlib.sha256).digest()
     return hmac.new(key, normalised.encode("utf-8"), hashlib.sha256).hexdigest()

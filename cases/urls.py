@@ -1,5 +1,13 @@
 """Pages of cases."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from cases.views import worklist
+
+app_name = "cases"
+
+urlpatterns = [
+    path("", worklist.worklist, name="worklist"),
+    path("review/", worklist.worklist, {"place": "review"}, name="review"),
+    path("search/", worklist.search, name="search"),
+]

@@ -90,9 +90,7 @@ class Cell(models.Model):
                 condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=1), name="cell_score_is_a_probability"
             ),
             models.CheckConstraint(condition=Q(label="") | Q(label__in=list(BY_CODE)), name="cell_label_is_known"),
-            models.CheckConstraint(
-                condition=Q(label_source__in=LabelSource.values), name="cell_label_source_is_known"
-            ),
+            models.CheckConstraint(condition=Q(label_source__in=LabelSource.values), name="cell_label_source_is_known"),
         ]
         indexes = [models.Index(fields=["label", "score"], name="cell_label_and_score")]
 

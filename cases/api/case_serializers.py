@@ -1,0 +1,130 @@
+"""A case in and out of the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from cases.api.image_serializers import ImageOut
+from cases.models import Case, Patient, Priority, Stain
+from cases.states import CaseState
+
+NO_SUCH_PATIENT = "You know no patient with this id."
+
+
+class OrganisationOut(serializers.Serializer):
+    """A clinic or laboratory, by name."""
+
+    slug = serializers.SlugField()
+    name = serializers.CharField()
+
+
+class CaseIn(serializers.Serializer):
+    """A case to create for a patient of the caller's organisation."""
+
+    patient = serializers.UUIDField(help_text="Id of the patient.")
+    accession_number = serializers.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9._/\-]*$",
+        max_length=64,
+        required=False,
+        help_text="Unique within the laboratory; assigned when left out.",
+        error_messages={
+            "invalid": "Use letters, digits, dot, dash, slash and underscore only.",
+        },
+    )
+    priority = serializers.ChoiceField(choices=Priority.choices, default=Priority.ROUTINE)
+    stain = serializers.ChoiceField(choices=Stain.choices, default=Stain.WRIGHT_GIEMSA)
+    objective = serializers.IntegerField(
+        min_value=1, max_value=200, allow_null=True, required=False, help_text="Magnification."
+    )
+    um_per_px = serializers.FloatField(
+        min_value=0.005,
+        max_value=5,
+        allow_null=True,
+        required=False,
+        help_text="Micrometres per pixel, if the camera was calibrated.",
+    )
+    microscope = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    camera = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    clinical_question = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    collected_at = serializers.DateTimeField(allow_null=True, required=False)
+    wbc = serializers.DecimalField(
+        max_digits=7,
+        decimal_places=2,
+        min_value=0,
+        max_value=2000,
+        allow_null=True,
+        required=False,
+        help_text="White blood cell count, 10^9/L.",
+    )
+    wbc_source = serializers.CharField(
+        max_length=120, allow_blank=True, required=False, help_text="Where the count comes from."
+    )
+    wbc_measured_at = serializers.DateTimeField(allow_null=True, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for the source of a white cell count."""
+        if attrs.get("wbc") is not None and not attrs.get("wbc_source"):
+            raise serializers.ValidationError({"wbc_source": "Say where the white blood cell count comes from."})
+        return attrs
+
+    def validate_patient(self, value: Any) -> Patient:
+        """Return the patient, if the caller may know of them; a foreign id reads like an unknown one."""
+        patient = Patient.objects.visible_to(self.context["request"].user).filter(pk=value).first()
+        if patient is None:
+            raise serializers.ValidationError(NO_SUCH_PATIENT)
+        return patient
+
+
+class CaseOut(serializers.Serializer):
+    """A case in a list."""
+
+    id = serializers.UUIDField()
+    accession_number = serializers.CharField()
+    state = serializers.ChoiceField(choices=CaseState.choices)
+    priority = serializers.ChoiceField(choices=Priority.choices)
+    patient = serializers.UUIDField(source="patient_id")
+    clinic = OrganisationOut()
+    laboratory = OrganisationOut()
+    stain = serializers.ChoiceField(choices=Stain.choices)
+    objective = serializers.IntegerField(allow_null=True)
+    um_per_px = serializers.FloatField(allow_null=True)
+    microscope = serializers.CharField(allow_blank=True)
+    camera = serializers.CharField(allow_blank=True)
+    clinical_question = serializers.CharField(allow_blank=True)
+    collected_at = serializers.DateTimeField(allow_null=True)
+    wbc = serializers.DecimalField(max_digits=7, decimal_places=2, allow_null=True)
+    wbc_source = serializers.CharField(allow_blank=True)
+    wbc_measured_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+
+
+class CaseDetail(CaseOut):
+    """A case with its images and, where the caller may see them, its cells per class."""
+
+    images = ImageOut(many=True)
+    results_visible = serializers.BooleanField(help_text="Whether automatic results are shown to you.")
+    results_note = serializers.CharField(help_text="Why, or what they are, in a sentence.")
+    reviewed = serializers.BooleanField(help_text="Whether a pathologist has signed.")
+    counts = serializers.DictField(
+        child=serializers.IntegerField(min_value=0),
+        help_text="Cells per class code, unidentified ones included; empty when not shown.",
+    )
+
+
+class CancelIn(serializers.Serializer):
+    """Why a case is cancelled."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+def case_version(case: Case, image_hashes: list[str]) -> list[Any]:
+    """Return the values that make up a case's version: what was entered and where it stands.
+
+    Analyses running in the background are left out on purpose (see hematovision.rest.etags).
+    """
+    entered = [getattr(case, field.attname) for field in case._meta.concrete_fields]
+    return [*entered, *sorted(image_hashes)]

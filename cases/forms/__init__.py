@@ -1,0 +1,7 @@
+"""What people type about patients and specimens."""
+
+from cases.forms.filters import WorklistFilters
+from cases.forms.patient import PatientForm
+from cases.forms.specimen import SpecimenForm
+
+__all__ = ["PatientForm", "SpecimenForm", "WorklistFilters"]

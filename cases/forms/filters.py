@@ -1,0 +1,85 @@
+"""What narrows the worklist."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cases.models import Priority
+from cases.states import CLOSED_STATES, SIGNED_STATES, CaseState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import QueryDict
+
+    from cases.models import CaseQuerySet
+
+_MAX_PATIENTS = 50
+OPEN_STATES = frozenset(CaseState) - CLOSED_STATES
+
+# What the tabs of the worklist say and which states each holds.
+STATE_TABS: Mapping[str, tuple[str, frozenset[CaseState]]] = {
+    "open": ("Open", OPEN_STATES),
+    "draft": ("Drafts", frozenset({CaseState.DRAFT})),
+    "submitted": ("Waiting", frozenset({CaseState.SUBMITTED, CaseState.ANALYSING})),
+    "ready": ("Ready for review", frozenset({CaseState.READY})),
+    "in_review": ("In review", frozenset({CaseState.IN_REVIEW})),
+    "signed": ("Signed", SIGNED_STATES),
+    "cancelled": ("Cancelled", frozenset({CaseState.CANCELLED, CaseState.WITHDRAWN})),
+    "all": ("All", frozenset(CaseState)),
+}
+
+
+@dataclass(frozen=True)
+class WorklistFilters:
+    """The filters of a worklist as its address carries them; what is not understood is ignored."""
+
+    state: str
+    priority: str
+    clinic: uuid.UUID | None
+    patients: tuple[uuid.UUID, ...]
+
+    @classmethod
+    def from_query(cls, query: QueryDict, *, default_state: str = "open") -> WorklistFilters:
+        """Read the filters from a query string."""
+        patients = tuple(found for found in map(_uuid, query.getlist("patient")[:_MAX_PATIENTS]) if found is not None)
+        # Whoever looks for a patient wants all of their cases, whatever their state.
+        state = query.get("state", "all" if patients else default_state)
+        priority = query.get("priority", "")
+        return cls(
+            state=state if state in STATE_TABS else default_state,
+            priority=priority if priority in Priority.values else "",
+            clinic=_uuid(query.get("clinic", "")),
+            patients=patients,
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the state is filtered on."""
+        return bool(self.priority or self.clinic or self.patients)
+
+    def but_state(self, cases: CaseQuerySet) -> CaseQuerySet:
+        """Apply every filter except the state, for the counts beside the states."""
+        if self.priority:
+            cases = cases.filter(priority=self.priority)
+        if self.clinic:
+            cases = cases.filter(clinic=self.clinic)
+        if self.patients:
+            cases = cases.filter(patient__in=self.patients)
+        return cases
+
+    def apply(self, cases: CaseQuerySet) -> CaseQuerySet:
+        """Apply every filter."""
+        cases = self.but_state(cases)
+        if self.state == "all":
+            return cases
+        return cases.filter(state__in=STATE_TABS[self.state][1])
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

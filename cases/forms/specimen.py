@@ -1,0 +1,72 @@
+"""What was sent, how it was stained and photographed, and what is asked of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from cases.forms.fields import DescribedForm
+from cases.models import Case, Priority, Stain
+
+
+class SpecimenForm(DescribedForm):
+    """The specimen of a new case. Everything but the accession number and the stain may stay open."""
+
+    accession_number = forms.CharField(
+        max_length=64,
+        validators=Case._meta.get_field("accession_number").validators,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="As printed on the tube or the order.",
+    )
+    priority = forms.ChoiceField(choices=Priority.choices, initial=Priority.ROUTINE, widget=forms.RadioSelect)
+    stain = forms.ChoiceField(choices=Stain.choices, initial=Stain.WRIGHT_GIEMSA)
+    collected_at = forms.DateTimeField(
+        required=False,
+        label="Collected",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="Time in UTC.",
+    )
+    objective = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=200,
+        help_text="Magnification: 40, 50, 60 or 100.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    um_per_px = forms.FloatField(
+        required=False,
+        min_value=0.005,
+        max_value=5,
+        label="Scale",
+        help_text="µm per pixel, if the camera is calibrated.",
+        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+    )
+    microscope = forms.CharField(max_length=120, required=False)
+    camera = forms.CharField(max_length=120, required=False)
+    clinical_question = forms.CharField(
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What should the reader look for? For example: unexplained monocytosis.",
+    )
+    wbc = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_value=2000,
+        max_digits=7,
+        decimal_places=2,
+        label="White cell count",
+        help_text="10⁹/L, from the analyser. Absolute counts need it.",
+        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+    )
+    wbc_source = forms.CharField(
+        max_length=120, required=False, label="Source of the count", help_text="For example the analyser."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the source where a white cell count is given: a number without one is not used."""
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("wbc") is not None and not found.get("wbc_source"):
+            self.add_error("wbc_source", "Say where the white cell count comes from.")
+        return found

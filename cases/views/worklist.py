@@ -1,0 +1,165 @@
+"""The worklist, which is the home page, and the search that leads to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import Organisation
+from accounts.permissions import has_scope, may_see_predictions
+from accounts.scopes import CASES_WRITE
+from audit.services import record
+from cases.forms.filters import STATE_TABS, WorklistFilters
+from cases.models import Case, Patient, Priority
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from cases.models import CaseQuerySet
+    from cases.views.requests import AuthenticatedRequest
+
+CASES_PER_PAGE = 50
+# Sorting by doubtful cells counts the cells of every listed case; beyond this many it would be felt.
+MOST_CASES_SORTED_BY_DOUBT = 2000
+_MOST_PATIENTS_FOUND = 20
+
+
+@login_required
+@require_GET
+def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResponse:
+    """Show one line a case: most pressing first, filters in the address."""
+    filters = WorklistFilters.from_query(request.GET, default_state="ready" if place == "review" else "open")
+    visible = Case.objects.visible_to(request.user)
+    shows_doubt = may_see_predictions(request.user, signed=False)
+    page = Paginator(_sorted(filters.apply(visible), shows_doubt=shows_doubt), CASES_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    cases = _rows([case.pk for case in page.object_list])
+    request.session["worklist_query"] = request.GET.urlencode()
+    record(
+        actor=request.user,
+        action="view",
+        object_type="cases.worklist",
+        after={"state": filters.state, "cases": [str(case.pk) for case in cases]},
+    )
+    context = {
+        "place": place,
+        "title": "Review" if place == "review" else "Cases",
+        "filters": filters,
+        "tabs": _tabs(filters.but_state(visible)),
+        "clinics": _clinics(visible),
+        "priorities": Priority.choices,
+        "page": page,
+        "cases": cases,
+        "shows_doubt": shows_doubt,
+        "may_create": has_scope(request.user, CASES_WRITE),
+        "patients": Patient.objects.visible_to(request.user).filter(pk__in=filters.patients)
+        if filters.patients
+        else [],
+    }
+    return render(request, "cases/worklist.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request: AuthenticatedRequest) -> HttpResponse:
+    """Find cases by accession number, MRN or name, exactly.
+
+    The text travels in the body, not in the address: an address ends up in histories and access logs, and
+    what is typed here identifies a patient. A single case found by its number opens at once; patients lead to
+    the worklist filtered by their ids.
+    """
+    text = request.POST.get("q", "").strip()
+    if not text:
+        return redirect("cases:worklist")
+    case = Case.objects.visible_to(request.user).filter(accession_number__iexact=text).order_by("pk").first()
+    patients = [] if case else list(_patients_called(request, text)[:_MOST_PATIENTS_FOUND])
+    record(
+        actor=request.user,
+        action="search",
+        object_type="cases.case",
+        object_id=str(case.pk) if case else "",
+        after={"by": "accession number" if case else "MRN or name", "patients": [str(p.pk) for p in patients]},
+    )
+    if case:
+        return redirect("cases:detail", case.pk)
+    if patients:
+        query = urlencode([("patient", patient.pk) for patient in patients])
+        return redirect(f"{reverse('cases:worklist')}?{query}")
+    return render(
+        request, "cases/search_empty.html", {"sought": text, "may_create": has_scope(request.user, CASES_WRITE)}
+    )
+
+
+def _patients_called(request: AuthenticatedRequest, text: str) -> Any:
+    """Return the patients with this MRN, else those with this family name, alone or with the given name.
+
+    Names are ciphertext, so the family name is matched by its index and the given name after decryption.
+    """
+    visible = Patient.objects.visible_to(request.user)
+    found = list(visible.with_mrn(text))
+    if found:
+        return found
+    found = list(visible.with_family_name(text))
+    if found:
+        return found
+    for family, given in _name_orders(text):
+        found = [
+            patient
+            for patient in visible.with_family_name(family)
+            if patient.given_name.casefold().startswith(given.casefold())
+        ]
+        if found:
+            return found
+    return []
+
+
+def _name_orders(text: str) -> list[tuple[str, str]]:
+    """Return the (family, given) readings of a typed name: "Family, Given" and "Given Family"."""
+    if "," in text:
+        family, given = text.split(",", 1)
+        return [(family.strip(), given.strip())]
+    parts = text.split()
+    orders = []
+    for cut in range(1, len(parts)):
+        first, second = " ".join(parts[:cut]), " ".join(parts[cut:])
+        orders += [(second, first), (first, second)]
+    return orders
+
+
+def _sorted(cases: CaseQuerySet, *, shows_doubt: bool) -> CaseQuerySet:
+    """Order by priority, then doubtful cells where that is affordable, then due time; ids only are read."""
+    pressing = cases.most_pressing_first()
+    if shows_doubt and cases[: MOST_CASES_SORTED_BY_DOUBT + 1].count() <= MOST_CASES_SORTED_BY_DOUBT:
+        rest = [term for term in pressing.query.order_by if term != "priority_rank"]
+        return pressing.with_counts().order_by("priority_rank", "-doubtful_count", *rest)
+    return pressing
+
+
+def _rows(ids: list[Any]) -> list[Case]:
+    """Return the cases of one page with everything their line shows, in the order of `ids`."""
+    found = Case.objects.filter(pk__in=ids).with_counts().select_related("patient", "clinic", "owner")
+    by_id = {case.pk: case for case in found}
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def _tabs(cases: CaseQuerySet) -> list[dict[str, Any]]:
+    """Return the state tabs with how many cases each holds."""
+    counts = dict(cases.order_by().values_list("state").annotate(number=Count("pk")))
+    return [
+        {"key": key, "label": label, "count": sum(counts.get(state, 0) for state in states)}
+        for key, (label, states) in STATE_TABS.items()
+    ]
+
+
+def _clinics(cases: CaseQuerySet) -> list[Organisation]:
+    """Return the clinics to filter by; none where there is nothing to choose."""
+    found = list(Organisation.objects.filter(pk__in=cases.order_by().values("clinic").distinct()).order_by("name"))
+    return found if len(found) > 1 else []
