@@ -1,13 +1,11 @@
 """Liveness and readiness, for supervisors and load balancers."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
@@ -16,9 +14,6 @@ from classifier.models import ModelVersion, WorkerHeartbeat
 from hematovision.celery import app
 
 logger = structlog.get_logger(__name__)
-
-# A worker that wrote no heartbeat for this long is taken for dead.
-HEARTBEAT_MAX_AGE = timedelta(seconds=90)
 
 
 class PartFailed(Exception):
@@ -71,16 +66,15 @@ def check_broker() -> str:
 
 def check_worker() -> str:
     """A worker of the inference queue reported lately and without a problem."""
-    since = timezone.now() - HEARTBEAT_MAX_AGE
     try:
-        alive = list(WorkerHeartbeat.objects.filter(seen_at__gte=since))
+        alive = list(WorkerHeartbeat.objects.alive().filter(queue__contains="inference"))
     except DatabaseError as error:
         raise PartFailed("The worker list cannot be read: the database does not answer.") from error
     if not alive:
-        raise PartFailed("No worker has reported in the last 90 seconds.")
-    well = [worker for worker in alive if not worker.problem]
+        raise PartFailed("No worker of the inference queue has reported lately.")
+    well = [worker for worker in alive if worker.ready_at and not worker.problem]
     if not well:
-        raise PartFailed(alive[0].problem)
+        raise PartFailed(alive[0].problem or "The worker is still loading its model.")
     return f"{len(well)} at work"
 
 

@@ -24,6 +24,18 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
+# The worker's life (engine, heartbeat) is connected in Celery processes only.
+CELERY_IMPORTS = ("classifier.worker",)
+
+# A claim on an analysis holds this long and is renewed with every heartbeat of its worker; a run
+# that takes longer than the longest is let go, and after so many attempts it is given up.
+ANALYSIS_LEASE_SECONDS = env.int("HEMATOVISION_LEASE_SECONDS", default=60)
+ANALYSIS_LONGEST_SECONDS = env.int("HEMATOVISION_LONGEST_SECONDS", default=600)
+ANALYSIS_MAX_ATTEMPTS = env.int("HEMATOVISION_MAX_ATTEMPTS", default=3)
+# A waiting run whose message has not been taken for this long is sent again.
+ANALYSIS_RESEND_SECONDS = env.int("HEMATOVISION_RESEND_SECONDS", default=120)
+WORKER_HEARTBEAT_SECONDS = env.float("HEMATOVISION_HEARTBEAT_SECONDS", default=5.0)
+
 SWEEP_SECONDS = env.int("HEMATOVISION_SWEEP_SECONDS", default=30)
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {
