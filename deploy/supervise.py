@@ -1,0 +1,137 @@
+"""Run the Procfile's processes together, say when they are ready, stop them together.
+
+    python -m deploy.supervise
+
+HOST, PORT and HEMATOVISION_VAR are taken from the environment. Once /readyz answers 200 it prints
+`HematoVision is ready at http://HOST:PORT` and the demo accounts. Ctrl-C or SIGTERM stops everything; so does
+the end of any one process, or of the `make` that started it.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from honcho import manager as honcho_manager
+from honcho.environ import parse_procfile
+
+ROOT = Path(__file__).resolve().parents[1]
+POLL_SECONDS = 0.5
+COMPLAIN_AFTER_POLLS = 60
+# Time for a worker to finish the image in hand before it is killed; a killed one is picked up again at the next start.
+STOP_SECONDS = 15
+
+
+class Watch(threading.Thread):
+    """Polls /readyz until it answers 200, then prints the ready line; watches the parent process."""
+
+    def __init__(self, host: str, port: int, stop: "Stop") -> None:
+        super().__init__(name="watch", daemon=True)
+        self.address = f"http://{_in_url(host)}:{port}"
+        # A server bound to every address is asked on the loopback one.
+        self.ask = f"http://{_in_url({'0.0.0.0': '127.0.0.1', '::': '::1'}.get(host, host))}:{port}/readyz"
+        self.stop = stop
+        self.parent = os.getppid()
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        """Announce readiness once, then see that no orphan stays when `make` is killed."""
+        accounts = _demo_accounts()
+        polls = 0
+        while not self.ended.wait(POLL_SECONDS):
+            polls += 1
+            failing = self.failing_parts()
+            if failing is None:
+                print(f"HematoVision is ready at {self.address}\n{accounts}", flush=True)
+                break
+            if polls % COMPLAIN_AFTER_POLLS == 0:
+                print(f"Not ready yet: {failing}", file=sys.stderr, flush=True)
+            self.stop_with_parent()
+        while not self.ended.wait(POLL_SECONDS):
+            self.stop_with_parent()
+
+    def failing_parts(self) -> str | None:
+        """Return None when everything is ready, else what is not, in words."""
+        try:
+            with urllib.request.urlopen(self.ask, timeout=5):
+                return None
+        except urllib.error.HTTPError as answer:
+            try:
+                parts = json.load(answer)["parts"]
+            except (ValueError, KeyError):
+                return f"/readyz answers {answer.code}"
+            return "; ".join(f"{name}: {part['detail']}" for name, part in parts.items() if not part["ok"])
+        except OSError:
+            return "the web process does not answer yet"
+
+    def stop_with_parent(self) -> None:
+        """Stop everything when the `make` that started us is gone."""
+        if "MAKELEVEL" in os.environ and os.getppid() != self.parent:
+            self.stop()
+
+
+class Stop:
+    """Asks the manager to stop, from whichever thread."""
+
+    def __init__(self, manager: honcho_manager.Manager) -> None:
+        self.manager = manager
+
+    def __call__(self) -> None:
+        self.manager.terminate()
+
+
+def main() -> int:
+    """Run until stopped; return 0 after a wanted stop, else the exit status of the process that ended first."""
+    os.chdir(ROOT)
+    host = os.environ.setdefault("HOST", "127.0.0.1")
+    port = int(os.environ.setdefault("PORT", "8000"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hematovision.settings.local")
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    os.environ["PYTHONUNBUFFERED"] = "1"
+    if taken := _why_taken(host, port):
+        print(taken, file=sys.stderr)
+        return 1
+    honcho_manager.KILL_WAIT = STOP_SECONDS
+    manager = honcho_manager.Manager()
+    for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
+        # `exec`: the signal reaches the process itself, not a shell around it.
+        manager.add_process(name, f"exec {command}")
+    watch = Watch(host, port, Stop(manager))
+    watch.start()
+    manager.loop()
+    watch.ended.set()
+    wanted_stop = manager.returncode in {130, 143}
+    return 0 if wanted_stop else manager.returncode or 0
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _why_taken(host: str, port: int) -> str:
+    """Return a sentence when the address cannot be bound, else ''."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return f"Cannot serve at {host}:{port}: {error.strerror}. Choose another with PORT=... make run"
+    return ""
+
+
+def _demo_accounts() -> str:
+    """Return the table of demo accounts, as `manage.py demo_accounts` prints it."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "demo_accounts"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout.rstrip() if done.returncode == 0 else f"(no demo accounts: {done.stderr.strip()[-200:]})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""What a production installation refuses to start with, each refusal with a sentence saying why."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+SECRET_MIN_LENGTH = 50
+INDEX_KEY_MIN_LENGTH = 32
+# Substrings of keys that were printed somewhere: examples, tests, generators of other projects.
+KNOWN_SECRETS = ("insecure", "changeme", "change-me", "test-only", "example", "default")
+
+
+def refuse_unsafe(settings: Mapping[str, Any]) -> None:
+    """Raise `ImproperlyConfigured` naming everything unsafe in `settings`; return when nothing is.
+
+    Values of secrets never appear in the message.
+    """
+    reasons = list(reasons_to_refuse(settings))
+    if reasons:
+        raise ImproperlyConfigured("HematoVision does not start: " + " ".join(reasons))
+
+
+def reasons_to_refuse(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yield one sentence for each unsafe setting."""
+    if settings["DEBUG"]:
+        yield "DEBUG is on: it shows patient data in error pages. Unset HEMATOVISION_DEBUG."
+    yield from _secret(settings["SECRET_KEY"])
+    yield from _database(settings["DATABASES"]["default"])
+    if not (settings["SESSION_COOKIE_SECURE"] and settings["CSRF_COOKIE_SECURE"]):
+        yield "Cookies would travel over plain HTTP: unset HEMATOVISION_SECURE_COOKIES."
+    yield from _hosts(settings["ALLOWED_HOSTS"])
+    yield from _field_keys(settings["FIELD_KEYS"])
+    if len(settings["BLIND_INDEX_KEY"]) < INDEX_KEY_MIN_LENGTH:
+        yield (
+            f"HEMATOVISION_BLIND_INDEX_KEY is missing or shorter than {INDEX_KEY_MIN_LENGTH} characters: "
+            "patients could be found by guessing."
+        )
+    if not settings["REDIS_URL"]:
+        yield "REDIS_URL is missing: the folder broker serves one machine only."
+    if settings.get("DEMO_ACCOUNTS"):
+        yield "DEMO_ACCOUNTS is on: its password is public."
+
+
+def _secret(secret: str) -> Iterator[str]:
+    if not secret:
+        yield "HEMATOVISION_SECRET_KEY is missing."
+    elif any(known in secret.lower() for known in KNOWN_SECRETS):
+        yield "HEMATOVISION_SECRET_KEY is a default or example value: make your own."
+    elif len(secret) < SECRET_MIN_LENGTH or len(set(secret)) < 10:
+        yield f"HEMATOVISION_SECRET_KEY is too weak: use at least {SECRET_MIN_LENGTH} random characters."
+
+
+def _database(database: Mapping[str, Any]) -> Iterator[str]:
+    if "sqlite" in database["ENGINE"]:
+        yield (
+            "The database is SQLite: set DATABASE_URL to a PostgreSQL server, which several web and worker hosts can share."
+        )
+
+
+def _hosts(hosts: list[str]) -> Iterator[str]:
+    if not hosts:
+        yield "HEMATOVISION_ALLOWED_HOSTS is missing: name the hosts this installation answers for."
+    elif any("*" in host for host in hosts):
+        yield "HEMATOVISION_ALLOWED_HOSTS is open ('*'): name the hosts this installation answers for."
+
+
+def _field_keys(keys: list[str]) -> Iterator[str]:
+    if not keys:
+        yield "HEMATOVISION_FIELD_KEYS is missing: patient identifiers cannot be encrypted."
+        return
+    try:
+        for key in keys:
+            Fernet(key)
+    except ValueError:
+        yield "HEMATOVISION_FIELD_KEYS holds a value that is no Fernet key (32 bytes, URL-safe base64)."
