@@ -3,3 +3,12 @@ from django.apps import AppConfig
 
 class ClassifierConfig(AppConfig):
     name = "classifier"
+    verbose_name = "Analysis"
+
+    def ready(self) -> None:
+        """Listen to the clinical record, which does not know the machine; register the checks."""
+        from cases.signals import image_received
+        from classifier import checks  # noqa: F401
+        from classifier.receivers import enqueue_received_image
+
+        image_received.connect(enqueue_received_image, dispatch_uid="classifier.enqueue_received_image")

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
 
 from classifier.models import ModelVersion, WorkerHeartbeat
+
+
+def worker_name(node: str) -> str:
+    """What a process is called in claims and heartbeats: its Celery node and its process id.
+
+    The id tells a worker from the one that replaced it under the same node name.
+    """
+    return f"{node}/{os.getpid()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""One run from claim to outcome: what the task does."""
+"""One run from claim to outcome: what the task does. No transaction is open while the model works."""
 
 from __future__ import annotations
 
@@ -7,10 +7,69 @@ import uuid
 import structlog
 
 from cases.models import SmearImage
-from cases.services.images import load_picture, make_display_copy
+from cases.services.images import make_display_copy
 from classifier import reader
 from classifier.inference.errors import InferenceError
 from classifier.models import Analysis, AnalysisProblem
 from classifier.services.claims import claim_analysis, max_attempts, release_claim
 from classifier.services.outcomes import fail_analysis, store_result
+from classifier.services.pictures import open_picture
 from hematovision.errors import DomainError
+
+log = structlog.get_logger(__name__)
+
+
+def run_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
+    """Claim the image's waiting run and carry it out; None when there is none to take.
+
+    Whatever can be expected to go wrong ends as a failed run with a sentence. A defect gives the run back for
+    another attempt, or closes it after the last one, and is raised again so that it is seen.
+    """
+    analysis = claim_analysis(image_id=image_id, worker=worker)
+    if analysis is None:
+        return None
+    try:
+        _carry_out(analysis)
+    except Exception:
+        log.exception("analysis_defect", analysis_id=str(analysis.pk), image_id=str(image_id), attempt=analysis.attempt)
+        _after_a_defect(analysis)
+        raise
+    analysis.refresh_from_db()
+    return analysis
+
+
+def _carry_out(analysis: Analysis) -> None:
+    image = analysis.image
+    try:
+        rgb = open_picture(image)
+    except DomainError as error:
+        fail_analysis(analysis=analysis, kind=AnalysisProblem.FILE, sentence=error.sentence)
+        return
+    _show(image)
+    version = analysis.model_version
+    if version is None:
+        sentence = "No model is in use. An administrator has to promote one; then this image can be analysed."
+        fail_analysis(analysis=analysis, kind=AnalysisProblem.MODEL, sentence=sentence)
+        return
+    try:
+        result = reader.installed().read(version, rgb, um_per_px=image.case.um_per_px)
+    except InferenceError as error:
+        fail_analysis(analysis=analysis, kind=AnalysisProblem.MODEL, sentence=error.sentence)
+        return
+    store_result(analysis=analysis, result=result)
+
+
+def _show(image: SmearImage) -> None:
+    """Make the display copy while the picture is at hand, so that people see it even if the model fails."""
+    if not image.display:
+        make_display_copy(image)
+
+
+def _after_a_defect(analysis: Analysis) -> None:
+    reference = str(analysis.pk)[:8]
+    if analysis.attempt >= max_attempts():
+        sentence = f"The analysis stopped on a defect of the software (reference {reference}). It has been logged."
+        fail_analysis(analysis=analysis, kind=AnalysisProblem.DEFECT, sentence=sentence)
+    else:
+        note = f"Attempt {analysis.attempt} stopped on a defect of the software (reference {reference})."
+        release_claim(analysis=analysis, note=note)

@@ -1,0 +1,25 @@
+"""What the machine does when the clinical record announces something."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import structlog
+from django.db import DatabaseError
+
+from classifier.services.queueing import enqueue_analysis
+
+log = structlog.get_logger(__name__)
+
+
+def enqueue_received_image(*, image_id: uuid.UUID, **_: Any) -> None:
+    """Ask for the analysis of a committed image.
+
+    The image is safe by now and the person's request has succeeded; if the database hiccups here the sweeper
+    finds the image.
+    """
+    try:
+        enqueue_analysis(image_id=image_id)
+    except DatabaseError:
+        log.exception("image_not_enqueued", image_id=str(image_id))

@@ -1,0 +1,92 @@
+"""Trying failed runs again, once what made them fail has been mended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Role
+from audit.models import Action
+from audit.services import record
+from cases.services.images import transition_image
+from cases.states import CLOSED_STATES, ImageState
+from classifier.models import (
+    Analysis,
+    AnalysisProblem,
+    AnalysisState,
+    AnalysisTrigger,
+    ModelVersion,
+)
+from classifier.services.queueing import send_message
+from hematovision.errors import PermissionRefused, Unprocessable
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+log = structlog.get_logger(__name__)
+
+
+def failed_for_the_model() -> QuerySet[Analysis]:
+    """Runs that failed because the model was missing or altered."""
+    return Analysis.objects.filter(
+        state=AnalysisState.FAILED, problem_kind=AnalysisProblem.MODEL, image__state=ImageState.FAILED
+    )
+
+
+def requeue_analyses(
+    *, actor: User | None, analyses: QuerySet[Analysis], reason: str, trigger: str = AnalysisTrigger.REQUEST
+) -> int:
+    """Put failed runs back in the queue with their attempts at nought; returns how many.
+
+    Only runs whose image failed with them and whose case is still open are taken. They will be done with the model
+    that is active when a worker claims them. Raises Unprocessable without a reason.
+    """
+    if actor is not None and not (actor.is_superuser or actor.role == Role.ADMINISTRATOR):
+        raise PermissionRefused("Only administrators start failed analyses again.")
+    if not reason.strip():
+        raise Unprocessable("Say why these analyses are tried again.", code="reason_missing")
+    waiting = (
+        analyses.filter(state=AnalysisState.FAILED, image__state=ImageState.FAILED)
+        .exclude(image__case__state__in=CLOSED_STATES)
+        .select_related("image__case")
+        .order_by("queued_at")
+    )
+    return sum(_requeue(actor, analysis, reason.strip(), trigger) for analysis in waiting)
+
+
+def _requeue(actor: User | None, analysis: Analysis, reason: str, trigger: str) -> bool:
+    with transaction.atomic():
+        taken = Analysis.objects.filter(pk=analysis.pk, state=AnalysisState.FAILED, attempt=analysis.attempt).update(
+            state=AnalysisState.QUEUED,
+            attempt=0,
+            trigger=trigger,
+            requested_by=actor,
+            queued_at=timezone.now(),
+            sent_at=None,
+            started_at=None,
+            finished_at=None,
+            worker="",
+            problem="",
+            problem_kind="",
+        )
+        if not taken:
+            return False
+        image = analysis.image
+        transition_image(actor=actor, image=image, to=ImageState.QUEUED, reason=reason)
+        record(
+            actor=actor,
+            action=Action.RUN_AI,
+            target=image,
+            patient_id=image.case.patient_id,
+            laboratory_id=image.case.laboratory_id,
+            reason=reason,
+            before={"analysis": str(analysis.pk), "state": AnalysisState.FAILED, "problem": analysis.problem},
+            after={"analysis": str(analysis.pk), "state": AnalysisState.QUEUED},
+        )
+        transaction.on_commit(lambda: send_message(analysis_id=analysis.pk, image_id=analysis.image_id))
+    log.info("analysis_requeued", analysis_id=str(analysis.pk), model=str(ModelVersion.objects.active() or ""))
+    return True
