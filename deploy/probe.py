@@ -1,0 +1,45 @@
+"""Health probe for containers, without curl.
+
+python -m deploy.probe URL                           ends with 0 when URL answers 200
+python -m deploy.probe --newer-than SECONDS FILE...  ends with 0 when one of the files (or FILE.db, FILE.dat: the
+                                                     suffix depends on the shelve back end) changed lately
+"""
+
+import glob
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+
+USAGE = 2
+
+
+def main(arguments: list[str]) -> int:
+    """Return 0 when healthy, 1 when not, 2 when called wrongly."""
+    match arguments:
+        case [url]:
+            return 0 if _answers(url) else 1
+        case ["--newer-than", seconds, *files] if files:
+            return 0 if any(_changed_within(float(seconds), file) for file in files) else 1
+    print(__doc__, file=sys.stderr)
+    return USAGE
+
+
+def _answers(url: str) -> bool:
+    if not url.startswith(("http://", "https://")):
+        return False
+    try:
+        with urllib.request.urlopen(url, timeout=4) as answer:  # noqa: S310 - the scheme was just checked
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _changed_within(seconds: float, file: str) -> bool:
+    since = time.time() - seconds
+    return any(os.stat(found).st_mtime >= since for found in glob.glob(f"{glob.escape(file)}*"))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
