@@ -37,11 +37,7 @@ def may_see_predictions(user: User | AnonymousUser | Any, *, signed: bool) -> bo
     After sign-out everybody who sees the case does. Before it: those who read or oversee smears, API clients with
     `predictions:read`, and uploaders only where `HIDE_AI_FROM_UPLOADERS` is off.
     """
-    if (
-        not getattr(user, "is_authenticated", False)
-        or not user.is_active
-        or user.role == Role.STUDENT
-    ):
+    if not getattr(user, "is_authenticated", False) or not user.is_active or user.role == Role.STUDENT:
         return False
     if signed:
         return True

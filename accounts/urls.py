@@ -1,5 +1,12 @@
-"""Pages of accounts."""
+"""Routes of accounts that django-allauth does not bring."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts.views.invitation import AcceptInvitation
+from accounts.views.profile import ProfileView
+
+app_name = "accounts"
+urlpatterns = [
+    path("invitation/<str:token>/", AcceptInvitation.as_view(), name="accept_invitation"),
+    path("profile/", ProfileView.as_view(), name="profile"),
+]

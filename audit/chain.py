@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 FIRST_PREVIOUS_HASH = ""
 
-_FIELDS = (
+FIELDS = (
     "id",
+    "at",
     "actor_id",
     "actor_name",
     "actor_role",
@@ -38,6 +39,7 @@ _FIELDS = (
     "before",
     "after",
     "previous_hash",
+    "hash",
 )
 
 
@@ -51,15 +53,10 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, dict):
         return {text(str(key)): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, set | frozenset):
-        return sorted(str(plain(item)) for item in value)
-    if isinstance(value, float):
-        return repr(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return text(str(value))
+    if isinstance(value, list | tuple | set | frozenset):
+        items = [plain(item) for item in value]
+        return sorted(items, key=str) if isinstance(value, set | frozenset) else items
+    return text(value.isoformat() if isinstance(value, date) else str(value))
 
 
 def text(value: str) -> str:
@@ -67,13 +64,20 @@ def text(value: str) -> str:
     return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
+def content(event: AuditEvent) -> dict[str, Any]:
+    """Every field of `event`, `hash` included, in the form that is hashed and exported."""
+    values = {name: _scalar(getattr(event, name)) for name in FIELDS}
+    values["at"] = _instant(event.at)
+    return values
+
+
 def canonical(event: AuditEvent) -> bytes:
     """The bytes that are hashed for `event`."""
-    content: dict[str, Any] = {name: _scalar(getattr(event, name)) for name in _FIELDS}
-    content["at"] = _instant(event.at)
-    return json.dumps(
-        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode("utf-8")
+    hashed = content(event)
+    del hashed["hash"]
+    return json.dumps(hashed, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode(
+        "utf-8"
+    )
 
 
 def digest(event: AuditEvent) -> str:

@@ -35,9 +35,7 @@ class AuditContextMiddleware:
         # Later middleware that reads the header (request logging) then agrees on the same id.
         request.META["HTTP_X_REQUEST_ID"] = request_id
         request.request_id = request_id  # type: ignore[attr-defined]
-        where = context.RequestContext(
-            request_id=request_id, ip=client_ip(request), request=request
-        )
+        where = context.RequestContext(request_id=request_id, ip=client_ip(request), request=request)
         with context.bound(where), structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
         response[HEADER] = request_id
@@ -51,14 +49,8 @@ def client_ip(request: HttpRequest) -> str | None:
     everything further left was written by the client.
     """
     hops = int(getattr(settings, "TRUSTED_PROXY_COUNT", 0) or 0)
-    forwarded = [
-        part.strip()
-        for part in request.headers.get("X-Forwarded-For", "").split(",")
-        if part.strip()
-    ]
-    address = (
-        forwarded[-hops] if hops and len(forwarded) >= hops else request.META.get("REMOTE_ADDR", "")
-    )
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    address = forwarded[-hops] if hops and len(forwarded) >= hops else request.META.get("REMOTE_ADDR", "")
     try:
         return str(ipaddress.ip_address(address))
     except ValueError:

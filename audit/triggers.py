@@ -51,9 +51,7 @@ class AppendOnly(Operation):
         to_state: Any,
     ) -> None:
         """Create the triggers."""
-        for statement in create_statements(
-            schema_editor.connection.vendor, self.table, self.primary_key
-        ):
+        for statement in create_statements(schema_editor.connection.vendor, self.table, self.primary_key):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -75,11 +73,7 @@ class AppendOnly(Operation):
 def trigger_names(vendor: str, table: str) -> list[str]:
     """Names of the triggers that guard `table`."""
     # INSERT OR REPLACE in SQLite removes the old row without firing DELETE triggers, hence the third one there.
-    events = (
-        ("update", "delete", "truncate")
-        if vendor == "postgresql"
-        else ("update", "delete", "replace")
-    )
+    events = ("update", "delete", "truncate") if vendor == "postgresql" else ("update", "delete", "replace")
     return [f"{PREFIX}_{event}_{table}"[:63] for event in events]
 
 
@@ -98,9 +92,7 @@ def create_statements(vendor: str, table: str, primary_key: str = "id") -> list[
             )
         ]
         return statements
-    condition = (
-        f'WHEN EXISTS (SELECT 1 FROM "{table}" WHERE "{primary_key}" = NEW."{primary_key}") '
-    )
+    condition = f'WHEN EXISTS (SELECT 1 FROM "{table}" WHERE "{primary_key}" = NEW."{primary_key}") '  # noqa: S608
     for name, event, when in (
         (update, "UPDATE", ""),
         (delete, "DELETE", ""),
@@ -124,9 +116,7 @@ def drop_statements(vendor: str, table: str) -> list[str]:
 def missing_triggers(connection: BaseDatabaseWrapper, table: str) -> list[str]:
     """Names of guards of `table` that are gone or switched off."""
     if connection.vendor == "postgresql":
-        query = (
-            "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled IN ('O', 'A')"
-        )
+        query = "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled IN ('O', 'A')"
     else:
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
     with connection.cursor() as cursor:

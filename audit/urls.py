@@ -1,5 +1,12 @@
-"""Pages of audit."""
+"""Routes of the audit pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from audit.views import export_events, list_events, verify
+
+app_name = "audit"
+urlpatterns = [
+    path("oversight/audit/", list_events, name="events"),
+    path("oversight/audit/export/<str:form>/", export_events, name="export"),
+    path("oversight/audit/verify/", verify, name="verify"),
+]

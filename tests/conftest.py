@@ -4,6 +4,8 @@
 import pytest
 from django.core.cache import cache
 
+pytest_plugins = ["tests.people", "tests.append_only"]
+
 
 @pytest.fixture(autouse=True)
 def _fresh_cache():

@@ -28,12 +28,8 @@ class ApiClient(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=100)
-    client = models.OneToOneField(
-        Client, on_delete=models.PROTECT, related_name="api_client", editable=False
-    )
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="api_clients"
-    )
+    client = models.OneToOneField(Client, on_delete=models.PROTECT, related_name="api_client", editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="api_clients")
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -58,10 +54,13 @@ class ApiClient(models.Model):
         ordering = ["name"]
         verbose_name = "API client"
         constraints = [
-            models.UniqueConstraint(
-                "organisation", "name", name="one_api_client_per_name_and_organisation"
-            ),
+            models.UniqueConstraint("organisation", "name", name="one_api_client_per_name_and_organisation"),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.organisation})"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the client, its service account and its organisation are all active."""
+        return self.is_active and self.user.is_active and self.organisation.is_active

@@ -22,9 +22,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def open(self) -> InvitationQuerySet:
         """Neither accepted nor withdrawn nor expired."""
-        return self.filter(
-            accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now()
-        )
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now())
 
     def administered_by(self, user: User) -> InvitationQuerySet:
         """Invitations to the organisations that `user` administers."""
@@ -40,9 +38,7 @@ class Invitation(models.Model):
         max_length=20,
         choices=[choice for choice in Role.choices if choice[0] != Role.SERVICE.value],
     )
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="invitations"
-    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

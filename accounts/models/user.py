@@ -63,9 +63,7 @@ class UserQuerySet(models.QuerySet["User"]):
         """People of the administrator's laboratory and of its clinics; everybody for the superuser."""
         if user.is_authenticated and user.is_active and user.is_superuser:
             return self
-        return self.filter(
-            organisation__in=Organisation.objects.administered_by(user), is_superuser=False
-        )
+        return self.filter(organisation__in=Organisation.objects.administered_by(user), is_superuser=False)
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -153,22 +151,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email = type(self).objects.normalize_email(self.email)
         if self.organisation is None:
             if not self.is_superuser:
-                raise ValidationError(
-                    {"organisation": _("Choose the organisation this person works at.")}
-                )
+                raise ValidationError({"organisation": _("Choose the organisation this person works at.")})
             return
         if self.role in LABORATORY_ROLES and self.organisation.kind != OrganisationKind.LABORATORY:
-            raise ValidationError(
-                {"role": _("%(role)ss belong to a laboratory.") % {"role": Role(self.role).label}}
-            )
+            raise ValidationError({"role": _("%(role)ss belong to a laboratory.") % {"role": Role(self.role).label}})
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Permissions of the Django admin come from the role, so that there is one place to change them."""
-        if (
-            self.is_active
-            and self.role == Role.ADMINISTRATOR
-            and perm in _ADMINISTRATOR_PERMISSIONS
-        ):
+        if self.is_active and self.role == Role.ADMINISTRATOR and perm in _ADMINISTRATOR_PERMISSIONS:
             return True
         return super().has_perm(perm, obj)
 
@@ -179,8 +169,5 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_module_perms(self, app_label: str) -> bool:
         """Whether the admin's index shows the app `app_label`."""
         if self.is_active and self.role == Role.ADMINISTRATOR:
-            return (
-                any(name.startswith(f"{app_label}.") for name in _ADMINISTRATOR_PERMISSIONS)
-                or self.is_superuser
-            )
+            return any(name.startswith(f"{app_label}.") for name in _ADMINISTRATOR_PERMISSIONS) or self.is_superuser
         return super().has_module_perms(app_label)

@@ -46,12 +46,8 @@ def record(
             id=head.position + 1,
             at=timezone.now(),
             actor_id=_uuid(who.pk) if who is not None else None,
-            actor_name=_fit("actor_name", getattr(who, "full_name", "") or str(who))
-            if who is not None
-            else "",
-            actor_role=_fit("actor_role", getattr(who, "role", "") or "")
-            if who is not None
-            else "system",
+            actor_name=_fit("actor_name", getattr(who, "full_name", "") or str(who)) if who is not None else "",
+            actor_role=_fit("actor_role", getattr(who, "role", "") or "") if who is not None else "system",
             organisation=_fit("organisation", _slug(getattr(who, "organisation", None))),
             laboratory_id=_uuid(laboratory_id) or _laboratory(target) or _laboratory(who),
             request_id=_fit("request_id", where.request_id),
@@ -59,9 +55,7 @@ def record(
             session=where.session,
             token=_fit("token", where.token),
             action=str(action),
-            object_type=_fit(
-                "object_type", object_type or (target._meta.label_lower if target else "")
-            ),
+            object_type=_fit("object_type", object_type or (target._meta.label_lower if target else "")),
             object_id=_fit("object_id", object_id or (str(target.pk) if target else "")),
             patient_id=_uuid(patient_id) or _patient(target),
             outcome=str(outcome),

@@ -59,14 +59,10 @@ def _fault_at_end(position: int, last_hash: str) -> Break | None:
     head = ChainHead.objects.filter(pk=ChainHead.THE_ONE).first()
     written, written_hash = (head.position, head.hash) if head else (0, "")
     if written != position:
-        return Break(
-            position + 1, f"The chain ends at event {position}, but {written} were written."
-        )
+        return Break(position + 1, f"The chain ends at event {position}, but {written} were written.")
     if written_hash != last_hash:
         return Break(position, f"The head of the chain does not match event {position}.")
     missing = missing_triggers(connection, AuditEvent._meta.db_table)
     if missing:
-        return Break(
-            position, f"The database no longer refuses changes: {', '.join(missing)} missing."
-        )
+        return Break(position, f"The database no longer refuses changes: {', '.join(missing)} missing.")
     return None

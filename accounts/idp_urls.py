@@ -1,0 +1,20 @@
+"""The two endpoints of the identity provider that API clients use.
+
+The rest of `allauth.idp.oidc` (authorisation codes, device codes, user info) is for signing people in elsewhere
+and is not mounted. The namespaces are the library's own, because it reverses its routes by them.
+"""
+
+from allauth.idp.oidc import views
+from django.urls import include, path
+
+from accounts.views.token import TokenView
+
+_endpoints = [
+    path("token", TokenView.as_view(), name="token"),
+    path("revoke", views.revoke, name="revoke"),
+]
+
+app_name = "idp"
+urlpatterns = [
+    path("identity/o/api/", include((_endpoints, "oidc"))),
+]

@@ -1,0 +1,37 @@
+"""Every write to people and places."""
+
+from accounts.services.api_clients import (
+    NewApiClient,
+    create_api_client,
+    renew_client_secret,
+    set_api_client_active,
+    set_api_client_scopes,
+)
+from accounts.services.invitations import accept_invitation, find_invitation, invite_user, withdraw_invitation
+from accounts.services.organisations import create_organisation, update_organisation
+from accounts.services.people import (
+    add_person,
+    change_role,
+    rename_person,
+    reset_second_factor,
+    set_person_active,
+)
+
+__all__ = [
+    "NewApiClient",
+    "accept_invitation",
+    "add_person",
+    "change_role",
+    "create_api_client",
+    "create_organisation",
+    "find_invitation",
+    "invite_user",
+    "rename_person",
+    "renew_client_secret",
+    "reset_second_factor",
+    "set_api_client_active",
+    "set_api_client_scopes",
+    "set_person_active",
+    "update_organisation",
+    "withdraw_invitation",
+]

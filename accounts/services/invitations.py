@@ -1,0 +1,178 @@
+"""Invitations: how people get an account."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.base_url import absolute_url
+from accounts.models import Invitation, Organisation, Role, User
+from accounts.services.people import add_person
+from accounts.services.reach import cleaned, require_reach
+from audit.models import Action
+from audit.services import record
+from hematovision.errors import Conflict, NotFound, Unprocessable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def invite_user(*, actor: User | None, email: str, role: str, organisation: Organisation) -> tuple[Invitation, str]:
+    """Ask somebody to join; returns the invitation and the token of its link, which is in the e-mail as well.
+
+    An earlier open invitation to the same address is withdrawn. Raises `PermissionRefused`, `NotFound` (foreign
+    organisation), `Conflict` (the address has an account already), `Unprocessable`.
+    """
+    require_reach(actor, organisation)
+    address = User.objects.normalize_email(email)
+    if role == Role.SERVICE:
+        raise Unprocessable("Service accounts are made for API clients, not invited.")
+    if not organisation.is_active:
+        raise Conflict("This organisation is closed.")
+    if User.objects.filter(email=address).exists():
+        raise Conflict("There is an account with this e-mail address already.")
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        for earlier in Invitation.objects.filter(
+            email__iexact=address, accepted_at__isnull=True, withdrawn_at__isnull=True
+        ):
+            _withdraw(actor, earlier, "Replaced by a newer invitation.")
+        invitation = Invitation(
+            email=address,
+            role=role,
+            organisation=organisation,
+            invited_by=actor,
+            token_hash=_hash(token),
+            expires_at=_expiry(),
+        )
+        _check_fit(invitation)
+        cleaned(invitation)
+        invitation.save()
+        transaction.on_commit(lambda: _send(invitation, token))
+        record(
+            actor=actor,
+            action=Action.INVITE,
+            target=invitation,
+            laboratory_id=getattr(organisation.laboratory, "pk", None),
+            after={"email": address, "role": role, "organisation": organisation.slug},
+        )
+    return invitation, token
+
+
+def find_invitation(token: str) -> Invitation:
+    """The open invitation that `token` belongs to; raises `NotFound` with one sentence for every other case."""
+    found = (
+        Invitation.objects.open()
+        .select_related("organisation__refers_to")
+        .filter(token_hash=_hash(token), organisation__is_active=True)
+        .first()
+    )
+    if found is None:
+        raise NotFound("This invitation was used, withdrawn or has expired. Ask your administrator for a new one.")
+    return found
+
+
+@transaction.atomic
+def accept_invitation(*, token: str, full_name: str, password: str) -> User:
+    """Create the account that an invitation promises; the invitation can then not be used again.
+
+    Raises `NotFound` (used, withdrawn, expired), `Conflict` (address taken meanwhile), `Unprocessable` (weak
+    password, empty name).
+    """
+    invitation = Invitation.objects.select_for_update().get(pk=find_invitation(token).pk)
+    if invitation.state != "open":
+        raise NotFound("This invitation was used, withdrawn or has expired.")
+    if User.objects.filter(email=invitation.email).exists():
+        raise Conflict("There is an account with this e-mail address already: sign in with it.")
+    name = " ".join(full_name.split())
+    if not name:
+        raise Unprocessable("Give the name that your reports and records should carry.")
+    try:
+        validate_password(password, User(email=invitation.email, full_name=name))
+    except ValidationError as error:
+        raise Unprocessable(" ".join(error.messages)) from error
+    user = add_person(
+        actor=None,
+        email=invitation.email,
+        full_name=name,
+        role=invitation.role,
+        organisation=invitation.organisation,
+        password=password,
+    )
+    invitation.accepted_at, invitation.accepted_by = timezone.now(), user
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    record(
+        actor=user,
+        action=Action.UPDATE,
+        target=invitation,
+        before={"state": "open"},
+        after={"state": "accepted"},
+    )
+    return user
+
+
+@transaction.atomic
+def withdraw_invitation(*, actor: User | None, invitation: Invitation) -> None:
+    """Take an invitation back. Raises `PermissionRefused`, `NotFound`, `Conflict` (accepted already)."""
+    require_reach(actor, invitation.organisation)
+    stored = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if stored.accepted_at is not None:
+        raise Conflict("This invitation was accepted already: close the account instead.")
+    if stored.withdrawn_at is None:
+        _withdraw(actor, stored, "")
+
+
+def _withdraw(actor: User | None, invitation: Invitation, reason: str) -> None:
+    invitation.withdrawn_at = timezone.now()
+    invitation.save(update_fields=["withdrawn_at"])
+    record(
+        actor=actor,
+        action=Action.CANCEL,
+        target=invitation,
+        laboratory_id=getattr(invitation.organisation.laboratory, "pk", None),
+        reason=reason,
+    )
+
+
+def _check_fit(invitation: Invitation) -> None:
+    """Say now, not when it is accepted, that the role does not belong in this organisation."""
+    try:
+        User(role=invitation.role, organisation=invitation.organisation).clean()
+    except ValidationError as error:
+        raise Unprocessable(" ".join(error.messages)) from error
+
+
+def _send(invitation: Invitation, token: str) -> None:
+    body = render_to_string(
+        "accounts/email/invitation.txt",
+        {
+            "invitation": invitation,
+            "url": absolute_url(reverse("accounts:accept_invitation", args=[token])),
+        },
+    )
+    send_mail(
+        f"HematoVision: invitation to {invitation.organisation.name}",
+        body,
+        settings.DEFAULT_FROM_EMAIL,
+        [invitation.email],
+    )
+
+
+def _hash(token: str) -> str:
+    # A token of 256 random bits needs no slow hash.
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _expiry() -> datetime:
+    return timezone.now() + timedelta(days=getattr(settings, "INVITATION_DAYS", 7))

@@ -1,0 +1,78 @@
+"""Opening, changing and closing clinics and laboratories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from accounts.models import Organisation, OrganisationKind
+from accounts.services.reach import cleaned, require_administrator, require_reach
+from audit.models import Action
+from audit.services import record
+from hematovision.errors import Conflict, PermissionRefused
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@transaction.atomic
+def create_organisation(
+    *,
+    actor: User | None,
+    slug: str,
+    name: str,
+    kind: str,
+    refers_to: Organisation | None = None,
+) -> Organisation:
+    """Open a clinic or a laboratory.
+
+    A laboratory's administrator opens clinics that refer to it; laboratories are opened by the superuser.
+    Raises `PermissionRefused`, `NotFound` (foreign laboratory), `Unprocessable`.
+    """
+    require_administrator(actor)
+    if kind == OrganisationKind.CLINIC:
+        require_reach(actor, refers_to)
+    elif actor is not None and not actor.is_superuser:
+        raise PermissionRefused("Laboratories are opened by the platform's administrators.")
+    organisation = Organisation(slug=slug, name=name, kind=kind, refers_to=refers_to)
+    cleaned(organisation)
+    organisation.save()
+    record(actor=actor, action=Action.CREATE, target=organisation, after=_described(organisation))
+    return organisation
+
+
+@transaction.atomic
+def update_organisation(*, actor: User | None, organisation: Organisation, name: str, is_active: bool) -> Organisation:
+    """Rename, close or reopen. Kind, slug and laboratory stay: cases hang on them.
+
+    Closing signs the organisation's people out and stops its API clients. Raises `PermissionRefused`, `NotFound`,
+    `Unprocessable`, `Conflict` (an administrator closing the laboratory they work at).
+    """
+    require_reach(actor, organisation)
+    stored = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    if actor is not None and not is_active and actor.organisation_id == stored.pk:
+        raise Conflict("You work here: somebody else has to close this organisation.")
+    before = _described(stored)
+    stored.name, stored.is_active = name, is_active
+    cleaned(stored)
+    if _described(stored) != before:
+        stored.save(update_fields=["name", "is_active"])
+        record(
+            actor=actor,
+            action=Action.CONFIGURATION,
+            target=stored,
+            before=before,
+            after=_described(stored),
+        )
+    return stored
+
+
+def _described(organisation: Organisation) -> dict[str, object]:
+    return {
+        "slug": organisation.slug,
+        "name": organisation.name,
+        "kind": organisation.kind,
+        "refers_to": getattr(organisation.refers_to, "slug", None),
+        "is_active": organisation.is_active,
+    }

@@ -1,0 +1,42 @@
+"""One's own account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.shortcuts import redirect, render
+from django.views import View
+
+from accounts.forms import ProfileForm
+from accounts.services import rename_person
+from hematovision.errors import DomainError
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+class ProfileView(LoginRequiredMixin, View):
+    """Name, role and organisation, and the way to password, second factor and sessions."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the account."""
+        return self._page(request, ProfileForm(instance=request.user))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Change the name."""
+        user = request.user
+        form = ProfileForm(request.POST, instance=type(user).objects.get(pk=user.pk))
+        if form.is_valid():
+            try:
+                rename_person(actor=user, user=user, full_name=form.cleaned_data["full_name"])
+            except DomainError as error:
+                form.add_error(None, error.sentence)
+            else:
+                messages.success(request, "Your name was changed.")
+                return redirect("accounts:profile")
+        return self._page(request, form)
+
+    def _page(self, request: HttpRequest, form: ProfileForm) -> HttpResponse:
+        return render(request, "accounts/profile.html", {"form": form}, status=400 if form.errors else 200)

@@ -1,0 +1,48 @@
+"""Lets the suite empty its database between transactional tests, which the append-only triggers refuse."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+_PATTERN = "append_only_%"
+
+
+@contextmanager
+def triggers_lifted(connection):
+    """Take every append-only trigger off for the length of a block, and put each back."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE %s", [_PATTERN])
+            off = [f'ALTER TABLE {table} DISABLE TRIGGER "{name}"' for table, name in cursor.fetchall()]
+            on = [statement.replace(" DISABLE ", " ENABLE ") for statement in off]
+        else:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [_PATTERN])
+            found = cursor.fetchall()
+            off = [f'DROP TRIGGER "{name}"' for name, _ in found]
+            on = [sql for _, sql in found]
+        for statement in off:
+            cursor.execute(statement)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for statement in on:
+                cursor.execute(statement)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_triggers():
+    """Transactional tests end with a flush of every table: lift the triggers around it."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def lifted(self):
+        with triggers_lifted(connections["default"]):
+            teardown(self)
+
+    TransactionTestCase._fixture_teardown = lifted
+    yield
+    TransactionTestCase._fixture_teardown = teardown
