@@ -1,0 +1,39 @@
+"""Predictions in the administration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+
+from cases.models import Case
+from classifier.admin.reading import ReadOnlyAdmin
+from classifier.models import Prediction
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+
+@admin.register(Prediction)
+class PredictionAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "accession_number", "label", "score", "identified", "novelty", "model_version")
+    list_filter = ("label", "identified", "model_version", "created_at")
+    list_select_related = ("cell__image__case", "model_version")
+    raw_id_fields = ("analysis", "cell")
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
+        """Those of the laboratory the person administers; all of them for the platform's superuser."""
+        everything = super().get_queryset(request)
+        if request.user.is_superuser:
+            return everything
+        return everything.filter(cell__image__case__in=Case.objects.visible_to(request.user))
+
+    @admin.display(description="accession number", ordering="cell__image__case__accession_number")
+    def accession_number(self, row: Prediction) -> str:
+        """The case, as the laboratory calls it."""
+        return row.cell.image.case.accession_number
+
+    def patient_of(self, obj: Any) -> Any:
+        return obj.cell.image.case.patient_id

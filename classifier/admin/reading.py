@@ -1,0 +1,54 @@
+"""An administration page that shows and never edits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.helpers import ActionForm
+from django.db import models
+
+from accounts.models import Role
+from audit.models import Action
+from audit.services import record
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+class ReasonForm(ActionForm):
+    """The action bar with room for the reason, which every decision about the machine keeps."""
+
+    reason = forms.CharField(required=False, max_length=500, label="Reason")
+
+
+def is_administrator(request: HttpRequest) -> bool:
+    """Whether the person may decide about the machine."""
+    user = request.user
+    return user.is_authenticated and (user.is_superuser or user.role == Role.ADMINISTRATOR)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[models.Model]):
+    """Rows are written by services and workers; people read them here, and reading is recorded."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def patient_of(self, obj: models.Model) -> Any:
+        """The id of the patient the row is about, or None; for the audit event of reading it."""
+        return None
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        if obj is not None and self.has_view_permission(request, obj):
+            record(actor=request.user, action=Action.VIEW, target=obj, patient_id=self.patient_of(obj))
+        return super().change_view(request, object_id, form_url, extra_context)
