@@ -5,12 +5,11 @@ python -m deploy.probe --newer-than SECONDS FILE...  ends with 0 when one of the
                                                      suffix depends on the shelve back end) changed lately
 """
 
-import glob
-import os
 import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 USAGE = 2
 
@@ -38,7 +37,8 @@ def _answers(url: str) -> bool:
 
 def _changed_within(seconds: float, file: str) -> bool:
     since = time.time() - seconds
-    return any(os.stat(found).st_mtime >= since for found in glob.glob(f"{glob.escape(file)}*"))
+    path = Path(file)
+    return any(found.stat().st_mtime >= since for found in path.parent.glob(f"{path.name}*"))
 
 
 if __name__ == "__main__":

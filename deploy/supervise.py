@@ -21,6 +21,7 @@ from honcho import manager as honcho_manager
 from honcho.environ import parse_procfile
 
 ROOT = Path(__file__).resolve().parents[1]
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - a table, nothing is bound here
 POLL_SECONDS = 0.5
 COMPLAIN_AFTER_POLLS = 60
 # Time for a worker to finish the image in hand before it is killed; a killed one is picked up again at the next start.
@@ -34,7 +35,7 @@ class Watch(threading.Thread):
         super().__init__(name="watch", daemon=True)
         self.address = f"http://{_in_url(host)}:{port}"
         # A server bound to every address is asked on the loopback one.
-        self.ask = f"http://{_in_url({'0.0.0.0': '127.0.0.1', '::': '::1'}.get(host, host))}:{port}/readyz"
+        self.ask = f"http://{_in_url(LOOPBACK.get(host, host))}:{port}/readyz"
         self.stop = stop
         self.parent = os.getppid()
         self.ended = threading.Event()
@@ -58,7 +59,7 @@ class Watch(threading.Thread):
     def failing_parts(self) -> str | None:
         """Return None when everything is ready, else what is not, in words."""
         try:
-            with urllib.request.urlopen(self.ask, timeout=5):
+            with urllib.request.urlopen(self.ask, timeout=5):  # noqa: S310 - always http
                 return None
         except urllib.error.HTTPError as answer:
             try:

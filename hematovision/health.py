@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
@@ -12,8 +11,6 @@ from kombu.exceptions import OperationalError
 
 from classifier.models import ModelVersion, WorkerHeartbeat
 from hematovision.celery import app
-
-logger = structlog.get_logger(__name__)
 
 
 class PartFailed(Exception):
@@ -34,7 +31,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 
     Body: `{"status": "ready"|"not ready", "parts": {name: {"ok": bool, "detail": str}}}`.
     """
-    parts = {name: _report(name, check) for name, check in CHECKS.items()}
+    parts = {name: _report(check) for name, check in CHECKS.items()}
     ready = all(part["ok"] for part in parts.values())
     return JsonResponse(
         {"status": "ready" if ready else "not ready", "parts": parts},
@@ -58,30 +55,30 @@ def check_broker() -> str:
     try:
         with app.connection_for_write(connect_timeout=3) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=3)
-            broker.default_channel.close()
+            return f"{broker.transport.driver_type} answers"
     except (OperationalError, OSError) as error:
         raise PartFailed("The task broker does not answer.") from error
-    return f"{app.connection_for_write().transport.driver_type} answers"
 
 
 def check_worker() -> str:
-    """A worker of the inference queue reported lately and without a problem."""
+    """A worker of the inference queue reported lately, holds a verified model and has nothing to complain about."""
     try:
         alive = list(WorkerHeartbeat.objects.alive().filter(queue__contains="inference"))
+        ready = WorkerHeartbeat.objects.ready().filter(queue__contains="inference").count()
     except DatabaseError as error:
         raise PartFailed("The worker list cannot be read: the database does not answer.") from error
     if not alive:
-        raise PartFailed("No worker of the inference queue has reported lately.")
-    well = [worker for worker in alive if worker.ready_at and not worker.problem]
-    if not well:
-        raise PartFailed(alive[0].problem or "The worker is still loading its model.")
-    return f"{len(well)} at work"
+        raise PartFailed("No worker has reported lately.")
+    if not ready:
+        problems = sorted({worker.problem for worker in alive if worker.problem})
+        raise PartFailed(" ".join(problems) or "The worker has not loaded its model yet.")
+    return f"{ready} at work"
 
 
 def check_model() -> str:
     """Exactly one model version is active."""
     try:
-        active = ModelVersion.objects.filter(state="active").first()
+        active = ModelVersion.objects.active()
     except DatabaseError as error:
         raise PartFailed("The model list cannot be read: the database does not answer.") from error
     if active is None:
@@ -97,9 +94,8 @@ CHECKS: dict[str, Callable[[], str]] = {
 }
 
 
-def _report(name: str, check: Callable[[], str]) -> dict[str, object]:
+def _report(check: Callable[[], str]) -> dict[str, object]:
     try:
         return {"ok": True, "detail": check()}
     except PartFailed as error:
-        logger.warning("not_ready", part=name, reason=str(error))
         return {"ok": False, "detail": str(error)}

@@ -30,9 +30,7 @@ IDENTIFYING_KEYS = frozenset(
 WITHHELD = "[withheld]"
 
 
-def drop_identifying_values(
-    _logger: WrappedLogger, _method: str, event: EventDict
-) -> EventDict:
+def drop_identifying_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Replace identifying values of a log event, nested mappings included.
 
     django-structlog logs the request line as "METHOD /path?query": the query may hold an MRN and

@@ -11,7 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    path("", include("allauth.idp.urls")),
+    path("", include("accounts.idp_urls")),
     path("api/", include("hematovision.api")),
     path("", include("classifier.urls")),
     path("", include("audit.urls")),

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "audit.middleware.AuditContextMiddleware",  # names the request before it is logged
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.SignInPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -100,16 +101,12 @@ def database_from(url: str) -> dict[str, Any]:
     SQLite runs in WAL mode, and transactions take the write lock at once (IMMEDIATE): a reader
     that turns writer half-way cannot wait for the lock and would fail instead.
     """
-    settings: dict[str, Any] = dict(
-        env.db_url_config(url or f"sqlite:///{VAR_DIR / 'hematovision.sqlite3'}")
-    )
+    settings: dict[str, Any] = dict(env.db_url_config(url or f"sqlite:///{VAR_DIR / 'hematovision.sqlite3'}"))
     if settings["ENGINE"].endswith("sqlite3"):
         settings["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
-            "init_command": (
-                "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA busy_timeout=30000;"
-            ),
+            "init_command": ("PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA busy_timeout=30000;"),
         }
     else:
         settings["CONN_MAX_AGE"] = 60
@@ -155,8 +152,8 @@ for folder in (VAR_DIR, MEDIA_ROOT, Path(FILE_UPLOAD_TEMP_DIR)):
 
 # Identifiers are encrypted with the first key and readable with all of them (rotation); the blind
 # index key makes exact search possible and cannot be rotated without re-indexing.
-FIELD_KEYS: list[str] = env.list("HEMATOVISION_FIELD_KEYS", default=[])
-BLIND_INDEX_KEY: str = env.str("HEMATOVISION_BLIND_INDEX_KEY", default="")
+HEMATOVISION_FIELD_KEYS: list[str] = env.list("HEMATOVISION_FIELD_KEYS", default=[])
+HEMATOVISION_BLIND_INDEX_KEY: str = env.str("HEMATOVISION_BLIND_INDEX_KEY", default="")
 
 # Upload limits. Django's own limit counts form fields, not files.
 UPLOAD_MAX_BYTES = env.int("HEMATOVISION_UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)

@@ -10,10 +10,8 @@ LOGGING["handlers"]["stderr"]["formatter"] = env.str("HEMATOVISION_LOG_FORMAT", 
 
 _secrets = read_or_make_secrets(VAR_DIR / "local_secrets.json")
 SECRET_KEY = env.str("HEMATOVISION_SECRET_KEY", default=_secrets["secret_key"])
-FIELD_KEYS = env.list("HEMATOVISION_FIELD_KEYS", default=[_secrets["field_key"]])
-BLIND_INDEX_KEY = env.str(
-    "HEMATOVISION_BLIND_INDEX_KEY", default=_secrets["blind_index_key"]
-)
+HEMATOVISION_FIELD_KEYS = env.list("HEMATOVISION_FIELD_KEYS", default=[_secrets["field_key"]])
+HEMATOVISION_BLIND_INDEX_KEY = env.str("HEMATOVISION_BLIND_INDEX_KEY", default=_secrets["blind_index_key"])
 
 # Demo people and demo cases exist in this settings file only.
 DEMO_ACCOUNTS = True

@@ -31,8 +31,8 @@ def reasons_to_refuse(settings: Mapping[str, Any]) -> Iterator[str]:
     if not (settings["SESSION_COOKIE_SECURE"] and settings["CSRF_COOKIE_SECURE"]):
         yield "Cookies would travel over plain HTTP: unset HEMATOVISION_SECURE_COOKIES."
     yield from _hosts(settings["ALLOWED_HOSTS"])
-    yield from _field_keys(settings["FIELD_KEYS"])
-    if len(settings["BLIND_INDEX_KEY"]) < INDEX_KEY_MIN_LENGTH:
+    yield from _field_keys(settings["HEMATOVISION_FIELD_KEYS"])
+    if len(settings["HEMATOVISION_BLIND_INDEX_KEY"]) < INDEX_KEY_MIN_LENGTH:
         yield (
             f"HEMATOVISION_BLIND_INDEX_KEY is missing or shorter than {INDEX_KEY_MIN_LENGTH} characters: "
             "patients could be found by guessing."

@@ -18,8 +18,8 @@ from hematovision.settings.base import *
 from hematovision.settings.environment import VAR_DIR, env
 
 SECRET_KEY = "test-only-" + "k" * 50
-FIELD_KEYS = ["dGVzdC1vbmx5LWZpZWxkLWtleS0wMTIzNDU2Nzg5MDE="]
-BLIND_INDEX_KEY = "test-only-blind-index-key"
+HEMATOVISION_FIELD_KEYS = ["dGVzdC1vbmx5LWZpZWxkLWtleS0wMTIzNDU2Nzg5MDE="]
+HEMATOVISION_BLIND_INDEX_KEY = "test-only-blind-index-key"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 HEMATOVISION_REQUIRE_MFA = False
 DEMO_ACCOUNTS = True

@@ -1,0 +1,77 @@
+"""Production settings refuse each unsafe installation by name, in a process of its own."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from deploy.throwaway_production import throwaway_environment
+
+
+def start(tmp_path, **changes: str | None) -> subprocess.CompletedProcess[str]:
+    """Import the production settings as a starting process does; None takes a variable away."""
+    environment = {"PATH": os.environ["PATH"], **throwaway_environment(), "HEMATOVISION_VAR": str(tmp_path)}
+    for name, value in changes.items():
+        environment.pop(name, None)
+        if value is not None:
+            environment[name] = value
+    return subprocess.run(
+        [sys.executable, "-c", "import hematovision.settings.production"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_safe_installation_starts(tmp_path):
+    started = start(tmp_path)
+    assert started.returncode == 0, started.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"HEMATOVISION_DEBUG": "1"}, "DEBUG is on"),
+        ({"DEBUG": "1"}, "DEBUG is on"),
+        ({"HEMATOVISION_SECRET_KEY": None}, "HEMATOVISION_SECRET_KEY is missing"),
+        ({"HEMATOVISION_SECRET_KEY": "django-insecure-" + "0123456789abcdef" * 4}, "default or example"),
+        ({"HEMATOVISION_SECRET_KEY": "short"}, "too weak"),
+        ({"HEMATOVISION_SECRET_KEY": "a" * 80}, "too weak"),
+        ({"DATABASE_URL": None}, "The database is SQLite"),
+        ({"DATABASE_URL": "sqlite:////tmp/clinic.sqlite3"}, "The database is SQLite"),
+        ({"HEMATOVISION_SECURE_COOKIES": "0"}, "plain HTTP"),
+        ({"HEMATOVISION_ALLOWED_HOSTS": None}, "HEMATOVISION_ALLOWED_HOSTS is missing"),
+        ({"HEMATOVISION_ALLOWED_HOSTS": "*"}, "HEMATOVISION_ALLOWED_HOSTS is open"),
+        ({"HEMATOVISION_ALLOWED_HOSTS": "clinic.test,*"}, "HEMATOVISION_ALLOWED_HOSTS is open"),
+        ({"HEMATOVISION_FIELD_KEYS": None}, "HEMATOVISION_FIELD_KEYS is missing"),
+        ({"HEMATOVISION_FIELD_KEYS": "not-a-key"}, "no Fernet key"),
+        ({"HEMATOVISION_BLIND_INDEX_KEY": None}, "HEMATOVISION_BLIND_INDEX_KEY is missing"),
+        ({"REDIS_URL": None}, "REDIS_URL is missing"),
+    ],
+)
+def test_an_unsafe_installation_does_not_start(tmp_path, changes, sentence):
+    started = start(tmp_path, **changes)
+    assert started.returncode != 0
+    assert "ImproperlyConfigured" in started.stderr
+    assert sentence in started.stderr
+
+
+def test_the_refusal_shows_no_secret(tmp_path):
+    started = start(tmp_path, HEMATOVISION_SECRET_KEY="hunter2hunter2", HEMATOVISION_FIELD_KEYS="swordfish")
+    assert started.returncode != 0
+    assert "hunter2" not in started.stderr
+    assert "swordfish" not in started.stderr
+
+
+def test_the_second_factor_is_demanded_unless_switched_off(tmp_path):
+    environment = {"PATH": os.environ["PATH"], **throwaway_environment(), "HEMATOVISION_VAR": str(tmp_path)}
+    said = subprocess.run(
+        [sys.executable, "-c", "import hematovision.settings.production as s; print(s.HEMATOVISION_REQUIRE_MFA)"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.strip() == "True"
