@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import structlog
 
 from hematovision.settings.environment import BASE_DIR, VAR_DIR, env
@@ -11,6 +12,9 @@ from hematovision.settings.identity import *
 from hematovision.settings.logs import *
 from hematovision.settings.rest import *
 from hematovision.settings.tasks import *
+
+# Lets `ModelAdmin[Case]` and the like be written at run time as the type checker reads them.
+django_stubs_ext.monkeypatch()
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("HEMATOVISION_ALLOWED_HOSTS", default=[])
