@@ -1,5 +1,23 @@
+"""The clinical record."""
+
+from __future__ import annotations
+
+import warnings
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class CasesConfig(AppConfig):
     name = "cases"
+    verbose_name = "Clinical record"
+
+    def ready(self) -> None:
+        """Cap what any decoder may allocate, and register the system checks."""
+        from PIL import Image
+
+        from cases import checks  # noqa: F401 (importing registers them)
+
+        # One cap for the whole process: whatever opens a picture anywhere obeys it.
+        Image.MAX_IMAGE_PIXELS = settings.UPLOAD_MAX_PIXELS
+        warnings.simplefilter("error", Image.DecompressionBombWarning)

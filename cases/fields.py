@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -25,12 +25,17 @@ class _EncryptedMixin:
             return None
         return super().get_lookup(lookup_name)  # type: ignore[misc]
 
-    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> str | None:
+    def get_db_prep_value(  # the signature is the database layer's
+        self,
+        value: Any,
+        connection: BaseDatabaseWrapper,
+        prepared: bool = False,  # noqa: FBT001, FBT002
+    ) -> str | None:
         if not prepared:
             value = self.get_prep_value(value)  # type: ignore[attr-defined]
         if value is None:
             return None
-        return encrypt_text(value.isoformat() if isinstance(value, datetime.date) else str(value))
+        return encrypt_text(value.isoformat() if isinstance(value, dt.date) else str(value))
 
 
 class EncryptedCharField(_EncryptedMixin, models.CharField):  # type: ignore[type-arg]
@@ -43,7 +48,5 @@ class EncryptedCharField(_EncryptedMixin, models.CharField):  # type: ignore[typ
 class EncryptedDateField(_EncryptedMixin, models.DateField):  # type: ignore[type-arg]
     """A calendar date encrypted at rest."""
 
-    def from_db_value(
-        self, value: str | None, expression: Any, connection: BaseDatabaseWrapper
-    ) -> datetime.date | None:
-        return None if value is None else datetime.date.fromisoformat(decrypt_text(value))
+    def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> dt.date | None:
+        return None if value is None else dt.date.fromisoformat(decrypt_text(value))

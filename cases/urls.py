@@ -1,6 +1,6 @@
 """Pages of cases."""
 
-from django.urls import path
+from django.urls import include, path
 
 from cases.views import worklist
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("review/", worklist.worklist, {"place": "review"}, name="review"),
     path("search/", worklist.search, name="search"),
+    path("", include("cases.file_urls")),
 ]

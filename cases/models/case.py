@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
@@ -76,15 +77,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
         Subqueries, not joins: joining images and cells multiplies rows. Doubtful is unidentified and not excluded.
         """
-        images = self.model._meta.get_field("images").related_model
-        cells = images._meta.get_field("cells").related_model  # type: ignore[union-attr]
+        images = apps.get_model("cases", "SmearImage")
+        cells = apps.get_model("cases", "Cell")
 
         def count_of(rows: models.QuerySet[models.Model], path: str) -> Coalesce:
             grouped = rows.order_by().values(path).annotate(number=Count("pk")).values("number")
             return Coalesce(Subquery(grouped), 0, output_field=models.IntegerField())
 
-        of_case = images._default_manager.filter(case=OuterRef("pk"))  # type: ignore[union-attr]
-        cells_of_case = cells._default_manager.filter(image__case=OuterRef("pk"), excluded=False)  # type: ignore[union-attr]
+        of_case = images.objects.filter(case=OuterRef("pk"))
+        cells_of_case = cells.objects.filter(image__case=OuterRef("pk"), excluded=False, superseded=False)
         return self.annotate(
             image_count=count_of(of_case, "case"),
             analysed_count=count_of(of_case.filter(state=ImageState.ANALYSED), "case"),

@@ -43,11 +43,15 @@ class CellQuerySet(models.QuerySet["Cell"]):
             if not may_see_predictions(user, signed=True):
                 return self.none()
             cases = cases.filter(state__in=SIGNED_STATES)
-        return self.filter(image__case__in=cases)
+        return self.current().filter(image__case__in=cases)
+
+    def current(self) -> Self:
+        """Return the cells of the latest reading of each image, and those people added."""
+        return self.filter(superseded=False)
 
     def counted(self) -> Self:
-        """Return the cells that take part in a count: those nobody excluded."""
-        return self.filter(excluded=False)
+        """Return the cells that take part in a count: current ones that nobody excluded."""
+        return self.filter(excluded=False, superseded=False)
 
     def doubtful_first(self) -> Self:
         """Order as they are reviewed: unidentified, then by rising score."""
@@ -77,6 +81,11 @@ class Cell(models.Model):
     score = models.FloatField(null=True, blank=True)
     label_source = models.CharField(max_length=8, choices=LabelSource.choices, default=LabelSource.MACHINE)
     excluded = models.BooleanField(default=False)
+    superseded = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="A later locator or scale has read the image again; this cell is kept as evidence only.",
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = CellQuerySet.as_manager()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import uuid
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import OrganisationKind, Role
 from cases.crypto import blind_index, normalise_number, normalise_words
 from cases.fields import EncryptedCharField, EncryptedDateField
+from cases.models.case import Case
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -46,7 +47,7 @@ def name_key(family_name: str) -> str:
     return blind_index("patient.family_name", normalise_words(family_name))
 
 
-def birth_date_key(birth_date: datetime.date) -> str:
+def birth_date_key(birth_date: dt.date) -> str:
     """Return the index entry of a birth date."""
     return blind_index("patient.birth_date", birth_date.isoformat())
 
@@ -56,7 +57,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return the patients `user` may know of: their organisation's own, and those of cases they may see."""
-        from_cases = self._cases_model().objects.visible_to(user)
+        from_cases = Case.objects.visible_to(user)
         if from_cases.query.is_empty():
             return self.none()
         seen = Q(organisation=user.organisation_id) | Q(pk__in=from_cases.values("patient"))  # type: ignore[union-attr]
@@ -74,12 +75,9 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """Return those with exactly this family name, whatever its case and spacing."""
         return self.filter(name_index=name_key(family_name))
 
-    def born_on(self, birth_date: datetime.date) -> Self:
+    def born_on(self, birth_date: dt.date) -> Self:
         """Return those born on this day."""
         return self.filter(birth_date_index=birth_date_key(birth_date))
-
-    def _cases_model(self) -> Any:
-        return self.model._meta.get_field("cases").related_model
 
 
 class Patient(models.Model):
@@ -101,6 +99,9 @@ class Patient(models.Model):
     birth_date_index = models.CharField(max_length=64, editable=False, db_index=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    duplicate_reason = ""
+    """Set by `find_duplicates`: why this patient may be the one being registered."""
+
     objects = PatientQuerySet.as_manager()
 
     class Meta:
@@ -120,6 +121,11 @@ class Patient(models.Model):
     def __str__(self) -> str:
         # Used in logs and admin breadcrumbs, so it names nobody.
         return f"Patient {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with an index that matches, whoever calls."""
+        self.refresh_index()
+        super().save(*args, **kwargs)
 
     @property
     def full_name(self) -> str:
@@ -144,8 +150,3 @@ class Patient(models.Model):
         self.name_index = name_key(self.family_name or "")
         if self.birth_date:
             self.birth_date_index = birth_date_key(self.birth_date)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save with an index that matches, whoever calls."""
-        self.refresh_index()
-        super().save(*args, **kwargs)

@@ -1,0 +1,36 @@
+"""Re-encrypt patient identifiers under the first field key, and rebuild their search index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from audit.models import Action
+from audit.services import record
+from cases.models import Patient
+
+
+class Command(BaseCommand):
+    help = (
+        "Re-encrypts every patient's identifiers under the first key of HEMATOVISION_FIELD_KEYS and rebuilds the "
+        "search index under HEMATOVISION_BLIND_INDEX_KEY. Put the new key first, run this, then drop the old key."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Walk all patients in their own small transactions: the system stays in use meanwhile."""
+        rotated = 0
+        for pk in Patient.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=500):
+            with transaction.atomic():
+                # Reading decrypts with any key, saving encrypts with the first.
+                Patient.objects.select_for_update(no_key=True).get(pk=pk).save()
+            rotated += 1
+        record(
+            actor=None,
+            action=Action.CONFIGURATION,
+            object_type="cases.patient",
+            reason="Field keys rotated.",
+            after={"patients": rotated},
+        )
+        self.stdout.write(f"Re-encrypted the identifiers of {rotated} patients.")

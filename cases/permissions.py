@@ -1,0 +1,60 @@
+"""Who may change what in the clinical record. Who may see it is a queryset: `visible_to`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from django.db import models
+
+from accounts.models import Role
+from accounts.permissions import has_scope
+from accounts.scopes import CASES_WRITE, IMAGES_WRITE
+from audit.models import Action, Outcome
+from audit.services import record
+from hematovision.errors import NotFound, PermissionRefused
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+_LABORATORY_WRITERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
+_Record = TypeVar("_Record", bound=models.Model)
+
+
+def _writes_for_laboratory(user: User) -> bool:
+    return user.is_active and user.token_scopes is None and user.role in _LABORATORY_WRITERS
+
+
+def may_write_cases(user: User) -> bool:
+    """Whether `user` may register patients and open, submit and cancel cases."""
+    return user.organisation is not None and (has_scope(user, CASES_WRITE) or _writes_for_laboratory(user))
+
+
+def may_send_images(user: User) -> bool:
+    """Whether `user` may add images to a case."""
+    return user.organisation is not None and (has_scope(user, IMAGES_WRITE) or _writes_for_laboratory(user))
+
+
+def may_review_cases(user: User) -> bool:
+    """Whether `user` reads smears and signs for them."""
+    return user.is_active and user.token_scopes is None and user.role == Role.PATHOLOGIST
+
+
+def refuse(*, actor: User, target: models.Model | None = None, object_type: str = "", sentence: str) -> NoReturn:
+    """Write that `actor` was refused, then raise `PermissionRefused`."""
+    record(
+        actor=actor,
+        action=Action.UPDATE if target is not None else Action.CREATE,
+        target=target,
+        object_type=object_type,
+        outcome=Outcome.DENIED,
+        reason=sentence,
+    )
+    raise PermissionRefused(sentence)
+
+
+def must_see(*, actor: User, record_: _Record) -> _Record:
+    """Return `record_` if `actor` may see it; raises `NotFound` as for a record that is not there."""
+    visible: Any = type(record_)._default_manager.visible_to(actor)  # type: ignore[attr-defined]
+    if not visible.filter(pk=record_.pk).exists():
+        raise NotFound
+    return record_

@@ -1,0 +1,222 @@
+"""Cases: open one, change one, take it through its states."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit.models import Action
+from audit.services import record
+from cases.conf import turnaround
+from cases.models import Case, CaseTransition, Patient, Priority, Stain
+from cases.permissions import may_review_cases, may_write_cases, must_see, refuse
+from cases.services.accession import next_accession_number
+from cases.services.trail import scope_of
+from cases.services.transitions import lock_case, step_case
+from cases.services.validation import clean_record
+from cases.states import CLOSED_STATES, UNSETTLED_IMAGE_STATES, CaseState
+from hematovision.errors import Conflict, Unprocessable
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from decimal import Decimal
+
+    from accounts.models import User
+
+_SAME_NUMBER = "The laboratory already has a case with this accession number."
+_CHANGEABLE = frozenset(
+    {
+        "accession_number",
+        "priority",
+        "stain",
+        "objective",
+        "um_per_px",
+        "microscope",
+        "camera",
+        "clinical_question",
+        "collected_at",
+        "wbc",
+        "wbc_source",
+        "wbc_measured_at",
+    }
+)
+# What a free text says about a person stays out of the trail; that it changed does not.
+_NAMED_ONLY = frozenset({"clinical_question"})
+
+
+def create_case(
+    *,
+    actor: User,
+    patient: Patient,
+    accession_number: str = "",
+    priority: str = Priority.ROUTINE,
+    stain: str = Stain.WRIGHT_GIEMSA,
+    objective: int | None = None,
+    um_per_px: float | None = None,
+    microscope: str = "",
+    camera: str = "",
+    clinical_question: str = "",
+    collected_at: dt.datetime | None = None,
+    wbc: Decimal | None = None,
+    wbc_source: str = "",
+    wbc_measured_at: dt.datetime | None = None,
+) -> Case:
+    """Open a draft case for the actor's organisation, referred to its laboratory.
+
+    Without an accession number the laboratory's next one is assigned. Raises `NotFound` for a patient the actor
+    does not see, `Unprocessable` for impossible values, `Conflict` (code `duplicate_accession_number`) where the
+    laboratory has that number.
+    """
+    must_see(actor=actor, record_=patient)
+    if not may_write_cases(actor):
+        refuse(actor=actor, object_type="cases.case", sentence="Your role does not open cases.")
+    organisation = actor.organisation
+    laboratory = organisation.laboratory if organisation is not None else None
+    if organisation is None or laboratory is None or not laboratory.is_active:
+        raise Conflict("Your organisation refers to no laboratory that takes cases.", code="no_laboratory")
+    case = Case(
+        patient=patient,
+        clinic=organisation,
+        laboratory=laboratory,
+        accession_number=accession_number.strip(),
+        priority=priority,
+        stain=stain,
+        objective=objective,
+        um_per_px=um_per_px,
+        microscope=microscope.strip(),
+        camera=camera.strip(),
+        clinical_question=clinical_question.strip(),
+        collected_at=collected_at,
+        wbc=wbc,
+        wbc_source=wbc_source.strip(),
+        wbc_measured_at=wbc_measured_at,
+        created_by=actor,
+    )
+    try:
+        with transaction.atomic():
+            if not case.accession_number:
+                case.accession_number = next_accession_number(laboratory)
+            _refuse_taken(case)
+            clean_record(case)
+            case.save(force_insert=True)
+            CaseTransition.objects.create(case=case, to_state=CaseState.DRAFT, by=actor)
+            record(actor=actor, action=Action.CREATE, target=case, after=_coded(case), **scope_of(case))
+    except IntegrityError:
+        _refuse_taken(case)
+        raise
+    return case
+
+
+def update_case(*, actor: User, case: Case, **changes: Any) -> Case:
+    """Change what was said about the specimen, while nothing is signed.
+
+    A changed priority moves the due time with it. Raises as `create_case`, and `Conflict` on a closed case.
+    """
+    must_see(actor=actor, record_=case)
+    if not may_write_cases(actor):
+        refuse(actor=actor, target=case, sentence="Your role does not change cases.")
+    unknown = set(changes) - _CHANGEABLE
+    if unknown:
+        message = f"Not changeable here: {', '.join(sorted(unknown))}."
+        raise TypeError(message)
+    try:
+        with transaction.atomic():
+            lock_case(case)
+            if case.state in CLOSED_STATES:
+                sentence = f"The case is {case.get_state_display().lower()} and no longer changes."
+                raise Conflict(sentence, code="state", details={"state": case.state})
+            _apply(actor, case, changes)
+    except IntegrityError:
+        _refuse_taken(case)
+        raise
+    return case
+
+
+def submit_case(*, actor: User, case: Case) -> Case:
+    """Hand a draft to the laboratory: from now on it is due, and the laboratory sees it.
+
+    Raises `Conflict` unless it is a draft, and `Unprocessable` while it has no image.
+    """
+    return transition_case(actor=actor, case=case, to=CaseState.SUBMITTED)
+
+
+def cancel_case(*, actor: User, case: Case, reason: str) -> Case:
+    """Cancel a case nobody has signed. Raises `Unprocessable` without a reason, `Conflict` once signed."""
+    return transition_case(actor=actor, case=case, to=CaseState.CANCELLED, reason=reason)
+
+
+def transition_case(*, actor: User | None, case: Case, to: CaseState, reason: str = "") -> Case:
+    """Take a case one step; `actor=None` is the system.
+
+    Raises `NotFound` (not visible), `PermissionRefused`, `Conflict` (step not allowed) or `Unprocessable`
+    (submitted without images, cancelled without a reason).
+    """
+    if actor is not None:
+        must_see(actor=actor, record_=case)
+        may = may_write_cases if to in {CaseState.SUBMITTED, CaseState.CANCELLED} else may_review_cases
+        if not may(actor):
+            refuse(actor=actor, target=case, sentence="Your role does not change the state of cases.")
+    reason = reason.strip()
+    with transaction.atomic():
+        lock_case(case)
+        if to == CaseState.SUBMITTED and case.state == CaseState.DRAFT:
+            if not case.images.exists():
+                raise Unprocessable("Add at least one image before you submit the case.", code="no_images")
+            case.submitted_at = timezone.now()
+            case.due_at = case.submitted_at + turnaround(case.priority)
+        if to == CaseState.CANCELLED and not reason:
+            raise Unprocessable("Say why the case is cancelled.", code="reason_missing")
+        if to == CaseState.IN_REVIEW and case.owner_id is None:
+            case.owner = actor
+        step_case(case=case, to=to, by=actor, reason=reason)
+        if to == CaseState.SUBMITTED:
+            settle_case(case=case)
+    return case
+
+
+def settle_case(*, case: Case) -> Case:
+    """Bring a submitted case's state in line with its images; call it whenever an image finished or came.
+
+    While the machine owes an answer for an image the case is analysing, else it is ready: images that were
+    rejected or failed do not hold it up, the page says which they are. Drafts and cases in review stay as they are.
+    """
+    with transaction.atomic():
+        lock_case(case)
+        if case.state not in {CaseState.SUBMITTED, CaseState.ANALYSING, CaseState.READY}:
+            return case
+        waiting = case.images.filter(state__in=UNSETTLED_IMAGE_STATES).exists()
+        to = CaseState.ANALYSING if waiting else CaseState.READY
+        if to != case.state:
+            step_case(case=case, to=to, by=None)
+    return case
+
+
+def _apply(actor: User, case: Case, changes: dict[str, Any]) -> None:
+    changed = sorted(name for name, value in changes.items() if getattr(case, name) != value)
+    if not changed:
+        return
+    before = {name: getattr(case, name) for name in changed if name not in _NAMED_ONLY}
+    for name in changed:
+        setattr(case, name, changes[name])
+    if "priority" in changed and case.submitted_at is not None:
+        case.due_at = case.submitted_at + turnaround(case.priority)
+    _refuse_taken(case)
+    clean_record(case)
+    case.save()
+    after: dict[str, Any] = {name: getattr(case, name) for name in before}
+    hidden = sorted(set(changed) - set(before))
+    if hidden:
+        after["fields"] = hidden
+    record(actor=actor, action=Action.UPDATE, target=case, before=before, after=after, **scope_of(case))
+
+
+def _coded(case: Case) -> dict[str, Any]:
+    return {"accession_number": case.accession_number, "priority": case.priority, "stain": case.stain}
+
+
+def _refuse_taken(case: Case) -> None:
+    taken = Case.objects.filter(laboratory=case.laboratory, accession_number=case.accession_number)
+    if taken.exclude(pk=case.pk).exists():
+        raise Conflict(_SAME_NUMBER, code="duplicate_accession_number")

@@ -1,0 +1,56 @@
+"""Files in the clinical storage that no row names: what a killed process left between file and commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+
+from audit.models import Action
+from audit.services import record
+from cases.models import SmearImage
+from cases.storage import clinical_storage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import timedelta
+
+    from django.core.files.storage import Storage
+
+_FOLDERS = ("originals", "display", "thumbnails")
+
+
+def remove_unreferenced_files(*, older_than: timedelta) -> list[str]:
+    """Delete files older than `older_than` that no image row names; returns their names.
+
+    The age keeps files safe whose transaction is still running.
+    """
+    storage = clinical_storage()
+    before = timezone.now() - older_than
+    removed = []
+    for folder in _FOLDERS:
+        for name in _walk(storage, folder):
+            named = SmearImage.objects.filter(Q(original=name) | Q(display=name) | Q(thumbnail=name))
+            if storage.get_modified_time(name) < before and not named.exists():
+                storage.delete(name)
+                removed.append(name)
+    if removed:
+        record(
+            actor=None,
+            action=Action.DELETE,
+            object_type="cases.smearimage",
+            reason="Files without a row removed.",
+            after={"files": len(removed)},
+        )
+    return removed
+
+
+def _walk(storage: Storage, folder: str) -> Iterator[str]:
+    if not storage.exists(folder):
+        return
+    folders, files = storage.listdir(folder)
+    for name in files:
+        yield f"{folder}/{name}"
+    for inner in folders:
+        yield from _walk(storage, f"{folder}/{inner}")

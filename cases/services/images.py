@@ -1,0 +1,182 @@
+"""Images: receive one, take it through its states, read its pixels, make what the screen shows."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import IO, TYPE_CHECKING
+
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Sum
+from django.utils import timezone
+
+from audit.models import Action
+from audit.services import record
+from cases.conf import upload_limits, upload_max_bytes, upload_quota_bytes
+from cases.imaging import ImageFacts, encode_jpeg, examine, load_rgb
+from cases.models import Case, ImageTransition, SmearImage
+from cases.permissions import may_send_images, must_see, refuse
+from cases.services.cases import settle_case
+from cases.services.trail import scope_of
+from cases.services.transitions import lock_case, lock_image, step_image
+from cases.services.uploads import StoredOriginal, measure
+from cases.signals import image_received
+from cases.states import CaseState, ImageState
+from hematovision.errors import Conflict, TooLarge
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import numpy as np
+    from django.core.files.base import File
+    from numpy.typing import NDArray
+
+    from accounts.models import User
+
+THUMBNAIL_PX = 480
+_THUMBNAIL_QUALITY = 82
+_DAY = timezone.timedelta(days=1)
+
+
+class StoredFileAlteredError(RuntimeError):
+    """The stored bytes are not those that were received."""
+
+
+def receive_image(*, actor: User, case: Case, upload: File[bytes]) -> tuple[SmearImage, bool]:
+    """Add what somebody sent to a case; returns the image and whether it is new.
+
+    The same bytes in the same case give the image there is. The type comes from the content, every pixel is
+    decoded before anything is kept, and the bytes are kept as they came under a name of our own. If anything
+    fails nothing is left behind, no row and no file. After commit `cases.signals.image_received` is sent.
+
+    Raises `NotFound` (case not visible), `PermissionRefused`, `Conflict` (the case takes no images now),
+    `UnsupportedMedia`, `TooLarge` or `Unprocessable`, each with the sentence shown beside the file.
+    """
+    must_see(actor=actor, record_=case)
+    if not may_send_images(actor):
+        refuse(actor=actor, target=case, sentence="Your role does not add images to cases.")
+    _refuse_closed(case)
+    received = measure(upload, max_bytes=upload_max_bytes())
+    existing = case.images.filter(sha256=received.sha256).first()
+    if existing is not None:
+        return existing, False
+    _refuse_over_quota(actor, received.byte_size)
+    facts = examine(received.file, limits=upload_limits())
+    try:
+        with StoredOriginal(received) as original, transaction.atomic():
+            lock_case(case)
+            _refuse_closed(case)
+            image = _insert(actor=actor, case=case, original=original, facts=facts)
+    except IntegrityError:
+        # Two requests with the same bytes: the other one was first.
+        existing = case.images.filter(sha256=received.sha256).first()
+        if existing is None:
+            raise
+        return existing, False
+    return image, True
+
+
+def transition_image(*, image: SmearImage, to: ImageState, actor: User | None = None, reason: str = "") -> SmearImage:
+    """Take an image one step; `actor=None` is the machine.
+
+    For rejected and failed `reason` is the sentence shown beside the image. Raises `Conflict` for a step that is
+    not allowed, `NotFound` for an image the actor does not see.
+    """
+    if actor is not None:
+        must_see(actor=actor, record_=image)
+    with transaction.atomic():
+        lock_image(image)
+        step_image(image=image, to=to, by=actor, reason=reason)
+    return image
+
+
+def load_upright_rgb(image: SmearImage) -> NDArray[np.uint8]:
+    """Return the image's pixels, upright, as (H, W, 3) uint8 sRGB, decoded from the original bytes.
+
+    Raises `StoredFileAlteredError` when the stored bytes are not those received: then nothing read from them
+    may be reported.
+    """
+    with image.original.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != image.sha256:
+            message = f"The stored original of image {image.pk} does not match its SHA-256."
+            raise StoredFileAlteredError(message)
+        return load_rgb(_binary(file), limits=upload_limits())
+
+
+def make_display_copy(image: SmearImage, *, rgb: NDArray[np.uint8] | None = None) -> SmearImage:
+    """Write the metadata-free display copy and the thumbnail, once; run in the worker.
+
+    `rgb` is the upright picture, (H, W, 3) uint8, where the caller has decoded it already.
+    """
+    if image.display and image.thumbnail:
+        return image
+    if rgb is None:
+        rgb = load_upright_rgb(image)
+    display = encode_jpeg(rgb)
+    thumbnail = encode_jpeg(rgb, quality=_THUMBNAIL_QUALITY, longest_side=THUMBNAIL_PX)
+    with transaction.atomic():
+        lock_image(image)
+        if image.display and image.thumbnail:
+            return image
+        image.display.save("display.jpg", ContentFile(display), save=False)
+        image.thumbnail.save("thumbnail.jpg", ContentFile(thumbnail), save=False)
+        image.save(update_fields=["display", "thumbnail"])
+    return image
+
+
+def _insert(*, actor: User, case: Case, original: StoredOriginal, facts: ImageFacts) -> SmearImage:
+    last = case.images.aggregate(last=Max("ordinal"))["last"] or 0
+    image = SmearImage(
+        case=case,
+        ordinal=last + 1,
+        sha256=original.received.sha256,
+        media_type=facts.media_type,
+        byte_size=original.received.byte_size,
+        width=facts.width,
+        height=facts.height,
+        conversions=list(facts.conversions),
+        uploaded_by=actor,
+    )
+    image.original = original.save_as(image)
+    image.save(force_insert=True)
+    ImageTransition.objects.create(image=image, to_state=ImageState.RECEIVED, by=actor)
+    # A case that was ready waits for the machine again.
+    settle_case(case=case)
+    record(
+        actor=actor,
+        action=Action.CREATE,
+        target=image,
+        after={"sha256": image.sha256, "media_type": image.media_type, "byte_size": image.byte_size},
+        **scope_of(image),
+    )
+    image_id = image.pk
+    transaction.on_commit(lambda: _announce(image_id))
+    return image
+
+
+def _announce(image_id: UUID) -> None:
+    """Tell the listeners; one that fails must not turn a stored image into an error for its sender."""
+    image_received.send_robust(sender=SmearImage, image_id=image_id)
+
+
+def _refuse_closed(case: Case) -> None:
+    if not case.accepts_images:
+        sentence = f"The case is {case.get_state_display().lower()} and takes no further images."
+        raise Conflict(sentence, code="state", details={"state": CaseState(case.state).value})
+
+
+def _refuse_over_quota(actor: User, byte_size: int) -> None:
+    since = timezone.now() - _DAY
+    sent = SmearImage.objects.filter(uploaded_by=actor, uploaded_at__gte=since).aggregate(sum=Sum("byte_size"))
+    quota = upload_quota_bytes()
+    if (sent["sum"] or 0) + byte_size > quota:
+        raise TooLarge(
+            f"You have sent {quota / 1e9:.3g} GB in 24 hours, which is the limit. Go on later, or ask your administrator.",
+            code="quota_exceeded",
+            details={"quota_bytes": quota},
+        )
+
+
+def _binary(file: File[bytes]) -> IO[bytes]:
+    # Pillow wants a plain file object; a storage may wrap one.
+    return file.file if file.file is not None else file  # type: ignore[return-value]

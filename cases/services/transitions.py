@@ -1,0 +1,85 @@
+"""One step of a state machine: looked up, written, and kept as a row. Called by the services only.
+
+Locks are always taken in the order case, image, head of the audit chain, so that two transactions never wait
+for each other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audit.models import Action
+from audit.services import record
+from cases.models import Case, CaseTransition, ImageTransition, SmearImage
+from cases.services.trail import scope_of
+from cases.states import ALLOWED_CASE_STEPS, ALLOWED_IMAGE_STEPS, CaseState, ImageState
+from hematovision.errors import Conflict
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+_ACTIONS = {CaseState.SUBMITTED: Action.SUBMIT, CaseState.CANCELLED: Action.CANCEL}
+
+
+def lock_case(case: Case) -> Case:
+    """Lock the case until the transaction ends and bring `case` up to the row; returns it."""
+    # NO KEY: rows that refer to the case can still be inserted by others meanwhile.
+    Case.objects.select_for_update(no_key=True).only("pk").get(pk=case.pk)
+    case.refresh_from_db()
+    return case
+
+
+def lock_image(image: SmearImage) -> SmearImage:
+    """Lock the image's case, then the image, and bring both up to their rows; returns the image."""
+    lock_case(image.case)
+    SmearImage.objects.select_for_update(no_key=True).only("pk").get(pk=image.pk)
+    case = image.case
+    image.refresh_from_db()
+    image.case = case
+    return image
+
+
+def step_case(*, case: Case, to: CaseState, by: User | None, reason: str = "") -> None:
+    """Take a locked case one step; raises `Conflict` for a step that is not allowed."""
+    before = CaseState(case.state)
+    if to not in ALLOWED_CASE_STEPS[before]:
+        sentence = f"A case that is {before.label.lower()} cannot become {CaseState(to).label.lower()}."
+        raise Conflict(sentence, code="state", details={"state": str(before)})
+    case.state = to
+    case.save(update_fields=["state", "submitted_at", "due_at", "owner"])
+    CaseTransition.objects.create(case=case, from_state=before, to_state=to, by=by, reason=reason)
+    record(
+        actor=by,
+        action=_ACTIONS.get(CaseState(to), Action.TRANSITION),
+        target=case,
+        reason=reason,
+        before={"state": str(before)},
+        after={"state": str(to)},
+        **scope_of(case),
+    )
+
+
+def step_image(*, image: SmearImage, to: ImageState, by: User | None, reason: str = "") -> None:
+    """Take a locked image one step; raises `Conflict` for a step that is not allowed.
+
+    Rejected and failed need a reason: it becomes the sentence shown beside the image.
+    """
+    before = ImageState(image.state)
+    if to not in ALLOWED_IMAGE_STEPS[before]:
+        sentence = f"An image that is {before.label.lower()} cannot become {ImageState(to).label.lower()}."
+        raise Conflict(sentence, code="state", details={"state": str(before)})
+    image.state = to
+    image.problem = reason if to in {ImageState.REJECTED, ImageState.FAILED} else ""
+    image.save(update_fields=["state", "problem"])
+    ImageTransition.objects.create(image=image, from_state=before, to_state=to, by=by, reason=reason)
+    if by is not None:
+        # What the machine does is in the transition rows and in its own run records.
+        record(
+            actor=by,
+            action=Action.TRANSITION,
+            target=image,
+            reason=reason,
+            before={"state": str(before)},
+            after={"state": str(to)},
+            **scope_of(image),
+        )

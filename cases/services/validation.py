@@ -1,0 +1,33 @@
+"""Validation of a record before it is saved, as one refusal with a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+from hematovision.errors import Unprocessable
+
+if TYPE_CHECKING:
+    from django.db import models
+
+
+def clean_record(instance: models.Model) -> None:
+    """Run `full_clean`; raises `Unprocessable` whose sentence names the fields, with all errors in `details`."""
+    try:
+        instance.full_clean()
+    except ValidationError as error:
+        errors: dict[str, list[str]] = dict(error.message_dict)
+        raise Unprocessable(
+            " ".join(_sentence(instance, name, sentences) for name, sentences in errors.items()),
+            code="invalid",
+            details={"errors": errors},
+        ) from error
+
+
+def _sentence(instance: models.Model, name: str, sentences: list[str]) -> str:
+    text = " ".join(sentences)
+    if name == NON_FIELD_ERRORS:
+        return text
+    label = str(instance._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return f"{label[:1].upper()}{label[1:]}: {text}"

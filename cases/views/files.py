@@ -1,0 +1,164 @@
+"""The bytes of clinical images: only here, only to those who may see them, and each look is in the trail."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import numpy as np
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotModified
+from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+from PIL import Image
+
+from cases.imaging import crop_around
+from cases.models import Cell, SmearImage
+from cases.services.trail import record_download, record_image_view
+from cases.storage import EXTENSIONS, clinical_storage
+
+if TYPE_CHECKING:
+    from django.db.models.fields.files import FieldFile
+    from django.http import HttpRequest, HttpResponseBase
+    from numpy.typing import NDArray
+
+CROP_PX = (32, 512)
+"""Smallest and largest side of a delivered crop, px."""
+SPAN_PX = (16, 1024)
+"""Smallest and largest side of the square cut from the picture, px."""
+_CROP_DEFAULT_PX = 128
+_CONTEXT = 1.6
+_PIXELS_WORTH_KEEPING = 16_000_000
+
+# Whatever a file turns out to be, a browser must treat it as a picture, run nothing in it, and not hand it on.
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
+# The original is asked for anew each time: it carries what the camera wrote about place and person.
+_CACHE_NEVER = "private, no-store"
+# Display copies and crops never change under their name, but the right to see them does.
+_CACHE_BRIEFLY = "private, max-age=900"
+
+
+@login_required
+@require_safe
+def original(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Hand out the bytes as they were received, as a download under a neutral name."""
+    image = _image(request, pk)
+    etag = f'"{image.sha256}"'
+    record_download(actor=request.user, target=image, what="original")
+    name = f"smear-{image.pk}.{EXTENSIONS[image.media_type]}"
+    return _file(request, image.original, image.media_type, etag, cache=_CACHE_NEVER, download_as=name)
+
+
+@login_required
+@require_safe
+def display(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Show the metadata-free upright copy; 404 until the worker has made it."""
+    return _shown(request, pk, "display")
+
+
+@login_required
+@require_safe
+def thumbnail(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Show the thumbnail; 404 until the worker has made it."""
+    return _shown(request, pk, "thumbnail")
+
+
+@login_required
+@require_safe
+def crop(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Show the square around one cell as PNG.
+
+    `size` is the side delivered and `span` the side cut from the picture, both px and kept within bounds; without
+    `span` the box with some surroundings. Those who may not see what the machine found get 404: that a cell was
+    located here is a finding.
+    """
+    cell = get_object_or_404(Cell.objects.visible_to(request.user).select_related("image__case"), pk=pk)
+    image = cell.image
+    if not image.display:
+        raise Http404
+    record_image_view(actor=request.user, image=image, part="cells")
+    size = _bounded(request, "size", _CROP_DEFAULT_PX, CROP_PX)
+    span = _bounded(request, "span", round(max(cell.width, cell.height) * _CONTEXT), SPAN_PX)
+    etag = f'"{cell.pk.hex}-{cell.x}-{cell.y}-{cell.width}-{cell.height}-{size}-{span}"'
+    if _is_known(request, etag):
+        return _dressed(HttpResponseNotModified(), etag, _CACHE_BRIEFLY)
+    square = crop_around(_pixels(image), cell.box, span=span, size=size)
+    buffer = io.BytesIO()
+    Image.fromarray(square).save(buffer, "PNG")
+    return _dressed(HttpResponse(buffer.getvalue(), content_type="image/png"), etag, _CACHE_BRIEFLY)
+
+
+def _image(request: HttpRequest, pk: UUID) -> SmearImage:
+    return get_object_or_404(SmearImage.objects.visible_to(request.user).select_related("case"), pk=pk)
+
+
+def _shown(request: HttpRequest, pk: UUID, part: str) -> HttpResponseBase:
+    image = _image(request, pk)
+    file: FieldFile = getattr(image, part)
+    if not file:
+        raise Http404
+    record_image_view(actor=request.user, image=image, part=part)
+    # A file's name is new for every content, so it is the version.
+    etag = f'"{str(file.name).rpartition("/")[2].partition(".")[0]}"'
+    return _file(request, file, "image/jpeg", etag, cache=_CACHE_BRIEFLY)
+
+
+def _file(
+    request: HttpRequest, file: FieldFile, media_type: str, etag: str, *, cache: str, download_as: str = ""
+) -> HttpResponseBase:
+    if _is_known(request, etag):
+        return _dressed(HttpResponseNotModified(), etag, cache)
+    response = FileResponse(
+        file.open("rb"), content_type=media_type, as_attachment=bool(download_as), filename=download_as
+    )
+    if not download_as:
+        # FileResponse would name the file as the storage does, which is nobody's business.
+        response["Content-Disposition"] = "inline"
+    return _dressed(response, etag, cache)
+
+
+def _dressed(response: HttpResponseBase, etag: str, cache: str) -> HttpResponseBase:
+    for name, value in _HEADERS.items():
+        response[name] = value
+    response["Cache-Control"] = cache
+    response["ETag"] = etag
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def _is_known(request: HttpRequest, etag: str) -> bool:
+    return etag in [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]
+
+
+def _bounded(request: HttpRequest, name: str, default: int, bounds: tuple[int, int]) -> int:
+    try:
+        wanted = int(request.GET.get(name, default))
+    except ValueError:
+        wanted = default
+    return min(max(wanted, bounds[0]), bounds[1])
+
+
+def _pixels(image: SmearImage) -> NDArray[np.uint8]:
+    """The upright picture, (H, W, 3) uint8; kept for the next crop, since a page asks for many of one picture."""
+    name = str(image.display.name)
+    if image.width * image.height > _PIXELS_WORTH_KEEPING:
+        return _decode(name)
+    return _kept(name)
+
+
+def _decode(name: str) -> NDArray[np.uint8]:
+    with clinical_storage().open(name) as file:
+        return np.asarray(Image.open(file).convert("RGB"), dtype=np.uint8)
+
+
+@lru_cache(maxsize=4)
+def _kept(name: str) -> NDArray[np.uint8]:
+    return _decode(name)
