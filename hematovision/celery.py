@@ -16,6 +16,16 @@ app.autodiscover_tasks()
 QUEUE_DEFAULT = "default"
 QUEUE_INFERENCE = "inference"
 
+_QUEUE_OF: dict[str, str] = {}
+
+
+def route_task(name: str, *_: Any, **__: Any) -> dict[str, str]:
+    """Send a task to the queue its decorator named (Celery's router protocol)."""
+    return {"queue": _QUEUE_OF.get(name, QUEUE_DEFAULT)}
+
+
+app.conf.task_routes = [route_task]
+
 
 def clinical_task(
     *,
@@ -41,17 +51,23 @@ def clinical_task(
     if soft_time_limit >= time_limit:
         msg = "The soft time limit must be shorter than the hard one."
         raise ValueError(msg)
-    return app.task(
-        name=name,
-        queue=queue,
-        acks_late=True,
-        reject_on_worker_lost=True,
-        soft_time_limit=soft_time_limit,
-        time_limit=time_limit,
-        autoretry_for=retry_on,
-        max_retries=max_retries,
-        retry_backoff=True,
-        retry_backoff_max=backoff_max,
-        retry_jitter=True,
-        ignore_result=True,
-    )
+
+    def make(function: Callable[..., Any]) -> Task:
+        task_name = name or app.gen_task_name(function.__name__, function.__module__)
+        _QUEUE_OF[task_name] = queue
+        task: Task = app.task(
+            name=task_name,
+            acks_late=True,
+            reject_on_worker_lost=True,
+            soft_time_limit=soft_time_limit,
+            time_limit=time_limit,
+            autoretry_for=retry_on,
+            max_retries=max_retries,
+            retry_backoff=True,
+            retry_backoff_max=backoff_max,
+            retry_jitter=True,
+            ignore_result=True,
+        )(function)
+        return task
+
+    return make
