@@ -20,10 +20,9 @@ class OrganisationOut(serializers.Serializer):
     name = serializers.CharField()
 
 
-class CaseIn(serializers.Serializer):
-    """A case to create for a patient of the caller's organisation."""
+class CaseChange(serializers.Serializer):
+    """What was said about the specimen."""
 
-    patient = serializers.UUIDField(help_text="Id of the patient.")
     accession_number = serializers.RegexField(
         r"^[A-Za-z0-9][A-Za-z0-9._/\-]*$",
         max_length=64,
@@ -33,8 +32,8 @@ class CaseIn(serializers.Serializer):
             "invalid": "Use letters, digits, dot, dash, slash and underscore only.",
         },
     )
-    priority = serializers.ChoiceField(choices=Priority.choices, default=Priority.ROUTINE)
-    stain = serializers.ChoiceField(choices=Stain.choices, default=Stain.WRIGHT_GIEMSA)
+    priority = serializers.ChoiceField(choices=Priority.choices, required=False, help_text="routine when left out.")
+    stain = serializers.ChoiceField(choices=Stain.choices, required=False, help_text="wright_giemsa when left out.")
     objective = serializers.IntegerField(
         min_value=1, max_value=200, allow_null=True, required=False, help_text="Magnification."
     )
@@ -47,7 +46,7 @@ class CaseIn(serializers.Serializer):
     )
     microscope = serializers.CharField(max_length=120, allow_blank=True, required=False)
     camera = serializers.CharField(max_length=120, allow_blank=True, required=False)
-    clinical_question = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    clinical_question = serializers.CharField(max_length=2000, allow_blank=True, required=False)
     collected_at = serializers.DateTimeField(allow_null=True, required=False)
     wbc = serializers.DecimalField(
         max_digits=7,
@@ -63,11 +62,11 @@ class CaseIn(serializers.Serializer):
     )
     wbc_measured_at = serializers.DateTimeField(allow_null=True, required=False)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for the source of a white cell count."""
-        if attrs.get("wbc") is not None and not attrs.get("wbc_source"):
-            raise serializers.ValidationError({"wbc_source": "Say where the white blood cell count comes from."})
-        return attrs
+
+class CaseIn(CaseChange):
+    """A case to create for a patient of the caller's organisation."""
+
+    patient = serializers.UUIDField(help_text="Id of the patient.")
 
     def validate_patient(self, value: Any) -> Patient:
         """Return the patient, if the caller may know of them; a foreign id reads like an unknown one."""

@@ -16,11 +16,13 @@ from rest_framework.reverse import reverse
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
 from cases.api.patient_serializers import PatientIn, PatientOut
+from cases.api.trail import AuditedList
 from cases.models import Patient
 from cases.services.patients import register_patient
+from cases.services.trail import record_view
 
 READERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
-WRITERS = frozenset({Role.UPLOADER})
+WRITERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR})
 
 
 class PatientFilter(filters.FilterSet):
@@ -51,7 +53,7 @@ class PatientFilter(filters.FilterSet):
 
 
 @extend_schema(tags=["patients"])
-class PatientList(generics.ListAPIView):
+class PatientList(AuditedList, generics.ListAPIView):
     """Patients that the caller's organisation knows."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)
@@ -59,6 +61,7 @@ class PatientList(generics.ListAPIView):
     allowed_roles: ClassVar = {"GET": READERS, "POST": WRITERS}
     serializer_class = PatientOut
     filterset_class = PatientFilter
+    audited_type = "cases.patient"
     queryset = Patient.objects.none()
 
     def get_queryset(self) -> QuerySet[Patient]:
@@ -101,4 +104,6 @@ class PatientDetail(generics.RetrieveAPIView):
     @extend_schema(summary="Read a patient")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return one patient; the view is audited."""
-        return self.retrieve(request, *args, **kwargs)
+        patient = self.get_object()
+        record_view(actor=request.user, target=patient)
+        return Response(PatientOut(patient).data)

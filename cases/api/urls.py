@@ -1,5 +1,17 @@
-"""API routes of cases."""
+"""API addresses of the clinical record."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from cases.api.case import CaseCancel, CaseList, CaseOne, CaseSubmit
+from cases.api.image import CaseImages
+from cases.api.patient import PatientDetail, PatientList
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("patients/", PatientList.as_view(), name="patients"),
+    path("patients/<uuid:pk>/", PatientDetail.as_view(), name="patient"),
+    path("cases/", CaseList.as_view(), name="cases"),
+    path("cases/<uuid:pk>/", CaseOne.as_view(), name="case"),
+    path("cases/<uuid:pk>/submit/", CaseSubmit.as_view(), name="case_submit"),
+    path("cases/<uuid:pk>/cancel/", CaseCancel.as_view(), name="case_cancel"),
+    path("cases/<uuid:pk>/images/", CaseImages.as_view(), name="case_images"),
+]

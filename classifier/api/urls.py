@@ -1,5 +1,11 @@
-"""API routes of classifier."""
+"""API addresses of what the machine found."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from classifier.api.image import ImageOne
+from classifier.api.prediction import PredictionList
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("images/<uuid:pk>/", ImageOne.as_view(), name="image"),
+    path("predictions/", PredictionList.as_view(), name="predictions"),
+]

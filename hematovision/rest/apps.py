@@ -10,7 +10,3 @@ class RestConfig(AppConfig):
     label = "rest"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "REST API"
-
-    def ready(self) -> None:
-        """Register the OpenAPI description of bearer authentication."""
-        from hematovision.rest import schema  # noqa: F401, PLC0415 - registers itself when imported

@@ -139,7 +139,7 @@ def _known_to_drf(
         headers["WWW-Authenticate"] = auth_header
     wait = getattr(exc, "wait", None)
     if wait is not None:
-        headers["Retry-After"] = str(int(wait) + 1)
+        headers["Retry-After"] = str(int(wait))
     if isinstance(exc, exceptions.ValidationError):
         errors = flatten(exc.detail)
         return exc.status_code, "invalid", invalid_detail(errors), errors, headers

@@ -1,23 +1,14 @@
-"""OpenAPI: bearer authentication, scopes of each operation and the problem answers all share."""
+"""OpenAPI: the problem answers that all operations share."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 from hematovision.rest.problems import PROBLEM_MEDIA_TYPE
 
-TOKEN_URL = "/identity/o/api/token"  # noqa: S105 - an address, not a secret
-SCOPES = {
-    "cases:read": "Read patients, cases and images of the organisation.",
-    "cases:write": "Register patients, create and submit cases.",
-    "images:write": "Send smear images to a case.",
-    "predictions:read": "See automatic results before a pathologist has signed.",
-    "reports:read": "Read signed reports.",
-}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -44,26 +35,6 @@ PROBLEM: dict[str, Any] = {
         },
     },
 }
-
-
-class BearerScheme(OpenApiAuthenticationExtension):
-    """Describes ``accounts.authentication.ClientTokenAuthentication`` as OAuth2."""
-
-    target_class = "accounts.authentication.ClientTokenAuthentication"
-    name = "clientCredentials"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:  # noqa: ARG002
-        """Return the security scheme with its token address and scopes."""
-        return {
-            "type": "oauth2",
-            "flows": {"clientCredentials": {"tokenUrl": TOKEN_URL, "scopes": SCOPES}},
-        }
-
-    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]]:
-        """Return the scope an operation asks for, as its view declares it."""
-        scopes = getattr(auto_schema.view, "required_scopes", {})
-        wanted = scopes.get(auto_schema.method)
-        return {self.name: [wanted] if wanted else []}
 
 
 class ProblemSchema(AutoSchema):

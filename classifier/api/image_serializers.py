@@ -1,0 +1,91 @@
+"""An image in the API with what the machine found in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cases.api.image_serializers import ImageOut
+from cases.cell_classes import LABEL_CHOICES
+from cases.models import Cell, LabelSource
+from classifier.models import AnalysisState, Prediction
+
+
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 0},
+        "minItems": 4,
+        "maxItems": 4,
+        "description": "[x, y, width, height] in pixels of the upright picture.",
+    }
+)
+class BoxField(serializers.Field):
+    """A cell's box as a list of four whole numbers."""
+
+    def to_representation(self, value: Any) -> list[int]:
+        """Return [x, y, width, height] in px."""
+        return [int(number) for number in value]
+
+
+class AnalysisOut(serializers.Serializer):
+    """The newest run of a model over the image."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=AnalysisState.choices)
+    model_version = serializers.UUIDField(
+        source="model_version_id", allow_null=True, help_text="Id of the model version."
+    )
+    model = serializers.SerializerMethodField(help_text="Name and version of the model.")
+    queued_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+    problem = serializers.CharField(allow_blank=True, help_text="Why it failed, in a sentence.")
+    um_per_px = serializers.FloatField(allow_null=True, help_text="Scale it worked at, um/px.")
+    scale_source = serializers.CharField(allow_blank=True, help_text="Where the scale came from.")
+
+    def get_model(self, analysis: Any) -> str:
+        """Return "name version", empty before a model was assigned."""
+        return str(analysis.model_version) if analysis.model_version is not None else ""
+
+
+class CellOut(serializers.Serializer):
+    """One located cell with its present label and the machine's probabilities."""
+
+    id = serializers.UUIDField()
+    box = BoxField()
+    area_px = serializers.IntegerField(help_text="Area of the cell's mask in pixels.")
+    label = serializers.ChoiceField(
+        choices=LABEL_CHOICES, allow_blank=True, help_text="The present label."
+    )
+    score = serializers.FloatField(allow_null=True, help_text="Probability of the label, 0 to 1.")
+    probabilities = serializers.SerializerMethodField(
+        help_text="Calibrated probability per class; they sum to 1."
+    )
+    identified = serializers.BooleanField(
+        source="is_identified", help_text="False where the machine would not name a class."
+    )
+    label_source = serializers.ChoiceField(choices=LabelSource.choices)
+    excluded = serializers.BooleanField(help_text="Not a cell, or left out of the count.")
+
+    def get_probabilities(self, cell: Cell) -> dict[str, float]:
+        """Return the newest prediction's probabilities; empty for a cell no model has read."""
+        newest: Prediction | None = max(
+            cell.predictions.all(), key=lambda prediction: prediction.created_at, default=None
+        )
+        return {} if newest is None else dict(newest.probabilities)
+
+
+class ImageDetail(ImageOut):
+    """An image with its quality, its analysis and, where the caller may see them, its cells."""
+
+    quality = serializers.DictField(
+        allow_null=True, help_text="Verdict and readings (focus, exposure, stain), null before analysis."
+    )
+    analysis = AnalysisOut(allow_null=True)
+    results_visible = serializers.BooleanField(help_text="Whether automatic results are shown to you.")
+    results_note = serializers.CharField(help_text="Why, or what they are, in a sentence.")
+    reviewed = serializers.BooleanField(help_text="Whether a pathologist has signed.")
+    cells = CellOut(many=True)

@@ -1,0 +1,119 @@
+"""Every stored prediction, for those who oversee the machine."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api_permissions import ScopeRequired
+from accounts.models import Role
+from cases.api.trail import AuditedList
+from cases.cell_classes import CELL_CLASSES, LABEL_CHOICES, UNIDENTIFIED
+from cases.models import Case
+from classifier.api.image_serializers import BoxField
+from classifier.models import Prediction
+
+OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+
+
+class PredictionOut(serializers.Serializer):
+    """What one model said about one cell, and the cell's present label beside it."""
+
+    id = serializers.UUIDField()
+    case = serializers.UUIDField(source="cell.image.case_id")
+    image = serializers.UUIDField(source="cell.image_id")
+    cell = serializers.UUIDField(source="cell_id")
+    box = BoxField(source="cell.box")
+    model_version = serializers.UUIDField(source="model_version_id")
+    model = serializers.CharField(source="model_version", help_text="Name and version of the model.")
+    label = serializers.ChoiceField(
+        choices=[(item.code, item.label) for item in CELL_CLASSES],
+        help_text="The most probable class, also where the machine would not name it.",
+    )
+    score = serializers.FloatField(help_text="Calibrated probability of the label, 0 to 1.")
+    probabilities = serializers.DictField(child=serializers.FloatField())
+    identified = serializers.BooleanField(
+        help_text="False: score under the class's threshold, or unlike the training data."
+    )
+    novelty = serializers.FloatField(allow_null=True)
+    current_label = serializers.ChoiceField(
+        source="cell.label", choices=LABEL_CHOICES, allow_blank=True
+    )
+    created_at = serializers.DateTimeField()
+
+
+class PredictionFilter(filters.FilterSet):
+    """What oversight asks: which case, model, class, how sure, since when."""
+
+    case = filters.UUIDFilter(field_name="cell__image__case_id")
+    image = filters.UUIDFilter(field_name="cell__image_id")
+    model_version = filters.CharFilter(
+        method="by_model", help_text="Id of the model version, or its version text."
+    )
+    label = filters.ChoiceFilter(
+        choices=LABEL_CHOICES,
+        method="by_label",
+        help_text="A class code, or unidentified for cells the machine would not name.",
+    )
+    identified = filters.BooleanFilter()
+    score_lt = filters.NumberFilter(field_name="score", lookup_expr="lt", min_value=0, max_value=1)
+    score_gte = filters.NumberFilter(
+        field_name="score", lookup_expr="gte", min_value=0, max_value=1
+    )
+    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    clinic = filters.CharFilter(field_name="cell__image__case__clinic__slug")
+
+    class Meta:
+        model = Prediction
+        fields: ClassVar[list[str]] = []
+
+    def by_model(
+        self, predictions: QuerySet[Prediction], _name: str, value: str
+    ) -> QuerySet[Prediction]:
+        """Narrow to a model version, by its id or its version text."""
+        try:
+            wanted = Q(model_version_id=uuid.UUID(value))
+        except ValueError:
+            wanted = Q(model_version__version=value)
+        return predictions.filter(wanted)
+
+    def by_label(
+        self, predictions: QuerySet[Prediction], _name: str, value: str
+    ) -> QuerySet[Prediction]:
+        """Narrow to a most probable class, or to the cells the machine would not name."""
+        if value == UNIDENTIFIED:
+            return predictions.filter(identified=False)
+        return predictions.filter(label=value)
+
+
+@extend_schema(tags=["predictions"])
+class PredictionList(AuditedList, generics.ListAPIView):
+    """Predictions of the cases the caller oversees."""
+
+    permission_classes = (IsAuthenticated, ScopeRequired)
+    required_scopes: ClassVar = {"GET": "predictions:read"}
+    allowed_roles: ClassVar = {"GET": OVERSEERS}
+    serializer_class = PredictionOut
+    filterset_class = PredictionFilter
+    audited_type = "classifier.prediction"
+    queryset = Prediction.objects.none()
+
+    def get_queryset(self) -> QuerySet[Prediction]:
+        """Only predictions of cases the caller may see."""
+        return Prediction.objects.filter(
+            cell__image__case__in=Case.objects.visible_to(self.request.user)
+        ).select_related("model_version", "cell__image")
+
+    @extend_schema(summary="Search predictions")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return predictions, newest first (administrators, auditors, clients with predictions:read)."""
+        return self.list(request, *args, **kwargs)

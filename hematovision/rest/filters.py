@@ -1,0 +1,42 @@
+"""Filters that refuse what they do not know.
+
+A mistyped or empty filter must never widen a search: ``?MRN=4711`` answered with every patient would
+put a result under the wrong name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+PAGING = ("cursor", "page_size")
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """django-filter, answering 400 to unknown, repeated and empty query parameters."""
+
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: APIView
+    ) -> QuerySet[Any]:
+        """Check the query parameters' names, then filter."""
+        filterset_class = self.get_filterset_class(view, queryset)
+        known = sorted(filterset_class.base_filters) if filterset_class is not None else []
+        errors: dict[str, list[str]] = {}
+        for name, values in request.query_params.lists():
+            if name in PAGING:
+                continue
+            if name not in known:
+                errors[name] = [f"There is no such filter. Known: {', '.join(known) or 'none'}."]
+            elif len(values) > 1:
+                errors[name] = ["Give this filter once."]
+            elif not values[0].strip():
+                errors[name] = ["This filter is empty."]
+        if errors:
+            raise exceptions.ValidationError(errors)
+        found: QuerySet[Any] = super().filter_queryset(request, queryset, view)
+        return found
