@@ -2,7 +2,6 @@
 
 import errno
 import json
-import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -25,7 +24,7 @@ def whole_file(path: Path | str) -> Iterator[Path]:
         draft = path.parent / f".{path.stem}.{uuid.uuid4().hex[:8]}{path.suffix}"
         try:
             yield draft
-            os.replace(draft, path)
+            draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
 
@@ -47,11 +46,11 @@ def whole_folder(path: Path | str, *, replace: bool = False) -> Iterator[Path]:
             yield draft
             if path.exists():
                 old = path.parent / f".{path.name}.{uuid.uuid4().hex[:8]}.old"
-                os.replace(path, old)
-                os.replace(draft, path)
+                path.replace(old)
+                draft.replace(path)
                 shutil.rmtree(old)
             else:
-                os.replace(draft, path)
+                draft.replace(path)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.inference.types import Rgb
-
-from ..errors import BadData
-from ..progress import progress
+from training.errors import BadData
+from training.progress import progress
 
 #: Operators that run in int8; the classifier head stays float, it is a thousandth of the work.
 OPERATORS = ("Conv", "Add", "Mul", "Relu", "Clip", "Sigmoid", "MaxPool", "AveragePool", "Concat")

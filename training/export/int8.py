@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.inference.types import Floats, Rgb
+from training.atomic import whole_file
+from training.errors import NotFit
+from training.progress import progress
 
-from ..atomic import whole_file
-from ..errors import NotFit
-from ..progress import progress
 from .calibration import METHODS, OPERATORS, Ranges, measure_ranges
 
 #: Beyond either of these an int8 file is not published.
@@ -83,7 +83,9 @@ def agreement(float_logits: Floats, int8_logits: Floats, truth: NDArray[np.int64
     )
 
 
-def quantise(float_path: Path | str, target: Path | str, ranges: Ranges, *, method: str, portable: bool = False) -> Path:
+def quantise(
+    float_path: Path | str, target: Path | str, ranges: Ranges, *, method: str, portable: bool = False
+) -> Path:
     """Write the int8 file with the ranges `method` gives.
 
     Activations are unsigned and weights signed, the pair that VNNI and AMX multiply natively. `portable` keeps weights to

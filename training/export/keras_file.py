@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..atomic import whole_file
-from ..errors import BadWeights
+from training.atomic import whole_file
+from training.errors import BadWeights
 
 _HALF_MAX = float(np.finfo(np.float16).max)
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -99,7 +99,7 @@ def load_model(path: Path | str) -> Any:
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     import keras
 
-    from .. import backbones  # noqa: F401  registers layers of our own, so that any file saved by `fit` loads
+    from training import backbones  # noqa: F401  registers layers of our own, so that any file saved by `fit` loads
 
     path = Path(path)
     if not path.is_file():

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ..atomic import whole_file
-from ..errors import BadWeights
+from training.atomic import whole_file
+from training.errors import BadWeights
 
 OPSET = 17
 
@@ -23,7 +23,7 @@ def with_feature_map(model: Any) -> Any:
     if not pooling:
         message = f"The model {model.name} has no global average pooling, so its feature map cannot be found."
         raise BadWeights(message)
-    return keras.Model(model.inputs, {"logits": model.output, "features_map": pooling[-1].input})
+    return keras.Model(model.input, {"logits": model.output, "features_map": pooling[-1].input})
 
 
 def write_onnx(model: Any, target: Path | str) -> Path:

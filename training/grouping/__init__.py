@@ -1,0 +1,1 @@
+"""Which pictures show the same thing: copies, near-duplicates, augmented copies. Found by content, never by name."""
