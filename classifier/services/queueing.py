@@ -13,6 +13,7 @@ from kombu.exceptions import KombuError
 
 from cases.models import SmearImage
 from cases.services.images import transition_image
+from cases.services.transitions import lock_image
 from cases.states import ImageState
 from classifier.models import Analysis, AnalysisState, AnalysisTrigger, ModelVersion
 
@@ -34,7 +35,7 @@ def enqueue_analysis(
     read by the active model, was rejected, or its last run failed (that is `requeue_analyses`).
     """
     with transaction.atomic():
-        image = SmearImage.objects.select_for_update().get(pk=image_id)
+        image = lock_image(SmearImage.objects.select_related("case").get(pk=image_id))
         if image.state not in {ImageState.RECEIVED, ImageState.QUEUED}:
             return None
         analysis = image.analyses.unfinished().first()

@@ -6,7 +6,6 @@ import uuid
 
 import structlog
 
-from cases.models import SmearImage
 from cases.services.images import make_display_copy
 from classifier import reader
 from classifier.inference.errors import InferenceError
@@ -45,7 +44,8 @@ def _carry_out(analysis: Analysis) -> None:
     except DomainError as error:
         fail_analysis(analysis=analysis, kind=AnalysisProblem.FILE, sentence=error.sentence)
         return
-    _show(image)
+    # While the picture is at hand: people see it even if the model fails.
+    make_display_copy(image, rgb=rgb)
     version = analysis.model_version
     if version is None:
         sentence = "No model is in use. An administrator has to promote one; then this image can be analysed."
@@ -57,12 +57,6 @@ def _carry_out(analysis: Analysis) -> None:
         fail_analysis(analysis=analysis, kind=AnalysisProblem.MODEL, sentence=error.sentence)
         return
     store_result(analysis=analysis, result=result)
-
-
-def _show(image: SmearImage) -> None:
-    """Make the display copy while the picture is at hand, so that people see it even if the model fails."""
-    if not image.display:
-        make_display_copy(image)
 
 
 def _after_a_defect(analysis: Analysis) -> None:

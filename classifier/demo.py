@@ -1,0 +1,218 @@
+"""Demo patients, cases and drawn smears, through the same services people use. For local use only.
+
+Nobody in here exists: patients are called Sample One, Sample Two, and their smears are drawn.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from accounts.demo import seed_people
+from accounts.models import Role, User
+from cases.models import Case, Patient, Priority, Sex, Stain
+from cases.services.cases import cancel_case, create_case, submit_case
+from cases.services.images import receive_image
+from cases.services.patients import register_patient
+from cases.states import CaseState
+from classifier.inference.synthetic import draw_field
+from hematovision.errors import PermissionRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Smear:
+    """One field to draw: white cells by class, and the focus error in um (0.12 is sharp, 1 is useless)."""
+
+    cells: Mapping[str, int]
+    blur_um: float = 0.12
+    size: tuple[int, int] = (960, 720)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One demo case: whose it is, what was asked, what the smears show, how far it has come."""
+
+    number: int
+    clinic: str
+    given_name: str
+    sex: str
+    birth_date: dt.date
+    question: str
+    smears: tuple[Smear, ...]
+    priority: str = Priority.ROUTINE
+    stain: str = Stain.WRIGHT_GIEMSA
+    objective: int = 100
+    ends_as: CaseState = CaseState.SUBMITTED
+    cancelled_because: str = ""
+
+    @property
+    def accession_number(self) -> str:
+        """How the laboratory calls it."""
+        return f"DEMO-{self.number:04d}"
+
+
+STORIES: tuple[Story, ...] = (
+    Story(
+        1,
+        "riverside-clinic",
+        "One",
+        Sex.FEMALE,
+        dt.date(1961, 3, 14),
+        "Fever for three days. Left shift?",
+        (
+            Smear({"neutrophil": 5, "lymphocyte": 2, "immature_granulocyte": 1}),
+            Smear({"neutrophil": 4, "monocyte": 1, "immature_granulocyte": 1}),
+        ),
+        priority=Priority.URGENT,
+    ),
+    Story(
+        2,
+        "riverside-clinic",
+        "Two",
+        Sex.MALE,
+        dt.date(1988, 11, 2),
+        "Eosinophils raised on the analyser, please confirm.",
+        (
+            Smear({"eosinophil": 4, "neutrophil": 3, "lymphocyte": 2}),
+            Smear({"eosinophil": 3, "neutrophil": 3, "basophil": 1}),
+        ),
+        stain=Stain.MAY_GRUNWALD_GIEMSA,
+    ),
+    Story(
+        3,
+        "hilltop-clinic",
+        "Three",
+        Sex.FEMALE,
+        dt.date(2019, 6, 21),
+        "Lymphocytosis in a child, atypical cells?",
+        (Smear({"lymphocyte": 6, "neutrophil": 2, "monocyte": 1}),),
+        priority=Priority.STAT,
+    ),
+    Story(
+        4,
+        "hilltop-clinic",
+        "Four",
+        Sex.MALE,
+        dt.date(1949, 1, 30),
+        "Anaemia work-up, nucleated red cells?",
+        (
+            Smear({"erythroblast": 3, "neutrophil": 3, "lymphocyte": 1}),
+            Smear({"neutrophil": 2, "lymphocyte": 1}, blur_um=1.4),
+        ),
+        stain=Stain.GIEMSA,
+    ),
+    Story(
+        5,
+        "riverside-clinic",
+        "Five",
+        Sex.UNKNOWN,
+        dt.date(1975, 8, 9),
+        "Routine control.",
+        (Smear({"neutrophil": 3, "lymphocyte": 2}, size=(640, 480)),),
+        ends_as=CaseState.DRAFT,
+    ),
+    Story(
+        6,
+        "hilltop-clinic",
+        "Six",
+        Sex.FEMALE,
+        dt.date(1993, 4, 17),
+        "Platelet clumps?",
+        (Smear({"neutrophil": 1, "platelet": 6}, size=(640, 480)),),
+        stain=Stain.LEISHMAN,
+        ends_as=CaseState.CANCELLED,
+        cancelled_because="The wrong slide was photographed.",
+    ),
+    Story(
+        7,
+        "riverside-clinic",
+        "Seven",
+        Sex.OTHER,
+        dt.date(2001, 12, 5),
+        "Thin feathered edge only: is it readable at all?",
+        (Smear({}, size=(640, 480)),),
+    ),
+)
+
+
+def seed_cases() -> tuple[int, int]:
+    """Create the demo people and cases that are not there yet; returns (created, there already).
+
+    Raises `PermissionRefused` where `DEMO_ACCOUNTS` is off, before anything is written.
+    """
+    if not getattr(settings, "DEMO_ACCOUNTS", False):
+        raise PermissionRefused("Demo data exists in local settings only.")
+    uploaders = {
+        person.organisation.slug: person
+        for person in seed_people()
+        if person.role == Role.UPLOADER and person.organisation is not None
+    }
+    created = sum(_tell(story, uploaders[story.clinic]) for story in STORIES)
+    return created, len(STORIES) - created
+
+
+def _tell(story: Story, uploader: User) -> bool:
+    """Bring one case as far as its story goes; a case begun by an interrupted run is carried on. True when new."""
+    case = Case.objects.filter(accession_number=story.accession_number, clinic=uploader.organisation).first()
+    is_new = case is None
+    if case is None:
+        case = create_case(
+            actor=uploader,
+            patient=_patient(story, uploader),
+            accession_number=story.accession_number,
+            priority=story.priority,
+            stain=story.stain,
+            objective=story.objective,
+            clinical_question=story.question,
+        )
+    if case.state != CaseState.DRAFT:
+        return is_new
+    for ordinal, smear in enumerate(story.smears[case.images.count() :], start=case.images.count()):
+        receive_image(actor=uploader, case=case, upload=_photograph(story, ordinal, smear))
+    if story.ends_as == CaseState.CANCELLED:
+        cancel_case(actor=uploader, case=case, reason=story.cancelled_because)
+    elif story.ends_as != CaseState.DRAFT:
+        submit_case(actor=uploader, case=case)
+    return is_new
+
+
+def _patient(story: Story, uploader: User) -> Patient:
+    mrn = f"DEMO-{story.number:04d}"
+    known = Patient.objects.visible_to(uploader).with_mrn(mrn).first()
+    if known is not None:
+        return known
+    return register_patient(
+        actor=uploader,
+        mrn=mrn,
+        family_name="Sample",
+        given_name=story.given_name,
+        birth_date=story.birth_date,
+        sex=story.sex,
+    )
+
+
+def _photograph(story: Story, ordinal: int, smear: Smear) -> SimpleUploadedFile:
+    """Draw the field as a camera would send it."""
+    width, height = smear.size
+    rgb, _ = draw_field(
+        seed=1000 * story.number + ordinal,
+        width=width,
+        height=height,
+        cells=smear.cells,
+        um_per_px=0.1,
+        stain=story.stain,
+        blur=smear.blur_um,
+        with_platelets=bool(smear.cells),
+    )
+    picture = io.BytesIO()
+    Image.fromarray(rgb).save(picture, "JPEG", quality=93, subsampling=0)
+    return SimpleUploadedFile(f"field-{ordinal + 1}.jpg", picture.getvalue(), content_type="image/jpeg")

@@ -1,0 +1,29 @@
+"""Fill a local installation with something to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from classifier.demo import seed_cases
+from classifier.services import ensure_model
+from hematovision.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = (
+        "Register the installation's model and create demo people, patients and cases with drawn smears. "
+        "Running it again changes nothing. Refuses outside local settings."
+    )
+
+    def handle(self, *_: Any, **__: Any) -> None:
+        ensured = ensure_model(directory=settings.HEMATOVISION_MODEL_DIR)
+        style = self.style.SUCCESS if ensured.active else self.style.WARNING
+        self.stdout.write(style(ensured.sentence))
+        try:
+            created, there = seed_cases()
+        except DomainError as error:
+            raise CommandError(error.sentence) from error
+        self.stdout.write(f"Demo cases: {created} created, {there} there already.")
