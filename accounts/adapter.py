@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from audit.middleware import client_ip
 from django.http import HttpResponse
 
 from accounts.models import Role
@@ -28,3 +29,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return self.respond_user_inactive(request, user)
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that the audit trail records, so that limits, sessions and trail agree."""
+        return client_ip(request) or "0.0.0.0"  # noqa: S104 - "unknown", not an address to bind

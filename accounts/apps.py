@@ -9,3 +9,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "accounts"
     verbose_name = "People and places"
+
+    def ready(self) -> None:
+        """Connect the signals and describe the API's sign-in to drf-spectacular."""
+        from accounts import api_schema, receivers  # noqa: F401

@@ -74,3 +74,9 @@ AXES_HTTP_RESPONSE_CODE = 429
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+
+# Where people and API clients reach this installation: links in e-mails and the token address use it.
+HEMATOVISION_BASE_URL = env.str(
+    "HEMATOVISION_BASE_URL",
+    default=f"http://{env.str('HOST', default='127.0.0.1')}:{env.str('PORT', default='8000')}",
+)

@@ -15,6 +15,8 @@ HEMATOVISION_BLIND_INDEX_KEY = env.str("HEMATOVISION_BLIND_INDEX_KEY", default=_
 
 # Demo people and demo cases exist in this settings file only.
 DEMO_ACCOUNTS = True
+# Passkeys over plain HTTP, which browsers allow on http://localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 
 # Static files are served where they lie, so that nothing has to be collected before a start.
 WHITENOISE_USE_FINDERS = True

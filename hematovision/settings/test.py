@@ -23,6 +23,8 @@ HEMATOVISION_BLIND_INDEX_KEY = "test-only-blind-index-key"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 HEMATOVISION_REQUIRE_MFA = False
 DEMO_ACCOUNTS = True
+# Passkeys over plain HTTP, which browsers allow on http://localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 
 # A file, not memory: the live server's threads and worker processes open it as well.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

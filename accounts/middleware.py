@@ -1,0 +1,79 @@
+"""Who is turned away after signing in: closed organisations, and roles without their second factor."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import JsonResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve, reverse
+
+from accounts.models import Role, User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+ROLES_WITH_SECOND_FACTOR = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
+
+# Pages needed to set a second factor up, or to leave. Everything else waits.
+_ALWAYS_OPEN = frozenset(
+    {"account_logout", "account_reauthenticate", "account_login", "livez", "readyz"}
+)
+_SENTENCE = "Your role needs a second factor: set up an authenticator app or a passkey first."
+
+
+class SignInPolicyMiddleware:
+    """Runs behind authentication. API tokens are authenticated later and are not touched."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Serve, sign out, or send to the second-factor page."""
+        user = request.user
+        if isinstance(user, User):
+            if user.organisation is not None and not user.organisation.is_active:
+                logout(request)
+                messages.error(request, "Your organisation's access was closed.")
+                return redirect(settings.LOGIN_URL)
+            if needs_second_factor(user) and not _is_open(request.path_info):
+                return self._send_to_setup(request)
+        return self.get_response(request)
+
+    def _send_to_setup(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/api/"):
+            problem = {
+                "type": "about:blank",
+                "title": "Forbidden",
+                "status": HTTPStatus.FORBIDDEN.value,
+                "detail": _SENTENCE,
+                "code": "second_factor_required",
+            }
+            return JsonResponse(
+                problem, status=HTTPStatus.FORBIDDEN, content_type="application/problem+json"
+            )
+        messages.warning(request, _SENTENCE)
+        return redirect(reverse("mfa_index"))
+
+
+def needs_second_factor(user: User) -> bool:
+    """Whether `user` has to set up a second factor before anything else."""
+    required = getattr(settings, "HEMATOVISION_REQUIRE_MFA", False)
+    if not required or not (user.role in ROLES_WITH_SECOND_FACTOR or user.is_superuser):
+        return False
+    return not is_mfa_enabled(user)
+
+
+def _is_open(path: str) -> bool:
+    try:
+        name = resolve(path).url_name or ""
+    except Resolver404:
+        return False
+    return name in _ALWAYS_OPEN or name.startswith("mfa_")
