@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 from PIL.ExifTags import Base as ExifTag
 
-from cases.filetypes import ACCEPTED_SENTENCE, Kind, sniff
+from cases.filetypes import ACCEPTED_SENTENCE, JPEG, PNG, TIFF, Kind, sniff
 from hematovision.errors import TooLarge, Unprocessable, UnsupportedMedia
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _OLD_REDUCED = 2
 _SIXTEEN_BIT = 16
 _UPRIGHT = 1
 _PNG_SIGNATURE_SIZE = 8
+_JPEG_SCAN, _JPEG_END = b"\xff\xda", b"\xff\xd9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,10 @@ def _decoding(kind: Kind) -> Iterator[None]:
 
 @contextmanager
 def _opened(file: IO[bytes], kind: Kind, limits: Limits) -> Iterator[Image.Image]:
-    if kind.media_type == "image/png":
+    if kind is PNG:
         _check_png_chunks(file)
+    elif kind is JPEG:
+        _check_jpeg_end(file)
     file.seek(0)
     try:
         picture = Image.open(file, formats=[kind.pillow_format])
@@ -185,11 +188,29 @@ def _check_png_chunks(file: IO[bytes]) -> None:
             raise ValueError(message)
 
 
+def _check_jpeg_end(file: IO[bytes]) -> None:
+    """Check that an end marker follows the picture's first scan: the decoder is content without one."""
+    file.seek(2)
+    while True:
+        marker, length = struct.unpack(">2sH", file.read(4))
+        if marker == _JPEG_SCAN:
+            break
+        if marker == b"\xff\xff":
+            # Any number of fill bytes may stand before a marker.
+            file.seek(-3, 1)
+            continue
+        # Segments before the scan are stepped over whole: a preview inside one has end markers of its own.
+        file.seek(length - 2, 1)
+    if _JPEG_END not in file.read():
+        message = "the JPEG ends before its end marker"
+        raise ValueError(message)
+
+
 def _check_frames(picture: Image.Image, kind: Kind) -> None:
     """Refuse animations and stacks; let pass what only carries smaller copies of its first picture."""
     if picture.format == "MPO" or getattr(picture, "n_frames", 1) == 1:
         return
-    if kind.media_type != "image/tiff":
+    if kind is not TIFF:
         sentence = f"This {kind.name_alone} picture is animated. Send a single still picture."
         raise Unprocessable(sentence, code="several_pictures")
     if not _extra_frames_are_copies(picture):
@@ -252,14 +273,14 @@ def _describe(picture: Image.Image, kind: Kind, file: IO[bytes]) -> list[str]:
 def _bits_per_channel(picture: Image.Image, kind: Kind, file: IO[bytes]) -> int:
     if picture.mode.startswith("I;16"):
         return _SIXTEEN_BIT
-    if kind.media_type == "image/png":
+    if kind is PNG:
         # The decoder drops the low byte without a word; the header still says so.
         position = file.tell()
         file.seek(24)
         depth = file.read(1)[0]
         file.seek(position)
         return depth
-    if kind.media_type == "image/tiff":
+    if kind is TIFF:
         return int(max(picture.tag_v2.get(_BITS_PER_SAMPLE, (8,))))  # type: ignore[attr-defined]
     return 8
 
@@ -279,7 +300,7 @@ def _foreign_profile(picture: Image.Image) -> ImageCms.ImageCmsProfile | None:
     except (ImageCms.PyCMSError, OSError):
         # A broken profile says nothing about colour; the pixels are read as sRGB, as every viewer does.
         return None
-    if profile.profile.xcolor_space.strip() != picture.mode or "srgb" in name.casefold():
+    if profile.profile.xcolor_space.strip() != picture.mode or "srgb" in name.casefold():  # type: ignore[attr-defined]
         return None
     return profile
 

@@ -58,13 +58,11 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return the patients `user` may know of: their organisation's own, and those of cases they may see."""
         from_cases = Case.objects.visible_to(user)
-        if from_cases.query.is_empty():
+        if not user.is_authenticated or user.organisation is None or from_cases.query.is_empty():
             return self.none()
-        seen = Q(organisation=user.organisation_id) | Q(pk__in=from_cases.values("patient"))  # type: ignore[union-attr]
-        if user.role in {Role.ADMINISTRATOR, Role.AUDITOR} and (  # type: ignore[union-attr]
-            user.organisation.kind == OrganisationKind.LABORATORY  # type: ignore[union-attr]
-        ):
-            seen |= Q(organisation__refers_to=user.organisation_id)  # type: ignore[union-attr]
+        seen = Q(organisation=user.organisation_id) | Q(pk__in=from_cases.values("patient"))
+        if user.role in {Role.ADMINISTRATOR, Role.AUDITOR} and (user.organisation.kind == OrganisationKind.LABORATORY):
+            seen |= Q(organisation__refers_to=user.organisation_id)
         return self.filter(seen)
 
     def with_mrn(self, mrn: str) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import IO, TYPE_CHECKING
 
 from django.core.files.base import ContentFile
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 THUMBNAIL_PX = 480
 _THUMBNAIL_QUALITY = 82
-_DAY = timezone.timedelta(days=1)
+_DAY = timedelta(days=1)
 
 
 class StoredFileAlteredError(RuntimeError):

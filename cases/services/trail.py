@@ -12,7 +12,6 @@ from cases.models import Cell, Patient, SmearImage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from uuid import UUID
 
     from django.db import models
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _SAME_LOOK_SECONDS = 15 * 60
 
 
-def scope_of(target: models.Model | None) -> dict[str, UUID | None]:
+def scope_of(target: models.Model | None) -> dict[str, Any]:
     """Return the `patient_id` and `laboratory_id` an audit event about `target` carries."""
     if isinstance(target, Cell):
         target = target.image

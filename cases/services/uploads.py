@@ -56,13 +56,14 @@ class _HashingFile(File):  # type: ignore[type-arg]
 
     def __init__(self, file: IO[bytes], byte_size: int) -> None:
         super().__init__(file, name="original")
+        self.source = file
         self.size = byte_size
         self.digest = hashlib.sha256()
 
     def chunks(self, chunk_size: int | None = None) -> object:  # type: ignore[override]
         """Yield the file in pieces, from its start."""
-        self.file.seek(0)
-        while piece := self.file.read(chunk_size or _CHUNK_BYTES):
+        self.source.seek(0)
+        while piece := self.source.read(chunk_size or _CHUNK_BYTES):
             self.digest.update(piece)
             yield piece
 

@@ -22,8 +22,10 @@ from cases.storage import EXTENSIONS, clinical_storage
 
 if TYPE_CHECKING:
     from django.db.models.fields.files import FieldFile
-    from django.http import HttpRequest, HttpResponseBase
+    from django.http import HttpResponseBase
     from numpy.typing import NDArray
+
+    from cases.views.requests import AuthenticatedRequest
 
 CROP_PX = (32, 512)
 """Smallest and largest side of a delivered crop, px."""
@@ -48,7 +50,7 @@ _CACHE_BRIEFLY = "private, max-age=900"
 
 @login_required
 @require_safe
-def original(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def original(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Hand out the bytes as they were received, as a download under a neutral name."""
     image = _image(request, pk)
     etag = f'"{image.sha256}"'
@@ -59,21 +61,21 @@ def original(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 @login_required
 @require_safe
-def display(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def display(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Show the metadata-free upright copy; 404 until the worker has made it."""
     return _shown(request, pk, "display")
 
 
 @login_required
 @require_safe
-def thumbnail(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def thumbnail(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Show the thumbnail; 404 until the worker has made it."""
     return _shown(request, pk, "thumbnail")
 
 
 @login_required
 @require_safe
-def crop(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def crop(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Show the square around one cell as PNG.
 
     `size` is the side delivered and `span` the side cut from the picture, both px and kept within bounds; without
@@ -96,11 +98,11 @@ def crop(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     return _dressed(HttpResponse(buffer.getvalue(), content_type="image/png"), etag, _CACHE_BRIEFLY)
 
 
-def _image(request: HttpRequest, pk: UUID) -> SmearImage:
+def _image(request: AuthenticatedRequest, pk: UUID) -> SmearImage:
     return get_object_or_404(SmearImage.objects.visible_to(request.user).select_related("case"), pk=pk)
 
 
-def _shown(request: HttpRequest, pk: UUID, part: str) -> HttpResponseBase:
+def _shown(request: AuthenticatedRequest, pk: UUID, part: str) -> HttpResponseBase:
     image = _image(request, pk)
     file: FieldFile = getattr(image, part)
     if not file:
@@ -112,7 +114,7 @@ def _shown(request: HttpRequest, pk: UUID, part: str) -> HttpResponseBase:
 
 
 def _file(
-    request: HttpRequest, file: FieldFile, media_type: str, etag: str, *, cache: str, download_as: str = ""
+    request: AuthenticatedRequest, file: FieldFile, media_type: str, etag: str, *, cache: str, download_as: str = ""
 ) -> HttpResponseBase:
     if _is_known(request, etag):
         return _dressed(HttpResponseNotModified(), etag, cache)
@@ -134,11 +136,11 @@ def _dressed(response: HttpResponseBase, etag: str, cache: str) -> HttpResponseB
     return response
 
 
-def _is_known(request: HttpRequest, etag: str) -> bool:
+def _is_known(request: AuthenticatedRequest, etag: str) -> bool:
     return etag in [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]
 
 
-def _bounded(request: HttpRequest, name: str, default: int, bounds: tuple[int, int]) -> int:
+def _bounded(request: AuthenticatedRequest, name: str, default: int, bounds: tuple[int, int]) -> int:
     try:
         wanted = int(request.GET.get(name, default))
     except ValueError:
