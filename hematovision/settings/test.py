@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 if "HEMATOVISION_TEST_VAR" not in os.environ:
     # Worker processes started by tests inherit this and share the folder.
@@ -45,3 +46,9 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": dict.fromkeys(REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "100000/min"),
 }
 AXES_ENABLED = env.bool("HEMATOVISION_TEST_AXES", default=True)
+
+if REDIS_URL:
+    # Every process of a parallel run has a Redis database of its own: a test may empty its broker.
+    _number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    _redis = urlsplit(REDIS_URL)
+    CELERY_BROKER_URL = f"{_redis.scheme}://{_redis.netloc}/{1 + _number % 15}"
