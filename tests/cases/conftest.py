@@ -1,0 +1,31 @@
+"""Fixtures of the clinical record."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases.storage import clinical_storage
+from tests.factories.cases import CaseFactory, EveryState
+
+
+@pytest.fixture(autouse=True)
+def clinical_files(monkeypatch, tmp_path):
+    """The clinical storage of one test: a folder of its own. Returns a function listing the files in it."""
+    folder = tmp_path / "clinical"
+    storage = clinical_storage()
+    # The fields hold this very object since import, so it is the one to turn to another folder.
+    monkeypatch.setitem(storage.__dict__, "base_location", str(folder))
+    monkeypatch.setitem(storage.__dict__, "location", str(folder))
+    return lambda: sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def draft(amina):
+    """A draft of riverside-clinic."""
+    return CaseFactory(clinic=amina.organisation, created_by=amina)
+
+
+@pytest.fixture
+def every_state(amina):
+    """One case of riverside-clinic per state, by state."""
+    return EveryState.build(amina.organisation)
