@@ -19,6 +19,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *_: Any, **__: Any) -> None:
+        if not settings.DEMO_ACCOUNTS:
+            raise CommandError("Demo data exists in local settings only.")
         ensured = ensure_model(directory=settings.HEMATOVISION_MODEL_DIR)
         style = self.style.SUCCESS if ensured.active else self.style.WARNING
         self.stdout.write(style(ensured.sentence))
