@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.inference.types import Box
-
 from training.errors import BadData
 
 from .picture import Picture, class_of, require_some
@@ -77,5 +76,7 @@ def read_boxes(path: Path) -> list[FieldBox]:
 
 
 def _body(item: ET.Element) -> FieldBox:
-    left, top, right, bottom = (int(float(item.findtext(f"bndbox/{side}") or "x")) for side in ("xmin", "ymin", "xmax", "ymax"))
+    left, top, right, bottom = (
+        int(float(item.findtext(f"bndbox/{side}") or "x")) for side in ("xmin", "ymin", "xmax", "ymax")
+    )
     return FieldBox(kind=item.findtext("name") or "", box=Box(left, top, right - left, bottom - top))

@@ -11,9 +11,9 @@ from .picture import Picture, class_of, picture_files, require_some
 PARTS = {
     "train": "train",
     "training": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
     "test": "test",
     "testing": "test",
     # A handful of TEST pictures before augmentation: the same originals, so the same side of every fence.

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from classifier.inference.errors import BadInput
 from classifier.inference.labels import canonical_label
-
 from training.errors import BadData
 
 #: Suffixes read as pictures; anything else in a folder is passed over.
@@ -18,7 +17,7 @@ class Picture:
     """A picture file with its class.
 
     `group` names the original it came from when the source knows it, `split` the official part it belongs to
-    ("train", "val", "test"), both empty otherwise.
+    ("train", "validation", "test"), both empty otherwise.
     """
 
     path: Path

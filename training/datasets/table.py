@@ -34,7 +34,7 @@ def _picture(row: dict[str, str], number: int, table: Path, source: str) -> Pict
         raise BadData(message)
     split = (row.get("split") or "").strip().lower()
     if split and split not in PARTS:
-        message = f"{where}: “{split}” is no part of a set; the parts are train, val and test."
+        message = f"{where}: “{split}” is no part of a set; the parts are train, validation and test."
         raise BadData(message)
     return Picture(
         path=path,

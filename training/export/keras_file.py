@@ -60,7 +60,7 @@ def _in_float32(value: Any) -> Any:
 
 
 def _halve(weights: bytes, source: Path) -> bytes:
-    import h5py
+    import h5py  # type: ignore[import-untyped]  # it ships no types
 
     buffer = io.BytesIO()
     # Without a fixed clock HDF5 would stamp each group, and the same weights would give another SHA-256.

@@ -45,7 +45,9 @@ def describe(rgb: Rgb) -> Features:
 
 
 def _orb(grey: NDArray[np.uint8], mask: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    orb = cv2.ORB_create(nfeatures=KEYPOINTS, scaleFactor=1.3, nlevels=5, edgeThreshold=15, patchSize=31, fastThreshold=7)
+    orb = cv2.ORB.create(
+        nfeatures=KEYPOINTS, scaleFactor=1.3, nlevels=5, edgeThreshold=15, patchSize=31, fastThreshold=7
+    )
     points, descriptors = orb.detectAndCompute(grey, mask)
     if descriptors is None:
         return np.empty((0, 2), np.float32), np.empty((0, 32), np.uint8)
