@@ -24,9 +24,9 @@ class DescribedForm(forms.Form):
     def refuse(self, error: DomainError, *, field: str | None = None) -> None:
         """Show the sentence of `error` by the field it names, by `field`, or above the form.
 
-        A `fields` member of the error's details maps field names to sentences.
+        An `errors` member of the error's details maps field names to lists of sentences.
         """
-        named = error.details.get("fields")
+        named = error.details.get("errors")
         if isinstance(named, dict):
             known = {name: text for name, text in named.items() if name in self.fields}
             for name, sentences in known.items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 
@@ -11,13 +13,14 @@ from cases.models import Case, Priority, Stain
 
 
 class SpecimenForm(DescribedForm):
-    """The specimen of a new case. Everything but the accession number and the stain may stay open."""
+    """The specimen of a new case. Everything but priority and stain may stay open."""
 
     accession_number = forms.CharField(
         max_length=64,
+        required=False,
         validators=Case._meta.get_field("accession_number").validators,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text="As printed on the tube or the order.",
+        help_text="As printed on the tube or the order. Left empty, the laboratory's next number is used.",
     )
     priority = forms.ChoiceField(choices=Priority.choices, initial=Priority.ROUTINE, widget=forms.RadioSelect)
     stain = forms.ChoiceField(choices=Stain.choices, initial=Stain.WRIGHT_GIEMSA)
@@ -25,7 +28,10 @@ class SpecimenForm(DescribedForm):
         required=False,
         label="Collected",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text="Time in UTC.",
+        help_text="Date and time the blood was drawn.",
+    )
+    time_zone = forms.CharField(
+        required=False, max_length=64, widget=forms.HiddenInput(attrs={"data-time-zone": ""})
     )
     objective = forms.IntegerField(
         required=False,
@@ -69,4 +75,15 @@ class SpecimenForm(DescribedForm):
         found: dict[str, Any] = super().clean() or {}
         if found.get("wbc") is not None and not found.get("wbc_source"):
             self.add_error("wbc_source", "Say where the white cell count comes from.")
+        zone = found.pop("time_zone", "")
+        if found.get("collected_at") is not None and zone:
+            found["collected_at"] = _in_zone(found["collected_at"], zone)
         return found
+
+
+def _in_zone(moment: datetime.datetime, zone: str) -> datetime.datetime:
+    """Read the clock time of `moment` in the person's own zone; an unknown zone leaves it in UTC."""
+    try:
+        return moment.replace(tzinfo=ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return moment

@@ -121,6 +121,12 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def percent_number(share: float | None) -> str:
+    """Return a share of one in percent with one decimal and no sign, whole where it is whole."""
+    return "" if share is None else f"{share * 100:.1f}".removesuffix(".0")
+
+
+@register.filter
 def initials(name: str) -> str:
     """Return up to two initials of a person's name."""
     parts = [part for part in name.replace("@", " ").split() if part]

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Organisation
-from accounts.permissions import has_scope, may_see_predictions
-from accounts.scopes import CASES_WRITE
-from audit.services import record
+from accounts.permissions import may_see_predictions
 from cases.forms.filters import STATE_TABS, WorklistFilters
 from cases.models import Case, Patient, Priority
+from cases.permissions import may_write_cases
+from cases.services.trail import record_list, record_search
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -43,12 +43,7 @@ def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResp
     )
     cases = _rows([case.pk for case in page.object_list])
     request.session["worklist_query"] = request.GET.urlencode()
-    record(
-        actor=request.user,
-        action="view",
-        object_type="cases.worklist",
-        after={"state": filters.state, "cases": [str(case.pk) for case in cases]},
-    )
+    record_list(actor=request.user, object_type="cases.case", count=len(cases))
     context = {
         "place": place,
         "title": "Review" if place == "review" else "Cases",
@@ -59,7 +54,7 @@ def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResp
         "page": page,
         "cases": cases,
         "shows_doubt": shows_doubt,
-        "may_create": has_scope(request.user, CASES_WRITE),
+        "may_create": may_write_cases(request.user),
         "patients": Patient.objects.visible_to(request.user).filter(pk__in=filters.patients)
         if filters.patients
         else [],
@@ -81,12 +76,11 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
         return redirect("cases:worklist")
     case = Case.objects.visible_to(request.user).filter(accession_number__iexact=text).order_by("pk").first()
     patients = [] if case else list(_patients_called(request, text)[:_MOST_PATIENTS_FOUND])
-    record(
+    record_search(
         actor=request.user,
-        action="search",
         object_type="cases.case",
-        object_id=str(case.pk) if case else "",
-        after={"by": "accession number" if case else "MRN or name", "patients": [str(p.pk) for p in patients]},
+        terms=["accession_number"] if case else ["mrn", "name"],
+        found=1 if case else len(patients),
     )
     if case:
         return redirect("cases:detail", case.pk)
@@ -94,7 +88,7 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
         query = urlencode([("patient", patient.pk) for patient in patients])
         return redirect(f"{reverse('cases:worklist')}?{query}")
     return render(
-        request, "cases/search_empty.html", {"sought": text, "may_create": has_scope(request.user, CASES_WRITE)}
+        request, "cases/search_empty.html", {"sought": text, "may_create": may_write_cases(request.user)}
     )
 
 

@@ -147,6 +147,9 @@
   });
 
   const ready = () => {
+    for (const field of document.querySelectorAll("[data-time-zone]")) {
+      field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+    }
     nameTheme();
     showTimes(document);
     setInterval(() => showTimes(document), 60000);

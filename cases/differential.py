@@ -1,0 +1,171 @@
+"""The differential: counts of white cells as whole percentages with exact limits. Pure arithmetic, no database.
+
+Only counted leukocytes are in the 100 %. Erythroblasts are given per 100 leukocytes; platelets, unidentified and
+excluded cells stand apart with their counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+from scipy.special import betaincinv
+
+from cases.cell_classes import BY_CODE, LEUKOCYTE_CODES, UNIDENTIFIED, CellClass
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+LIMITED_BELOW = 100
+"""Under this number of leukocytes a differential is printed as a limited count."""
+TARGETS = (100, 200, 400)
+"""The numbers of leukocytes a reading aims for."""
+CONFIDENCE = 0.95
+RARE_CODES = frozenset({"immature_granulocyte"})
+"""Classes listed only when one was counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Lower and upper limit of the true percentage, in percent."""
+
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.low:.1f}-{self.high:.1f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One class of leukocyte: its count, its whole percentage and the limits of it.
+
+    `percent` adds to 100 over all rows; `share` is the unrounded percentage; `absolute` is in 10^9/L and only there
+    with a WBC. With nothing counted, percentage, share and limits are None.
+    """
+
+    cell_class: CellClass
+    count: int
+    percent: int | None
+    share: float | None
+    limits: Limits | None
+    absolute: Decimal | None
+
+    @property
+    def code(self) -> str:
+        """The class's code."""
+        return self.cell_class.code
+
+
+@dataclass(frozen=True, slots=True)
+class Differential:
+    """The counted cells of one case. `n` is the number of leukocytes counted."""
+
+    n: int
+    rows: tuple[Row, ...]
+    erythroblasts: int
+    erythroblasts_per_100: Decimal | None
+    platelets: int
+    unidentified: int
+    excluded: int
+    wbc: Decimal | None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether so few were counted that it must be said beside the result."""
+        return self.n < LIMITED_BELOW
+
+    @property
+    def is_differential(self) -> bool:
+        """Whether it may be called one: a single cell is a cell result."""
+        return self.n > 1
+
+    @property
+    def next_target(self) -> int | None:
+        """The next number of leukocytes a reading aims for, or None once the last is reached."""
+        return next((target for target in TARGETS if self.n < target), None)
+
+    @property
+    def remark(self) -> str:
+        """What must be printed beside the percentages; empty when nothing must."""
+        if self.n == 0:
+            return "No white cells counted."
+        if self.n == 1:
+            return "One cell: a cell result, not a differential."
+        return f"Limited count: {self.n} leukocytes." if self.is_limited else ""
+
+
+def differential(counts: Mapping[str, int], *, excluded: int = 0, wbc: Decimal | None = None) -> Differential:
+    """Return the differential of `counts`, cells by class code (absent codes are zero).
+
+    `excluded` is how many cells were taken out of the count. `wbc` is the white cell count in 10^9/L; without it
+    there are no absolute values. Raises `ValueError` on an unknown code or a negative number.
+    """
+    for code, count in counts.items():
+        if code not in BY_CODE:
+            message = f"No such cell class: {code!r}."
+            raise ValueError(message)
+        if count < 0:
+            message = f"A count cannot be negative: {code} {count}."
+            raise ValueError(message)
+    numbers = [counts.get(code, 0) for code in LEUKOCYTE_CODES]
+    n = sum(numbers)
+    percents = whole_percentages(numbers)
+    erythroblasts = counts.get("erythroblast", 0)
+    return Differential(
+        n=n,
+        rows=tuple(
+            _row(code, count, n, percent, wbc)
+            for code, count, percent in zip(LEUKOCYTE_CODES, numbers, percents, strict=True)
+            if count or code not in RARE_CODES
+        ),
+        erythroblasts=erythroblasts,
+        erythroblasts_per_100=_rounded(Decimal(100 * erythroblasts) / n, "0.1") if n else None,
+        platelets=counts.get("platelet", 0),
+        unidentified=counts.get(UNIDENTIFIED, 0),
+        excluded=excluded,
+        wbc=wbc,
+    )
+
+
+def whole_percentages(counts: Sequence[int]) -> list[int]:
+    """Return whole percentages that add to exactly 100, by largest remainder (Hamilton's method).
+
+    Of equal remainders the larger count gains the point, then the earlier row. All zero when nothing was counted.
+    """
+    n = sum(counts)
+    if n == 0:
+        return [0] * len(counts)
+    whole = [100 * count // n for count in counts]
+    by_remainder = sorted(range(len(counts)), key=lambda i: (-(100 * counts[i] % n), -counts[i], i))
+    for i in by_remainder[: 100 - sum(whole)]:
+        whole[i] += 1
+    return whole
+
+
+def clopper_pearson(count: int, n: int, *, confidence: float = CONFIDENCE) -> Limits:
+    """Return the exact binomial limits of `count` in `n`, in percent.
+
+    lower = BetaInv(a/2; k, n-k+1), upper = BetaInv(1-a/2; k+1, n-k) (Clopper and Pearson 1934; for differentials
+    Rümke 1960). Raises `ValueError` unless 0 <= count <= n and n > 0.
+    """
+    if not 0 <= count <= n or n <= 0:
+        message = f"{count} of {n} is no proportion."
+        raise ValueError(message)
+    tail = (1 - confidence) / 2
+    low = 0.0 if count == 0 else float(betaincinv(count, n - count + 1, tail))
+    high = 1.0 if count == n else float(betaincinv(count + 1, n - count, 1 - tail))
+    return Limits(100 * low, 100 * high)
+
+
+def _row(code: str, count: int, n: int, percent: int, wbc: Decimal | None) -> Row:
+    if n == 0:
+        return Row(BY_CODE[code], 0, None, None, None, None)
+    # From the count, not from the rounded percentage, which would add its error to the absolute value.
+    absolute = None if wbc is None else _rounded(wbc * count / n, "0.01")
+    return Row(BY_CODE[code], count, percent, 100 * count / n, clopper_pearson(count, n), absolute)
+
+
+def _rounded(value: Decimal, step: str) -> Decimal:
+    return value.quantize(Decimal(step), rounding=ROUND_HALF_UP)

@@ -1,0 +1,133 @@
+"""The page of one case, its live part, and what can be done with the case as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.permissions import may_see_predictions
+from cases.conf import upload_max_bytes
+from cases.models import Case
+from cases.permissions import may_send_images, may_write_cases
+from cases.services.cases import cancel_case, submit_case
+from cases.services.trail import record_view
+from cases.states import CLOSED_STATES, CaseState
+from cases.views.differential import case_differential
+from cases.views.readings import field_readings, fingerprint, is_in_flight, progress_of
+from hematovision.errors import DomainError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from cases.views.requests import AuthenticatedRequest
+
+
+def visible_case(request: AuthenticatedRequest, pk: UUID) -> Case:
+    """Return the case if this person may see it; 404 otherwise, as for a case that is not there."""
+    cases = Case.objects.visible_to(request.user)
+    return get_object_or_404(cases.select_related("patient", "clinic", "laboratory", "owner", "created_by"), pk=pk)
+
+
+def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict[str, Any]:
+    """Return everything the case page and its live part show."""
+    readings = field_readings(case, request.user)
+    images = [reading.image for reading in readings]
+    summary = progress_of(images)
+    in_flight = is_in_flight(case, images)
+    shows_cells = may_see_predictions(request.user, signed=case.is_signed)
+    moving = case.state in {CaseState.SUBMITTED, CaseState.ANALYSING} and summary["settled"] < summary["total"]
+    return {
+        "case": case,
+        "readings": readings,
+        "summary": summary,
+        "progress": f"{summary['settled']} of {summary['total']}" if moving else "",
+        "in_flight": in_flight,
+        "fingerprint": fingerprint(case, images),
+        "shows_cells": shows_cells,
+        "differential": case_differential(case, readings) if shows_cells else None,
+        "timeline": case.transitions.select_related("by").order_by("-at", "-pk"),
+        "may_upload": may_send_images(request.user) and case.accepts_images,
+        "may_submit": may_write_cases(request.user) and case.state == CaseState.DRAFT,
+        "may_cancel": may_write_cases(request.user) and case.state not in CLOSED_STATES,
+        "max_bytes": upload_max_bytes(),
+        **more,
+    }
+
+
+def show_case(
+    request: AuthenticatedRequest, case: Case, *, status: int = 200, refusals: Sequence[Any] = (), **more: Any
+) -> HttpResponse:
+    """Answer with the page of a case, with the refusals of a plain upload where there were any."""
+    query = request.session.get("worklist_query", "")
+    back = reverse("cases:worklist") + (f"?{query}" if query else "")
+    context = case_context(request, case, refusals=refusals, worklist_url=back, **more)
+    return render(request, "cases/detail.html", context, status=status)
+
+
+@login_required
+@require_GET
+def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Show a case: images, differential, report, details, timeline."""
+    case = visible_case(request, pk)
+    record_view(actor=request.user, target=case)
+    return show_case(request, case)
+
+
+@login_required
+@require_GET
+def live(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Answer with the parts of the page that changed since `seen`, or with nothing when none did.
+
+    Asked every two seconds while the machine works on the case; it repeats what the page already showed, so
+    it is not a further view for the audit trail.
+    """
+    case = visible_case(request, pk)
+    images = list(case.images.order_by("ordinal"))
+    if request.GET.get("seen") == fingerprint(case, images) and is_in_flight(case, images):
+        return HttpResponse(status=204)
+    # The submit form is only replaced when the first image makes it one: a tick already set must stay.
+    first_image = request.GET.get("had") == "0" and bool(images)
+    context = case_context(request, case, oob=True, refresh_submit=first_image)
+    return render(request, "cases/partials/live.html", context)
+
+
+@login_required
+@require_POST
+def submit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Send the case to the laboratory, once the person has compared the slide with the request."""
+    case = visible_case(request, pk)
+    if request.POST.get("identity") != "confirmed":
+        sentence = "Compare the slide label with the request, then confirm the patient."
+        return show_case(request, case, status=422, identity_error=sentence)
+    try:
+        submit_case(actor=request.user, case=case)
+    except DomainError as error:
+        return show_case(request, case, status=error.status, identity_error=error.sentence)
+    messages.success(request, f"Case {case.accession_number} was sent to {case.laboratory.name}.")
+    return redirect("cases:detail", case.pk)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Ask for the reason, then cancel the case; it stays on record."""
+    case = visible_case(request, pk)
+    context: dict[str, Any] = {"case": case, "reason": request.POST.get("reason", "").strip()}
+    status = 200
+    if request.method == "POST":
+        try:
+            cancel_case(actor=request.user, case=case, reason=context["reason"])
+        except DomainError as error:
+            context["error"] = error.sentence
+            status = error.status
+        else:
+            messages.success(request, f"Case {case.accession_number} was cancelled. It stays on record.")
+            return redirect("cases:detail", case.pk)
+    return render(request, "cases/cancel.html", context, status=status)

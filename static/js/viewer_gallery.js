@@ -1,0 +1,159 @@
+/* The gallery: every cell cut from the field at one physical scale, in its class, doubtful first. */
+(() => {
+  "use strict";
+  const TILE = 76;
+  const SPAN_UM = 22;
+  const SPAN_WITHOUT_SCALE = 1.3;
+
+  /* How many px of the upright image a tile shows: the same for every tile */
+  const spanOf = (data, um) => {
+    if (data.umPerPx) {
+      return um / data.umPerPx;
+    }
+    const widest = Math.max(...data.cells.map((cell) => Math.max(cell.box[2], cell.box[3])));
+    return widest * SPAN_WITHOUT_SCALE * (um / SPAN_UM);
+  };
+
+  /* Draw the square of `span` px around a cell into a canvas of `side` CSS px */
+  const drawCell = (canvas, picture, data, cell, span, side) => {
+    const density = Math.min(window.devicePixelRatio || 1, 2);
+    canvas.width = side * density;
+    canvas.height = side * density;
+    const ratio = picture.naturalWidth / data.width;
+    const [x, y, width, height] = cell.box;
+    const left = (x + width / 2 - span / 2) * ratio;
+    const top = (y + height / 2 - span / 2) * ratio;
+    const pen = canvas.getContext("2d");
+    pen.imageSmoothingQuality = "high";
+    pen.drawImage(picture, left, top, span * ratio, span * ratio, 0, 0, canvas.width, canvas.height);
+  };
+
+  const percent = (share) => (share === null ? "" : `${(share * 100).toFixed(share >= 0.9995 ? 0 : 1)} %`);
+  Object.assign(window.hematovision, { drawCell, spanOf, percent });
+
+  window.hematovision.createGallery = (root, data, { onPick, onOpen }) => {
+    const order = [];
+    const tiles = new Map();
+    const groups = new Map();
+    const span = spanOf(data, SPAN_UM);
+    let picture = null;
+    let active = -1;
+    let label = "";
+
+    const draw = (canvas) => drawCell(canvas, picture, data, tiles.get(canvas.dataset.cell).cell, span, TILE);
+    const watcher = new IntersectionObserver(
+      (entries) => {
+        for (const entry of entries) {
+          if (entry.isIntersecting) {
+            watcher.unobserve(entry.target);
+            draw(entry.target);
+          }
+        }
+      },
+      { root, rootMargin: "200px" },
+    );
+
+    const tileOf = (cell) => {
+      const item = data.classes[cell.label] || data.classes.unidentified;
+      const tile = document.createElement("div");
+      tile.className = `tile cell-${cell.label || "unidentified"}${cell.human ? " reviewed" : " suggested"}${cell.excluded ? " excluded" : ""}`;
+      tile.id = `tile-${cell.id}`;
+      tile.setAttribute("role", "option");
+      tile.setAttribute("aria-selected", "false");
+      tile.setAttribute("aria-label", `Cell ${cell.n}, ${item.label}, score ${percent(cell.score)}`);
+      const canvas = document.createElement("canvas");
+      canvas.width = TILE;
+      canvas.height = TILE;
+      canvas.dataset.cell = cell.id;
+      const foot = document.createElement("span");
+      foot.className = "tile-foot";
+      const letter = document.createElement("span");
+      letter.className = "letter";
+      letter.textContent = item.letter;
+      const score = document.createElement("span");
+      score.textContent = percent(cell.score);
+      foot.append(letter, score);
+      tile.append(canvas, foot);
+      tile.addEventListener("click", () => onPick(cell));
+      tile.addEventListener("dblclick", () => onOpen(cell));
+      tiles.set(cell.id, { cell, tile, canvas });
+      return tile;
+    };
+
+    for (const code of ["unidentified", ...Object.keys(data.classes).filter((each) => each !== "unidentified")]) {
+      const members = data.cells.filter((cell) => (cell.label || "unidentified") === code);
+      if (members.length) {
+        const group = document.createElement("div");
+        group.className = "tile-group";
+        group.setAttribute("role", "group");
+        group.setAttribute("aria-label", `${data.classes[code].plural}, ${members.length}`);
+        const head = document.createElement("div");
+        head.className = `tile-head cell-${code}`;
+        head.setAttribute("aria-hidden", "true");
+        head.textContent = `${data.classes[code].plural} `;
+        const count = document.createElement("span");
+        count.textContent = members.length;
+        head.append(count);
+        group.append(head, ...members.map(tileOf));
+        root.append(group);
+        groups.set(code, group);
+        order.push(...members);
+      }
+    }
+
+    const visible = () => order.filter((cell) => !label || cell.label === label);
+
+    const step = (by) => {
+      const cells = visible();
+      if (!cells.length) {
+        return;
+      }
+      const at = cells.findIndex((cell) => cell.id === active);
+      const to = at < 0 ? (by > 0 ? 0 : cells.length - 1) : Math.min(Math.max(at + by, 0), cells.length - 1);
+      onPick(cells[to]);
+    };
+
+    const columns = () => {
+      const group = root.querySelector(".tile-group:not([hidden])");
+      const row = group ? [...group.querySelectorAll(".tile")] : [];
+      const first = row[0]?.offsetTop;
+      return Math.max(1, row.filter((tile) => tile.offsetTop === first).length);
+    };
+
+    root.addEventListener("keydown", (event) => {
+      const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns(), ArrowUp: -columns(), Home: -order.length, End: order.length };
+      if (event.key in steps) {
+        event.preventDefault();
+        event.stopPropagation();
+        step(steps[event.key]);
+      } else if (event.key === "Enter" && tiles.has(active)) {
+        event.preventDefault();
+        onOpen(tiles.get(active).cell);
+      }
+    });
+
+    return {
+      step,
+      show(cell) {
+        tiles.get(active)?.tile.setAttribute("aria-selected", "false");
+        active = cell.id;
+        const { tile } = tiles.get(cell.id);
+        tile.setAttribute("aria-selected", "true");
+        root.setAttribute("aria-activedescendant", tile.id);
+        tile.scrollIntoView({ block: "nearest" });
+      },
+      filter(wanted) {
+        label = wanted;
+        for (const [code, group] of groups) {
+          group.hidden = Boolean(wanted) && code !== wanted;
+        }
+      },
+      paint(loaded) {
+        picture = loaded;
+        for (const { canvas } of tiles.values()) {
+          watcher.observe(canvas);
+        }
+      },
+    };
+  };
+})();
