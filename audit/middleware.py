@@ -34,6 +34,7 @@ class AuditContextMiddleware:
         request_id = given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
         # Later middleware that reads the header (request logging) then agrees on the same id.
         request.META["HTTP_X_REQUEST_ID"] = request_id
+        request.__dict__.pop("headers", None)  # read from META again: reading the given id cached them
         request.request_id = request_id  # type: ignore[attr-defined]
         where = context.RequestContext(request_id=request_id, ip=client_ip(request), request=request)
         with context.bound(where), structlog.contextvars.bound_contextvars(request_id=request_id):

@@ -37,6 +37,7 @@ from cases.models import Case, Cell, Priority
 from cases.services.cases import cancel_case, create_case, submit_case, update_case
 from cases.services.trail import record_view
 from cases.states import CaseState
+from hematovision.rest.base import NotCached
 from hematovision.rest.etags import check_if_match, version_tag
 from hematovision.rest.idempotency import once
 
@@ -120,7 +121,7 @@ def visible_cases(user: Any) -> QuerySet[Case]:
     return Case.objects.visible_to(user).select_related("clinic", "laboratory")
 
 
-class CaseView(APIView):
+class CaseView(NotCached, APIView):
     """What all addresses below one case share."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)
@@ -140,7 +141,7 @@ class CaseView(APIView):
 
 
 @extend_schema(tags=["cases"])
-class CaseList(AuditedList, generics.ListAPIView):
+class CaseList(NotCached, AuditedList, generics.ListAPIView):
     """Cases the caller may see."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)
@@ -196,9 +197,7 @@ class CaseOne(CaseView):
         record_view(actor=request.user, target=case)
         return case_response(case, request.user)
 
-    @extend_schema(
-        summary="Change a case", request=CaseChange, responses=CaseDetail, parameters=[IF_MATCH]
-    )
+    @extend_schema(summary="Change a case", request=CaseChange, responses=CaseDetail, parameters=[IF_MATCH])
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         """Change what was said about the specimen, while nothing is signed."""
         self.visible_case(pk)
@@ -216,9 +215,7 @@ class CaseSubmit(CaseView):
     required_scopes: ClassVar = {"POST": "cases:write"}
     allowed_roles: ClassVar = {"POST": WRITERS}
 
-    @extend_schema(
-        summary="Submit a case", request=None, responses=CaseDetail, parameters=[IF_MATCH]
-    )
+    @extend_schema(summary="Submit a case", request=None, responses=CaseDetail, parameters=[IF_MATCH])
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """Submit a draft; images sent before are analysed already or from now on."""
         self.visible_case(pk)
@@ -234,9 +231,7 @@ class CaseCancel(CaseView):
     required_scopes: ClassVar = {"POST": "cases:write"}
     allowed_roles: ClassVar = {"POST": WRITERS}
 
-    @extend_schema(
-        summary="Cancel a case", request=CancelIn, responses=CaseDetail, parameters=[IF_MATCH]
-    )
+    @extend_schema(summary="Cancel a case", request=CancelIn, responses=CaseDetail, parameters=[IF_MATCH])
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """Cancel a case that nobody has signed, with a reason."""
         self.visible_case(pk)

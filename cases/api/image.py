@@ -21,6 +21,7 @@ from cases.api.image_serializers import ImageIn, ImageOut
 from cases.api.trail import AuditedList
 from cases.models import Case, SmearImage
 from cases.services.images import receive_image
+from hematovision.rest.base import NotCached
 from hematovision.rest.pagination import NewestFirst
 from hematovision.rest.parsers import CappedMultiPartParser
 from hematovision.rest.throttles import PerScope
@@ -36,7 +37,7 @@ class ByOrdinal(NewestFirst):
 
 
 @extend_schema(tags=["images"])
-class CaseImages(AuditedList, generics.ListAPIView):
+class CaseImages(NotCached, AuditedList, generics.ListAPIView):
     """The images of one case."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)
@@ -84,9 +85,7 @@ class CaseImages(AuditedList, generics.ListAPIView):
             raise exceptions.ValidationError({"file": ["Send one file per request."]})
         given = ImageIn(data=request.data)
         given.is_valid(raise_exception=True)
-        image, created = receive_image(
-            actor=request.user, case=case, upload=given.validated_data["file"]
-        )
+        image, created = receive_image(actor=request.user, case=case, upload=given.validated_data["file"])
         return Response(
             ImageOut(image).data,
             status=status.HTTP_201_CREATED if created else status.HTTP_200_OK,

@@ -20,6 +20,7 @@ from cases.api.trail import AuditedList
 from cases.models import Patient
 from cases.services.patients import register_patient
 from cases.services.trail import record_view
+from hematovision.rest.base import NotCached
 
 READERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
 WRITERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR})
@@ -53,7 +54,7 @@ class PatientFilter(filters.FilterSet):
 
 
 @extend_schema(tags=["patients"])
-class PatientList(AuditedList, generics.ListAPIView):
+class PatientList(NotCached, AuditedList, generics.ListAPIView):
     """Patients that the caller's organisation knows."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)
@@ -88,7 +89,7 @@ class PatientList(AuditedList, generics.ListAPIView):
 
 
 @extend_schema(tags=["patients"])
-class PatientDetail(generics.RetrieveAPIView):
+class PatientDetail(NotCached, generics.RetrieveAPIView):
     """One patient."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)

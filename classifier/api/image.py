@@ -17,9 +17,10 @@ from accounts.models import Role
 from cases.api.image_serializers import ImageOut
 from cases.api.visibility import results_of
 from cases.models import Cell, SmearImage
+from cases.services.trail import record_view
 from classifier.api.image_serializers import AnalysisOut, CellOut, ImageDetail
 from classifier.models import Analysis
-from cases.services.trail import record_view
+from hematovision.rest.base import NotCached
 
 READERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
 
@@ -34,10 +35,7 @@ def image_answer(image: SmearImage, user: Any) -> dict[str, Any]:
     analysis = newest_analysis(image)
     shown = results_of(image.case, user)
     cells = (
-        Cell.objects.visible_to(user)
-        .filter(image=image)
-        .prefetch_related("predictions")
-        .order_by("ordinal", "locator")
+        Cell.objects.visible_to(user).filter(image=image).prefetch_related("predictions").order_by("ordinal", "locator")
     )
     return {
         **ImageOut(image).data,
@@ -49,7 +47,7 @@ def image_answer(image: SmearImage, user: Any) -> dict[str, Any]:
 
 
 @extend_schema(tags=["images"])
-class ImageOne(APIView):
+class ImageOne(NotCached, APIView):
     """One image."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)

@@ -8,9 +8,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.api.image_serializers import ImageOut
-from cases.cell_classes import LABEL_CHOICES
+from cases.cell_classes import CELL_CLASSES, LABEL_CHOICES
 from cases.models import Cell, LabelSource
 from classifier.models import AnalysisState, Prediction
+
+CLASS_CHOICES = [(item.code, item.label) for item in CELL_CLASSES]
 
 
 @extend_schema_field(
@@ -57,13 +59,9 @@ class CellOut(serializers.Serializer):
     id = serializers.UUIDField()
     box = BoxField()
     area_px = serializers.IntegerField(help_text="Area of the cell's mask in pixels.")
-    label = serializers.ChoiceField(
-        choices=LABEL_CHOICES, allow_blank=True, help_text="The present label."
-    )
+    label = serializers.ChoiceField(choices=LABEL_CHOICES, allow_blank=True, help_text="The present label.")
     score = serializers.FloatField(allow_null=True, help_text="Probability of the label, 0 to 1.")
-    probabilities = serializers.SerializerMethodField(
-        help_text="Calibrated probability per class; they sum to 1."
-    )
+    probabilities = serializers.SerializerMethodField(help_text="Calibrated probability per class; they sum to 1.")
     identified = serializers.BooleanField(
         source="is_identified", help_text="False where the machine would not name a class."
     )

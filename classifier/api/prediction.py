@@ -16,10 +16,11 @@ from rest_framework.response import Response
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
 from cases.api.trail import AuditedList
-from cases.cell_classes import CELL_CLASSES, LABEL_CHOICES, UNIDENTIFIED
+from cases.cell_classes import LABEL_CHOICES, UNIDENTIFIED
 from cases.models import Case
-from classifier.api.image_serializers import BoxField
+from classifier.api.image_serializers import CLASS_CHOICES, BoxField
 from classifier.models import Prediction
+from hematovision.rest.base import NotCached
 
 OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
@@ -35,7 +36,7 @@ class PredictionOut(serializers.Serializer):
     model_version = serializers.UUIDField(source="model_version_id")
     model = serializers.CharField(source="model_version", help_text="Name and version of the model.")
     label = serializers.ChoiceField(
-        choices=[(item.code, item.label) for item in CELL_CLASSES],
+        choices=CLASS_CHOICES,
         help_text="The most probable class, also where the machine would not name it.",
     )
     score = serializers.FloatField(help_text="Calibrated probability of the label, 0 to 1.")
@@ -44,9 +45,7 @@ class PredictionOut(serializers.Serializer):
         help_text="False: score under the class's threshold, or unlike the training data."
     )
     novelty = serializers.FloatField(allow_null=True)
-    current_label = serializers.ChoiceField(
-        source="cell.label", choices=LABEL_CHOICES, allow_blank=True
-    )
+    current_label = serializers.ChoiceField(source="cell.label", choices=LABEL_CHOICES, allow_blank=True)
     created_at = serializers.DateTimeField()
 
 
@@ -55,9 +54,7 @@ class PredictionFilter(filters.FilterSet):
 
     case = filters.UUIDFilter(field_name="cell__image__case_id")
     image = filters.UUIDFilter(field_name="cell__image_id")
-    model_version = filters.CharFilter(
-        method="by_model", help_text="Id of the model version, or its version text."
-    )
+    model_version = filters.CharFilter(method="by_model", help_text="Id of the model version, or its version text.")
     label = filters.ChoiceFilter(
         choices=LABEL_CHOICES,
         method="by_label",
@@ -65,9 +62,7 @@ class PredictionFilter(filters.FilterSet):
     )
     identified = filters.BooleanFilter()
     score_lt = filters.NumberFilter(field_name="score", lookup_expr="lt", min_value=0, max_value=1)
-    score_gte = filters.NumberFilter(
-        field_name="score", lookup_expr="gte", min_value=0, max_value=1
-    )
+    score_gte = filters.NumberFilter(field_name="score", lookup_expr="gte", min_value=0, max_value=1)
     created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
     clinic = filters.CharFilter(field_name="cell__image__case__clinic__slug")
@@ -76,9 +71,7 @@ class PredictionFilter(filters.FilterSet):
         model = Prediction
         fields: ClassVar[list[str]] = []
 
-    def by_model(
-        self, predictions: QuerySet[Prediction], _name: str, value: str
-    ) -> QuerySet[Prediction]:
+    def by_model(self, predictions: QuerySet[Prediction], _name: str, value: str) -> QuerySet[Prediction]:
         """Narrow to a model version, by its id or its version text."""
         try:
             wanted = Q(model_version_id=uuid.UUID(value))
@@ -86,9 +79,7 @@ class PredictionFilter(filters.FilterSet):
             wanted = Q(model_version__version=value)
         return predictions.filter(wanted)
 
-    def by_label(
-        self, predictions: QuerySet[Prediction], _name: str, value: str
-    ) -> QuerySet[Prediction]:
+    def by_label(self, predictions: QuerySet[Prediction], _name: str, value: str) -> QuerySet[Prediction]:
         """Narrow to a most probable class, or to the cells the machine would not name."""
         if value == UNIDENTIFIED:
             return predictions.filter(identified=False)
@@ -96,7 +87,7 @@ class PredictionFilter(filters.FilterSet):
 
 
 @extend_schema(tags=["predictions"])
-class PredictionList(AuditedList, generics.ListAPIView):
+class PredictionList(NotCached, AuditedList, generics.ListAPIView):
     """Predictions of the cases the caller oversees."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)

@@ -20,9 +20,7 @@ PAGING = ("cursor", "page_size")
 class StrictFilterBackend(DjangoFilterBackend):
     """django-filter, answering 400 to unknown, repeated and empty query parameters."""
 
-    def filter_queryset(
-        self, request: Request, queryset: QuerySet[Any], view: APIView
-    ) -> QuerySet[Any]:
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         """Check the query parameters' names, then filter."""
         filterset_class = self.get_filterset_class(view, queryset)
         known = sorted(filterset_class.base_filters) if filterset_class is not None else []

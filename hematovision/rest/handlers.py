@@ -17,33 +17,25 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer a request that is refused before it reaches a view (hostile host name, too many fields)."""
     if not request.path.startswith(API_PREFIX):
         return defaults.bad_request(request, exception)
-    return problems.problem_json(
-        request, status=400, code="bad_request", detail="The request was not understood."
-    )
+    return problems.problem_json(request, status=400, code="bad_request", detail="The request was not understood.")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer a refusal."""
     if not request.path.startswith(API_PREFIX):
         return defaults.permission_denied(request, exception)
-    return problems.problem_json(
-        request, status=403, code="permission_denied", detail=problems.REFUSED
-    )
+    return problems.problem_json(request, status=403, code="permission_denied", detail=problems.REFUSED)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer an unknown address."""
     if not request.path.startswith(API_PREFIX):
         return defaults.page_not_found(request, exception)
-    return problems.problem_json(
-        request, status=404, code="not_found", detail=problems.NOT_FOUND
-    )
+    return problems.problem_json(request, status=404, code="not_found", detail=problems.NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer a defect: it is already logged; nothing of it is shown."""
     if not request.path.startswith(API_PREFIX):
         return defaults.server_error(request)
-    return problems.problem_json(
-        request, status=500, code="unexpected", detail=problems.UNEXPECTED
-    )
+    return problems.problem_json(request, status=500, code="unexpected", detail=problems.UNEXPECTED)

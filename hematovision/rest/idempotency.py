@@ -35,9 +35,7 @@ class KeyUsedForAnotherRequest(exceptions.APIException):
 
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
     default_code = "idempotency_key_reused"
-    default_detail = (
-        "This Idempotency-Key was already used for a different request: choose a new key."
-    )
+    default_detail = "This Idempotency-Key was already used for a different request: choose a new key."
 
 
 class BadKey(exceptions.APIException):
@@ -72,9 +70,7 @@ def once(request: Request, write: Callable[[], Response]) -> Response:
         forget_old_answers()
         try:
             with transaction.atomic():
-                stored = StoredAnswer.objects.create(
-                    caller_id=request.user.pk, key=key, fingerprint=asked
-                )
+                stored = StoredAnswer.objects.create(caller_id=request.user.pk, key=key, fingerprint=asked)
         except IntegrityError:
             return replay(caller_id=request.user.pk, key=key, asked=asked)
         response = write()

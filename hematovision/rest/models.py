@@ -23,9 +23,7 @@ class StoredAnswer(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=("caller_id", "key"), name="a_caller_uses_an_idempotency_key_once"
-            ),
+            models.UniqueConstraint(fields=("caller_id", "key"), name="a_caller_uses_an_idempotency_key_once"),
         )
         indexes = (models.Index(fields=("created_at",), name="stored_answer_by_age"),)
 

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from django.core.exceptions import NON_FIELD_ERRORS, RequestDataTooBig
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -23,6 +22,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from audit import context
 from hematovision.errors import DomainError
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
@@ -41,11 +41,10 @@ Errors = dict[str, list[str]]
 def request_instance(request: Any) -> str:
     """Return the ``instance`` of a problem: the request id as a URN.
 
-    The id is the one the logs carry; a request that got none (the middleware did not run) gets a
-    fresh one.
+    It is the id of the audit trail, the logs and the answer's X-Request-ID. An id given by a proxy
+    that is no UUID is not repeated; a fresh one then stands for it.
     """
-    bound = structlog.contextvars.get_contextvars().get("request_id", "")
-    found = str(bound or request.META.get("HTTP_X_REQUEST_ID", ""))
+    found = context.current().request_id or request.META.get("HTTP_X_REQUEST_ID", "")
     try:
         return uuid.UUID(found).urn
     except ValueError:
@@ -79,13 +78,9 @@ def problem_body(
     return body
 
 
-def problem_json(
-    request: Any, *, status: int, code: str, detail: str, errors: Errors | None = None
-) -> JsonResponse:
+def problem_json(request: Any, *, status: int, code: str, detail: str, errors: Errors | None = None) -> JsonResponse:
     """Build a problem answer outside a DRF view (error handlers, middleware)."""
-    body = problem_body(
-        status=status, code=code, detail=detail, instance=request_instance(request), errors=errors
-    )
+    body = problem_body(status=status, code=code, detail=detail, instance=request_instance(request), errors=errors)
     response = JsonResponse(body, status=status, content_type=PROBLEM_MEDIA_TYPE)
     response["Cache-Control"] = "no-store"
     return response
@@ -167,8 +162,7 @@ def django_errors(exc: DjangoValidationError) -> Errors:
     if not hasattr(exc, "error_dict"):
         return {"request": list(exc.messages)}
     return {
-        ("request" if name == NON_FIELD_ERRORS else name): list(messages)
-        for name, messages in exc.message_dict.items()
+        ("request" if name == NON_FIELD_ERRORS else name): list(messages) for name, messages in exc.message_dict.items()
     }
 
 

@@ -50,9 +50,7 @@ class ProblemSchema(AutoSchema):
                 str(status),
                 {
                     "description": HTTPStatus(status).phrase,
-                    "content": {
-                        PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
-                    },
+                    "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
                 },
             )
         return operation
@@ -65,9 +63,7 @@ class ProblemSchema(AutoSchema):
             statuses |= {404, 409, 422}
         if "requestBody" in operation:
             statuses |= {413, 415}
-        if any(
-            parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])
-        ):
+        if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])):
             statuses.add(412)
         return statuses
 

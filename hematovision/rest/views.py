@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
     OpenApiJsonRenderer2,
@@ -49,6 +49,6 @@ class UnknownAddress(APIView):
         super().initial(request, *args, **kwargs)
         raise Http404
 
-    def get(self, request: Request, address: str) -> NoReturn:  # noqa: ARG002
+    def get(self, request: Request, address: str) -> NoReturn:
         """Answer 404 (reached for no method: ``initial`` refuses first)."""
         raise Http404

@@ -53,7 +53,17 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ),
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "CaseState": "cases.states.CaseState.choices",
+        "ImageState": "cases.states.ImageState.choices",
+        "AnalysisState": "classifier.models.AnalysisState.choices",
+        "CellLabel": "cases.cell_classes.LABEL_CHOICES",
+        "CellClass": "classifier.api.image_serializers.CLASS_CHOICES",
+        "LabelSource": "cases.models.LabelSource.choices",
+        "Priority": "cases.models.Priority.choices",
+        "Stain": "cases.models.Stain.choices",
+        "Sex": "cases.models.Sex.choices",
+    },
     "TAGS": [
         {"name": "patients", "description": "People the smears belong to, by the clinic's MRN."},
         {"name": "cases", "description": "A request for a smear to be read."},

@@ -28,14 +28,10 @@ class Caller:
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         text = b"" if body is None else json.dumps(body)
-        return self.http.post(
-            API + path, text, content_type="application/json", headers=named(headers)
-        )
+        return self.http.post(API + path, text, content_type="application/json", headers=named(headers))
 
     def patch(self, path: str, body: Any, **headers: str) -> Any:
-        return self.http.patch(
-            API + path, json.dumps(body), content_type="application/json", headers=named(headers)
-        )
+        return self.http.patch(API + path, json.dumps(body), content_type="application/json", headers=named(headers))
 
     def send(self, case_id: str, content: bytes, name: str = "field.png") -> Any:
         """Send one file to a case as multipart."""
@@ -115,9 +111,7 @@ def token_of(client: dict[str, str], **form: str) -> Any:
 
 def bearer(token: str) -> Caller:
     """Return a caller that sends the token."""
-    return Caller(
-        Client(headers={"Authorization": f"Bearer {token}"}, raise_request_exception=False)
-    )
+    return Caller(Client(headers={"Authorization": f"Bearer {token}"}, raise_request_exception=False))
 
 
 @pytest.fixture

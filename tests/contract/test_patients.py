@@ -89,9 +89,7 @@ def test_a_birth_in_the_future_is_refused(lis):
     assert list(problem["errors"]) == ["birth_date"]
 
 
-@pytest.mark.parametrize(
-    "query", [{"MRN": "RV 0042"}, {"mrn": ""}, {"mrn": " "}, {"name": "Okafor"}]
-)
+@pytest.mark.parametrize("query", [{"MRN": "RV 0042"}, {"mrn": ""}, {"mrn": " "}, {"name": "Okafor"}])
 def test_a_filter_that_is_unknown_or_empty_never_widens_the_search(lis, query):
     lis.post("/patients/", BODY)
     problem = problem_of(lis.get("/patients/", query), 400)

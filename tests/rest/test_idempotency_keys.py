@@ -12,8 +12,8 @@ from rest_framework.test import APIRequestFactory
 
 from hematovision.errors import Conflict
 from hematovision.rest.idempotency import (
-    BadKey,
     KEPT_FOR,
+    BadKey,
     KeyUsedForAnotherRequest,
     once,
 )
@@ -68,9 +68,7 @@ def test_without_a_key_each_request_is_done():
     assert not StoredAnswer.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "other", [{"body": {"a": 2, "b": 2}}, {"path": "/api/v1/patients/"}], ids=["body", "address"]
-)
+@pytest.mark.parametrize("other", [{"body": {"a": 2, "b": 2}}, {"path": "/api/v1/patients/"}], ids=["body", "address"])
 def test_a_key_used_for_another_request_is_refused(other):
     desk = Desk()
     once(asked("k"), desk.write)

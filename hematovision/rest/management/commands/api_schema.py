@@ -48,8 +48,6 @@ class Command(BaseCommand):
         if committed == text:
             self.stdout.write(f"{path.name} matches the code")
             return
-        lines = difflib.unified_diff(
-            committed.splitlines(), text.splitlines(), "committed", "code", lineterm="", n=1
-        )
+        lines = difflib.unified_diff(committed.splitlines(), text.splitlines(), "committed", "code", lineterm="", n=1)
         self.stderr.write("\n".join(list(lines)[:60]))
-        raise CommandError(f"{path.name} is not what the code says: run manage.py api_schema")
+        raise CommandError(f"{path.name} is not what the code says: look at the difference, then make openapi")

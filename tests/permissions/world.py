@@ -1,0 +1,101 @@
+"""Two laboratories with their clinics, everybody who could call, and cases of one clinic in three states."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from allauth.idp.oidc.models import Token
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Organisation, Role, User
+from accounts.services import create_api_client
+from cases.states import CaseState
+from tests.factories.specimens import Specimen, model_version, specimen
+from tests.people import clinic, laboratory, person
+
+
+@dataclass
+class World:
+    """Everybody and everything of the matrix, by the names its columns and rows use."""
+
+    people: dict[str, User | None]
+    tokens: dict[str, str]
+    specimens: dict[str, Specimen]
+    objects: dict[str, Any]
+
+    def client(self, who: str) -> Client:
+        """Return a fresh browser or API client of `who`, signed in."""
+        if who in self.tokens:
+            return Client(headers={"Authorization": f"Bearer {self.tokens[who]}"}, raise_request_exception=False)
+        client = Client(raise_request_exception=False)
+        user = self.people[who]
+        if user is not None:
+            client.cookies = self.cookies[who].cookies.__class__(self.cookies[who].cookies.output(header=""))
+        return client
+
+    cookies: dict[str, Client] = field(default_factory=dict)
+
+
+def token(organisation: Organisation, *scopes: str) -> str:
+    """Make an API client of `organisation` and return a bearer token with `scopes`."""
+    made = create_api_client(actor=None, name=f"LIS {secrets.token_hex(4)}", organisation=organisation, scopes=scopes)
+    value = secrets.token_urlsafe(32)
+    row = Token(
+        type=Token.Type.ACCESS_TOKEN,
+        client=made.api_client.client,
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
+    row.set_value(value)
+    row.set_scopes(list(scopes))
+    row.save()
+    return value
+
+
+def build() -> World:
+    """Create everything; call it inside a transaction that is rolled back."""
+    central, northern = laboratory("central-laboratory"), laboratory("northern-laboratory")
+    riverside, hilltop = clinic("riverside-clinic", central), clinic("hilltop-clinic", central)
+    lakeside = clinic("lakeside-clinic", northern)
+    root = User.objects.create_superuser("root@platform.example", full_name="Root Platform")
+    people: dict[str, User | None] = {
+        "nobody": None,
+        "amina": person("Amina", Role.UPLOADER, riverside),
+        "bora": person("Bora", Role.UPLOADER, hilltop),
+        "lars": person("Lars", Role.UPLOADER, lakeside),
+        "pavel": person("Pavel", Role.PATHOLOGIST, central),
+        "nadia": person("Nadia", Role.PATHOLOGIST, northern),
+        "ines": person("Ines", Role.ADMINISTRATOR, central),
+        "petra": person("Petra", Role.ADMINISTRATOR, northern),
+        "olga": person("Olga", Role.AUDITOR, central),
+        "timo": person("Timo", Role.AUDITOR, northern),
+        "sami": person("Sami", Role.STUDENT, central),
+        "root": root,
+    }
+    tokens = {
+        "t_read": token(riverside, "cases:read"),
+        "t_write": token(riverside, "cases:write", "images:write"),
+        "t_all": token(riverside, "cases:read", "cases:write", "images:write", "predictions:read", "reports:read"),
+        "t_report": token(riverside, "reports:read"),
+        "t_hill": token(hilltop, "cases:read", "cases:write", "images:write", "predictions:read"),
+        "t_lab": token(central, "cases:read", "predictions:read"),
+        "t_north": token(northern, "cases:read", "predictions:read"),
+    }
+    version = model_version()
+    amina = people["amina"]
+    specimens = {
+        "draft": specimen(by=amina, state=CaseState.DRAFT, number=7101, version=None),
+        "ready": specimen(by=amina, state=CaseState.READY, number=7102, version=version),
+        "signed": specimen(by=amina, state=CaseState.SIGNED, number=7103, version=version, owner=people["pavel"]),
+        "far": specimen(by=people["lars"], state=CaseState.READY, number=7104, version=version),
+    }
+    world = World(people=people, tokens=tokens, specimens=specimens, objects={"version": version})
+    for who, user in people.items():
+        if user is not None:
+            browser = Client()
+            browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            world.cookies[who] = browser
+    return world
