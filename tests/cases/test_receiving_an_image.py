@@ -52,7 +52,14 @@ def test_the_type_comes_from_the_content(amina, draft):
 
 @pytest.mark.parametrize(
     "name",
-    ["../../etc/passwd.png", "C:\\evil\\x.png", "a\x00b.png", "Okonkwo Adaeze 1980.png", "ü" * 200 + ".png", ".htaccess"],
+    [
+        "../../etc/passwd.png",
+        "C:\\evil\\x.png",
+        "a\x00b.png",
+        "Okonkwo Adaeze 1980.png",
+        "ü" * 200 + ".png",
+        ".htaccess",
+    ],
 )
 def test_what_the_sender_calls_a_file_is_never_part_of_a_path(amina, draft, clinical_files, name):
     file = upload()
@@ -89,9 +96,7 @@ def test_images_are_numbered_within_their_case(amina, draft):
     assert numbers == [1, 2, 3]
 
 
-def test_a_listener_that_fails_leaves_the_image_received(
-    amina, draft, caplog, django_capture_on_commit_callbacks
-):
+def test_a_listener_that_fails_leaves_the_image_received(amina, draft, caplog, django_capture_on_commit_callbacks):
     def fail(**_):
         raise RuntimeError("broker away")
 
