@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from audit.middleware import client_ip
 from django.http import HttpResponse
 
 from accounts.models import Role
+from audit.middleware import client_ip
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-def attempted_account(
-    request: HttpRequest | None, credentials: Mapping[str, Any] | None = None
-) -> str:
+def attempted_account(request: HttpRequest | None, credentials: Mapping[str, Any] | None = None) -> str:
     """The address that was tried, in the one spelling failures are counted under.
 
     django-allauth authenticates with `email`, Django itself with `username`; the form field is called `login`.

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 ROLES_WITH_SECOND_FACTOR = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
 
 # Pages needed to set a second factor up, or to leave. Everything else waits.
-_ALWAYS_OPEN = frozenset(
-    {"account_logout", "account_reauthenticate", "account_login", "livez", "readyz"}
-)
+_ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "account_login", "livez", "readyz"})
 _SENTENCE = "Your role needs a second factor: set up an authenticator app or a passkey first."
 
 
@@ -56,9 +54,7 @@ class SignInPolicyMiddleware:
                 "detail": _SENTENCE,
                 "code": "second_factor_required",
             }
-            return JsonResponse(
-                problem, status=HTTPStatus.FORBIDDEN, content_type="application/problem+json"
-            )
+            return JsonResponse(problem, status=HTTPStatus.FORBIDDEN, content_type="application/problem+json")
         messages.warning(request, _SENTENCE)
         return redirect(reverse("mfa_index"))
 

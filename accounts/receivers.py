@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account import signals as account_signals
 from allauth.mfa import signals as mfa_signals
-from audit.models import Action, Outcome
-from audit.services import record
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 
 from accounts.lockout import attempted_account
 from accounts.models import User
+from audit.models import Action, Outcome
+from audit.services import record
 
 if TYPE_CHECKING:
     from allauth.mfa.models import Authenticator
@@ -47,9 +47,7 @@ def _locked_out(sender: Any, username: str, **kwargs: Any) -> None:
 
 
 @receiver(mfa_signals.authentication_failed)
-def _second_factor_failed(
-    sender: Any, user: User, authenticator: Authenticator | None = None, **kwargs: Any
-) -> None:
+def _second_factor_failed(sender: Any, user: User, authenticator: Authenticator | None = None, **kwargs: Any) -> None:
     kind = getattr(authenticator, "type", "") or "code"
     record(
         actor=None,
@@ -61,18 +59,12 @@ def _second_factor_failed(
 
 
 @receiver(mfa_signals.authenticator_added)
-def _second_factor_added(
-    sender: Any, user: User, authenticator: Authenticator, **kwargs: Any
-) -> None:
-    record(
-        actor=user, action=Action.MFA_CHANGE, target=user, after={"added": str(authenticator.type)}
-    )
+def _second_factor_added(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    record(actor=user, action=Action.MFA_CHANGE, target=user, after={"added": str(authenticator.type)})
 
 
 @receiver(mfa_signals.authenticator_removed)
-def _second_factor_removed(
-    sender: Any, user: User, authenticator: Authenticator, **kwargs: Any
-) -> None:
+def _second_factor_removed(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     record(
         actor=user,
         action=Action.MFA_CHANGE,
@@ -82,9 +74,7 @@ def _second_factor_removed(
 
 
 @receiver(mfa_signals.authenticator_reset)
-def _second_factor_reset(
-    sender: Any, user: User, authenticator: Authenticator, **kwargs: Any
-) -> None:
+def _second_factor_reset(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     record(
         actor=user,
         action=Action.MFA_CHANGE,
@@ -101,15 +91,11 @@ def _password_changed(sender: Any, user: User, **kwargs: Any) -> None:
 
 @receiver(account_signals.password_reset)
 def _password_reset(sender: Any, user: User, **kwargs: Any) -> None:
-    record(
-        actor=user, action=Action.PASSWORD_CHANGE, target=user, reason="By a link sent by e-mail."
-    )
+    record(actor=user, action=Action.PASSWORD_CHANGE, target=user, reason="By a link sent by e-mail.")
 
 
 @receiver(account_signals.email_changed)
-def _address_changed(
-    sender: Any, user: User, from_email_address: Any, to_email_address: Any, **kwargs: Any
-) -> None:
+def _address_changed(sender: Any, user: User, from_email_address: Any, to_email_address: Any, **kwargs: Any) -> None:
     record(
         actor=user,
         action=Action.UPDATE,

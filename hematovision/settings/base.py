@@ -29,7 +29,7 @@ INSTALLED_APPS = [
     "classifier",
     "training",
     "hematovision.rest",
-    "django.contrib.admin",
+    "accounts.admin_apps.ClinicalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
