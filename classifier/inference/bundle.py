@@ -3,12 +3,11 @@
 import hashlib
 import json
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import BundleAltered, BundleMissing
+from classifier.inference.errors import BundleAltered, BundleMissing
 
 CARD = "card.json"
 FORMAT = 1
@@ -132,7 +131,7 @@ def seal(directory: Path | str, card: dict[str, Any]) -> ModelBundle:
     full = {"format": FORMAT, **card, "files": files}
     draft = directory / f".{CARD}.new"
     draft.write_text(json.dumps(full, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(draft, directory / CARD)
+    draft.replace(directory / CARD)
     return ModelBundle.load(directory)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 
-from .types import Floats
+from classifier.inference.types import Floats
 
 ECE_BINS = 15
 _TEMPERATURES = (0.05, 20.0)

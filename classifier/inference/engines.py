@@ -5,9 +5,9 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from .bundle import KERAS_FILE, ONNX_FILE, ONNX_FLOAT_FILE, ModelBundle
-from .errors import EngineUnavailable
-from .types import Floats, Outputs, Rgb
+from classifier.inference.bundle import KERAS_FILE, ONNX_FILE, ONNX_FLOAT_FILE, ModelBundle
+from classifier.inference.errors import EngineUnavailable
+from classifier.inference.types import Floats, Outputs, Rgb
 
 EngineKind = Literal["onnx", "tensorflow"]
 BATCH_SIZE = 16
@@ -131,7 +131,9 @@ class KerasEngine:
             message = "TensorFlow is not installed, so the tensorflow engine cannot run."
             raise EngineUnavailable(message) from error
         if keras.backend.backend() != "tensorflow":
-            message = f"Keras runs on {keras.backend.backend()} here; the tensorflow engine needs KERAS_BACKEND=tensorflow."
+            message = (
+                f"Keras runs on {keras.backend.backend()} here; the tensorflow engine needs KERAS_BACKEND=tensorflow."
+            )
             raise EngineUnavailable(message)
         if threads:
             try:

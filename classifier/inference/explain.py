@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from .bundle import HEAD_FILE, ModelBundle
-from .errors import BundleAltered
-from .types import Floats, Rgb
+from classifier.inference.bundle import HEAD_FILE, ModelBundle
+from classifier.inference.errors import BundleAltered
+from classifier.inference.types import Floats, Rgb
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 
-from .errors import BadInput
+from classifier.inference.errors import BadInput
 
 LABELS: tuple[str, ...] = (
     "neutrophil",

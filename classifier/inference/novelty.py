@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from .errors import BundleAltered
-from .types import Floats
+from classifier.inference.errors import BundleAltered
+from classifier.inference.types import Floats
 
 _EPSILON = 1e-8
 
@@ -58,9 +58,7 @@ class NoveltyModel:
             raise BundleAltered(message) from error
 
 
-def fit(
-    features: Floats, labels: npt.ArrayLike, *, components: int = 64, shrinkage: float = 0.05
-) -> NoveltyModel:
+def fit(features: Floats, labels: npt.ArrayLike, *, components: int = 64, shrinkage: float = 0.05) -> NoveltyModel:
     """Fit on pooled training features (N, F) with class indices (N,).
 
     `components` principal directions are kept (fewer when N or F is small); `shrinkage` pulls the within-class covariance

@@ -10,10 +10,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from .errors import BadInput
-from .labels import canonical_label
-from .synthetic_cells import CELLS, Density, Patch, Stain, Triple, draw_cell, draw_red_cell
-from .types import Box, Rgb
+from classifier.inference.errors import BadInput
+from classifier.inference.labels import canonical_label
+from classifier.inference.synthetic_cells import CELLS, Density, Patch, Stain, Triple, draw_cell, draw_red_cell
+from classifier.inference.types import Box, Rgb
 
 RED_CELL_RADIUS_UM = 3.75
 _GRID_UM = 8.6

@@ -8,6 +8,7 @@ erythroblast a small dense nucleus in greyish pink, platelet 2-4 um and purple.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -130,7 +131,7 @@ def _lobes(brush: Brush, count: int, ring: float, radius: float, thread: float) 
         brush.disc(x, y, radius * brush.rng.uniform(0.85, 1.15), wobble=0.12, stretch=brush.rng.uniform(1.0, 1.25))
         for x, y in places
     ]
-    parts += [brush.thread(a, b, thread) for a, b in zip(places[:-1], places[1:], strict=True)]
+    parts += [brush.thread(a, b, thread) for a, b in pairwise(places)]
     return _union(parts, 0.25)
 
 
@@ -188,7 +189,9 @@ def _immature_granulocyte(brush: Brush, radius: float) -> None:
     brush.add(body * 0.7, brush.stain.pink)
     turn = brush.rng.uniform(0, 6.3)
     place = (float(0.22 * radius * np.cos(turn)), float(0.22 * radius * np.sin(turn)))
-    nucleus = brush.disc(*place, radius * brush.rng.uniform(0.62, 0.7), wobble=0.06, stretch=brush.rng.uniform(1.0, 1.15))
+    nucleus = brush.disc(
+        *place, radius * brush.rng.uniform(0.62, 0.7), wobble=0.06, stretch=brush.rng.uniform(1.0, 1.15)
+    )
     brush.nucleus(brush.inside(nucleus, 0.4), strength=0.8, coarse=0.14, size=0.7)
     brush.add(brush.granules(body, 1.6, 0.26) * 0.75, brush.stain.azure)
 

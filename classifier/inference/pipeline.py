@@ -1,0 +1,184 @@
+"""One picture through the whole machine: quality, scale, locate, crop, network, calibrated label."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from classifier.inference.bundle import ModelBundle
+from classifier.inference.calibrate import Decision, decide, softmax
+from classifier.inference.crops import CropSpec, crop_cells
+from classifier.inference.engines import Engine
+from classifier.inference.errors import BadInput
+from classifier.inference.locate import LOCATOR_VERSION, locate
+from classifier.inference.novelty import NoveltyModel
+from classifier.inference.quality import assess, is_smear
+from classifier.inference.scale import DEFAULT_UM_PER_PX, RedCellRuler, measure_red_cells
+from classifier.inference.types import (
+    Candidate,
+    CellResult,
+    FieldResult,
+    Floats,
+    Quality,
+    Rgb,
+    ScaleSource,
+)
+
+# Pictures whose feature maps are held at once; only the pooled features are kept.
+_CHUNK_BATCHES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was seen in a picture before the network: quality, scale and the cells to classify."""
+
+    quality: Quality
+    um_per_px: float
+    scale_source: ScaleSource
+    candidates: list[Candidate]
+    timings: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The network's answer for N crops: probabilities (N, C), novelty (N,) or None, logits (N, C), decisions."""
+
+    probabilities: Floats
+    novelty: Floats | None
+    logits: Floats
+    decisions: list[Decision]
+
+
+class Pipeline:
+    """A verified model and an engine, loaded once and used for any number of pictures."""
+
+    def __init__(self, bundle: ModelBundle, engine: Engine, *, views: int = 1) -> None:
+        """`views` 2, 4 or 8 averages that many mirrored and turned views of every crop, at as many times the cost."""
+        if views not in {1, 2, 4, 8}:
+            raise BadInput(f"A crop can be seen in 1, 2, 4 or 8 views, not {views}.")
+        self.bundle, self.engine, self.views = bundle, engine, views
+        self.spec = crop_spec(bundle)
+        self._novelty = NoveltyModel.load(bundle.path(bundle.novelty_file)) if bundle.has(bundle.novelty_file) else None
+
+    def analyse(self, rgb: Rgb, *, um_per_px: float | None = None) -> FieldResult:
+        """Every cell of a field (H, W, 3) uint8 RGB, classified.
+
+        `um_per_px` is the scale when known; else the red cells are measured, else a default is taken and said so.
+        No cells is an answer, with the quality's reasons. Raises BadInput for a picture of another kind or a scale that
+        is no positive number.
+        """
+        found = find_cells(rgb, um_per_px=um_per_px)
+        timings = dict(found.timings)
+        started = perf_counter()
+        crops = crop_cells(rgb, [c.centre for c in found.candidates], um_per_px=found.um_per_px, spec=self.spec)
+        timings["crop"] = perf_counter() - started
+        started = perf_counter()
+        judged = self.judge(crops)
+        timings["classify"] = perf_counter() - started
+        timings["total"] = sum(timings.values())
+        return FieldResult(
+            quality=found.quality,
+            um_per_px=found.um_per_px,
+            scale_source=found.scale_source,
+            cells=self.describe(found.candidates, judged),
+            timings={step: round(seconds, 6) for step, seconds in timings.items()},
+            locator=LOCATOR_VERSION,
+        )
+
+    def judge(self, crops: Rgb) -> Judged:
+        """The network's answer for crops (N, S, S, 3) uint8 already at the model's own size and scale, any N."""
+        step = max(1, self.engine.batch_size) * _CHUNK_BATCHES
+        logits: list[Floats] = []
+        features: list[Floats] = []
+        for start in range(0, len(crops), step):
+            chunk = crops[start : start + step]
+            seen = [self.engine.run(view) for view in dihedral_views(chunk, self.views)]
+            logits.append(np.mean([outputs.logits for outputs in seen], axis=0, dtype=np.float32))
+            features.append(np.mean([outputs.features for outputs in seen], axis=0, dtype=np.float32))
+        if not logits:
+            nothing = np.empty((0, len(self.bundle.labels)), np.float32)
+            return Judged(nothing, None, nothing, [])
+        all_logits = np.concatenate(logits)
+        probabilities = softmax(all_logits, self.bundle.temperature)
+        novelty = None if self._novelty is None else self._novelty.score(np.concatenate(features))
+        decisions = decide(
+            probabilities,
+            self.bundle.labels,
+            self.bundle.thresholds,
+            novelty=novelty,
+            novelty_threshold=self.bundle.novelty_threshold,
+        )
+        return Judged(probabilities, novelty, all_logits, decisions)
+
+    def describe(self, candidates: Sequence[Candidate], judged: Judged) -> list[CellResult]:
+        """Cells in the order of the candidates, with their label or "unidentified"."""
+        labels = self.bundle.labels
+        return [
+            CellResult(
+                box=candidate.box,
+                area_px=candidate.area_px,
+                label=labels[decision.best] if decision.identified else "unidentified",
+                score=decision.score,
+                probabilities={
+                    label: float(value) for label, value in zip(labels, judged.probabilities[row], strict=True)
+                },
+                identified=decision.identified,
+                novelty=None if judged.novelty is None else float(judged.novelty[row]),
+            )
+            for row, (candidate, decision) in enumerate(zip(candidates, judged.decisions, strict=True))
+        ]
+
+
+def crop_spec(bundle: ModelBundle) -> CropSpec:
+    """How the bundle's network wants its crops."""
+    return CropSpec(
+        size_px=bundle.size_px,
+        um_per_px=bundle.um_per_px,
+        white_balance=bool(bundle.card["input"].get("white_balance", True)),
+    )
+
+
+def find_cells(rgb: Rgb, *, um_per_px: float | None = None) -> Found:
+    """Quality, scale and candidates of a field (H, W, 3) uint8 RGB, without a network.
+
+    Platelet-sized bodies count only in a picture that shows nothing nucleated; in a picture that is no smear at all,
+    nothing counts. Raises BadInput as `Pipeline.analyse` does.
+    """
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or not rgb.size:
+        raise BadInput(f"A picture is (height, width, 3) uint8 RGB, not {rgb.shape} {rgb.dtype}.")
+    if um_per_px is not None and not (np.isfinite(um_per_px) and um_per_px > 0):
+        raise BadInput(f"A scale is a positive number of micrometres per pixel, not {um_per_px}.")
+    timings: dict[str, float] = {}
+    started = perf_counter()
+    ruler = measure_red_cells(rgb)
+    scale, source = choose_scale(ruler, um_per_px)
+    timings["scale"] = perf_counter() - started
+    started = perf_counter()
+    candidates = locate(rgb, um_per_px=scale)
+    timings["locate"] = perf_counter() - started
+    started = perf_counter()
+    nucleated = [candidate for candidate in candidates if candidate.kind == "nucleated"]
+    quality = assess(rgb, cells_found=len(nucleated), um_per_px=scale, ruler=ruler)
+    if not is_smear(quality):
+        candidates, nucleated = [], []
+    timings["quality"] = perf_counter() - started
+    return Found(quality, scale, source, nucleated or candidates, timings)
+
+
+def choose_scale(ruler: RedCellRuler, um_per_px: float | None = None) -> tuple[float, ScaleSource]:
+    """The scale to work at, um/px, and where it comes from."""
+    if um_per_px is not None:
+        return um_per_px, "given"
+    measured = ruler.um_per_px
+    return (measured, "red cells") if measured else (DEFAULT_UM_PER_PX, "default")
+
+
+def dihedral_views(crops: Rgb, count: int) -> list[Rgb]:
+    """The first `count` of the eight turns and mirrorings of square crops (N, S, S, 3); all keep a cell what it is."""
+    views = []
+    for turns in range(4):
+        turned = np.rot90(crops, turns, axes=(1, 2))
+        views += [turned, turned[:, :, ::-1]]
+    # Mirror first, then turns: two views are the crop and its mirror image.
+    return [np.ascontiguousarray(view) for view in views[:count]]
