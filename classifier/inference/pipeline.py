@@ -71,7 +71,7 @@ class Pipeline:
         found = find_cells(rgb, um_per_px=um_per_px)
         timings = dict(found.timings)
         started = perf_counter()
-        crops = crop_cells(rgb, [c.centre for c in found.candidates], um_per_px=found.um_per_px, spec=self.spec)
+        crops = self.crop(rgb, [candidate.centre for candidate in found.candidates], um_per_px=found.um_per_px)
         timings["crop"] = perf_counter() - started
         started = perf_counter()
         judged = self.judge(crops)
@@ -85,6 +85,10 @@ class Pipeline:
             timings={step: round(seconds, 6) for step, seconds in timings.items()},
             locator=LOCATOR_VERSION,
         )
+
+    def crop(self, rgb: Rgb, centres: Sequence[tuple[float, float]], *, um_per_px: float) -> Rgb:
+        """Crops (N, S, S, 3) uint8 around `centres` (x, y px of `rgb`), as the network wants them."""
+        return crop_cells(rgb, centres, um_per_px=um_per_px, spec=self.spec)
 
     def judge(self, crops: Rgb) -> Judged:
         """The network's answer for crops (N, S, S, 3) uint8 already at the model's own size and scale, any N."""
