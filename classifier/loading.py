@@ -13,9 +13,12 @@ import structlog
 from django.conf import settings
 
 from classifier.inference.bundle import CARD, ModelBundle
+from classifier.inference.crops import crop_cells
 from classifier.inference.engines import load_engine
 from classifier.inference.errors import BundleAltered, InferenceError
+from classifier.inference.explain import Head, class_activation, overlay
 from classifier.inference.pipeline import Pipeline
+from classifier.inference.types import Box
 
 if TYPE_CHECKING:
     import uuid
@@ -55,6 +58,17 @@ class BundleReader:
     def read(self, version: ModelVersion, rgb: Rgb, *, um_per_px: float | None) -> FieldResult:
         """See `classifier.reader.ImageReader.read`."""
         return self.hold(version).pipeline.analyse(rgb, um_per_px=um_per_px)
+
+    def explain(
+        self, version: ModelVersion, rgb: Rgb, *, box: tuple[int, int, int, int], um_per_px: float, label: str
+    ) -> Rgb:
+        """See `classifier.reader.ImageReader.explain`."""
+        held = self.hold(version)
+        head = Head.load(held.bundle)
+        crops = crop_cells(rgb, [Box(*box).centre], um_per_px=um_per_px, spec=held.pipeline.spec)
+        feature_map = held.pipeline.engine.run(crops).feature_map[0]
+        index = held.bundle.labels.index(label)
+        return overlay(crops[0], class_activation(feature_map, head, index))
 
     def hold(self, version: ModelVersion) -> Held:
         """The loaded model of `version`, loading it when it is not held as it lies on disk.

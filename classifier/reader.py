@@ -24,6 +24,14 @@ class ImageReader(Protocol):
         Raises `classifier.inference.errors.InferenceError` when the model cannot be used.
         """
 
+    def explain(
+        self, version: ModelVersion, rgb: Rgb, *, box: tuple[int, int, int, int], um_per_px: float, label: str
+    ) -> Rgb:
+        """The crop of the cell in `box` (x, y, w, h px of `rgb`) with the evidence for `label` laid over it.
+
+        Returns (S, S, 3) uint8 RGB; `um_per_px` is the scale of `rgb`. Raises as `read`.
+        """
+
 
 _readers: list[ImageReader] = []
 

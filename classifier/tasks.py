@@ -7,7 +7,7 @@ import uuid
 from celery import current_task
 from django.db import OperationalError
 
-from classifier.services import runs, sweeping
+from classifier.services import explanations, runs, sweeping
 from classifier.services.heartbeats import worker_name
 from hematovision.celery import QUEUE_DEFAULT, QUEUE_INFERENCE, clinical_task
 
@@ -17,6 +17,12 @@ def analyse_image(image_id: str) -> None:
     """Read one image with the active model, if its run is still waiting for a worker."""
     node = getattr(current_task.request, "hostname", None) or "direct"
     runs.run_analysis(image_id=uuid.UUID(image_id), worker=worker_name(node))
+
+
+@clinical_task(queue=QUEUE_INFERENCE, retry_on=(OperationalError,))
+def explain_cell(explanation_id: str) -> None:
+    """Draw where the network saw a class in one cell."""
+    explanations.explain_cell(explanation_id=uuid.UUID(explanation_id))
 
 
 @clinical_task(queue=QUEUE_DEFAULT)

@@ -6,6 +6,7 @@ from classifier.models.analysis import (
     AnalysisState,
     AnalysisTrigger,
 )
+from classifier.models.explanation import Explanation, ExplanationState
 from classifier.models.heartbeat import WorkerHeartbeat
 from classifier.models.model_version import ModelState, ModelVersion
 from classifier.models.prediction import Prediction
@@ -15,6 +16,8 @@ __all__ = [
     "AnalysisProblem",
     "AnalysisState",
     "AnalysisTrigger",
+    "Explanation",
+    "ExplanationState",
     "ModelState",
     "ModelVersion",
     "Prediction",

@@ -8,7 +8,7 @@ import structlog
 
 from cases.services.images import make_display_copy
 from classifier import reader
-from classifier.inference.errors import InferenceError
+from classifier.inference.errors import BadInput, InferenceError
 from classifier.models import Analysis, AnalysisProblem
 from classifier.services.claims import claim_analysis, max_attempts, release_claim
 from classifier.services.outcomes import fail_analysis, store_result
@@ -53,6 +53,9 @@ def _carry_out(analysis: Analysis) -> None:
         return
     try:
         result = reader.installed().read(version, rgb, um_per_px=image.case.um_per_px)
+    except BadInput as error:
+        fail_analysis(analysis=analysis, kind=AnalysisProblem.FILE, sentence=error.sentence)
+        return
     except InferenceError as error:
         fail_analysis(analysis=analysis, kind=AnalysisProblem.MODEL, sentence=error.sentence)
         return

@@ -8,14 +8,18 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def unreachable():
-    """Point the app at a broker nobody serves, in whichever transport, and back afterwards."""
+    """Point the app at a broker nobody serves, and back afterwards."""
     before = current_app.conf.broker_url, current_app.conf.broker_transport_options
-    current_app.conf.update(broker_url="redis://127.0.0.1:1/0", broker_transport_options={"socket_connect_timeout": 1})
-    current_app.amqp.__dict__.pop("_producer_pool", None)
-    current_app.pool.force_close_all()
-    current_app.set_current()
+    use("redis://127.0.0.1:1/0", {"socket_connect_timeout": 1})
     yield
-    current_app.conf.update(broker_url=before[0], broker_transport_options=before[1])
+    use(*before)
+
+
+def use(url, options):
+    current_app.conf.update(broker_url=url, broker_write_url=url, broker_transport_options=options)
+    # Celery keeps the pools of the broker it met first.
+    current_app._pool = None
+    current_app.amqp._producer_pool = None
 
 
 def test_the_upload_succeeds_and_the_run_waits_for_the_sweeper(active, receive, unreachable):

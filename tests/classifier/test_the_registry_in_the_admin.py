@@ -17,7 +17,7 @@ VERSIONS = "admin:classifier_modelversion_changelist"
 @pytest.fixture
 def desk(client, ines):
     """The browser of an administrator."""
-    client.force_login(ines, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(ines)
     return client
 
 
@@ -76,6 +76,7 @@ def test_pictures_of_a_model_are_served_and_nothing_else_of_its_folder(desk, tmp
 
     def status(name):
         answer = desk.get(reverse("admin:classifier_modelversion_picture", args=[version.pk, name]))
+        answer.close()
         return answer.status_code
 
     assert status("confusion.png") == 200
@@ -100,7 +101,7 @@ def test_runs_and_predictions_are_shown_read_only_and_reading_is_recorded(desk, 
 
 def test_another_laboratory_sees_none_of_it(client, petra, image, engine, case):
     run_analysis(image_id=image.pk, worker="w")
-    client.force_login(petra, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(petra)
 
     for page in ("analysis", "prediction"):
         assert case.accession_number not in client.get(reverse(f"admin:classifier_{page}_changelist")).content.decode()
