@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scipy.special import betaincinv
 
@@ -26,30 +26,27 @@ RARE_CODES = frozenset({"immature_granulocyte"})
 """Classes listed only when one was counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Lower and upper limit of the true percentage, in percent."""
+class Limits(NamedTuple):
+    """Lower and upper limit of the true share, as fractions of 1."""
 
     low: float
     high: float
 
-    def __str__(self) -> str:
-        return f"{self.low:.1f}-{self.high:.1f}"
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One class of leukocyte: its count, its whole percentage and the limits of it.
+    """One class of leukocyte: its count, its share of the leukocytes and the exact limits of that share.
 
-    `percent` adds to 100 over all rows; `share` is the unrounded percentage; `absolute` is in 10^9/L and only there
-    with a WBC. With nothing counted, percentage, share and limits are None.
+    `share`, `low` and `high` are fractions of 1; `whole_percent` adds to 100 over all rows; `absolute` is in 10^9/L
+    and only there with a WBC. With nothing counted the share is 0 and the limits are 0 and 1: nothing is known.
     """
 
     cell_class: CellClass
     count: int
-    percent: int | None
-    share: float | None
-    limits: Limits | None
+    whole_percent: int
+    share: float
+    low: float
+    high: float
     absolute: Decimal | None
 
     @property
@@ -145,7 +142,7 @@ def whole_percentages(counts: Sequence[int]) -> list[int]:
 
 
 def clopper_pearson(count: int, n: int, *, confidence: float = CONFIDENCE) -> Limits:
-    """Return the exact binomial limits of `count` in `n`, in percent.
+    """Return the exact binomial limits of `count` in `n`, as fractions of 1.
 
     lower = BetaInv(a/2; k, n-k+1), upper = BetaInv(1-a/2; k+1, n-k) (Clopper and Pearson 1934; for differentials
     Rümke 1960). Raises `ValueError` unless 0 <= count <= n and n > 0.
@@ -156,15 +153,16 @@ def clopper_pearson(count: int, n: int, *, confidence: float = CONFIDENCE) -> Li
     tail = (1 - confidence) / 2
     low = 0.0 if count == 0 else float(betaincinv(count, n - count + 1, tail))
     high = 1.0 if count == n else float(betaincinv(count + 1, n - count, 1 - tail))
-    return Limits(100 * low, 100 * high)
+    return Limits(low, high)
 
 
-def _row(code: str, count: int, n: int, percent: int, wbc: Decimal | None) -> Row:
+def _row(code: str, count: int, n: int, whole_percent: int, wbc: Decimal | None) -> Row:
     if n == 0:
-        return Row(BY_CODE[code], 0, None, None, None, None)
+        return Row(BY_CODE[code], 0, 0, 0.0, 0.0, 1.0, None)
+    limits = clopper_pearson(count, n)
     # From the count, not from the rounded percentage, which would add its error to the absolute value.
     absolute = None if wbc is None else _rounded(wbc * count / n, "0.01")
-    return Row(BY_CODE[code], count, percent, 100 * count / n, clopper_pearson(count, n), absolute)
+    return Row(BY_CODE[code], count, whole_percent, count / n, limits.low, limits.high, absolute)
 
 
 def _rounded(value: Decimal, step: str) -> Decimal:

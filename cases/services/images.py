@@ -58,7 +58,7 @@ def receive_image(*, actor: User, case: Case, upload: File[bytes]) -> tuple[Smea
         refuse(actor=actor, target=case, sentence="Your role does not add images to cases.")
     _refuse_closed(case)
     received = measure(upload, max_bytes=upload_max_bytes())
-    existing = case.images.filter(sha256=received.sha256).first()
+    existing = _same_bytes(case, received.sha256)
     if existing is not None:
         return existing, False
     _refuse_over_quota(actor, received.byte_size)
@@ -70,7 +70,7 @@ def receive_image(*, actor: User, case: Case, upload: File[bytes]) -> tuple[Smea
             image = _insert(actor=actor, case=case, original=original, facts=facts)
     except IntegrityError:
         # Two requests with the same bytes: the other one was first.
-        existing = case.images.filter(sha256=received.sha256).first()
+        existing = _same_bytes(case, received.sha256)
         if existing is None:
             raise
         return existing, False
@@ -123,6 +123,10 @@ def make_display_copy(image: SmearImage, *, rgb: NDArray[np.uint8] | None = None
         image.thumbnail.save("thumbnail.jpg", ContentFile(thumbnail), save=False)
         image.save(update_fields=["display", "thumbnail"])
     return image
+
+
+def _same_bytes(case: Case, sha256: str) -> SmearImage | None:
+    return case.images.filter(sha256=sha256).first()
 
 
 def _insert(*, actor: User, case: Case, original: StoredOriginal, facts: ImageFacts) -> SmearImage:

@@ -28,7 +28,8 @@ COUNTS = st.dictionaries(st.sampled_from(sorted(BY_CODE)), st.integers(0, 400))
     ],
 )
 def test_limits_are_those_of_the_published_table(count, n, printed):
-    assert str(clopper_pearson(count, n)) == printed
+    low, high = clopper_pearson(count, n)
+    assert f"{100 * low:.1f}-{100 * high:.1f}" == printed
 
 
 @pytest.mark.parametrize(("count", "n"), [(-1, 10), (11, 10), (0, 0)])
@@ -41,11 +42,11 @@ def test_what_is_no_proportion_is_refused(count, n):
 def test_limits_leave_half_the_error_on_each_side(proportion):
     count, n = proportion
     limits = clopper_pearson(count, n)
-    assert limits.low <= 100 * count / n <= limits.high
+    assert limits.low <= count / n <= limits.high
     if count:
-        assert binom.sf(count - 1, n, limits.low / 100) == pytest.approx(0.025, abs=1e-6)
+        assert binom.sf(count - 1, n, limits.low) == pytest.approx(0.025, abs=1e-6)
     if count < n:
-        assert binom.cdf(count, n, limits.high / 100) == pytest.approx(0.025, abs=1e-6)
+        assert binom.cdf(count, n, limits.high) == pytest.approx(0.025, abs=1e-6)
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=8))
@@ -71,7 +72,7 @@ def test_only_leukocytes_are_in_the_hundred_per_cent(counts):
     assert result.n == sum(counts.get(code, 0) for code in LEUKOCYTE_CODES)
     assert sum(row.count for row in result.rows) == result.n
     if result.n:
-        assert sum(row.percent for row in result.rows) == 100
+        assert sum(row.whole_percent for row in result.rows) == 100
 
 
 def test_erythroblasts_are_given_per_100_leukocytes():
@@ -111,9 +112,9 @@ def test_a_small_count_says_so(n, remark, target):
     assert result.is_differential == (n > 1)
 
 
-def test_with_nothing_counted_there_is_no_percentage():
-    (row, *_) = differential({"platelet": 4}).rows
-    assert (row.percent, row.share, row.limits) == (None, None, None)
+def test_with_nothing_counted_nothing_is_known():
+    (row, *_) = differential({"platelet": 4}, wbc=Decimal(5)).rows
+    assert (row.whole_percent, row.share, row.low, row.high, row.absolute) == (0, 0.0, 0.0, 1.0, None)
     assert differential({"erythroblast": 4}).erythroblasts_per_100 is None
 
 
