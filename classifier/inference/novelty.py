@@ -83,10 +83,11 @@ def fit(features: Floats, labels: npt.ArrayLike, *, components: int = 64, shrink
     covariance = (1 - shrinkage) * covariance + (shrinkage * np.trace(covariance) / kept + _EPSILON) * np.eye(kept)
     values, vectors = np.linalg.eigh(covariance)
     whitening = vectors / np.sqrt(values)
-    parts = [np.asarray(part, np.float32) for part in (mean, directions, means, whitening)]
-    inside, outside = _distances(features, *parts)
+    mean32, directions32 = mean.astype(np.float32), directions.astype(np.float32)
+    means32, whitening32 = means.astype(np.float32), whitening.astype(np.float32)
+    inside, outside = _distances(features, mean32, directions32, means32, whitening32)
     scales = np.array([max(inside.mean(), _EPSILON), max(outside.mean(), _EPSILON)], np.float32)
-    return NoveltyModel(*parts, scales=scales)
+    return NoveltyModel(mean32, directions32, means32, whitening32, scales)
 
 
 def choose_threshold(validation_scores: Floats, *, kept: float = 0.99) -> float:

@@ -177,9 +177,9 @@ def _monocyte(brush: Brush, radius: float) -> None:
     bubbles = brush.granules(body, 0.05, 0.55)
     brush.density *= (1 - 0.7 * bubbles)[..., None]
     turn = brush.rng.uniform(0, 6.3)
-    direction = np.array([np.cos(turn), np.sin(turn)])
-    shape = brush.disc(*(0.08 * radius * -direction), 0.66 * radius, wobble=0.08, stretch=1.08)
-    notch = brush.disc(*(0.72 * radius * direction), 0.42 * radius, wobble=0.1)
+    across, down = radius * float(np.cos(turn)), radius * float(np.sin(turn))
+    shape = brush.disc(-0.08 * across, -0.08 * down, 0.66 * radius, wobble=0.08, stretch=1.08)
+    notch = brush.disc(0.72 * across, 0.72 * down, 0.42 * radius, wobble=0.1)
     brush.nucleus(brush.inside(np.maximum(shape, -notch), 0.4), strength=0.78, coarse=0.26, size=0.9)
 
 
