@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('um_per_px', models.FloatField(blank=True, help_text='Micrometres per pixel of the images, if the camera was calibrated.', null=True, validators=[django.core.validators.MinValueValidator(0.005), django.core.validators.MaxValueValidator(5)], verbose_name='scale')),
                 ('microscope', models.CharField(blank=True, max_length=120)),
                 ('camera', models.CharField(blank=True, max_length=120)),
-                ('clinical_question', models.TextField(blank=True, max_length=2000)),
+                ('clinical_question', models.TextField(blank=True, max_length=2000, validators=[django.core.validators.MaxLengthValidator(2000)])),
                 ('collected_at', models.DateTimeField(blank=True, null=True)),
                 ('wbc', models.DecimalField(blank=True, decimal_places=2, help_text='10^9/L, as reported by the analyser.', max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(2000)], verbose_name='white blood cell count')),
                 ('wbc_source', models.CharField(blank=True, max_length=120, verbose_name='source of the WBC')),

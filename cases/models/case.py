@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import User
+
+
+_CLOCK_DIFFERENCE = timedelta(minutes=5)
+"""How far ahead of ours a clinic's clock may be."""
 
 
 class Priority(models.TextChoices):
@@ -140,7 +146,7 @@ class Case(models.Model):
     )
     microscope = models.CharField(max_length=120, blank=True)
     camera = models.CharField(max_length=120, blank=True)
-    clinical_question = models.TextField(max_length=2000, blank=True)
+    clinical_question = models.TextField(max_length=2000, blank=True, validators=[MaxLengthValidator(2000)])
     collected_at = models.DateTimeField(null=True, blank=True)
     wbc = models.DecimalField(
         "white blood cell count",
@@ -203,6 +209,13 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"Case {self.accession_number}"
+
+    def clean(self) -> None:
+        """Refuse times that have not come yet."""
+        for name in ("collected_at", "wbc_measured_at"):
+            time = getattr(self, name)
+            if time is not None and time > timezone.now() + _CLOCK_DIFFERENCE:
+                raise ValidationError({name: "This time lies in the future."})
 
     @property
     def is_signed(self) -> bool:
