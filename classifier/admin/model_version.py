@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.http import FileResponse, Http404
+from django.http import Http404, HttpResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
@@ -137,7 +137,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         )
         return [picture, *super().get_urls()]
 
-    def picture(self, request: HttpRequest, pk: UUID, name: str) -> FileResponse:
+    def picture(self, request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
         """One picture the card names; nothing else of the folder can be reached."""
         row = self.get_queryset(request).filter(pk=pk).first()
         media_type = PICTURES.get(Path(name).suffix.lower())
@@ -148,7 +148,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         file = Path(row.directory) / Path(name).name
         if not file.is_file():
             raise Http404
-        return FileResponse(file.open("rb"), content_type=media_type)
+        return HttpResponse(file.read_bytes(), content_type=media_type)
 
 
 def _preformatted(content: Any) -> SafeString:

@@ -33,7 +33,7 @@ def test_a_model_is_promoted_with_its_reason(desk, version, ines):
     answer = act(desk, VERSIONS, "promote", [version], "Validated.")
 
     version.refresh_from_db()
-    assert "tiny 1.0.0 is active." in answer
+    assert "1.0.0 is active." in answer
     assert (version.state, version.promoted_by, version.reason) == ("active", ines, "Validated.")
 
 
@@ -76,7 +76,6 @@ def test_pictures_of_a_model_are_served_and_nothing_else_of_its_folder(desk, tmp
 
     def status(name):
         answer = desk.get(reverse("admin:classifier_modelversion_picture", args=[version.pk, name]))
-        answer.close()
         return answer.status_code
 
     assert status("confusion.png") == 200
