@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from classifier.inference.bundle import ModelBundle
 from classifier.inference.calibrate import Decision, decide, softmax
 from classifier.inference.crops import CropSpec, crop_cells
-from classifier.inference.engines import Engine
+from classifier.inference.engines import Engine, load_engine
 from classifier.inference.errors import BadInput
 from classifier.inference.locate import LOCATOR_VERSION, locate
 from classifier.inference.novelty import NoveltyModel
@@ -68,14 +69,21 @@ class Pipeline:
         No cells is an answer, with the quality's reasons. Raises BadInput for a picture of another kind or a scale that
         is no positive number.
         """
+        return self.answer(*self.look(rgb, um_per_px=um_per_px))
+
+    def look(self, rgb: Rgb, *, um_per_px: float | None = None) -> tuple[Found, Rgb]:
+        """The part of `analyse` before the network, fit to run in threads: what was found, and its crops."""
         found = find_cells(rgb, um_per_px=um_per_px)
-        timings = dict(found.timings)
         started = perf_counter()
         crops = self.crop(rgb, [candidate.centre for candidate in found.candidates], um_per_px=found.um_per_px)
-        timings["crop"] = perf_counter() - started
+        found.timings["crop"] = perf_counter() - started
+        return found, crops
+
+    def answer(self, found: Found, crops: Rgb) -> FieldResult:
+        """The part of `analyse` from the network on: classes for the crops of what was found."""
         started = perf_counter()
         judged = self.judge(crops)
-        timings["classify"] = perf_counter() - started
+        timings = {**found.timings, "classify": perf_counter() - started}
         timings["total"] = sum(timings.values())
         return FieldResult(
             quality=found.quality,
@@ -132,6 +140,17 @@ class Pipeline:
             )
             for row, (candidate, decision) in enumerate(zip(candidates, judged.decisions, strict=True))
         ]
+
+
+def open_pipeline(
+    directory: Path | str, engine: str = "onnx", *, threads: int | None = None, views: int = 1
+) -> Pipeline:
+    """Verify the model in `directory`, start the engine called `engine` and join them.
+
+    Raises BundleMissing, BundleAltered or EngineUnavailable, each with a sentence.
+    """
+    bundle = ModelBundle.load(directory)
+    return Pipeline(bundle, load_engine(bundle, engine, threads=threads), views=views)
 
 
 def crop_spec(bundle: ModelBundle) -> CropSpec:
