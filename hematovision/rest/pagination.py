@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rest_framework.pagination import CursorPagination
+from rest_framework import exceptions
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
 
 
 class NewestFirst(CursorPagination):
@@ -12,10 +14,11 @@ class NewestFirst(CursorPagination):
     max_page_size = 200
     page_size_query_param = "page_size"
     ordering = ("-created_at", "-id")
-    invalid_cursor_message = "This page address is no longer valid: start again from the first page."
 
-
-class NewestUploadFirst(NewestFirst):
-    """The same for images, whose moment is ``uploaded_at``."""
-
-    ordering = ("-uploaded_at", "-id")
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Read the page's address; one that is not ours is a mistake in the request (400)."""
+        try:
+            return super().decode_cursor(request)
+        except exceptions.NotFound:
+            sentence = "This page address is not valid: start again from the first page."
+            raise exceptions.ValidationError({"cursor": [sentence]}) from None

@@ -7,7 +7,6 @@ never a URL, because a URL can carry an identifier of a patient in its query.
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -22,7 +21,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from audit import context
+from audit import context as audit_context
 from hematovision.errors import DomainError
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
@@ -33,9 +32,14 @@ REFUSED = "Your role or your token's scopes do not allow this."
 NOT_SIGNED_IN = "Sign in, or send a valid bearer token in the Authorization header."
 UNEXPECTED = "Something went wrong on our side. It was recorded under the request id given here."
 
-logger = logging.getLogger(__name__)
-
 Errors = dict[str, list[str]]
+
+PLAIN: dict[type[Exception], tuple[int, str, str]] = {
+    Http404: (404, "not_found", NOT_FOUND),
+    DjangoPermissionDenied: (403, "permission_denied", REFUSED),
+    RequestDataTooBig: (413, "too_large", "The request is larger than this address accepts."),
+}
+"""Django's own refusals: status, code, and a sentence instead of whatever was raised with them."""
 
 
 def request_instance(request: Any) -> str:
@@ -44,7 +48,7 @@ def request_instance(request: Any) -> str:
     It is the id of the audit trail, the logs and the answer's X-Request-ID. An id given by a proxy
     that is no UUID is not repeated; a fresh one then stands for it.
     """
-    found = context.current().request_id or request.META.get("HTTP_X_REQUEST_ID", "")
+    found = audit_context.current().request_id or request.META.get("HTTP_X_REQUEST_ID", "")
     try:
         return uuid.UUID(found).urn
     except ValueError:
@@ -112,15 +116,12 @@ def _known(exc: Exception) -> tuple[int, str, str, Errors | None, dict[str, str]
     """Return (status, code, detail, errors, headers) of an expected error, ``None`` for a defect."""
     if isinstance(exc, DomainError):
         return int(exc.status), str(exc.code), str(exc.sentence), None, {}
-    if isinstance(exc, Http404):
-        return 404, "not_found", NOT_FOUND, None, {}
-    if isinstance(exc, DjangoPermissionDenied):
-        return 403, "permission_denied", REFUSED, None, {}
+    for kind, (status, code, detail) in PLAIN.items():
+        if isinstance(exc, kind):
+            return status, code, detail, None, {}
     if isinstance(exc, DjangoValidationError):
         errors = django_errors(exc)
         return 400, "invalid", invalid_detail(errors), errors, {}
-    if isinstance(exc, RequestDataTooBig):
-        return 413, "too_large", "The request is larger than this address accepts.", None, {}
     if isinstance(exc, exceptions.APIException):
         return _known_to_drf(exc)
     return None

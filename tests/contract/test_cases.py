@@ -125,7 +125,8 @@ def test_a_long_list_comes_in_pages(lis):
 
 
 def test_a_bad_cursor_is_refused(lis):
-    problem_of(lis.get("/cases/", {"cursor": "nonsense"}), 404)
+    problem = problem_of(lis.get("/cases/", {"cursor": "nonsense"}), 400)
+    assert list(problem["errors"]) == ["cursor"]
 
 
 def test_a_case_is_submitted(lis):

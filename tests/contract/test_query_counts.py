@@ -1,0 +1,47 @@
+"""The API's lists ask the database as often for many rows as for few: the numbers are a baseline."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cases.states import CaseState
+from tests.factories.specimens import model_version, specimen
+
+pytestmark = pytest.mark.django_db
+
+# Queries per request by path, sign-in and audit trail included. Lower is better: lower it when
+# you can, raise it with a reason in the commit.
+BASELINE = {
+    "/patients/": 9,
+    "/cases/": 9,
+    "/cases/{case}/": 11,
+    "/cases/{case}/images/": 10,
+    "/images/{image}/": 12,
+    "/predictions/": 9,
+}
+
+
+def queries(lis, path):
+    with CaptureQueriesContext(connection) as captured:
+        assert lis.get(path).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("path", BASELINE)
+def test_the_number_of_queries_is_the_baseline_and_does_not_grow(lis, amina, path):
+    version = model_version()
+    first = specimen(by=amina, state=CaseState.READY, number=1, version=version)
+    path_of_first = path.format(case=first.case.pk, image=first.image.pk)
+    lis.get(path_of_first)  # warms what is asked once per process
+    few = queries(lis, path_of_first)
+    for number in range(2, 8):
+        other = specimen(by=amina, state=CaseState.READY, number=number, version=version)
+        # More images in the first case, and more cells in its first image.
+        other.image.case, other.image.ordinal = first.case, number
+        other.image.save()
+        for cell in other.cells:
+            cell.image, cell.ordinal = first.image, cell.ordinal + 10 * number
+            cell.save()
+    many = queries(lis, path_of_first)
+    assert few == many
+    assert few == BASELINE[path]
