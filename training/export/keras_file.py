@@ -6,7 +6,6 @@ TensorFlow, so a file saved on any backend, in any precision, becomes the same k
 
 import io
 import json
-import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -88,25 +87,3 @@ def _halve(weights: bytes, source: Path) -> bytes:
         for key, value in old.attrs.items():
             new.attrs[key] = value
     return buffer.getvalue()
-
-
-def load_model(path: Path | str) -> Any:
-    """Load a `.keras` file for serving in float32, not compiled.
-
-    The file goes through `store_half` first when it holds 16-bit policies or an optimizer, so that what is exported is
-    exactly what the shipped file holds. Raises BadWeights with the file's name when it cannot be loaded.
-    """
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    import keras
-
-    from training import backbones  # noqa: F401  registers layers of our own, so that any file saved by `fit` loads
-
-    path = Path(path)
-    if not path.is_file():
-        message = f"There is no model file {path}."
-        raise BadWeights(message)
-    try:
-        return keras.saving.load_model(path, compile=False)
-    except Exception as error:  # Keras raises many kinds: ValueError, TypeError, KeyError, OSError
-        message = f"{path} cannot be loaded as a Keras model: {error}"
-        raise BadWeights(message) from error
