@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views import View
 
 from accounts.forms import ProfileForm
+from accounts.models import User
 from accounts.services import rename_person
 from hematovision.errors import DomainError
 
@@ -26,8 +27,9 @@ class ProfileView(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Change the name."""
-        user = request.user
-        form = ProfileForm(request.POST, instance=type(user).objects.get(pk=user.pk))
+        # A second copy: the form writes into its instance, and the page's top bar shows the user's.
+        user = User.objects.get(pk=request.user.pk)
+        form = ProfileForm(request.POST, instance=User.objects.get(pk=user.pk))
         if form.is_valid():
             try:
                 rename_person(actor=user, user=user, full_name=form.cleaned_data["full_name"])

@@ -4,11 +4,13 @@ from typing import Any
 
 import structlog
 
-from hematovision.logs import drop_identifying_values
+from hematovision.logs import drop_health_checks, drop_identifying_values
 from hematovision.settings.environment import env
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# The id it finds was put there, or checked, by audit.middleware: log and trail then carry the same one.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -21,6 +23,7 @@ SHARED_PROCESSORS: list[Any] = [
 STRUCTLOG_CONFIG: dict[str, Any] = {
     "processors": [
         structlog.stdlib.filter_by_level,
+        drop_health_checks,
         *SHARED_PROCESSORS,
         structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
@@ -47,12 +50,14 @@ LOGGING: dict[str, Any] = {
             "foreign_pre_chain": SHARED_PROCESSORS,
         },
     },
+    "filters": {"without_health_checks": {"()": "hematovision.logs.WithoutHealthChecks"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.request": {"filters": ["without_health_checks"]},
         "axes": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
     },
