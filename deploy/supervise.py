@@ -12,9 +12,11 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 from honcho import manager as honcho_manager
@@ -31,24 +33,24 @@ STOP_SECONDS = 15
 class Watch(threading.Thread):
     """Polls /readyz until it answers 200, then prints the ready line; watches the parent process."""
 
-    def __init__(self, host: str, port: int, stop: "Stop") -> None:
+    def __init__(self, host: str, port: int, stop: Callable[[], None], accounts: "DemoAccounts") -> None:
         super().__init__(name="watch", daemon=True)
         self.address = f"http://{_in_url(host)}:{port}"
         # A server bound to every address is asked on the loopback one.
         self.ask = f"http://{_in_url(LOOPBACK.get(host, host))}:{port}/readyz"
         self.stop = stop
+        self.accounts = accounts
         self.parent = os.getppid()
         self.ended = threading.Event()
 
     def run(self) -> None:
         """Announce readiness once, then see that no orphan stays when `make` is killed."""
-        accounts = _demo_accounts()
         polls = 0
         while not self.ended.wait(POLL_SECONDS):
             polls += 1
             failing = self.failing_parts()
             if failing is None:
-                print(f"HematoVision is ready at {self.address}\n{accounts}", flush=True)
+                print(f"HematoVision is ready at {self.address}\n{self.accounts.text()}", flush=True)
                 break
             if polls % COMPLAIN_AFTER_POLLS == 0:
                 print(f"Not ready yet: {failing}", file=sys.stderr, flush=True)
@@ -76,14 +78,33 @@ class Watch(threading.Thread):
             self.stop()
 
 
-class Stop:
-    """Asks the manager to stop, from whichever thread."""
+class DemoAccounts:
+    """The table of demo accounts, asked for while the other processes start."""
 
-    def __init__(self, manager: honcho_manager.Manager) -> None:
-        self.manager = manager
+    def __init__(self) -> None:
+        self.output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process that writes it
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "demo_accounts"], cwd=ROOT, stdout=self.output, stderr=subprocess.STDOUT
+        )
 
-    def __call__(self) -> None:
-        self.manager.terminate()
+    def text(self) -> str:
+        """Return what `manage.py demo_accounts` printed."""
+        self.process.wait()
+        self.output.seek(0)
+        return self.output.read().decode().rstrip()
+
+
+class Supervisor(honcho_manager.Manager):  # type: ignore[misc]
+    """honcho's manager, with a watch that starts once the processes are forked.
+
+    Forking from a process that already has threads may copy a held lock or a pipe into the child.
+    """
+
+    watch: Watch
+
+    def _start(self) -> None:
+        super()._start()
+        self.watch.start()
 
 
 def main() -> int:
@@ -98,14 +119,14 @@ def main() -> int:
         print(taken, file=sys.stderr)
         return 1
     honcho_manager.KILL_WAIT = STOP_SECONDS
-    manager = honcho_manager.Manager()
+    accounts = DemoAccounts()
+    manager = Supervisor()
     for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
         # `exec`: the signal reaches the process itself, not a shell around it.
         manager.add_process(name, f"exec {command}")
-    watch = Watch(host, port, Stop(manager))
-    watch.start()
+    manager.watch = Watch(host, port, manager.terminate, accounts)
     manager.loop()
-    watch.ended.set()
+    manager.watch.ended.set()
     wanted_stop = manager.returncode in {130, 143}
     return 0 if wanted_stop else manager.returncode or 0
 
@@ -124,14 +145,6 @@ def _why_taken(host: str, port: int) -> str:
         except OSError as error:
             return f"Cannot serve at {host}:{port}: {error.strerror}. Choose another with PORT=... make run"
     return ""
-
-
-def _demo_accounts() -> str:
-    """Return the table of demo accounts, as `manage.py demo_accounts` prints it."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", "demo_accounts"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return done.stdout.rstrip() if done.returncode == 0 else f"(no demo accounts: {done.stderr.strip()[-200:]})"
 
 
 if __name__ == "__main__":

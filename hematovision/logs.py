@@ -1,5 +1,8 @@
 """Keeps identifying values out of the log, whatever a caller passes."""
 
+import logging
+
+from structlog import DropEvent
 from structlog.typing import EventDict, WrappedLogger
 
 # Key names whose values identify a person or open a door; the log line keeps the key.
@@ -28,6 +31,24 @@ IDENTIFYING_KEYS = frozenset(
     }
 )
 WITHHELD = "[withheld]"
+
+# Asked every few seconds for as long as the installation lives; the answer itself says what fails.
+HEALTH_PATHS = ("/livez", "/readyz")
+
+
+def drop_health_checks(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Leave requests for /livez and /readyz out of the log (structlog processor)."""
+    if str(event.get("request", "")).endswith(HEALTH_PATHS):
+        raise DropEvent
+    return event
+
+
+class WithoutHealthChecks(logging.Filter):
+    """The same for Django's own line on an answer of 500 and above."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is about something else."""
+        return not record.getMessage().endswith(HEALTH_PATHS)
 
 
 def drop_identifying_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

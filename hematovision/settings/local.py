@@ -1,5 +1,7 @@
 """One machine: SQLite, the folder broker, secrets made at first start and kept below VAR_DIR."""
 
+from pathlib import Path
+
 from hematovision.settings.base import *
 from hematovision.settings.environment import VAR_DIR, env
 from hematovision.settings.local_secrets import read_or_make_secrets
@@ -7,6 +9,8 @@ from hematovision.settings.local_secrets import read_or_make_secrets
 DEBUG = env.bool("HEMATOVISION_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("HEMATOVISION_ALLOWED_HOSTS", default=["*"])
 LOGGING["handlers"]["stderr"]["formatter"] = env.str("HEMATOVISION_LOG_FORMAT", default="console")
+# Somebody who tries it out wants to see what goes wrong, not what goes well.
+LOGGING["root"]["level"] = env.str("HEMATOVISION_LOG_LEVEL", default="WARNING")
 
 _secrets = read_or_make_secrets(VAR_DIR / "local_secrets.json")
 SECRET_KEY = env.str("HEMATOVISION_SECRET_KEY", default=_secrets["secret_key"])
@@ -20,4 +24,5 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 
 # Static files are served where they lie, so that nothing has to be collected before a start.
 WHITENOISE_USE_FINDERS = True
+Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 WHITENOISE_AUTOREFRESH = DEBUG

@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from hematovision.settings.environment import VAR_DIR, env
 
 REDIS_URL = env.str("REDIS_URL", default="")
 
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_QUEUES = (Queue("default"), Queue("inference"))
+# Each queue with an exchange of its own: queues bound alike would both get every message.
+CELERY_TASK_QUEUES = tuple(
+    Queue(name, Exchange(name, type="direct"), routing_key=name) for name in ("default", "inference")
+)
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -53,11 +56,17 @@ if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "visibility_timeout": 3600,
         "socket_timeout": 10,
-        "socket_connect_timeout": 5,
+        "socket_connect_timeout": 2,
+        # Somebody uploading waits for this: a broker that is away is noticed at once, and the
+        # sweeper sends the message later. Workers have a patience of their own.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
     }
 else:
     BROKER_DIR = VAR_DIR / "broker"
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost//"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         # One folder for both directions: every process both sends and receives.
         "data_folder_in": str(BROKER_DIR / "messages"),
