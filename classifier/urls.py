@@ -1,5 +1,13 @@
-"""Pages of classifier."""
+"""Pages of oversight."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from classifier.views import models, predictions
+
+app_name = "classifier"
+
+urlpatterns = [
+    path("oversight/predictions/", predictions.prediction_list, name="predictions"),
+    path("oversight/predictions/export/", predictions.export_predictions, name="export_predictions"),
+    path("oversight/models/", models.model_list, name="models"),
+]

@@ -52,9 +52,13 @@ def _mark(table: dict[str, tuple[str, str, str]], value: str, detail: str = "") 
 
 
 @register.simple_tag
-def case_mark(state: str, detail: str = "") -> SafeString:
-    """Show a case's state as a word with a sign; `detail` follows the word ("3 of 8")."""
-    return _mark(CASE_MARKS, state, detail)
+def case_mark(state: str, detail: str = "", *, still: bool = False) -> SafeString:
+    """Show a case's state as a word with a sign; `detail` follows the word ("3 of 8").
+
+    `still` is for the past: a step that is over does not turn.
+    """
+    shown = _mark(CASE_MARKS, state, detail)
+    return SafeString(shown.replace(" busy", " half")) if still else shown
 
 
 @register.simple_tag

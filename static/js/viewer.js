@@ -52,6 +52,7 @@
     const picture = new Image();
     const byId = new Map(data.cells.map((cell) => [cell.id, cell]));
     let chosen = null;
+    let settled = false;
 
     const pick = (cell, closeUp) => {
       chosen = cell;
@@ -65,6 +66,7 @@
       if (cell) {
         pick(cell, true);
       }
+      return Boolean(cell);
     };
     const setFilter = (label) => {
       for (const button of root.querySelectorAll("[data-filter]")) {
@@ -91,17 +93,23 @@
     });
     const gallery = grid
       ? window.hematovision.createGallery(grid, data, {
-          onPick: (cell) => pick(cell, false),
+          onPick: (cell) => {
+            pick(cell, false);
+            /* On a phone the panel stands above the gallery: show what was asked for */
+            if (settled && window.matchMedia("(max-width: 56rem)").matches) {
+              panel.scrollIntoView({ block: "nearest" });
+            }
+          },
           onOpen: (cell) => pick(cell, true),
         })
       : null;
     const showPanel = panel ? startPanel(panel, data, picture) : null;
     picture.addEventListener("load", () => {
       gallery?.paint(picture);
-      pickFromAddress();
-      if (chosen) {
-        showPanel?.(chosen);
+      if (!pickFromAddress() && gallery) {
+        gallery.step(1);
       }
+      settled = true;
     });
     const wanted = new URLSearchParams(window.location.search).get("class");
     if (gallery && wanted && data.cells.some((cell) => cell.label === wanted)) {

@@ -60,7 +60,6 @@
       tile.id = `tile-${cell.id}`;
       tile.setAttribute("role", "option");
       tile.setAttribute("aria-selected", "false");
-      tile.setAttribute("aria-label", `Cell ${cell.n}, ${item.label}, score ${percent(cell.score)}`);
       const canvas = document.createElement("canvas");
       canvas.width = TILE;
       canvas.height = TILE;
@@ -70,9 +69,13 @@
       const letter = document.createElement("span");
       letter.className = "letter";
       letter.textContent = item.letter;
+      letter.setAttribute("aria-hidden", "true");
+      const spoken = document.createElement("span");
+      spoken.className = "visually-hidden";
+      spoken.textContent = `Cell ${cell.n}, ${item.label}, `;
       const score = document.createElement("span");
       score.textContent = percent(cell.score);
-      foot.append(letter, score);
+      foot.append(letter, spoken, score);
       tile.append(canvas, foot);
       tile.addEventListener("click", () => onPick(cell));
       tile.addEventListener("dblclick", () => onOpen(cell));
@@ -140,7 +143,16 @@
         const { tile } = tiles.get(cell.id);
         tile.setAttribute("aria-selected", "true");
         root.setAttribute("aria-activedescendant", tile.id);
-        tile.scrollIntoView({ block: "nearest" });
+        /* The gallery scrolls inside itself; the page must stay where it is */
+        if (root.scrollHeight > root.clientHeight) {
+          const top = tile.offsetTop - 40;
+          const bottom = tile.offsetTop + tile.offsetHeight + 8;
+          if (top < root.scrollTop) {
+            root.scrollTop = top;
+          } else if (bottom > root.scrollTop + root.clientHeight) {
+            root.scrollTop = bottom - root.clientHeight;
+          }
+        }
       },
       filter(wanted) {
         label = wanted;

@@ -1,0 +1,1 @@
+"""Oversight of the machine: what it said, and which models there are."""

@@ -1,0 +1,153 @@
+"""The administrator's audit of predictions: what the machine said of which cell, and what it is called now."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Paginator
+from django.http import StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_GET
+
+from audit.models import Action
+from audit.services import record
+from cases.cell_classes import BY_CODE, UNIDENTIFIED
+from cases.models import Case
+from classifier.forms import PredictionFilterForm
+from classifier.models import Prediction
+from classifier.views.overseers import overseers_only
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+PER_PAGE = 50
+# Counting every row of a large table is slower than anybody reads; past this the filter is the way.
+MOST_COUNTED = 10_000
+_COLUMNS = [
+    "predicted at",
+    "case",
+    "clinic",
+    "field",
+    "cell",
+    "x",
+    "y",
+    "width",
+    "height",
+    "predicted class",
+    "score",
+    "identified",
+    "novelty",
+    "present class",
+    "labelled by",
+    "model",
+]
+
+
+class CappedPaginator(Paginator[Any]):
+    """Pages of a long list, counted only up to `MOST_COUNTED`."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, or `MOST_COUNTED` when there are at least as many."""
+        rows: Any = self.object_list
+        return int(rows[:MOST_COUNTED].count())
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there may be more rows than were counted."""
+        return self.count >= MOST_COUNTED
+
+
+@overseers_only
+@require_GET
+def prediction_list(request: HttpRequest) -> HttpResponse:
+    """List predictions, newest first, filtered by date, clinic, model, class and score."""
+    form, found = _filtered(request)
+    paginator = CappedPaginator(found, PER_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
+    rows = [_row(prediction) for prediction in page.object_list]
+    record(
+        actor=request.user,
+        action=Action.VIEW,
+        object_type="classifier.prediction",
+        after={"listed": len(rows), "filters": form.narrows},
+    )
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {"form": form, "page": page, "paginator": paginator, "rows": rows, "query": query.urlencode()}
+    return render(request, "classifier/predictions.html", context)
+
+
+@overseers_only
+@require_GET
+def export_predictions(request: HttpRequest) -> HttpResponseBase:
+    """Hand out every prediction the filter finds as CSV; no patient is named in it."""
+    form, found = _filtered(request)
+    record(
+        actor=request.user,
+        action=Action.EXPORT,
+        object_type="classifier.prediction",
+        after={"what": "csv", "filters": form.narrows},
+    )
+    response = StreamingHttpResponse(_csv(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="predictions.csv"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _filtered(request: HttpRequest) -> tuple[PredictionFilterForm, QuerySet[Prediction]]:
+    form = PredictionFilterForm(request.GET, user=request.user)  # type: ignore[arg-type]
+    visible = Prediction.objects.filter(cell__image__case__in=Case.objects.visible_to(request.user))  # type: ignore[arg-type]
+    found = form.apply(visible).select_related("model_version", "cell__image__case__clinic")
+    return form, found.order_by("-created_at", "-id")
+
+
+def _row(prediction: Prediction) -> dict[str, Any]:
+    """Return a prediction with its classes, for one line of the list."""
+    cell = prediction.cell
+    return {
+        "prediction": prediction,
+        "cell": cell,
+        "case": cell.image.case,
+        "predicted": BY_CODE.get(prediction.label),
+        "present": BY_CODE.get(cell.label),
+        "differs": bool(cell.label) and cell.label not in {prediction.label, UNIDENTIFIED},
+    }
+
+
+class _Echo:
+    """What `csv.writer` writes to: gives each line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        """Return the line."""
+        return line
+
+
+def _csv(found: QuerySet[Prediction]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow(_COLUMNS)
+    for prediction in found.iterator(chunk_size=2000):
+        cell = prediction.cell
+        image = cell.image
+        yield writer.writerow(
+            [
+                prediction.created_at.isoformat(),
+                image.case.accession_number,
+                image.case.clinic.slug,
+                image.ordinal,
+                cell.ordinal,
+                *cell.box,
+                prediction.label,
+                f"{prediction.score:.6f}",
+                "yes" if prediction.identified else "no",
+                "" if prediction.novelty is None else f"{prediction.novelty:.6f}",
+                cell.label,
+                cell.label_source,
+                str(prediction.model_version),
+            ]
+        )
