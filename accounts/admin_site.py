@@ -47,6 +47,8 @@ class ClinicalAdminSite(AdminSite):
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Send to the product's own page, which asks again who is there and records the change."""
         return HttpResponseRedirect(reverse("account_change_password"))

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 
 from accounts.models.user import Role
 from accounts.scopes import PREDICTIONS_READ, SCOPES_OF_ROLE
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
-
-_READERS_OF_PREDICTIONS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+_READERS_OF_PREDICTIONS: frozenset[str] = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
 
 
-def scopes_of(user: User | AnonymousUser | Any) -> frozenset[str]:
+def scopes_of(user: Any) -> frozenset[str]:
     """Every scope `user` has now: the token's where a token authenticated the request, else the role's."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return frozenset()
@@ -26,12 +21,12 @@ def scopes_of(user: User | AnonymousUser | Any) -> frozenset[str]:
     return SCOPES_OF_ROLE.get(user.role, frozenset())
 
 
-def has_scope(user: User | AnonymousUser | Any, scope: str) -> bool:
-    """Whether `user` may do what `scope` allows (sessions: by role; tokens: by the token's scopes)."""
+def has_scope(user: Any, scope: str) -> bool:
+    """Whether `user` (a person, a service account, or nobody) may do what `scope` allows (sessions: by role; tokens: by the token's scopes)."""
     return scope in scopes_of(user)
 
 
-def may_see_predictions(user: User | AnonymousUser | Any, *, signed: bool) -> bool:
+def may_see_predictions(user: Any, *, signed: bool) -> bool:
     """Whether `user` may see cells and predictions of a case they can see, signed out or not.
 
     After sign-out everybody who sees the case does. Before it: those who read or oversee smears, API clients with

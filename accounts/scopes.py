@@ -16,9 +16,9 @@ SCOPES = {
     REPORTS_READ: "Read reports",
 }
 
-_READING = frozenset({CASES_READ, PREDICTIONS_READ, REPORTS_READ})
+_READING: frozenset[str] = frozenset({CASES_READ, PREDICTIONS_READ, REPORTS_READ})
 
-SCOPES_OF_ROLE = {
+SCOPES_OF_ROLE: dict[str, frozenset[str]] = {
     Role.UPLOADER: frozenset({CASES_READ, CASES_WRITE, IMAGES_WRITE, REPORTS_READ}),
     Role.PATHOLOGIST: _READING,
     Role.ADMINISTRATOR: _READING,

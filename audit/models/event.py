@@ -80,7 +80,9 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         """Refuse: an event is never removed."""
         raise AppendOnlyError("Audit events are never removed.")
 
-    def bulk_create(self, objs: Iterable[AuditEvent], *args: Any, **kwargs: Any) -> list[AuditEvent]:
+    def bulk_create(  # type: ignore[override]
+        self, objs: Iterable[AuditEvent], *args: Any, **kwargs: Any
+    ) -> list[AuditEvent]:
         """Refuse: an event enters the chain one at a time, through `audit.services.record`."""
         raise AppendOnlyError("Audit events are written by audit.services.record.")
 

@@ -80,8 +80,8 @@ def _lock_head() -> ChainHead:
 
 def _fit(field: str, value: str) -> str:
     """Cut `value` to the column's length: a long reason must not stop the act from being recorded."""
-    limit = AuditEvent._meta.get_field(field).max_length
-    return chain.text(str(value))[:limit]
+    column: Any = AuditEvent._meta.get_field(field)
+    return chain.text(str(value))[: column.max_length]
 
 
 def _uuid(value: Any) -> uuid.UUID | None:
