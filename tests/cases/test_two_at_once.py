@@ -1,0 +1,107 @@
+"""Requests that meet: the database decides, nobody waits for ever, nothing is written twice."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connections
+
+from cases.models import Case, SmearImage
+from cases.services.cases import create_case, settle_case
+from cases.services.images import receive_image, transition_image
+from cases.signals import image_received
+from cases.states import CaseState, ImageState
+from hematovision.errors import Conflict
+from tests.factories.cases import CaseFactory, PatientFactory, SmearImageFactory
+from tests.factories.pictures import upload
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_listens(monkeypatch):
+    """The machine would queue the images of these tests."""
+    monkeypatch.setattr(image_received, "receivers", [])
+
+
+def together(*calls):
+    """Run the calls at once, each on a connection of its own; returns their results, exceptions included."""
+    results = [None] * len(calls)
+    start = threading.Barrier(len(calls))
+
+    def run(index, call):
+        try:
+            start.wait()
+            results[index] = call()
+        except Exception as error:  # noqa: BLE001 (the test looks at it)
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads), "two transactions wait for each other"
+    return results
+
+
+def test_the_same_bytes_sent_twice_at_once_are_one_image(amina, draft, clinical_files):
+    results = together(
+        *[
+            lambda: receive_image(actor=amina, case=Case.objects.get(pk=draft.pk), upload=upload(seed=5))
+            for _ in range(4)
+        ]
+    )
+    assert sorted(created for _, created in results) == [False, False, False, True]
+    assert len({image.pk for image, _ in results}) == 1
+    assert len(clinical_files()) == 1
+
+
+def test_images_sent_at_once_are_numbered_without_a_gap(amina, draft):
+    together(
+        *[
+            lambda seed=seed: receive_image(actor=amina, case=Case.objects.get(pk=draft.pk), upload=upload(seed=seed))
+            for seed in range(4)
+        ]
+    )
+    assert sorted(draft.images.values_list("ordinal", flat=True)) == [1, 2, 3, 4]
+
+
+def test_one_accession_number_is_given_once(amina):
+    patients = [PatientFactory(organisation=amina.organisation) for _ in range(3)]
+    results = together(
+        *[lambda p=patient: create_case(actor=amina, patient=p, accession_number="A-1") for patient in patients]
+    )
+    assert sum(isinstance(result, Case) for result in results) == 1
+    assert sum(isinstance(result, Conflict) for result in results) == 2
+
+
+def test_assigned_numbers_differ(amina):
+    patients = [PatientFactory(organisation=amina.organisation) for _ in range(4)]
+    results = together(*[lambda p=patient: create_case(actor=amina, patient=p) for patient in patients])
+    assert len({case.accession_number for case in results}) == 4
+
+
+def test_images_that_finish_together_leave_the_case_ready(amina):
+    case = CaseFactory(clinic=amina.organisation, analysing=True)
+    images = [SmearImageFactory(case=case, state=ImageState.ANALYSING) for _ in range(4)]
+
+    def finish(pk):
+        image = SmearImage.objects.select_related("case").get(pk=pk)
+        transition_image(image=image, to=ImageState.ANALYSED)
+        settle_case(case=image.case)
+
+    results = together(
+        *[lambda pk=image.pk: finish(pk) for image in images],
+        lambda: receive_image(actor=amina, case=Case.objects.get(pk=case.pk), upload=upload(seed=9)),
+    )
+    assert not [result for result in results if isinstance(result, Exception)]
+    case.refresh_from_db()
+    assert case.state == CaseState.ANALYSING
+    late = case.images.get(state=ImageState.RECEIVED)
+    for to in (ImageState.QUEUED, ImageState.ANALYSING, ImageState.ANALYSED):
+        transition_image(image=late, to=to)
+    assert settle_case(case=case).state == CaseState.READY
