@@ -93,3 +93,19 @@ def _no_space(path: Path) -> Iterator[None]:
             raise
         message = f"There is no space left on the disk of {path.parent}; nothing was written there."
         raise NoSpace(message) from error
+
+
+def require_space(path: Path | str, size: int) -> None:
+    """Raise NoSpace unless `size` bytes are free where `path` is to lie.
+
+    For files that are mapped into memory: there a full disk kills the process instead of raising an error.
+    """
+    home = Path(path).resolve()
+    while not home.exists():
+        home = home.parent
+    free = shutil.disk_usage(home).free
+    if free < size:
+        message = (
+            f"There is no space left for {path}: it needs {size // 2**20 + 1} MiB and the disk has {free // 2**20}."
+        )
+        raise NoSpace(message)

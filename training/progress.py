@@ -25,3 +25,9 @@ def progress(items: Iterable[T], *, label: str, total: int | None = None, unit: 
         mininterval=0.1 if terminal else 10.0,
         leave=True,
     )
+
+
+def say(line: str) -> None:
+    """Write one line for the person at the terminal, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -16,14 +16,14 @@ from classifier.inference import novelty
 from classifier.inference.bundle import HEAD_FILE, KERAS_FILE, NOVELTY_FILE, ONNX_FILE, ModelBundle, seal
 from classifier.inference.calibrate import choose_thresholds, fit_temperature, softmax
 from classifier.inference.engines import OnnxEngine
-from classifier.inference.types import Floats, Outputs, Rgb
+from classifier.inference.types import Floats, Rgb
 from training.atomic import whole_file, whole_folder
 from training.crops_dataset import Crops
 from training.errors import BadData
+from training.evaluation.bundles import answer
 from training.evaluation.predictions import Predictions
 from training.evaluation.report import measure, write_evaluation
 from training.history import read_history
-from training.progress import progress
 
 from .card import describe_evaluation, write_model_card
 from .int8 import best_int8, run_logits
@@ -32,7 +32,6 @@ from .onnx_file import write_onnx
 from .trained import LOG, Trained, open_trained
 
 FLOAT_ONNX = "model.onnx"
-_CHUNK = 64
 _PICTURES = (
     "confusion.png",
     "reliability.png",
@@ -109,7 +108,11 @@ def publish(
             },
         }
         engine = OnnxEngine(seal(folder, card))
-        answers = {split: _answers(engine, part.views, split) for split, part in parts.items() if len(part.rows)}
+        answers = {
+            split: answer(engine, part.views, label=f"int8 on {split}")
+            for split, part in parts.items()
+            if len(part.rows)
+        }
         card |= _fit_decisions(trained.labels, parts, answers, folder, options)
         card |= {
             "training": trained.options,
@@ -183,18 +186,6 @@ def spread(truth: NDArray[np.int64], most: int) -> NDArray[np.int64]:
         members = np.flatnonzero(truth == index)
         picked.append(np.unique(members[np.linspace(0, len(members) - 1, min(each, len(members))).astype(int)]))
     return np.sort(np.concatenate(picked)).astype(np.int64)
-
-
-def _answers(engine: OnnxEngine, views: Rgb, split: str) -> tuple[Floats, Floats]:
-    """Logits (N, C) and pooled features (N, F); feature maps are let go chunk by chunk."""
-    starts = range(0, len(views), _CHUNK)
-    outputs = (engine.run(views[i : i + _CHUNK]) for i in starts)
-
-    def small(output: Outputs) -> tuple[Floats, Floats]:
-        return output.logits, output.features
-
-    pairs = [small(output) for output in progress(outputs, label=f"int8 on {split}", total=len(starts), unit="batch")]
-    return np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
 
 
 def _fit_decisions(

@@ -1,0 +1,25 @@
+"""`manage.py train <step>`: the steps of training."""
+
+from argparse import Namespace
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from classifier.inference.errors import InferenceError
+from training.__main__ import add_steps
+
+
+class Command(BaseCommand):
+    """Thin wrapper: every step is a pure function, also reachable as `python -m training <step>`."""
+
+    help = "From folders of pictures to a registered model: prepare, explore, crops, fit, export, evaluate, register ..."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_steps(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            options["run"](Namespace(**options))
+        except InferenceError as error:
+            raise CommandError(error.sentence) from error

@@ -1,0 +1,47 @@
+"""What augmentation makes of a few cells, to be looked at before hours are spent."""
+
+from pathlib import Path
+
+import numpy as np
+
+from .crops_dataset import Crops
+from .evaluation.grids import draw_grid
+
+_VARIANTS = 7
+
+
+def preview(
+    crops: Crops, path: Path | str, *, strength: float, size_px: int, um_per_px: float, seed: int, cells: int = 8
+) -> None:
+    """Write a PNG: one row a cell of the training part (classes in turn), first as it is, then augmented variants."""
+    from .augment import Augment, Strength, draw
+    from .crops_dataset import PATCH
+    from .sampling import balance_patch
+
+    rows = crops.where(split="train")
+    labels = np.array([crops.rows[i].label for i in rows])
+    turns = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    rng = np.random.default_rng(seed)
+    chosen = [int(rows[rng.choice(turns[number % len(turns)])]) for number in range(cells)]
+    glass = crops.glass()
+    patches = np.stack([balance_patch(np.asarray(crops.patches[i]), glass[i]) for i in chosen])
+    layer, zoom_out, side = Augment(size_px), um_per_px / PATCH.um_per_px, patches.shape[1]
+    still = Strength(rotation=0.0, flip=False).scaled(0.0)
+    columns = []
+    for number in range(_VARIANTS + 1):
+        numbers = draw(
+            len(chosen),
+            rng=rng,
+            strength=Strength().scaled(strength) if number else still,
+            side=side,
+            zoom_out=zoom_out,
+        )
+        columns.append(np.asarray(layer(patches, numbers)).round().astype(np.uint8))
+    tiles = [column[row] for row in range(len(chosen)) for column in columns]
+    captions = [
+        [(crops.rows[i].label.replace("_", " ") if number == 0 else "", "#1F2933")]
+        for i in chosen
+        for number in range(_VARIANTS + 1)
+    ]
+    title = f"Left: as the service sees it. Then augmented at strength {strength:g}."
+    draw_grid(tiles, captions, path, title=title, columns=_VARIANTS + 1)

@@ -1,0 +1,23 @@
+"""The steps of training as commands: each module has `HELP`, `add_arguments(parser)` and `run(arguments)`.
+
+`python -m training <step>` and `manage.py train <step>` offer the same ones.
+"""
+
+from types import ModuleType
+
+from . import calibrate, card, compare, crops, evaluate, explore, export, fit, prepare, preview, register, tune
+
+STEPS: dict[str, ModuleType] = {
+    "prepare": prepare,
+    "explore": explore,
+    "crops": crops,
+    "preview": preview,
+    "fit": fit,
+    "tune": tune,
+    "export": export,
+    "evaluate": evaluate,
+    "compare": compare,
+    "calibrate": calibrate,
+    "card": card,
+    "register": register,
+}

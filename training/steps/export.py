@@ -1,0 +1,36 @@
+"""`export`: a run becomes a bundle that can be registered and served."""
+
+import argparse
+from pathlib import Path
+
+HELP = "write .keras, int8 ONNX, calibration and card of a trained network as a model folder"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("run", type=Path, help="run folder of fit, or a weights file in one")
+    parser.add_argument("--crops", required=True, type=Path, help="crop set the network was trained on")
+    parser.add_argument("--out", required=True, type=Path, help="model folder to write")
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--version", required=True)
+    parser.add_argument("--data", default="", help="a sentence about the data, for the card")
+    parser.add_argument(
+        "--goal", type=float, default=0.995, help="accuracy aimed at on identified cells (default %(default)s)"
+    )
+    parser.add_argument("--portable", action="store_true", help="7-bit weights, for processors with AVX2 but no VNNI")
+    parser.add_argument("--replace", action="store_true", help="replace the folder when it is there")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Write the bundle."""
+    from training.crops_dataset import Crops
+    from training.export.publish import PublishOptions, publish
+
+    options = PublishOptions(
+        name=arguments.name,
+        version=arguments.version,
+        goal=arguments.goal,
+        portable=arguments.portable,
+        data=arguments.data,
+    )
+    publish(arguments.run, Crops.open(arguments.crops), arguments.out, options=options, replace=arguments.replace)

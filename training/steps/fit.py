@@ -1,0 +1,109 @@
+"""`fit`: train one network on a crop set, or go on with a run that was cut off."""
+
+import argparse
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from training.atomic import read_json
+from training.errors import BadData
+from training.progress import say
+
+if TYPE_CHECKING:
+    from training.fit import FitOptions
+
+HELP = "train a network on a crop set; the same command goes on with a run that was cut off"
+
+#: Options given on the command line, with the type of each; the others come from --options.
+SIMPLE: dict[str, type] = {
+    "backbone": str,
+    "size_px": int,
+    "um_per_px": float,
+    "weights": str,
+    "normalisation": str,
+    "dropout": float,
+    "batch": int,
+    "steps": int,
+    "optimizer": str,
+    "weight_decay": float,
+    "label_smoothing": float,
+    "class_power": float,
+    "augmentation": float,
+    "schedule": str,
+    "reduce_after": int,
+    "patience": int,
+    "precision": str,
+    "seed": int,
+    "workers": int,
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--crops", required=True, type=Path, help="crop set written by crops")
+    parser.add_argument("--out", required=True, type=Path, help="run folder")
+    add_fit_options(parser)
+
+
+def add_fit_options(parser: argparse.ArgumentParser) -> None:
+    """Declare what decides a run; shared with tune."""
+    parser.add_argument("--options", type=Path, help="JSON file of options; those given here win")
+    for name, kind in SIMPLE.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=kind)
+    parser.add_argument(
+        "--phase",
+        action="append",
+        metavar="EPOCHS:RATE[:PART]",
+        help="epochs at a rate, of “all”, the “head” or the layers from a name onwards; repeat for further phases",
+    )
+    parser.add_argument("--no-white-balance", action="store_true")
+    parser.add_argument("--labels", help="classes in order, with commas; default all of the platform")
+
+
+def read_options(arguments: argparse.Namespace) -> "FitOptions":
+    """The options of a run from a file and the command line; raises BadData naming what makes no sense."""
+    from training.fit import FitOptions, Phase
+
+    given: dict[str, Any] = read_json(arguments.options) if arguments.options else {}
+    unknown = sorted(set(given) - {field.name for field in fields(FitOptions)})
+    if unknown:
+        message = f"{arguments.options} has the option {unknown[0]}, which fit does not know."
+        raise BadData(message)
+    given |= {name: getattr(arguments, name) for name in SIMPLE if getattr(arguments, name) is not None}
+    if arguments.no_white_balance:
+        given["white_balance"] = False
+    if arguments.labels:
+        given["labels"] = arguments.labels.split(",")
+    if "labels" in given:
+        given["labels"] = tuple(given["labels"])
+    if arguments.phase:
+        given["phases"] = [_phase(text) for text in arguments.phase]
+    if "phases" in given:
+        given["phases"] = tuple(Phase(**phase) for phase in given["phases"])
+    return FitOptions(**given)
+
+
+def _phase(text: str) -> dict[str, Any]:
+    epochs, _, rest = text.partition(":")
+    rate, _, part = rest.partition(":")
+    try:
+        return {"epochs": int(epochs), "rate": float(rate), "train": part or "all"}
+    except ValueError as error:
+        message = f"“{text}” is no phase; write EPOCHS:RATE or EPOCHS:RATE:PART, such as 10:1e-3:head."
+        raise BadData(message) from error
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Train and say where the weights are."""
+    from training.crops_dataset import Crops
+    from training.fit import fit
+
+    options = read_options(arguments)
+    best = fit(Crops.open(arguments.crops), options, out=arguments.out, on_epoch=_say)
+    say(f"Best weights: {best}.")
+
+
+def _say(line: dict[str, float]) -> None:
+    shown = {key: line[key] for key in ("epoch", "loss", "val_loss", "val_accuracy") if key in line}
+    say(json.dumps(shown))
