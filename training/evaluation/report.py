@@ -70,7 +70,7 @@ def write_evaluation(
     result = {**(facts or {}), **measure(found)}
     with whole_folder(out, replace=replace) as folder:
         found.write(folder / "predictions.csv")
-        _write_report(result["per_class"], result, folder / "classification_report.csv")
+        write_classification_report(result["per_class"], result, folder / "classification_report.csv")
         figures.draw_confusion(found, folder / "confusion.png")
         figures.draw_reliability(found, folder / "reliability.png")
         figures.draw_coverage(found, folder / "coverage.png")
@@ -84,7 +84,7 @@ def write_evaluation(
     return result
 
 
-def _write_report(table: Mapping[str, Mapping[str, float]], result: Mapping[str, Any], path: Path) -> None:
+def write_classification_report(table: Mapping[str, Mapping[str, float]], result: Mapping[str, Any], path: Path) -> None:
     """classification_report.csv: one row per class, then accuracy, macro and weighted means."""
     with whole_file(path) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
         rows = csv.writer(stream, lineterminator="\n")
