@@ -121,7 +121,8 @@ def empty_broker() -> None:
     """Lose every message, as a broker does that is restarted without a disk."""
     if settings.REDIS_URL:
         with current_app.connection_for_read() as broker:
-            broker.default_channel.client.flushdb()
+            # The messages, those handed out and not acknowledged included; the bindings of the queues stay.
+            broker.default_channel.client.delete("inference", "default", "unacked", "unacked_index")
     else:
         for message in _message_folder().glob("*.msg"):
             message.unlink(missing_ok=True)

@@ -10,7 +10,8 @@ pytestmark = pytest.mark.django_db
 def unreachable():
     """Point the app at a broker nobody serves, and back afterwards."""
     before = current_app.conf.broker_url, current_app.conf.broker_transport_options
-    use("redis://127.0.0.1:1/0", {"socket_connect_timeout": 1})
+    impatient = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+    use("redis://127.0.0.1:1/0", {"socket_connect_timeout": 1, **impatient})
     yield
     use(*before)
 
