@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -36,7 +37,7 @@ def engine_is_known(*_apps: Any, **_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.database)
-def active_model_matches(*_apps: Any, databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
+def active_model_matches(*_apps: Any, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """classifier.W001, E002: a model is active and its files are the ones that were registered."""
     if not databases:
         return []
@@ -64,7 +65,7 @@ def active_model_matches(*_apps: Any, databases: list[str] | None = None, **_: A
 
 @register(Tags.database)
 def nothing_is_analysed_without_a_result(
-    *_apps: Any, databases: list[str] | None = None, **_: Any
+    *_apps: Any, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:
     """classifier.E003: every analysed image has a finished analysis, every waiting one a run that waits."""
     if not databases:

@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
+from accounts.requests import signed_in
 from cases.api.case_serializers import (
     CancelIn,
     CaseChange,
@@ -176,7 +177,7 @@ class CaseList(NotCached, AuditedList, generics.ListAPIView):
         """Create the case and build the answer that is stored under the idempotency key."""
         given = CaseIn(data=self.request.data, context={"request": self.request})
         given.is_valid(raise_exception=True)
-        made = create_case(actor=self.request.user, **given.validated_data)
+        made = create_case(actor=signed_in(self.request), **given.validated_data)
         case = visible_cases(self.request.user).get(pk=made.pk)
         response = case_response(case, self.request.user, status_code=status.HTTP_201_CREATED)
         response["Location"] = reverse("api:case", args=[case.pk], request=self.request)
@@ -194,7 +195,7 @@ class CaseOne(CaseView):
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Return the case with its images and cell counts; the ETag is its version."""
         case = self.visible_case(pk)
-        record_view(actor=request.user, target=case)
+        record_view(actor=signed_in(request), target=case)
         return case_response(case, request.user)
 
     @extend_schema(summary="Change a case", request=CaseChange, responses=CaseDetail, parameters=[IF_MATCH])
@@ -204,7 +205,7 @@ class CaseOne(CaseView):
         given = CaseChange(data=request.data)
         given.is_valid(raise_exception=True)
         with self.unchanged_case(pk) as case:
-            update_case(actor=request.user, case=case, **given.validated_data)
+            update_case(actor=signed_in(request), case=case, **given.validated_data)
         return case_response(self.visible_case(pk), request.user)
 
 
@@ -220,7 +221,7 @@ class CaseSubmit(CaseView):
         """Submit a draft; images sent before are analysed already or from now on."""
         self.visible_case(pk)
         with self.unchanged_case(pk) as case:
-            submit_case(actor=request.user, case=case)
+            submit_case(actor=signed_in(request), case=case)
         return case_response(self.visible_case(pk), request.user)
 
 
@@ -238,5 +239,5 @@ class CaseCancel(CaseView):
         given = CancelIn(data=request.data)
         given.is_valid(raise_exception=True)
         with self.unchanged_case(pk) as case:
-            cancel_case(actor=request.user, case=case, reason=given.validated_data["reason"])
+            cancel_case(actor=signed_in(request), case=case, reason=given.validated_data["reason"])
         return case_response(self.visible_case(pk), request.user)

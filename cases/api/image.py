@@ -17,6 +17,7 @@ from rest_framework.throttling import BaseThrottle
 
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
+from accounts.requests import signed_in
 from cases.api.image_serializers import ImageIn, ImageOut
 from cases.api.trail import AuditedList
 from cases.models import Case, SmearImage
@@ -33,7 +34,7 @@ WRITERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR})
 class ByOrdinal(NewestFirst):
     """Images in the order in which they were received."""
 
-    ordering = ("ordinal",)
+    ordering = ("ordinal",)  # type: ignore[assignment]
 
 
 @extend_schema(tags=["images"])
@@ -85,7 +86,7 @@ class CaseImages(NotCached, AuditedList, generics.ListAPIView):
             raise exceptions.ValidationError({"file": ["Send one file per request."]})
         given = ImageIn(data=request.data)
         given.is_valid(raise_exception=True)
-        image, created = receive_image(actor=request.user, case=case, upload=given.validated_data["file"])
+        image, created = receive_image(actor=signed_in(request), case=case, upload=given.validated_data["file"])
         return Response(
             ImageOut(image).data,
             status=status.HTTP_201_CREATED if created else status.HTTP_200_OK,

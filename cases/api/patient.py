@@ -15,6 +15,7 @@ from rest_framework.reverse import reverse
 
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
+from accounts.requests import signed_in
 from cases.api.patient_serializers import PatientIn, PatientOut
 from cases.api.trail import AuditedList
 from cases.models import Patient
@@ -79,7 +80,7 @@ class PatientList(NotCached, AuditedList, generics.ListAPIView):
         """Register a patient under the caller's organisation; a record number twice is refused (409)."""
         given = PatientIn(data=request.data)
         given.is_valid(raise_exception=True)
-        patient = register_patient(actor=request.user, **given.validated_data)
+        patient = register_patient(actor=signed_in(request), **given.validated_data)
         address = reverse("api:patient", args=[patient.pk], request=request)
         return Response(
             PatientOut(patient).data,
@@ -106,5 +107,5 @@ class PatientDetail(NotCached, generics.RetrieveAPIView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return one patient; the view is audited."""
         patient = self.get_object()
-        record_view(actor=request.user, target=patient)
+        record_view(actor=signed_in(request), target=patient)
         return Response(PatientOut(patient).data)

@@ -76,7 +76,7 @@ def _read(request: AuthenticatedRequest) -> Draft:
     chosen = request.POST.get("patient", "")
     own = Patient.objects.visible_to(request.user).filter(organisation=request.user.organisation_id)
     if chosen:
-        draft.patient = own.filter(pk=_uuid(chosen)).first()
+        draft.patient = own.filter(pk=_uuid(chosen)).first()  # type: ignore[misc]
     elif draft.mrn:
         draft.patient = own.with_mrn(draft.mrn).first()
         draft.looked_up = True
@@ -104,7 +104,7 @@ def _create(request: AuthenticatedRequest, draft: Draft) -> Case | None:
         patient_fits = _is_acknowledged(request, draft)
     if not (specimen_fits and patient_fits):
         return None
-    refused = draft.patient_form
+    refused: PatientForm | SpecimenForm = draft.patient_form
     try:
         # The patient is registered only if the case can be opened as well.
         with transaction.atomic():
@@ -137,7 +137,7 @@ def _is_acknowledged(request: AuthenticatedRequest, draft: Draft) -> bool:
     return False
 
 
-def _typed(request: AuthenticatedRequest, form: type[PatientForm] | type[SpecimenForm]) -> dict[str, str]:
+def _typed(request: AuthenticatedRequest, form: type[PatientForm | SpecimenForm]) -> dict[str, str]:
     """Return what was typed into a form's fields, unchecked, to show it again."""
     return {name: request.POST[name] for name in form.base_fields if name in request.POST}
 

@@ -74,7 +74,7 @@ def class_counts(numbers: dict[str, int]) -> list[ClassCount]:
 def last_analysis(image: SmearImage) -> Any:
     """Return the last finished analysis of `image`, or None; reads prefetched rows where there are any."""
     done = [analysis for analysis in image.analyses.all() if analysis.state == "done"]  # type: ignore[attr-defined]
-    return max(done, key=lambda analysis: analysis.finished_at, default=None)
+    return max(done, key=lambda analysis: analysis.finished_at or analysis.queued_at, default=None)
 
 
 def model_version_of(image: SmearImage) -> str:

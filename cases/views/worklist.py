@@ -133,7 +133,7 @@ def _sorted(cases: CaseQuerySet, *, shows_doubt: bool) -> CaseQuerySet:
     pressing = cases.most_pressing_first()
     if shows_doubt and cases[: MOST_CASES_SORTED_BY_DOUBT + 1].count() <= MOST_CASES_SORTED_BY_DOUBT:
         rest = [term for term in pressing.query.order_by if term != "priority_rank"]
-        return pressing.with_counts().order_by("priority_rank", "-doubtful_count", *rest)
+        return pressing.with_counts().order_by("priority_rank", "-doubtful_count", *rest)  # type: ignore[misc]
     return pressing
 
 

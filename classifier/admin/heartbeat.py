@@ -13,7 +13,7 @@ from classifier.models.heartbeat import SILENCE
 
 
 @admin.register(WorkerHeartbeat)
-class WorkerHeartbeatAdmin(ReadOnlyAdmin):
+class WorkerHeartbeatAdmin(ReadOnlyAdmin[WorkerHeartbeat]):
     list_display = ("worker", "is_alive", "queue", "engine", "model_version", "seen_at", "up_for", "problem")
     list_filter = ("engine", "queue")
     list_select_related = ("model_version",)

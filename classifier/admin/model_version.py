@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
+from accounts.requests import signed_in
 from classifier.admin.reading import ReadOnlyAdmin, ReasonForm, is_administrator
 from classifier.models import ModelVersion
 from classifier.services import (
@@ -33,7 +34,7 @@ PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(ReadOnlyAdmin):
+class ModelVersionAdmin(ReadOnlyAdmin[ModelVersion]):
     action_form = ReasonForm
     actions = ("promote", "roll_back", "requeue_failed")
     list_display = ("__str__", "state", "backbone", "headline", "registered_at", "promoted_at", "promoted_by", "reason")
@@ -64,7 +65,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             self.message_user(request, "Select one model to promote.", messages.ERROR)
             return
         try:
-            version = promote_model(actor=request.user, version=chosen[0], reason=request.POST.get("reason", ""))
+            version = promote_model(actor=signed_in(request), version=chosen[0], reason=request.POST.get("reason", ""))
         except DomainError as error:
             self.message_user(request, error.sentence, messages.ERROR)
         else:
@@ -74,7 +75,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     def roll_back(self, request: HttpRequest, _queryset: QuerySet[ModelVersion]) -> None:
         """Go back one model; which rows are selected does not matter."""
         try:
-            version = rollback_model(actor=request.user, reason=request.POST.get("reason", ""))
+            version = rollback_model(actor=signed_in(request), reason=request.POST.get("reason", ""))
         except DomainError as error:
             self.message_user(request, error.sentence, messages.ERROR)
         else:
@@ -85,7 +86,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         """Requeue everything that failed because the model was missing or altered."""
         try:
             count = requeue_analyses(
-                actor=request.user, analyses=failed_for_the_model(), reason=request.POST.get("reason", "")
+                actor=signed_in(request), analyses=failed_for_the_model(), reason=request.POST.get("reason", "")
             )
         except DomainError as error:
             self.message_user(request, error.sentence, messages.ERROR)

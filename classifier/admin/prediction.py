@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(Prediction)
-class PredictionAdmin(ReadOnlyAdmin):
+class PredictionAdmin(ReadOnlyAdmin[Prediction]):
     list_display = ("created_at", "accession_number", "label", "score", "identified", "novelty", "model_version")
     list_filter = ("label", "identified", "model_version", "created_at")
     list_select_related = ("cell__image__case", "model_version")
@@ -25,7 +25,7 @@ class PredictionAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
         """Those of the laboratory the person administers; all of them for the platform's superuser."""
-        everything = super().get_queryset(request)
+        everything = Prediction.objects.all()
         if request.user.is_superuser:
             return everything
         return everything.filter(cell__image__case__in=Case.objects.visible_to(request.user))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.contrib import admin
@@ -10,11 +10,15 @@ from django.contrib.admin.helpers import ActionForm
 from django.db import models
 
 from accounts.models import Role
+from accounts.requests import signed_in
 from audit.models import Action
 from audit.services import record
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 class ReasonForm(ActionForm):
@@ -29,19 +33,19 @@ def is_administrator(request: HttpRequest) -> bool:
     return user.is_authenticated and (user.is_superuser or user.role == Role.ADMINISTRATOR)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[models.Model]):
+class ReadOnlyAdmin(admin.ModelAdmin[Row]):
     """Rows are written by services and workers; people read them here, and reading is recorded."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
 
-    def patient_of(self, obj: models.Model) -> Any:
+    def patient_of(self, obj: Row) -> Any:
         """The id of the patient the row is about, or None; for the audit event of reading it."""
         return None
 
@@ -50,5 +54,5 @@ class ReadOnlyAdmin(admin.ModelAdmin[models.Model]):
     ) -> HttpResponse:
         obj = self.get_object(request, object_id)
         if obj is not None and self.has_view_permission(request, obj):
-            record(actor=request.user, action=Action.VIEW, target=obj, patient_id=self.patient_of(obj))
+            record(actor=signed_in(request), action=Action.VIEW, target=obj, patient_id=self.patient_of(obj))
         return super().change_view(request, object_id, form_url, extra_context)

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
+from accounts.requests import signed_in
 from cases.api.image_serializers import ImageOut
 from cases.api.visibility import results_of
 from cases.models import Cell, SmearImage
@@ -59,5 +60,5 @@ class ImageOne(NotCached, APIView):
         """Return the image, its quality and analysis, and its cells where the caller may see them."""
         images = SmearImage.objects.visible_to(request.user).select_related("case")
         image = get_object_or_404(images, pk=pk)
-        record_view(actor=request.user, target=image)
+        record_view(actor=signed_in(request), target=image)
         return Response(image_answer(image, request.user))

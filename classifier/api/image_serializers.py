@@ -59,7 +59,9 @@ class CellOut(serializers.Serializer):
     id = serializers.UUIDField()
     box = BoxField()
     area_px = serializers.IntegerField(help_text="Area of the cell's mask in pixels.")
-    label = serializers.ChoiceField(choices=LABEL_CHOICES, allow_blank=True, help_text="The present label.")
+    label = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=LABEL_CHOICES, allow_blank=True, help_text="The present label."
+    )
     score = serializers.FloatField(allow_null=True, help_text="Probability of the label, 0 to 1.")
     probabilities = serializers.SerializerMethodField(help_text="Calibrated probability per class; they sum to 1.")
     identified = serializers.BooleanField(

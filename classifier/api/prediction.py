@@ -35,7 +35,7 @@ class PredictionOut(serializers.Serializer):
     box = BoxField(source="cell.box")
     model_version = serializers.UUIDField(source="model_version_id")
     model = serializers.CharField(source="model_version", help_text="Name and version of the model.")
-    label = serializers.ChoiceField(
+    label = serializers.ChoiceField(  # type: ignore[assignment]
         choices=CLASS_CHOICES,
         help_text="The most probable class, also where the machine would not name it.",
     )

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import Role
+from accounts.requests import signed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ def overseers_only(
     @login_required
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponseBase:
-        if request.user.role not in OVERSEERS:  # type: ignore[union-attr]
+        if signed_in(request).role not in OVERSEERS:
             raise PermissionDenied("Oversight is for administrators and auditors of a laboratory.")
         return view(request, *args, **kwargs)
 

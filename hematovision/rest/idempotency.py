@@ -66,13 +66,14 @@ def once(request: Request, write: Callable[[], Response]) -> Response:
     if not KEY.fullmatch(key):
         raise BadKey
     asked = fingerprint(request)
+    caller_id: Any = request.user.pk
     with transaction.atomic():
         forget_old_answers()
         try:
             with transaction.atomic():
-                stored = StoredAnswer.objects.create(caller_id=request.user.pk, key=key, fingerprint=asked)
+                stored = StoredAnswer.objects.create(caller_id=caller_id, key=key, fingerprint=asked)
         except IntegrityError:
-            return replay(caller_id=request.user.pk, key=key, asked=asked)
+            return replay(caller_id=caller_id, key=key, asked=asked)
         response = write()
         stored.status = response.status_code
         # Through JSON and back: the stored answer holds what the client saw, not Python objects.

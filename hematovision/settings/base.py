@@ -151,8 +151,8 @@ STATICFILES_DIRS: list[Any] = [
     *[(prefix, folder) for prefix, folder in VENDOR_FOLDERS if folder.is_dir()],
 ]
 
-for folder in (VAR_DIR, MEDIA_ROOT, Path(FILE_UPLOAD_TEMP_DIR)):
-    folder.mkdir(parents=True, exist_ok=True)
+for needed in (VAR_DIR, MEDIA_ROOT, Path(FILE_UPLOAD_TEMP_DIR)):
+    needed.mkdir(parents=True, exist_ok=True)
 
 # Identifiers are encrypted with the first key and readable with all of them (rotation); the blind
 # index key makes exact search possible and cannot be rotated without re-indexing.
