@@ -1,0 +1,138 @@
+"""A real browser on a live server: signed in by session cookie, in either theme, at any width."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from classifier import reader
+from classifier.loading import BundleReader
+from classifier.services import promote_model, register_model
+from classifier.services.runs import run_analysis
+from tests.factories.smears import drawn_field, evaluated_bundle
+
+# Debian's chromium comes first: playwright's own is not made for every machine this runs on.
+CHROMIUM = os.environ.get("CHROMIUM", "") or shutil.which("chromium") or shutil.which("chromium-browser")
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+DESKTOP = (1280, 900)
+PHONE = (390, 844)
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def pytest_collection_modifyitems(items):
+    """Browser tests share one process, and are left out with a reason where there is no browser."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="chromium is not installed (Debian: apt-get install chromium)"))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser, started once."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright runs its event loop in this thread, which makes Django take every query here for an async one.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_as(chromium, live_server):
+    """`open_as(user, size=DESKTOP, theme="light", scripts=True)` -> a page of a signed-in browser.
+
+    What the page complains about (a script error, a breach of the content security policy) fails the test.
+    """
+    contexts = []
+    complaints: list[str] = []
+
+    def open_(user, *, size=DESKTOP, theme="light", scripts=True):
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+            has_touch=size == PHONE,
+            is_mobile=size == PHONE,
+        )
+        contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            session = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        page.on("console", lambda said: _note(complaints, said))
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def _note(complaints, said):
+    """Keep what breaks the content security policy or a script; a refused request is the test's own doing."""
+    if said.type == "error" and "Failed to load resource" not in said.text:
+        complaints.append(f"console: {said.text}")
+
+
+@pytest.fixture
+def machine(transactional_db, tmp_path):
+    """An active model, and `machine(image)`: what a worker does with an image, here and now."""
+    version, _ = register_model(actor=None, directory=evaluated_bundle(tmp_path / "model"))
+    promote_model(actor=None, version=version, reason="The tests need one.")
+    reader.install(BundleReader("onnx"))
+
+    def analyse(image):
+        done = run_analysis(image_id=image.pk, worker="browser-test")
+        assert done is not None
+        image.refresh_from_db()
+        return image
+
+    yield analyse
+    reader.install(None)
+
+
+@pytest.fixture
+def field_file(tmp_path):
+    """`field_file(seed, **drawing)` -> the path of a drawn smear field as PNG."""
+
+    def draw(seed=1, **drawing):
+        path = tmp_path / f"field-{seed}.png"
+        path.write_bytes(drawn_field(seed, **drawing).read())
+        return path
+
+    return draw
+
+
+@pytest.fixture
+def violations():
+    """`violations(page)` -> what axe-core finds wrong with the page, readable."""
+    axe = AXE.read_text() if AXE.is_file() else None
+    if axe is None:
+        pytest.skip("axe-core is not installed (npm ci)")
+
+    def check(page):
+        # By the debugger's protocol, because our content security policy refuses a script that is not ours.
+        page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": axe})
+        found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)
+        return [f"{each['id']}: {node['html'][:160]}" for each in found["violations"] for node in each["nodes"]]
+
+    return check

@@ -1,0 +1,112 @@
+"""axe-core finds nothing on any page, in either theme, on a desktop and on a phone."""
+
+import pytest
+
+from cases.services.cases import submit_case
+from cases.services.images import receive_image
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.factories.cases import CaseFactory
+from tests.factories.smears import drawn_field
+
+LOOKS = [
+    pytest.param(DESKTOP, "light", id="desktop-light"),
+    pytest.param(DESKTOP, "dark", id="desktop-dark"),
+    pytest.param(PHONE, "light", id="phone-light"),
+    pytest.param(PHONE, "dark", id="phone-dark"),
+]
+
+
+@pytest.fixture
+def analysed(transactional_db, amina, machine):
+    """A submitted case with one analysed field, one waiting, and one draft beside it."""
+    case = CaseFactory(clinic=amina.organisation, created_by=amina, wbc="7.4", wbc_source="analyser", priority="stat")
+    image, _ = receive_image(actor=amina, case=case, upload=drawn_field(31))
+    receive_image(actor=amina, case=case, upload=drawn_field(32))
+    submit_case(actor=amina, case=case)
+    return machine(image)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_pages_of_a_clinic(open_as, violations, amina, analysed, size, theme):
+    draft = CaseFactory(clinic=amina.organisation, created_by=amina)
+    page = open_as(amina, size=size, theme=theme)
+    for address in (
+        "/",
+        "/?state=signed",
+        "/cases/new/",
+        f"/cases/{draft.pk}/",
+        f"/cases/{draft.pk}/cancel/",
+        f"/cases/{analysed.case_id}/",
+        f"/images/{analysed.pk}/",
+        f"/cases/{analysed.case_id}/report/",
+        "/no-such-page/",
+    ):
+        page.goto(address)
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_pages_of_a_pathologist(open_as, violations, pavel, analysed, size, theme):
+    page = open_as(pavel, size=size, theme=theme)
+    for address in (
+        "/",
+        "/review/",
+        f"/cases/{analysed.case_id}/",
+        f"/images/{analysed.pk}/",
+        f"/cases/{analysed.case_id}/report/",
+        "/oversight/models/",
+    ):
+        page.goto(address)
+        if address.startswith("/images/"):
+            page.locator("[aria-selected=true]").wait_for()
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_pages_of_oversight(open_as, violations, ines, analysed, size, theme):
+    page = open_as(ines, size=size, theme=theme)
+    for address in (
+        "/oversight/predictions/",
+        "/oversight/predictions/?label=basophil&since=2030-01-01",
+        "/oversight/predictions/?score_from=90&score_below=10",
+        "/oversight/models/",
+        "/oversight/audit/",
+    ):
+        page.goto(address)
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_the_sign_in_page_and_the_help_sheet(open_as, violations, transactional_db, size, theme):
+    page = open_as(None, size=size, theme=theme)
+    page.goto("/accounts/login/")
+    assert violations(page) == []
+    page.get_by_role("link", name="Help and keys").click()
+    assert page.get_by_role("dialog", name="Help and keys").is_visible()
+    assert violations(page) == []
+
+
+def test_targets_of_a_finger_are_large_enough(open_as, pavel, analysed):
+    page = open_as(pavel, size=PHONE)
+    for address in ("/", f"/cases/{analysed.case_id}/"):
+        page.goto(address)
+        small = page.evaluate(
+            """() => [...document.querySelectorAll("main .button, main select, main input:not([type=hidden], [type=file])")]
+                .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 44)
+                .map(each => each.outerHTML.slice(0, 120))"""
+        )
+        assert small == [], address
+
+
+def test_the_theme_can_be_chosen_and_stays(open_as, pavel, analysed):
+    page = open_as(pavel, theme="light")
+    page.goto("/")
+    page.get_by_role("button", name="Use the dark theme").click()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    page.reload()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    page.get_by_role("button", name="Use the light theme").click()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"

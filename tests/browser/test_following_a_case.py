@@ -1,0 +1,61 @@
+"""A case moves on by itself, and its page says so without being reloaded."""
+
+import pytest
+
+from cases.services.images import receive_image
+from tests.factories.cases import CaseFactory
+from tests.factories.smears import drawn_field
+
+
+@pytest.fixture
+def case(transactional_db, amina):
+    return CaseFactory(clinic=amina.organisation, created_by=amina)
+
+
+def test_a_finished_analysis_appears_by_itself(open_as, amina, case, machine):
+    image, _ = receive_image(actor=amina, case=case, upload=drawn_field(11))
+    page = open_as(amina)
+    page.goto(f"/cases/{case.pk}/")
+    page.evaluate("window.sameDocument = true")
+    assert page.get_by_text("0 of 1 analysed").is_visible()
+    machine(image)
+    page.get_by_text("1 of 1 analysed").wait_for()
+    page.locator(".field-thumb img").wait_for()
+    assert page.evaluate("window.sameDocument") is True
+
+
+def test_the_page_stops_asking_when_nothing_is_under_way(open_as, amina, case, machine):
+    image, _ = receive_image(actor=amina, case=case, upload=drawn_field(12))
+    machine(image)
+    page = open_as(amina)
+    page.goto(f"/cases/{case.pk}/")
+    assert page.locator("#case-live[hx-trigger]").count() == 0
+
+
+def test_submitting_needs_the_patient_confirmed(open_as, amina, case, machine):
+    image, _ = receive_image(actor=amina, case=case, upload=drawn_field(13))
+    page = open_as(amina)
+    page.goto(f"/cases/{case.pk}/")
+    page.get_by_role("button", name="Submit for reading").click()
+    case.refresh_from_db()
+    assert case.state == "draft"
+    page.get_by_label("The slide label and the request both say").check()
+    page.get_by_role("button", name="Submit for reading").click()
+    page.get_by_text(f"Case {case.accession_number} was sent to Central Laboratory.").wait_for()
+    case.refresh_from_db()
+    assert case.state == "analysing"
+    assert page.locator("#case-state").get_by_text("Analysing 0 of 1").is_visible()
+    machine(image)
+    page.locator("#case-state").get_by_text("Ready for review").wait_for()
+
+
+def test_cancelling_names_the_case_and_asks_why(open_as, amina, case):
+    page = open_as(amina)
+    page.goto(f"/cases/{case.pk}/")
+    page.get_by_role("link", name="Cancel this case").click()
+    page.get_by_label("Reason").fill("Wrong tube")
+    page.get_by_role("button", name=f"Cancel case {case.accession_number}").click()
+    page.wait_for_url(f"**/cases/{case.pk}/")
+    case.refresh_from_db()
+    assert case.state == "cancelled"
+    assert page.get_by_text("Wrong tube").is_visible()

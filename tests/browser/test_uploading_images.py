@@ -1,0 +1,102 @@
+"""Uploading: several at once, each with its own sentence, retry and cancel; the page follows without a reload."""
+
+import pytest
+
+from cases.models import SmearImage
+from tests.browser.conftest import PHONE
+from tests.factories.cases import CaseFactory
+
+
+@pytest.fixture
+def case(transactional_db, amina):
+    return CaseFactory(clinic=amina.organisation, created_by=amina)
+
+
+def rows(page):
+    return page.get_by_role("list", name="Files").get_by_role("listitem")
+
+
+def test_good_and_bad_files_go_their_own_ways(open_as, amina, case, field_file, tmp_path, machine):
+    text = tmp_path / "notes.jpg"
+    text.write_text("this is not a picture")
+    page = open_as(amina)
+    page.goto(f"/cases/{case.pk}/")
+    page.evaluate("window.sameDocument = true")
+    page.locator("#upload-files").set_input_files([field_file(1), text, field_file(2)])
+    bad = rows(page).filter(has_text="notes.jpg")
+    bad.get_by_role("button", name="Retry notes.jpg").wait_for()
+    assert "JPEG" in bad.inner_text()
+    page.get_by_role("link", name="Open field 2").wait_for()
+    assert page.get_by_text("2 of 3 files sent, 1 not sent").is_visible()
+    assert page.evaluate("window.sameDocument") is True
+    assert case.images.count() == 2
+    assert page.get_by_role("button", name="Submit for reading").is_visible()
+
+
+def test_a_dropped_line_keeps_the_file_for_a_retry(open_as, amina, case, field_file, machine):
+    page = open_as(amina)
+    page.goto(f"/cases/{case.pk}/")
+    page.route("**/images/", lambda route: route.abort("internetdisconnected"))
+    page.locator("#upload-files").set_input_files([field_file(3)])
+    row = rows(page).filter(has_text="field-3.png")
+    row.get_by_text("No connection. The file is kept here").wait_for()
+    assert not case.images.exists()
+    page.unroute("**/images/")
+    row.get_by_role("button", name="Retry field-3.png").click()
+    page.get_by_role("link", name="Open field 1").wait_for()
+    assert case.images.count() == 1
+
+
+def test_the_same_bytes_twice_are_one_image(open_as, amina, case, field_file, machine):
+    page = open_as(amina)
+    page.goto(f"/cases/{case.pk}/")
+    page.locator("#upload-files").set_input_files([field_file(4)])
+    page.get_by_role("link", name="Open field 1").wait_for()
+    page.locator("#upload-files").set_input_files([field_file(4)])
+    rows(page).get_by_text("Already here as field 1").wait_for()
+    assert SmearImage.objects.count() == 1
+
+
+def test_a_file_over_the_limit_is_not_even_sent(open_as, amina, case, tmp_path, settings):
+    settings.UPLOAD_MAX_BYTES = 2000
+    big = tmp_path / "big.png"
+    big.write_bytes(b"x" * 5000)
+    page = open_as(amina)
+    page.goto(f"/cases/{case.pk}/")
+    sent = []
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    page.locator("#upload-files").set_input_files([big])
+    rows(page).get_by_text("is larger than the limit").wait_for()
+    assert not sent
+
+
+def test_waiting_files_can_be_cancelled(open_as, amina, case, field_file):
+    page = open_as(amina)
+    page.goto(f"/cases/{case.pk}/")
+    held = []
+    page.route("**/images/", lambda route: held.append(route))
+    page.locator("#upload-files").set_input_files([field_file(seed) for seed in (5, 6, 7)])
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_text("0 of 3 files sent, 3 cancelled").wait_for()
+    assert page.get_by_role("button", name="Retry all that failed").is_visible()
+    assert not case.images.exists()
+
+
+def test_a_phone_offers_its_camera(open_as, amina, case):
+    page = open_as(amina, size=PHONE)
+    page.goto(f"/cases/{case.pk}/")
+    assert page.get_by_text("Take a photo").is_visible()
+    assert page.locator("#upload-camera").get_attribute("capture") == "environment"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_without_scripts_the_plain_form_does_the_same(open_as, amina, case, field_file, tmp_path, machine):
+    text = tmp_path / "letter.pdf"
+    text.write_bytes(b"%PDF-1.4 letter")
+    page = open_as(amina, scripts=False)
+    page.goto(f"/cases/{case.pk}/")
+    page.locator("#upload-files").set_input_files([field_file(8), text])
+    page.get_by_role("button", name="Upload").click()
+    assert page.get_by_role("alert").get_by_text("letter.pdf").is_visible()
+    assert page.get_by_role("link", name="Open field 1").is_visible()
+    assert case.images.count() == 1
