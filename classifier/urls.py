@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classifier.views import models, predictions
+from classifier.views import explanation, models, predictions
 
 app_name = "classifier"
 
@@ -10,4 +10,6 @@ urlpatterns = [
     path("oversight/predictions/", predictions.prediction_list, name="predictions"),
     path("oversight/predictions/export/", predictions.export_predictions, name="export_predictions"),
     path("oversight/models/", models.model_list, name="models"),
+    path("cells/<uuid:pk>/explanation/", explanation.explanation, name="explanation"),
+    path("cells/<uuid:pk>/explanation.png", explanation.explanation_picture, name="explanation_picture"),
 ]

@@ -59,6 +59,7 @@
       field.show(cell, closeUp);
       gallery?.show(cell);
       showPanel?.(cell);
+      document.dispatchEvent(new CustomEvent("hematovision:cell", { detail: cell }));
       history.replaceState(null, "", `#cell-${cell.id}`);
     };
     const pickFromAddress = () => {

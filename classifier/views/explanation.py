@@ -1,0 +1,80 @@
+"""Where the network looked, for one cell: ask for it, follow it, see the picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Role
+from accounts.requests import signed_in
+from cases.models import Cell
+from cases.services.trail import record_image_view
+from classifier.models import Explanation, ExplanationState
+from classifier.services.explanations import request_explanation
+from hematovision.errors import DomainError
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest
+
+# Asking makes a worker work and leaves a row; those who only read see what was drawn already.
+ASKERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def explanation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The explanation of a cell as a piece of a page; POST asks for it, GET follows it.
+
+    `label` names the class whose evidence is shown; without it the network's own best class. Cells the person may
+    not see answer 404.
+    """
+    user = signed_in(request)
+    cell = _visible_cell(request, pk)
+    if request.method == "POST":
+        if user.role not in ASKERS:
+            raise PermissionDenied("Explanations are asked for by those who review or administer.")
+        try:
+            found: Explanation | None = request_explanation(actor=user, cell=cell, label=request.POST.get("label", ""))
+        except DomainError as error:
+            refused = {"sentence": error.sentence}
+            return render(request, "classifier/explanation.html", refused, status=error.status)
+    else:
+        found = _latest(cell, request.GET.get("label", ""))
+    return render(request, "classifier/explanation.html", {"cell": cell, "explanation": found})
+
+
+@login_required
+@require_safe
+def explanation_picture(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The overlay as PNG, to those who may see the cell; 404 until it is drawn."""
+    user = signed_in(request)
+    cell = _visible_cell(request, pk)
+    found = _latest(cell, request.GET.get("label", ""))
+    if found is None or found.state != ExplanationState.DONE:
+        raise Http404
+    record_image_view(actor=user, image=cell.image, part="explanations")
+    with found.picture.open("rb") as file:
+        answer = HttpResponse(file.read(), content_type="image/png")
+    answer["Cache-Control"] = "private, max-age=900"
+    answer["Content-Disposition"] = "inline"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _visible_cell(request: HttpRequest, pk: UUID) -> Cell:
+    return get_object_or_404(Cell.objects.visible_to(request.user).select_related("image__case"), pk=pk)
+
+
+def _latest(cell: Cell, label: str) -> Explanation | None:
+    """The newest explanation of the cell, for one class if `label` names one."""
+    explanations = Explanation.objects.filter(cell=cell).order_by("-requested_at")
+    return (explanations.filter(label=label) if label else explanations).first()
