@@ -1,6 +1,6 @@
 """The life of a worker process: load the model, say so every few seconds, keep the leases, say goodbye.
 
-Imported by Celery processes only (`CELERY_IMPORTS`), never by the web process: from here on there is an engine.
+Imported by Celery processes only (`CELERY_IMPORTS`), never by the web process.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from classifier import reader
 from classifier.inference.errors import InferenceError
-from classifier.loading import BundleReader
 from classifier.models import ModelVersion
 from classifier.services.claims import renew_leases
 from classifier.services.heartbeats import Beat, beat, say_goodbye, worker_name
@@ -48,6 +47,9 @@ class Life:
         self.ready_at: datetime | None = None
         self.version: ModelVersion | None = None
         self.problem = ""
+        # Here and not above: beat imports this module as well and needs no engine in its memory.
+        from classifier.loading import BundleReader
+
         self._reader = BundleReader(self.engine)
         self._tried_at = 0.0
         self._stop = threading.Event()
