@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -119,6 +120,8 @@ def submit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def cancel(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Ask for the reason, then cancel the case; it stays on record."""
     case = visible_case(request, pk)
+    if request.method != "POST" and not may_write_cases(request.user):
+        raise PermissionDenied("Your role does not cancel cases.")
     context: dict[str, Any] = {"case": case, "reason": request.POST.get("reason", "").strip()}
     status = 200
     if request.method == "POST":

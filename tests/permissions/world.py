@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from allauth.idp.oidc.models import Token
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Organisation, Role, User
-from accounts.services import create_api_client
+from accounts.models import ApiClient, Organisation, Role, User
+from accounts.services import create_api_client, invite_user
+from audit.models import AuditEvent
 from cases.states import CaseState
-from tests.factories.specimens import Specimen, model_version, specimen
-from tests.people import clinic, laboratory, person
+from classifier.models import WorkerHeartbeat
+from tests.factories.specimens import NOON, Specimen, model_version, specimen
+from tests.people import PASSWORD, clinic, laboratory, person
 
 
 @dataclass
@@ -24,6 +28,7 @@ class World:
 
     people: dict[str, User | None]
     tokens: dict[str, str]
+    sessions: dict[str, str]
     specimens: dict[str, Specimen]
     objects: dict[str, Any]
 
@@ -32,12 +37,9 @@ class World:
         if who in self.tokens:
             return Client(headers={"Authorization": f"Bearer {self.tokens[who]}"}, raise_request_exception=False)
         client = Client(raise_request_exception=False)
-        user = self.people[who]
-        if user is not None:
-            client.cookies = self.cookies[who].cookies.__class__(self.cookies[who].cookies.output(header=""))
+        if who in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
         return client
-
-    cookies: dict[str, Client] = field(default_factory=dict)
 
 
 def token(organisation: Organisation, *scopes: str) -> str:
@@ -55,12 +57,17 @@ def token(organisation: Organisation, *scopes: str) -> str:
     return value
 
 
+def heartbeat() -> WorkerHeartbeat:
+    """Return the last word of a worker that is silent since."""
+    return WorkerHeartbeat.objects.create(worker="w1", queue="inference", started_at=NOON, seen_at=NOON)
+
+
 def build() -> World:
     """Create everything; call it inside a transaction that is rolled back."""
     central, northern = laboratory("central-laboratory"), laboratory("northern-laboratory")
     riverside, hilltop = clinic("riverside-clinic", central), clinic("hilltop-clinic", central)
     lakeside = clinic("lakeside-clinic", northern)
-    root = User.objects.create_superuser("root@platform.example", full_name="Root Platform")
+    root = User.objects.create_superuser("root@platform.example", PASSWORD, full_name="Root Platform")
     people: dict[str, User | None] = {
         "nobody": None,
         "amina": person("Amina", Role.UPLOADER, riverside),
@@ -92,10 +99,42 @@ def build() -> World:
         "signed": specimen(by=amina, state=CaseState.SIGNED, number=7103, version=version, owner=people["pavel"]),
         "far": specimen(by=people["lars"], state=CaseState.READY, number=7104, version=version),
     }
-    world = World(people=people, tokens=tokens, specimens=specimens, objects={"version": version})
-    for who, user in people.items():
-        if user is not None:
-            browser = Client()
-            browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-            world.cookies[who] = browser
-    return world
+    sessions = {who: session(user) for who, user in people.items() if user is not None}
+    invitation, invitation_token = invite_user(
+        actor=None, email="new@riverside-clinic.example", role=Role.UPLOADER, organisation=riverside
+    )
+    far_invitation, _ = invite_user(
+        actor=None, email="new@lakeside-clinic.example", role=Role.UPLOADER, organisation=lakeside
+    )
+    objects = {
+        "invitation": invitation,
+        "far_invitation": far_invitation,
+        "invitation_token": (invitation_token,),
+        "no_token": ("no-such-token",),
+        "reset_key": ("abc", "def-0123"),
+        "email_key": ("nothing",),
+        "key_number": (1,),
+        "accounts": ("accounts",),
+        "picture": (version.pk, "confusion.png"),
+        "on_site": (ContentType.objects.get_for_model(User).pk, people["amina"].pk),
+        "worker": heartbeat(),
+        "model": version,
+        "person": people["amina"],
+        "stranger": people["lars"],
+        "clinic": riverside,
+        "elsewhere": lakeside,
+        "lis": ApiClient.objects.filter(organisation=riverside).first(),
+        "far_lis": ApiClient.objects.filter(organisation=northern).first(),
+        "csv": ("csv",),
+        "jsonl": ("jsonl",),
+        "event": AuditEvent.objects.order_by("id").first(),
+    }
+    return World(people, tokens, sessions, specimens, objects)
+
+
+def session(user: User) -> str:
+    """Sign `user` in and return the key of the session."""
+    browser = Client()
+    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    key: str = browser.session.session_key
+    return key

@@ -1,0 +1,133 @@
+"""How a line of the matrix becomes a request: the arguments of its address, its query and its body."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories.specimens import png
+from tests.permissions.matrix import Row
+from tests.permissions.world import World
+
+JSON = "application/json"
+
+
+def address(row: Row, world: World) -> str:
+    """Return the path and query of a line."""
+    name = row.target.partition(":")[0]
+    if name == "-":
+        path = reverse(row.route)
+    elif row.route in LITERAL:
+        path = LITERAL[row.route]
+    else:
+        path = reverse(row.route, args=arguments(row.route, name, world))
+    return path + QUERY.get(row.route, "")
+
+
+def arguments(route: str, name: str, world: World) -> list[Any]:
+    """Return the arguments of a route for an object of the world, by its name in the table."""
+    if name in world.specimens:
+        made = world.specimens[name]
+        noun = ARGUMENT_NOUN.get(route, "case")
+        record = {
+            "case": made.case,
+            "image": made.image,
+            "patient": made.patient,
+            "cell": made.cells[0] if made.cells else None,
+            "prediction": made.predictions[0] if made.predictions else None,
+            "analysis": made.image.analyses.first(),
+        }[noun]
+        return [record.pk if record is not None else uuid.UUID(int=0)]
+    if name == "unknown":
+        return [uuid.UUID(int=0)]
+    found = world.objects[name]
+    return [*found] if isinstance(found, tuple) else [getattr(found, "pk", found)]
+
+
+ADMIN_NOUN = {"smearimage": "image", "cell": "cell", "prediction": "prediction", "analysis": "analysis"}
+ARGUMENT_NOUN = {
+    f"admin:{app}_{model}_{page}": ADMIN_NOUN[model]
+    for app, models in (("cases", ("smearimage", "cell")), ("classifier", ("prediction", "analysis")))
+    for model in models
+    for page in ("change", "delete", "history")
+} | {
+    "api:patient": "patient",
+    "api:image": "image",
+    "cases:field": "image",
+    "cases:image_original": "image",
+    "cases:image_display": "image",
+    "cases:image_thumbnail": "image",
+    "cases:cell_crop": "cell",
+    "classifier:explanation": "cell",
+    "classifier:explanation_picture": "cell",
+}
+
+LITERAL: dict[str, str] = {
+    "unknown_address": "/api/v1/nothing/",
+    "admin/(?P<url>.*)$": "/admin/nothing/",
+}
+
+QUERY: dict[str, str] = {"cases:worklist": "?state=all"}
+
+# The page's script asks for JSON and so gets the status of the upload itself.
+HEADERS = {"cases:add_images": {"Accept": "application/json"}}
+
+
+def send(client: Client, row: Row, world: World) -> Any:
+    """Send a line's request and return the answer."""
+    path = address(row, world)
+    body = BODIES.get((row.method, row.route))
+    call = getattr(client, row.method.lower())
+    if row.method in {"GET", "HEAD"}:
+        return call(path)
+    if body is None:
+        return call(path, content_type=JSON) if row.table == "api" else call(path)
+    data = body(world, row.target)
+    if row.table == "api" and not any(isinstance(value, SimpleUploadedFile) for value in data.values()):
+        return call(path, json.dumps(data), content_type=JSON)
+    return call(path, data, headers=HEADERS.get(row.route))
+
+
+def _upload(_world: World, _target: str) -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("field.png", png(251), content_type="image/png")}
+
+
+def _patient(_world: World, _target: str) -> dict[str, Any]:
+    return {"mrn": "new", "family_name": "New", "birth_date": "1990-01-01", "sex": "other"}
+
+
+def _case(world: World, target: str) -> dict[str, Any]:
+    name = target.partition(":")[2] or "draft"
+    return {"patient": str(world.specimens[name].patient.pk), "accession_number": "NEW-1"}
+
+
+def _new_case(_world: World, _target: str) -> dict[str, Any]:
+    return {
+        "action": "create",
+        "mrn": "new",
+        "family_name": "New",
+        "given_name": "Given",
+        "birth_date": "1990-01-01",
+        "sex": "other",
+        "accession_number": "NEW-1",
+        "priority": "routine",
+        "stain": "giemsa",
+    }
+
+
+BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "api:patients"): _patient,
+    ("POST", "api:cases"): _case,
+    ("PATCH", "api:case"): lambda _world, _target: {"priority": "stat"},
+    ("POST", "api:case_cancel"): lambda _world, _target: {"reason": "ordered twice"},
+    ("POST", "api:case_images"): _upload,
+    ("POST", "cases:new"): _new_case,
+    ("POST", "cases:add_images"): lambda world, target: {"files": _upload(world, target)["file"]},
+    ("POST", "cases:submit"): lambda _world, _target: {"identity": "confirmed"},
+    ("POST", "cases:cancel"): lambda _world, _target: {"reason": "ordered twice"},
+}
