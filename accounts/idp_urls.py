@@ -4,14 +4,13 @@ The rest of `allauth.idp.oidc` (authorisation codes, device codes, user info) is
 and is not mounted. The namespaces are the library's own, because it reverses its routes by them.
 """
 
-from allauth.idp.oidc import views
 from django.urls import include, path
 
-from accounts.views.token import TokenView
+from accounts.views.token import RevokeView, TokenView
 
 _endpoints = [
     path("token", TokenView.as_view(), name="token"),
-    path("revoke", views.revoke, name="revoke"),
+    path("revoke", RevokeView.as_view(), name="revoke"),
 ]
 
 app_name = "idp"

@@ -1,4 +1,4 @@
-"""The token endpoint, with its use recorded."""
+"""The token endpoints of API clients, with their use recorded."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import binascii
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from allauth.idp.oidc.views import RevokeView as AllauthRevokeView
 from allauth.idp.oidc.views import TokenView as AllauthTokenView
 from django.http import JsonResponse
 
@@ -23,15 +24,31 @@ class TokenView(AllauthTokenView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Answer a token request (RFC 6749 section 4.4)."""
-        client = _client_of(request)
-        if client is not None and not client.is_open:
-            # The same words as for a wrong secret (RFC 6749 section 5.2).
-            response: HttpResponse = JsonResponse({"error": "invalid_client"}, status=HTTPStatus.UNAUTHORIZED)
+        named = _named_client(request)
+        client = _client(named)
+        if "\x00" in named or (client is not None and not client.is_open):
+            response: HttpResponse = _invalid_client()
         else:
             response = super().post(request)
         if client is not None:
             _record(client, issued=response.status_code == HTTPStatus.OK)
         return response
+
+
+class RevokeView(AllauthRevokeView):
+    """Withdraws a token at the request of the client it was given to (RFC 7009)."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Answer a revocation request."""
+        if "\x00" in _named_client(request):
+            return _invalid_client()
+        response: HttpResponse = super().post(request)
+        return response
+
+
+def _invalid_client() -> JsonResponse:
+    """The answer that a wrong secret gets as well (RFC 6749 section 5.2)."""
+    return JsonResponse({"error": "invalid_client"}, status=HTTPStatus.UNAUTHORIZED)
 
 
 def _record(client: ApiClient, *, issued: bool) -> None:
@@ -45,15 +62,19 @@ def _record(client: ApiClient, *, issued: bool) -> None:
     )
 
 
-def _client_of(request: HttpRequest) -> ApiClient | None:
-    """The API client that the request names, authenticated or not."""
-    client_id = request.POST.get("client_id", "")
+def _named_client(request: HttpRequest) -> str:
+    """The client id that the request gives, in the header or the form; empty if none can be read."""
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            client_id = base64.b64decode(value, validate=True).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
-            return None
+    if scheme.lower() != "basic":
+        return str(request.POST.get("client_id", ""))
+    try:
+        return base64.b64decode(value, validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _client(client_id: str) -> ApiClient | None:
+    # NUL would be a crash in PostgreSQL, not an unknown client.
     if not client_id or "\x00" in client_id:
         return None
     return (

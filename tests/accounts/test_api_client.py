@@ -128,10 +128,11 @@ def test_no_token_for_anything_else(client, lis, form):
     assert not Token.objects.exists()
 
 
-@pytest.mark.parametrize("header", ["Basic !!!", "Basic ", "Basic //8="])
-def test_a_garbled_header_is_an_answer_not_a_crash(client, db, header):
-    response = client.post(TOKEN_URL, {"grant_type": "client_credentials"}, headers={"Authorization": header})
-    assert response.status_code in {400, 401}
+@pytest.mark.parametrize("header", ["Basic !!!", "Basic ", "Basic //8=", "Basic AGE6Yg=="])
+@pytest.mark.parametrize("path", [TOKEN_URL, "/identity/o/api/revoke"])
+def test_a_garbled_header_is_an_answer_not_a_crash(client, db, path, header):
+    form = {"grant_type": "client_credentials", "token": "x"}
+    assert client.post(path, form, headers={"Authorization": header}).status_code in {400, 401}
 
 
 def test_the_other_endpoints_of_the_library_are_not_there(client, db):
