@@ -8,6 +8,8 @@
   const DONE = "done";
   const FAILED = "failed";
   const CANCELLED = "cancelled";
+  /* Sent again, the same bytes would be refused again */
+  const FINAL_REFUSALS = new Set([413, 415, 422]);
 
   const start = (form) => {
     const drop = form.querySelector("[data-drop]");
@@ -53,15 +55,19 @@
       }
       say.textContent = words.join(", ");
       cancelAll.hidden = active === 0;
-      retryAll.hidden = active > 0 || of(FAILED) + of(CANCELLED) === 0;
+      retryAll.hidden = active > 0 || items.every((item) => item.retry.hidden);
       clear.hidden = active > 0;
+      /* What arrived stands among the fields below; its row would only say it twice */
+      for (const item of items) {
+        item.row.hidden = active === 0 && item.state === DONE && item.isNew;
+      }
     };
 
     const show = (item, state, note) => {
       item.state = state;
       item.row.className = `queue-row ${state}`;
       item.note.textContent = note;
-      item.retry.hidden = state !== FAILED && state !== CANCELLED;
+      item.retry.hidden = (state !== FAILED || item.isFinal) && state !== CANCELLED;
       item.remove.setAttribute(
         "aria-label",
         state === SENDING || state === WAITING ? `Cancel ${item.file.name}` : `Take ${item.file.name} off the list`,
@@ -69,15 +75,16 @@
       summarise();
     };
 
-    const reason = (request) => {
+    const answerOf = (request) => {
       const type = request.getResponseHeader("Content-Type") || "";
-      if (type.includes("json")) {
-        try {
-          return JSON.parse(request.responseText).sentence;
-        } catch {
-          return "The answer was cut short. The file is kept here: retry.";
-        }
+      try {
+        return type.includes("json") ? JSON.parse(request.responseText) : null;
+      } catch {
+        return { sentence: "The answer was cut short. The file is kept here: retry." };
       }
+    };
+
+    const reason = (request) => {
       if (request.status === 413) {
         return `The file is larger than the limit of ${megabytes(limit)}.`;
       }
@@ -112,13 +119,15 @@
         }
       });
       request.addEventListener("load", () => {
-        const type = request.getResponseHeader("Content-Type") || "";
-        if (request.status >= 200 && request.status < 300 && type.includes("json")) {
-          show(item, DONE, reason(request));
+        const answer = answerOf(request);
+        if (request.status >= 200 && request.status < 300 && answer?.id) {
+          item.isNew = answer.created;
+          show(item, DONE, answer.sentence);
           refreshCase();
         } else {
           item.sent = 0;
-          show(item, FAILED, reason(request));
+          item.isFinal = FINAL_REFUSALS.has(request.status);
+          show(item, FAILED, answer?.sentence || reason(request));
         }
         next();
       });
@@ -174,6 +183,8 @@
         retry: row.querySelector("[data-row-retry]"),
         remove: row.querySelector("[data-row-remove]"),
         preview: "",
+        isNew: false,
+        isFinal: false,
       };
       row.querySelector(".queue-name").textContent = file.name;
       item.bar.setAttribute("aria-label", `Progress of ${file.name}`);
@@ -197,8 +208,8 @@
       items.push(item);
       list.append(row);
       if (limit && file.size > limit) {
+        item.isFinal = true;
         show(item, FAILED, `${megabytes(file.size)} is larger than the limit of ${megabytes(limit)}. Send a smaller picture.`);
-        item.retry.hidden = true;
       } else {
         show(item, WAITING, "Waiting");
       }
