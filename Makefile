@@ -79,7 +79,6 @@ check: install-dev ## lint, types, arrows, templates, migrations, deployment, AP
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --check --quiet
 	$(BIN)/djlint templates --lint --quiet
 	DJANGO_SETTINGS_MODULE=hematovision.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m deploy.throwaway_production $(BIN)/python manage.py check --deploy --fail-level WARNING
@@ -92,7 +91,6 @@ openapi: install-dev ## write docs/openapi.yaml from the code
 format: install-dev ## let the tools put code and templates into shape
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
-	$(BIN)/djlint templates --reformat --quiet || true
 
 lock: install-dev ## compile the lock files from the .in files
 	for name in requirements requirements-dev requirements-gpu; do \

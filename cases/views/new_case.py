@@ -67,9 +67,7 @@ def _read(request: AuthenticatedRequest) -> Draft:
     draft.specimen_form = (
         SpecimenForm(request.POST) if creating else SpecimenForm(initial=_typed(request, SpecimenForm))
     )
-    draft.patient_form = (
-        PatientForm(request.POST) if creating else PatientForm(initial=_typed(request, PatientForm))
-    )
+    draft.patient_form = PatientForm(request.POST) if creating else PatientForm(initial=_typed(request, PatientForm))
     if request.POST.get("action") == "other":
         draft.mrn = ""
         return draft

@@ -87,9 +87,7 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
     if patients:
         query = urlencode([("patient", patient.pk) for patient in patients])
         return redirect(f"{reverse('cases:worklist')}?{query}")
-    return render(
-        request, "cases/search_empty.html", {"sought": text, "may_create": may_write_cases(request.user)}
-    )
+    return render(request, "cases/search_empty.html", {"sought": text, "may_create": may_write_cases(request.user)})
 
 
 def _patients_called(request: AuthenticatedRequest, text: str) -> Any:

@@ -45,7 +45,9 @@ def model_list(request: HttpRequest) -> HttpResponse:
         ModelVersion.objects.select_related("promoted_by", "registered_by"),
         key=lambda version: _ORDER.get(ModelState(version.state), len(_ORDER)),
     )
-    record(actor=request.user, action=Action.VIEW, object_type="classifier.modelversion", after={"listed": len(versions)})
+    record(
+        actor=request.user, action=Action.VIEW, object_type="classifier.modelversion", after={"listed": len(versions)}
+    )
     silent_before = timezone.now() - SILENCE
     workers = WorkerHeartbeat.objects.select_related("model_version")[:_WORKERS_SHOWN]
     context = {

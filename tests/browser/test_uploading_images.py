@@ -75,7 +75,7 @@ def test_waiting_files_can_be_cancelled(open_as, amina, case, field_file):
     page = open_as(amina)
     page.goto(f"/cases/{case.pk}/")
     held = []
-    page.route("**/images/", lambda route: held.append(route))
+    page.route("**/images/", lambda route: held.insert(0, route))
     page.locator("#upload-files").set_input_files([field_file(seed) for seed in (5, 6, 7)])
     page.get_by_role("button", name="Cancel", exact=True).click()
     page.get_by_text("0 of 3 files sent, 3 cancelled").wait_for()
