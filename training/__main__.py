@@ -22,14 +22,14 @@ def add_steps(parser: argparse.ArgumentParser) -> None:
     for name, module in STEPS.items():
         step = steps.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_arguments(step)
-        step.set_defaults(run=module.run)
+        step.set_defaults(action=module.run)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a step; 0 when it is done, 1 with a sentence on the error stream when it was refused."""
     arguments = build_parser("python -m training").parse_args(argv)
     try:
-        arguments.run(arguments)
+        arguments.action(arguments)
     except InferenceError as error:
         print(error.sentence, file=sys.stderr)  # noqa: T201
         return 1

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 TABLES = 8
-BITS = 20
+_FEW = 3000
 _BLOCK = 256
 _MOST_COMMON = 0.01
 _SEED = 20
@@ -41,17 +41,19 @@ def likely_pairs(
 def _bags(descriptors: Sequence[NDArray[np.uint8]], width: int = 0) -> tuple[sparse.csr_matrix, sparse.dia_matrix]:
     """Pictures x words (0 or 1), and the diagonal of squared inverse document frequencies."""
     rng = np.random.default_rng(_SEED)
+    # Longer words for larger sets: the number of chance agreements stays level.
+    length = 16 if len(descriptors) <= _FEW else 20
     lengths = np.array([len(item) for item in descriptors])
     stacked = np.concatenate([*descriptors, np.empty((0, 32), np.uint8)])
     owners = np.repeat(np.arange(len(descriptors)), lengths)
     columns, rows = [], []
-    powers = (1 << np.arange(BITS)).astype(np.int64)
+    powers = (1 << np.arange(length)).astype(np.int64)
     for table in range(TABLES):
-        bits = rng.choice(256, BITS, replace=False)
+        bits = rng.choice(256, length, replace=False)
         chosen = (stacked[:, bits // 8] >> (bits % 8).astype(np.uint8)) & 1
-        columns.append(chosen.astype(np.int64) @ powers + (table << BITS))
+        columns.append(chosen.astype(np.int64) @ powers + (table << length))
         rows.append(owners)
-    shape = (len(descriptors), width or TABLES << BITS)
+    shape = (len(descriptors), width or TABLES << length)
     ones = np.ones(len(owners) * TABLES, np.float32)
     bags = sparse.csr_matrix((ones, (np.concatenate(rows), np.concatenate(columns))), shape=shape)
     bags.sum_duplicates()

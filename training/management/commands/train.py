@@ -12,7 +12,9 @@ from training.__main__ import add_steps
 class Command(BaseCommand):
     """Thin wrapper: every step is a pure function, also reachable as `python -m training <step>`."""
 
-    help = "From folders of pictures to a registered model: prepare, explore, crops, fit, export, evaluate, register ..."
+    help = (
+        "From folders of pictures to a registered model: prepare, explore, crops, fit, export, evaluate, register ..."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,6 +22,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            options["run"](Namespace(**options))
+            options["action"](Namespace(**options))
         except InferenceError as error:
             raise CommandError(error.sentence) from error

@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from training.errors import NotFit
+from training.export.int8 import agreement
+
+
+def logits(labels, classes=3):
+    table = np.zeros((len(labels), classes), np.float32)
+    table[np.arange(len(labels)), labels] = 4.0
+    return table
+
+
+TRUTH = np.arange(1000) % 3
+
+
+def changed(count, *, to_wrong):
+    """Logits that differ from the truth's on the first `count` cells."""
+    labels = TRUTH.copy()
+    labels[:count] = (labels[:count] + 1) % 3
+    return (logits(TRUTH), logits(labels)) if to_wrong else (logits(labels), logits(TRUTH))
+
+
+def test_the_same_answers_are_fit():
+    agreement(logits(TRUTH), logits(TRUTH), TRUTH).require_fit()
+
+
+def test_half_a_percent_of_changed_labels_is_the_most():
+    agreement(*changed(5, to_wrong=False), TRUTH).require_fit()
+    with pytest.raises(NotFit, match=r"another label on 0\.60%"):
+        agreement(*changed(6, to_wrong=False), TRUTH).require_fit()
+
+
+def test_three_tenths_of_a_point_of_accuracy_is_the_most():
+    agreement(*changed(3, to_wrong=True), TRUTH).require_fit()
+    with pytest.raises(NotFit, match=r"loses 0\.40 points"):
+        agreement(*changed(4, to_wrong=True), TRUTH).require_fit()
+
+
+def test_without_validation_cells_nothing_is_published():
+    with pytest.raises(NotFit, match="validation cells"):
+        agreement(np.empty((0, 3), np.float32), np.empty((0, 3), np.float32), np.empty(0, np.int64))
