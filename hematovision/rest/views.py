@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
@@ -31,6 +32,7 @@ class SchemaView(SpectacularAPIView):
     ]
 
 
+@ensure_csrf_cookie  # "Try it out" writes with the session of who is signed in
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """Show the OpenAPI description as pages; scripts and styles come from our own origin."""

@@ -5,6 +5,16 @@
 (() => {
   const place = document.getElementById("api-docs");
   const csrf = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  // The pages of the library are dark by a class, ours by the chosen theme or the system's.
+  const root = document.documentElement;
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => {
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : system.matches;
+    root.classList.toggle("dark-mode", dark);
+  };
+  paint();
+  system.addEventListener("change", paint);
+
   window.SwaggerUIBundle({
     url: place.dataset.schema,
     dom_id: "#api-docs",
