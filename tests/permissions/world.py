@@ -20,6 +20,7 @@ from cases.states import CaseState
 from classifier.models import WorkerHeartbeat
 from tests.factories.specimens import NOON, Specimen, model_version, specimen
 from tests.people import PASSWORD, clinic, laboratory, person
+from training.models import TrainingRun
 
 
 @dataclass
@@ -100,6 +101,7 @@ def build() -> World:
         "far": specimen(by=people["lars"], state=CaseState.READY, number=7104, version=version),
     }
     sessions = {who: session(user) for who, user in people.items() if user is not None}
+    training = TrainingRun.objects.create(version="1", sources=[], reason="the matrix needs one", queued_at=NOON)
     invitation, invitation_token = invite_user(
         actor=None, email="new@riverside-clinic.example", role=Role.UPLOADER, organisation=riverside
     )
@@ -118,6 +120,8 @@ def build() -> World:
         "picture": (version.pk, "confusion.png"),
         "on_site": (ContentType.objects.get_for_model(User).pk, people["amina"].pk),
         "worker": heartbeat(),
+        "training": training,
+        "training_picture": (training.pk, "confusion.png"),
         "model": version,
         "person": people["amina"],
         "stranger": people["lars"],
