@@ -144,8 +144,10 @@ class KerasEngine:
         self.batch_size, self.size_px = batch_size, bundle.size_px
         model = _with_two_outputs(keras, keras.models.load_model(bundle.path(KERAS_FILE), compile=False))
 
+        takes = model.inputs[0].dtype
+
         def call(batch: Any) -> tuple[Any, Any]:
-            logits, feature_map = model(batch, training=False)
+            logits, feature_map = model(tf.cast(batch, takes), training=False)
             return tf.cast(logits, tf.float32), tf.cast(feature_map, tf.float32)
 
         self._function = tf.function(call, reduce_retracing=False)

@@ -72,7 +72,10 @@ class Quality:
 
     @property
     def reasons(self) -> list[str]:
-        """Sentences of every reading that is not good, worst first."""
+        """Sentences of every reading that is not good, worst first; of what is no smear, that is all there is to say."""
+        smear = self.readings.get("smear")
+        if smear and smear.verdict == "poor":
+            return [smear.sentence]
         poor = [r.sentence for r in self.readings.values() if r.verdict == "poor"]
         return poor + [r.sentence for r in self.readings.values() if r.verdict == "acceptable"]
 
