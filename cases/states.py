@@ -76,6 +76,9 @@ SIGNED_STATES: frozenset[CaseState] = frozenset({_C.SIGNED, _C.DELIVERED, _C.COR
 CLOSED_STATES: frozenset[CaseState] = SIGNED_STATES | {_C.WITHDRAWN, _C.CANCELLED}
 """Nobody is waiting for anything any more."""
 
+OPEN_STATES: frozenset[CaseState] = frozenset(CaseState) - CLOSED_STATES
+"""Somebody still waits for the result."""
+
 IMAGE_ACCEPTING_STATES: frozenset[CaseState] = frozenset({_C.DRAFT, _C.SUBMITTED, _C.ANALYSING, _C.READY})
 """A case takes further images only until somebody starts to review it."""
 

@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.permissions import may_see_predictions
@@ -43,7 +43,8 @@ class CellQuerySet(models.QuerySet["Cell"]):
             if not may_see_predictions(user, signed=True):
                 return self.none()
             cases = cases.filter(state__in=SIGNED_STATES)
-        return self.current().filter(image__case__in=cases)
+        # EXISTS, not IN: asked for one image's cells, the database looks at one case and not at all of them.
+        return self.current().filter(Exists(cases.filter(pk=OuterRef("image__case"))))
 
     def current(self) -> Self:
         """Return the cells of the latest reading of each image, and those people added."""
@@ -101,7 +102,10 @@ class Cell(models.Model):
             models.CheckConstraint(condition=Q(label="") | Q(label__in=list(BY_CODE)), name="cell_label_is_known"),
             models.CheckConstraint(condition=Q(label_source__in=LabelSource.values), name="cell_label_source_is_known"),
         ]
-        indexes = [models.Index(fields=["label", "score"], name="cell_label_and_score")]
+        indexes = [
+            models.Index(fields=["label", "score"], name="cell_label_and_score"),
+            models.Index(fields=["image", "superseded", "excluded", "label"], name="cell_counts_of_an_image"),
+        ]
 
     def __str__(self) -> str:
         return f"Cell {self.ordinal} ({self.pk})"

@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from cases.models.case import Case
@@ -25,7 +25,9 @@ class SmearImageQuerySet(models.QuerySet["SmearImage"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return the images of the cases `user` may see."""
         cases = Case.objects.visible_to(user)
-        return self.none() if cases.query.is_empty() else self.filter(case__in=cases)
+        if cases.query.is_empty():
+            return self.none()
+        return self.filter(Exists(cases.filter(pk=OuterRef("case"))))
 
     def unsettled(self) -> Self:
         """Return the images the machine still owes an answer for."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import OrganisationKind, Role
@@ -60,7 +60,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         from_cases = Case.objects.visible_to(user)
         if not user.is_authenticated or user.organisation is None or from_cases.query.is_empty():
             return self.none()
-        seen = Q(organisation=user.organisation_id) | Q(pk__in=from_cases.values("patient"))
+        seen = Q(organisation=user.organisation_id) | Exists(from_cases.filter(patient=OuterRef("pk")))
         if user.role in {Role.ADMINISTRATOR, Role.AUDITOR} and (user.organisation.kind == OrganisationKind.LABORATORY):
             seen |= Q(organisation__refers_to=user.organisation_id)
         return self.filter(seen)
@@ -92,7 +92,7 @@ class Patient(models.Model):
     given_name = EncryptedCharField(max_length=150, blank=True, validators=[_NO_CONTROL_CHARACTERS])
     birth_date = EncryptedDateField()
     sex = models.CharField(max_length=10, choices=Sex.choices, default=Sex.UNKNOWN)
-    mrn_index = models.CharField(max_length=64, editable=False)
+    mrn_index = models.CharField(max_length=64, editable=False, db_index=True)
     name_index = models.CharField(max_length=64, editable=False, db_index=True)
     birth_date_index = models.CharField(max_length=64, editable=False, db_index=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -104,6 +104,7 @@ class Patient(models.Model):
 
     class Meta:
         ordering = ["-created_at", "id"]
+        indexes = [models.Index(fields=["-created_at", "id"], name="patient_newest_first")]
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "mrn_index"],
