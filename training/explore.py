@@ -140,7 +140,14 @@ def _draw_focus(chosen: Sequence[ManifestRow], measured: Sequence[_Measured], pa
     edges = np.linspace(values.min() - 0.05, values.max() + 0.05, 40)
     for number, source in enumerate(sorted({row.source for row in chosen})):
         mine = [v for v, row in zip(values, chosen, strict=True) if row.source == source]
-        axis.hist(mine, bins=edges.tolist(), histtype="step", linewidth=1.4, color=PALETTE[number % len(PALETTE)], label=source)
+        axis.hist(
+            mine,
+            bins=edges.tolist(),
+            histtype="step",
+            linewidth=1.4,
+            color=PALETTE[number % len(PALETTE)],
+            label=source,
+        )
     axis.set(xlabel="log10 of the variance of the Laplacian", ylabel="pictures")
     axis.set_title("Focus (left: nothing sharp)", loc="left", fontsize=10)
     axis.legend(frameon=False, fontsize=8)

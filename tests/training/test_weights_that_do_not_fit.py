@@ -8,6 +8,7 @@ from training.errors import BadData, BadWeights
 pytestmark = KERAS
 
 
+@pytest.mark.filterwarnings("ignore:Skipping nested container")
 def test_weights_of_another_architecture_are_named(trained_run, tmp_path):
     from training.backbones import build_model, load_weights
 

@@ -84,7 +84,9 @@ def write_evaluation(
     return result
 
 
-def write_classification_report(table: Mapping[str, Mapping[str, float]], result: Mapping[str, Any], path: Path) -> None:
+def write_classification_report(
+    table: Mapping[str, Mapping[str, float]], result: Mapping[str, Any], path: Path
+) -> None:
     """classification_report.csv: one row per class, then accuracy, macro and weighted means."""
     with whole_file(path) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
         rows = csv.writer(stream, lineterminator="\n")
