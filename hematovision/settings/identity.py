@@ -58,6 +58,9 @@ INVITATION_DAYS = 7
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "HematoVision"
+# Addresses come from invitations. A changed one that waits for its confirmation must not keep anybody from
+# setting up the second factor that their role needs.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Second factor demanded of pathologists and administrators.
 HEMATOVISION_REQUIRE_MFA = env.bool("HEMATOVISION_REQUIRE_MFA", default=False)
 

@@ -12,6 +12,9 @@ HEMATOVISION_REQUIRE_MFA = env.bool("HEMATOVISION_REQUIRE_MFA", default=True)
 # Demo people and their printed password exist on one's own machine only.
 DEMO_ACCOUNTS = False
 
+if not env.str("HEMATOVISION_BASE_URL", default="") and ALLOWED_HOSTS:
+    HEMATOVISION_BASE_URL = f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+
 SECURE_COOKIES = env.bool("HEMATOVISION_SECURE_COOKIES", default=True)
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_SECURE = SECURE_COOKIES

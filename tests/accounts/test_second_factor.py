@@ -159,3 +159,19 @@ def test_an_administrator_lets_somebody_start_again(
     assert event.before == {"second_factors": ["totp"]}
     sign_in(pavel.email)
     assert "_auth_user_id" in client.session
+
+
+def test_an_unconfirmed_address_keeps_nobody_from_setting_it_up(client, confirmed, required, pavel):
+    pavel.emailaddress_set.create(email="pavel.new@x.example", verified=False)
+    page = client.get(f"{INDEX}totp/activate/")
+    assert client.post(f"{INDEX}totp/activate/", {"code": code_for(page.context["form"].secret)}).status_code == 302
+    assert client.get("/accounts/profile/").status_code == 200
+
+
+def test_a_superuser_made_by_command_sets_it_up(client, sign_in, required, django_user_model):
+    django_user_model.objects.create_superuser("boss@x.example", PASSWORD)
+    sign_in("boss@x.example")
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = client.get(f"{INDEX}totp/activate/")
+    assert client.post(f"{INDEX}totp/activate/", {"code": code_for(page.context["form"].secret)}).status_code == 302
+    assert client.get("/admin/").status_code == 200
