@@ -74,7 +74,7 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
     text = request.POST.get("q", "").strip()
     if not text:
         return redirect("cases:worklist")
-    case = Case.objects.visible_to(request.user).filter(accession_number__iexact=text).order_by("pk").first()
+    case = Case.objects.visible_to(request.user).with_accession_number(text).order_by("pk").first()
     patients = [] if case else list(_patients_called(request, text)[:_MOST_PATIENTS_FOUND])
     record_search(
         actor=request.user,
