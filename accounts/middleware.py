@@ -9,11 +9,11 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 
 from accounts.models import Role, User
+from hematovision.rest.problems import problem_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,14 +47,7 @@ class SignInPolicyMiddleware:
 
     def _send_to_setup(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/api/"):
-            problem = {
-                "type": "about:blank",
-                "title": "Forbidden",
-                "status": HTTPStatus.FORBIDDEN.value,
-                "detail": _SENTENCE,
-                "code": "second_factor_required",
-            }
-            return JsonResponse(problem, status=HTTPStatus.FORBIDDEN, content_type="application/problem+json")
+            return problem_json(request, status=HTTPStatus.FORBIDDEN, code="second_factor_required", detail=_SENTENCE)
         messages.warning(request, _SENTENCE)
         return redirect(reverse("mfa_index"))
 

@@ -59,7 +59,7 @@ def test_the_api_says_so_in_its_own_form(client, required, pavel):
     response = client.get("/api/v1/cases/")
     assert response.status_code == 403
     assert response["Content-Type"] == "application/problem+json"
-    assert response.json()["code"] == "second_factor_required"
+    assert response.json()["type"].endswith("second-factor-required")
 
 
 @pytest.mark.parametrize("path", [INDEX, f"{INDEX}totp/activate/", f"{INDEX}webauthn/add/", "/accounts/logout/"])
