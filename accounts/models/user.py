@@ -52,6 +52,8 @@ _ADMINISTRATOR_PERMISSIONS = frozenset(
         "classifier.view_analysis",
         "classifier.view_prediction",
         "classifier.view_workerheartbeat",
+        "training.view_trainingrun",
+        "training.add_trainingrun",
     }
 )
 

@@ -11,7 +11,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Each queue with an exchange of its own: queues bound alike would both get every message.
 CELERY_TASK_QUEUES = tuple(
-    Queue(name, Exchange(name, type="direct"), routing_key=name) for name in ("default", "inference")
+    Queue(name, Exchange(name, type="direct"), routing_key=name) for name in ("default", "inference", "training")
 )
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_IGNORE_RESULT = True
@@ -37,6 +37,8 @@ ANALYSIS_LONGEST_SECONDS = env.int("HEMATOVISION_LONGEST_SECONDS", default=600)
 ANALYSIS_MAX_ATTEMPTS = env.int("HEMATOVISION_MAX_ATTEMPTS", default=3)
 # A waiting run whose message has not been taken for this long is sent again.
 ANALYSIS_RESEND_SECONDS = env.int("HEMATOVISION_RESEND_SECONDS", default=120)
+# Pictures to train on lie in `data` below this folder, runs are kept in `runs`.
+TRAINING_DIR = env.str("HEMATOVISION_TRAINING_DIR", default=str(VAR_DIR / "training"))
 WORKER_HEARTBEAT_SECONDS = env.float("HEMATOVISION_HEARTBEAT_SECONDS", default=5.0)
 
 SWEEP_SECONDS = env.int("HEMATOVISION_SWEEP_SECONDS", default=30)
@@ -46,6 +48,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": float(SWEEP_SECONDS),
         # A worker that was away must not find an hour of sweeps waiting for it.
         "options": {"queue": "default", "expires": float(SWEEP_SECONDS)},
+    },
+    "sweep_trainings": {
+        "task": "training.tasks.sweep_trainings",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60.0},
     },
 }
 

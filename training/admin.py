@@ -1,0 +1,219 @@
+"""Training in the administration: ask for a run, follow it, take it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+
+from accounts.requests import signed_in
+from classifier.admin.model_version import PICTURES
+from classifier.admin.reading import ReadOnlyAdmin, ReasonForm, is_administrator
+from hematovision.errors import DomainError
+from training.models import TrainingRun, TrainingState
+from training.services import available_sources, cancel_training, start_training
+from training.services.plan import EVALUATION
+from training.services.requests import data_folder
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.urls import URLPattern
+    from django.utils.safestring import SafeString
+
+ASKED = (
+    "name",
+    "version",
+    "backbone",
+    "start_weights",
+    "size_px",
+    "um_per_px",
+    "head_epochs",
+    "epochs",
+    "rate",
+    "batch",
+    "seed",
+    "skip_bad",
+    "mixed_sizes",
+    "reason",
+)
+
+
+class TrainingForm(forms.ModelForm[TrainingRun]):
+    """What a person decides about a training; the folders on offer are those in the training data folder."""
+
+    sources = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
+
+    class Meta:
+        model = TrainingRun
+        fields = ("sources", *ASKED)
+        widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sources = self.fields["sources"]
+        if isinstance(sources, forms.MultipleChoiceField):
+            sources.choices = [(name, name) for name in available_sources()]
+            sources.help_text = f"Folders named after classes, CSV files or BCCD, below {data_folder()}."
+
+
+@admin.register(TrainingRun)
+class TrainingRunAdmin(ReadOnlyAdmin[TrainingRun]):
+    form = TrainingForm
+    action_form = ReasonForm
+    actions = ("cancel",)
+    list_display = ("__str__", "state", "backbone", "step", "epochs_done", "host", "queued_at", "requested_by")
+    list_filter = ("state", "backbone")
+    list_select_related = ("requested_by",)
+    fields = ("live", ("name", "version"), "sources", *ASKED[2:], "requested_by", "model_version", "pictures")
+    readonly_fields = ("live", "pictures")
+
+    class Media:
+        js = ("training/live.js",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_administrator(request)
+
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        """Whether the action is offered."""
+        return is_administrator(request)
+
+    def get_fields(self, request: HttpRequest, obj: TrainingRun | None = None) -> Any:
+        """The questions when asking; everything when looking."""
+        return ("sources", *ASKED) if obj is None else self.fields
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask for a training through the service, whose refusal stands above the form."""
+        if not self.has_add_permission(request):
+            raise Http404
+        form = TrainingForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                run = start_training(actor=signed_in(request), **form.cleaned_data)
+            except DomainError as error:
+                form.add_error(None, error.sentence)
+            else:
+                self.message_user(request, f"{run} is asked for.", messages.SUCCESS)
+                return redirect(reverse("admin:training_trainingrun_change", args=[run.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Train a model",
+            "opts": self.opts,
+            "form": form,
+            **(extra_context or {}),
+        }
+        return render(request, "admin/training/trainingrun/ask.html", context)
+
+    @admin.action(description="Cancel the selected trainings", permissions=["cancel"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[TrainingRun]) -> None:
+        """Take trainings back, with the reason of the action bar."""
+        for run in queryset:
+            try:
+                cancel_training(actor=signed_in(request), run=run, reason=request.POST.get("reason", ""))
+            except DomainError as error:
+                self.message_user(request, f"{run}: {error.sentence}", messages.ERROR)
+            else:
+                self.message_user(request, f"{run} is being cancelled.", messages.SUCCESS)
+
+    @admin.display(description="epochs")
+    def epochs_done(self, row: TrainingRun) -> str:
+        """Epochs finished of those asked for."""
+        return f"{row.epoch} of {row.total_epochs}" if row.epoch else ""
+
+    @admin.display(description="progress")
+    def live(self, row: TrainingRun) -> SafeString:
+        """The part of the page that keeps itself up to date."""
+        return format_html(
+            '<div data-training-live="{}">{}</div>',
+            reverse("admin:training_trainingrun_live", args=[row.pk]),
+            _progress(row),
+        )
+
+    @admin.display(description="pictures")
+    def pictures(self, row: TrainingRun) -> SafeString:
+        """The plots of its evaluation, once there is one."""
+        return format_html_join(
+            "",
+            '<figure><img src="{}" alt="{}" width="480" loading="lazy"><figcaption>{}</figcaption></figure>',
+            (
+                (reverse("admin:training_trainingrun_picture", args=[row.pk, file.name]), file.stem, file.stem)
+                for file in _pictures_of(row)
+            ),
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        """The usual pages, the live part of a run and its pictures."""
+        return [
+            path(
+                "<uuid:pk>/live",
+                self.admin_site.admin_view(self.live_part),
+                name="training_trainingrun_live",
+            ),
+            path(
+                "<uuid:pk>/picture/<str:name>",
+                self.admin_site.admin_view(self.picture),
+                name="training_trainingrun_picture",
+            ),
+            *super().get_urls(),
+        ]
+
+    def live_part(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The progress of a run as a piece of a page; the header X-Ended says when there is nothing more to come."""
+        row = self._row(request, pk)
+        answer = HttpResponse(_progress(row))
+        if row.state not in {TrainingState.QUEUED, TrainingState.RUNNING}:
+            answer["X-Ended"] = "1"
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def picture(self, request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
+        """One plot of a run's evaluation; nothing else of the folder can be reached."""
+        row = self._row(request, pk)
+        for file in _pictures_of(row):
+            if file.name == name:
+                return HttpResponse(file.read_bytes(), content_type=PICTURES[file.suffix.lower()])
+        raise Http404
+
+    def _row(self, request: HttpRequest, pk: UUID) -> TrainingRun:
+        row = self.get_queryset(request).filter(pk=pk).first()
+        if row is None or not self.has_view_permission(request, row):
+            raise Http404
+        return row
+
+
+def _pictures_of(row: TrainingRun) -> list[Path]:
+    folder = row.folder / EVALUATION
+    if not folder.is_dir():
+        return []
+    return sorted(file for file in folder.iterdir() if file.suffix.lower() in PICTURES)
+
+
+def _progress(row: TrainingRun) -> SafeString:
+    """State, step, epoch, figures of the last epoch and the last lines of output."""
+    facts = [row.get_state_display()]
+    if row.step and row.state == TrainingState.RUNNING:
+        facts.append(f"step {row.step}")
+    if row.epoch:
+        facts.append(f"epoch {row.epoch} of {row.total_epochs}")
+    facts += [f"{name} {value:.4g}" for name, value in row.figures.items() if name != "epoch"]
+    if row.host:
+        facts.append(f"on {row.host}, attempt {row.attempt}")
+    return format_html(
+        '<progress max="{}" value="{}"></progress><p>{}</p><p class="errornote"{}>{}</p><pre>{}</pre>',
+        max(row.total_epochs, 1),
+        row.total_epochs if row.state == TrainingState.DONE else row.epoch,
+        " · ".join(facts),
+        "" if row.problem else " hidden",
+        row.problem,
+        row.output,
+    )
