@@ -6,28 +6,30 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Organisation
 from accounts.permissions import may_see_predictions
-from cases.forms.filters import STATE_TABS, WorklistFilters
+from cases.forms.filters import OPEN_STATES, STATE_TABS, WorklistFilters
 from cases.models import Case, Patient, Priority
+from cases.paging import CappedPaginator
 from cases.permissions import may_write_cases
 from cases.services.trail import record_list, record_search
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from accounts.models import User
     from cases.models import CaseQuerySet
     from cases.views.requests import AuthenticatedRequest
 
 CASES_PER_PAGE = 50
 # Sorting by doubtful cells counts the cells of every listed case; beyond this many it would be felt.
-MOST_CASES_SORTED_BY_DOUBT = 2000
+MOST_CASES_SORTED_BY_DOUBT = 1000
+MOST_COUNTED_IN_A_TAB = 999
 _MOST_PATIENTS_FOUND = 20
 
 
@@ -38,10 +40,10 @@ def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResp
     filters = WorklistFilters.from_query(request.GET, default_state="ready" if place == "review" else "open")
     visible = Case.objects.visible_to(request.user)
     shows_doubt = may_see_predictions(request.user, signed=False)
-    page = Paginator(_sorted(filters.apply(visible), shows_doubt=shows_doubt), CASES_PER_PAGE).get_page(
+    page = CappedPaginator(_sorted_ids(filters, visible, shows_doubt=shows_doubt), CASES_PER_PAGE).get_page(
         request.GET.get("page")
     )
-    cases = _rows([case.pk for case in page.object_list])
+    cases = _rows(list(page.object_list))
     request.session["worklist_query"] = request.GET.urlencode()
     record_list(actor=request.user, object_type="cases.case", count=len(cases))
     context = {
@@ -49,7 +51,7 @@ def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResp
         "title": "Review" if place == "review" else "Cases",
         "filters": filters,
         "tabs": _tabs(filters.but_state(visible)),
-        "clinics": _clinics(visible),
+        "clinics": _clinics(request.user),
         "priorities": Priority.choices,
         "page": page,
         "cases": cases,
@@ -126,13 +128,20 @@ def _name_orders(text: str) -> list[tuple[str, str]]:
     return orders
 
 
-def _sorted(cases: CaseQuerySet, *, shows_doubt: bool) -> CaseQuerySet:
-    """Order by priority, then doubtful cells where that is affordable, then due time; ids only are read."""
+def _sorted_ids(filters: WorklistFilters, visible: CaseQuerySet, *, shows_doubt: bool) -> Any:
+    """Return the ids of the listed cases in their order, still as a query.
+
+    Cases somebody waits for: by priority, then doubtful cells where counting them is affordable, then due time.
+    Lists with closed cases in them grow without end and are read newest first, straight from the index.
+    """
+    cases = filters.apply(visible)
+    if not STATE_TABS[filters.state][1] <= OPEN_STATES:
+        return cases.order_by("-created_at", "id").values_list("pk", flat=True)
     pressing = cases.most_pressing_first()
     if shows_doubt and cases[: MOST_CASES_SORTED_BY_DOUBT + 1].count() <= MOST_CASES_SORTED_BY_DOUBT:
         rest = [term for term in pressing.query.order_by if term != "priority_rank"]
-        return pressing.with_counts().order_by("priority_rank", "-doubtful_count", *rest)  # type: ignore[misc]
-    return pressing
+        pressing = pressing.with_counts().order_by("priority_rank", "-doubtful_count", *rest)
+    return pressing.values_list("pk", flat=True)
 
 
 def _rows(ids: list[Any]) -> list[Case]:
@@ -143,15 +152,23 @@ def _rows(ids: list[Any]) -> list[Case]:
 
 
 def _tabs(cases: CaseQuerySet) -> list[dict[str, Any]]:
-    """Return the state tabs with how many cases each holds."""
-    counts = dict(cases.order_by().values_list("state").annotate(number=Count("pk")))
-    return [
-        {"key": key, "label": label, "count": sum(counts.get(state, 0) for state in states)}
-        for key, (label, states) in STATE_TABS.items()
-    ]
+    """Return the state tabs with how many cases each holds; closed ones are counted up to a limit."""
+    rows = cases.order_by().filter(state__in=OPEN_STATES).values_list("state").annotate(number=Count("pk"))
+    open_counts = dict(rows)
+    tabs = []
+    for key, (label, states) in STATE_TABS.items():
+        if states <= OPEN_STATES:
+            count = sum(open_counts.get(state, 0) for state in states)
+        else:
+            listed = cases if key == "all" else cases.filter(state__in=states)
+            count = listed.order_by()[: MOST_COUNTED_IN_A_TAB + 1].count()
+        shown = f"{MOST_COUNTED_IN_A_TAB}+" if count > MOST_COUNTED_IN_A_TAB and not states <= OPEN_STATES else count
+        tabs.append({"key": key, "label": label, "count": shown})
+    return tabs
 
 
-def _clinics(cases: CaseQuerySet) -> list[Organisation]:
+def _clinics(user: User) -> list[Organisation]:
     """Return the clinics to filter by; none where there is nothing to choose."""
-    found = list(Organisation.objects.filter(pk__in=cases.order_by().values("clinic").distinct()).order_by("name"))
-    return found if len(found) > 1 else []
+    found = Organisation.objects.filter(Q(refers_to=user.organisation_id) | Q(pk=user.organisation_id))
+    clinics = list(found.order_by("name"))
+    return clinics if len(clinics) > 1 else []

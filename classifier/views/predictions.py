@@ -5,16 +5,15 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import Paginator
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET
 
 from audit.models import Action
 from audit.services import record
 from cases.cell_classes import BY_CODE, UNIDENTIFIED
 from cases.models import Case
+from cases.paging import CappedPaginator
 from classifier.forms import PredictionFilterForm
 from classifier.models import Prediction
 from classifier.views.overseers import overseers_only
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 PER_PAGE = 50
-# Counting every row of a large table is slower than anybody reads; past this the filter is the way.
-MOST_COUNTED = 10_000
 _COLUMNS = [
     "predicted at",
     "case",
@@ -46,21 +43,6 @@ _COLUMNS = [
     "labelled by",
     "model",
 ]
-
-
-class CappedPaginator(Paginator[Any]):
-    """Pages of a long list, counted only up to `MOST_COUNTED`."""
-
-    @cached_property
-    def count(self) -> int:
-        """How many rows there are, or `MOST_COUNTED` when there are at least as many."""
-        rows: Any = self.object_list
-        return int(rows[:MOST_COUNTED].count())
-
-    @property
-    def is_capped(self) -> bool:
-        """Whether there may be more rows than were counted."""
-        return self.count >= MOST_COUNTED
 
 
 @overseers_only
