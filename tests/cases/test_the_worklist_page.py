@@ -108,5 +108,5 @@ def test_queries_do_not_grow_with_rows(client, pavel, riverside, rows, django_as
         SmearImageFactory(case=CaseFactory(clinic=riverside, ready=True), analysed=True)
     client.force_login(pavel)
     client.get("/")
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(26):
         assert len(numbers(client.get("/"))) == rows
