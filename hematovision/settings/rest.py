@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from hematovision.settings.environment import env
+
 REST_FRAMEWORK: dict[str, Any] = {
     # Bearer first: its WWW-Authenticate makes "not signed in" 401 rather than 403.
     "DEFAULT_AUTHENTICATION_CLASSES": (
@@ -26,7 +28,9 @@ REST_FRAMEWORK: dict[str, Any] = {
     "URL_FORMAT_OVERRIDE": None,
     "UNICODE_JSON": True,
     "COERCE_DECIMAL_TO_STRING": True,
-    "NUM_PROXIES": None,
+    # What a client writes into X-Forwarded-For is not believed: it would be a new caller each time.
+    "NUM_PROXIES": env.int("HEMATOVISION_TRUSTED_PROXY_COUNT", default=0),
+    "DEFAULT_METADATA_CLASS": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 

@@ -26,6 +26,7 @@ def test_a_method_that_is_not_there_is_a_problem(lis):
     answer = lis.http.delete(f"{API}/cases/")
     problem_of(answer, 405)
     assert "GET" in answer["Allow"]
+    problem_of(lis.http.options(f"{API}/cases/"), 405)
 
 
 def test_another_media_type_is_a_problem(lis):
@@ -90,3 +91,12 @@ def test_a_page_elsewhere_is_still_a_page():
     answer = Client().get("/nothing-here/")
     assert answer.status_code == 404
     assert answer["Content-Type"].startswith("text/html")
+
+
+def test_a_forged_proxy_header_does_not_make_a_new_caller(monkeypatch):
+    monkeypatch.setattr("hematovision.rest.throttles.PerAddress.rate", "2/min", raising=False)
+    answers = [
+        Client().get(f"{API}/nothing/", headers={"X-Forwarded-For": f"203.0.113.{number}"}) for number in range(3)
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404, 429]
+    problem_of(answers[-1], 429)
