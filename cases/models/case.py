@@ -57,7 +57,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         Clinic people and clients see their clinic's. Laboratory readers see what was submitted to their
         laboratory and what their laboratory itself entered; its administrators and auditors see drafts too.
         """
-        organisation = user.organisation if user.is_authenticated and user.is_active else None
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        organisation = user.organisation
         if organisation is None or not organisation.is_active:
             return self.none()
         if user.role == Role.UPLOADER or organisation.kind != OrganisationKind.LABORATORY:

@@ -60,7 +60,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         from_cases = Case.objects.visible_to(user)
         if not user.is_authenticated or user.organisation is None or from_cases.query.is_empty():
             return self.none()
-        seen = Q(organisation=user.organisation_id) | Exists(from_cases.filter(patient=OuterRef("pk")))
+        seen: Any = Q(organisation=user.organisation_id) | Exists(from_cases.filter(patient=OuterRef("pk")))
         if user.role in {Role.ADMINISTRATOR, Role.AUDITOR} and (user.organisation.kind == OrganisationKind.LABORATORY):
             seen |= Q(organisation__refers_to=user.organisation_id)
         return self.filter(seen)

@@ -140,7 +140,7 @@ def _sorted_ids(filters: WorklistFilters, visible: CaseQuerySet, *, shows_doubt:
     pressing = cases.most_pressing_first()
     if shows_doubt and cases[: MOST_CASES_SORTED_BY_DOUBT + 1].count() <= MOST_CASES_SORTED_BY_DOUBT:
         rest = [term for term in pressing.query.order_by if term != "priority_rank"]
-        pressing = pressing.with_counts().order_by("priority_rank", "-doubtful_count", *rest)
+        pressing = pressing.with_counts().order_by("priority_rank", "-doubtful_count", *rest)  # type: ignore[misc]
     return pressing.values_list("pk", flat=True)
 
 
