@@ -12,9 +12,8 @@ ENV PYTHONUNBUFFERED=1 \
     PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=hematovision.settings.production \
     HEMATOVISION_VAR=/var/lib/hematovision
-# weasyprint draws with pango; the probe of the health checks is Python's own urllib.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core tini \
+    && apt-get install -y --no-install-recommends fonts-dejavu-core tini \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 hematovision \
     && useradd --uid 10001 --gid hematovision --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin hematovision \

@@ -48,7 +48,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "axes",
     "csp",
-    "rules.apps.AutodiscoverRulesConfig",
     "django_structlog",
     "django_prometheus",
 ]
