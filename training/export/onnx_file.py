@@ -57,6 +57,7 @@ def write_onnx(model: Any, target: Path | str) -> Path:
 
     serving(np.zeros((1, *size), "uint8"), training=False)
     proto, _ = tf2onnx.convert.from_function(serve, input_signature=signature, opset=OPSET)
+    _hold_constants(proto, serve.get_concrete_function().graph.captures)
     _name_outputs(proto)
     with whole_file(target) as draft:
         raw = draft.with_name(f"{draft.stem}.raw.onnx")
@@ -66,6 +67,16 @@ def write_onnx(model: Any, target: Path | str) -> Path:
         finally:
             raw.unlink(missing_ok=True)
     return Path(target)
+
+
+def _hold_constants(proto: Any, captures: Any) -> None:
+    """Turn constants the converter left as inputs (means a Normalization layer keeps as tensors) into initialisers."""
+    from onnx import numpy_helper
+
+    known = {inside.name: outside for outside, inside in captures}
+    for value in [i for i in proto.graph.input if i.name in known and i.name != "image"]:
+        proto.graph.input.remove(value)
+        proto.graph.initializer.append(numpy_helper.from_array(known[value.name].numpy(), value.name))
 
 
 def _name_outputs(proto: Any) -> None:
