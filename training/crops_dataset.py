@@ -1,0 +1,178 @@
+"""The pictures the network really sees: one crop a labelled cell, cut once by the service's own locator and scale.
+
+``build_crops`` turns a manifest (see ``training.prepare``) into a folder of three files:
+
+* ``patches.npy``  ``(N, 192, 192, 3)`` uint8 RGB at 0.15 um/px, wider than the network's view so that augmentation can
+  turn, shift and zoom without running out of picture; as photographed, not white-balanced;
+* ``views.npy``    ``(N, size, size, 3)`` uint8, exactly what the service would cut, for validation;
+* ``index.csv``    one row a crop: path, label, group, split, source, glass colour, how it was found.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from classifier.inference.colour import Rgb, background_colour
+from classifier.inference.crops import CropSpec, crop_cells
+from classifier.inference.locate import locate
+from classifier.inference.scale import DEFAULT_UM_PER_PX, measure_red_cells, pooled_um_per_px
+from training.atomic import whole_folder
+from training.errors import BadData
+from training.progress import progress
+
+PATCH = CropSpec(size_px=192, um_per_px=0.15, white_balance=False)
+#: Fields measured for the pooled scale of a source; more change it by less than one percent.
+_RULER_SAMPLE = 150
+#: A labelled cell is within this share of the picture's width of its centre, else the centre itself is cut.
+_CENTRAL_REACH = 0.2
+
+
+@dataclass(frozen=True)
+class CropRow:
+    """One crop and where it came from. ``found`` is "located" or "centre"; ``glass`` the field's background colour."""
+
+    path: str
+    label: str
+    group: str
+    split: str
+    source: str
+    found: str
+    um_per_px: float
+    glass_red: float
+    glass_green: float
+    glass_blue: float
+
+
+def read_rgb(path: str | Path) -> Rgb:
+    """A picture file as ``(H, W, 3)`` uint8 RGB. Raises BadData naming the file when it cannot be read."""
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB"))
+    except (OSError, ValueError) as error:
+        raise BadData(f"{path} cannot be read as a picture: {error}") from error
+
+
+def labelled_centre(rgb: Rgb, *, um_per_px: float, pick: str) -> tuple[tuple[float, float], str]:
+    """Where the labelled cell of a single-label picture is, ``(x, y)``, and "located" or "centre".
+
+    ``pick`` is "central" (the body nearest the middle, platelets too) or "largest" (the biggest nucleus).
+    """
+    middle = (rgb.shape[1] / 2, rgb.shape[0] / 2)
+    candidates = locate(rgb, um_per_px=um_per_px)
+    if pick == "largest":
+        nucleated = [c for c in candidates if c.kind == "nucleated"] or candidates
+        return (nucleated[0].centre, "located") if nucleated else (middle, "centre")
+
+    def distance(centre: tuple[float, float]) -> float:
+        return float(np.hypot(centre[0] - middle[0], centre[1] - middle[1]))
+
+    near = [c for c in candidates if distance(c.centre) < _CENTRAL_REACH * rgb.shape[1]]
+    # A platelet beside a leukocyte must not take its place, so nuclei go first.
+    near.sort(key=lambda c: (c.kind != "nucleated", distance(c.centre)))
+    return (near[0].centre, "located") if near else (middle, "centre")
+
+
+def source_scale(paths: Sequence[str]) -> float:
+    """One scale for the pictures of one camera: median red-cell ruler over an even sample of them, or the default."""
+    step = max(1, len(paths) // _RULER_SAMPLE)
+    rulers = (measure_red_cells(read_rgb(path)) for path in paths[::step])
+    return pooled_um_per_px(rulers) or DEFAULT_UM_PER_PX
+
+
+def build_crops(
+    rows: Sequence[dict[str, str]], *, out: Path, spec: CropSpec, pick: dict[str, str], workers: int = 2
+) -> Path:
+    """Cut one crop a manifest row into the folder ``out`` (written whole or not at all) and return it.
+
+    ``rows`` need path, label, group, split and source; ``pick`` says "central" or "largest" for each source.
+    """
+    by_source: dict[str, list[str]] = {}
+    for row in rows:
+        by_source.setdefault(row["source"], []).append(row["path"])
+    scales = {source: source_scale(paths) for source, paths in by_source.items()}
+
+    def cut(row: dict[str, str]) -> tuple[Rgb, Rgb, CropRow]:
+        rgb = read_rgb(row["path"])
+        scale = scales[row["source"]]
+        centre, found = labelled_centre(rgb, um_per_px=scale, pick=pick.get(row["source"], "central"))
+        glass = background_colour(rgb)
+        patch = crop_cells(rgb, [centre], um_per_px=scale, spec=PATCH)[0]
+        view = crop_cells(rgb, [centre], um_per_px=scale, spec=spec)[0]
+        kept = {name: row[name] for name in ("path", "label", "group", "split", "source")}
+        return patch, view, CropRow(**kept, found=found, um_per_px=scale, **_glass(glass))
+
+    cv2.setNumThreads(1)
+    with whole_folder(out, replace=True) as draft, ThreadPoolExecutor(workers) as pool:
+        shape = (len(rows), PATCH.size_px, PATCH.size_px, 3)
+        patches = np.lib.format.open_memmap(draft / "patches.npy", mode="w+", dtype=np.uint8, shape=shape)
+        shape = (len(rows), spec.size_px, spec.size_px, 3)
+        views = np.lib.format.open_memmap(draft / "views.npy", mode="w+", dtype=np.uint8, shape=shape)
+        index = []
+        for i, (patch, view, row) in enumerate(progress(pool.map(cut, rows), label="Cutting", total=len(rows))):
+            patches[i], views[i] = patch, view
+            index.append(row)
+        patches.flush()
+        views.flush()
+        write_index(draft / "index.csv", index)
+    return out
+
+
+def _glass(colour: np.ndarray) -> dict[str, float]:
+    return dict(zip(("glass_red", "glass_green", "glass_blue"), (round(float(c), 2) for c in colour), strict=True))
+
+
+def write_index(path: Path, rows: Iterable[CropRow]) -> None:
+    """Write ``index.csv``."""
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, fieldnames=list(CropRow.__annotations__))
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)
+
+
+@dataclass(frozen=True)
+class Crops:
+    """A folder written by ``build_crops``, opened; arrays stay on disk until touched."""
+
+    patches: np.ndarray
+    views: np.ndarray
+    rows: list[CropRow]
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Crops:
+        """Raises BadData when the folder does not hold a whole crop set."""
+        folder = Path(folder)
+        try:
+            patches = np.load(folder / "patches.npy", mmap_mode="r")
+            views = np.load(folder / "views.npy", mmap_mode="r")
+            with (folder / "index.csv").open(newline="", encoding="utf-8") as stream:
+                rows = [_row(raw) for raw in csv.DictReader(stream)]
+        except (OSError, ValueError, KeyError) as error:
+            raise BadData(f"{folder} holds no crop set: {error}") from error
+        if not len(patches) == len(views) == len(rows):
+            raise BadData(f"{folder} is not whole: {len(patches)} patches, {len(views)} views, {len(rows)} rows.")
+        return cls(patches, views, rows)
+
+    def where(self, *, split: str, sources: Sequence[str] | None = None) -> np.ndarray:
+        """Row numbers of one split, of some sources only when given."""
+        return np.array(
+            [i for i, r in enumerate(self.rows) if r.split == split and (sources is None or r.source in sources)],
+            dtype=np.int64,
+        )
+
+    def glass(self) -> np.ndarray:
+        """Background colours, ``(N, 3)`` float32."""
+        return np.array([[r.glass_red, r.glass_green, r.glass_blue] for r in self.rows], np.float32)
+
+
+def _row(raw: dict[str, str]) -> CropRow:
+    numbers = {name: float(raw[name]) for name in ("um_per_px", "glass_red", "glass_green", "glass_blue")}
+    texts = {name: raw[name] for name in ("path", "label", "group", "split", "source", "found")}
+    return CropRow(**texts, **numbers)
