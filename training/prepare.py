@@ -204,7 +204,11 @@ def _group(
             joined.join(first.setdefault(name, index), index)
     paths = [picture.path for picture in pictures]
     for source in sorted({picture.source for picture in pictures}):
-        members = [i for i, p in enumerate(pictures) if p.source == source and (not named[i] or joined.find(i) == i)]
+        members, seen = [], set()
+        for index, picture in enumerate(pictures):
+            if picture.source == source and (not named[index] or joined.find(index) not in seen):
+                members.append(index)
+                seen.add(joined.find(index))
         method = choose_method([looked[i] for i in members]) if options.near == "auto" else options.near
         joins = join_copies(joined, members, paths, looked, method=method)
         notes.add(f"{source}: {len(members)} pictures compared by {method}, {joins} found to be copies of another.")

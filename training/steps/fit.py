@@ -1,7 +1,7 @@
 """`fit`: train one network on a crop set, or go on with a run that was cut off."""
 
 import argparse
-import json
+import time
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,10 +100,22 @@ def run(arguments: argparse.Namespace) -> None:
     from training.fit import fit
 
     options = read_options(arguments)
-    best = fit(Crops.open(arguments.crops), options, out=arguments.out, on_epoch=_say)
+    listener = _Listener(sum(phase.epochs for phase in options.phases))
+    best = fit(Crops.open(arguments.crops), options, out=arguments.out, on_epoch=listener)
     say(f"Best weights: {best}.")
 
 
-def _say(line: dict[str, float]) -> None:
-    shown = {key: line[key] for key in ("epoch", "loss", "val_loss", "val_accuracy") if key in line}
-    say(json.dumps(shown))
+class _Listener:
+    """Says after every epoch how it went and about how long the rest takes."""
+
+    def __init__(self, epochs: int) -> None:
+        self._epochs = epochs
+        self._began = time.monotonic()
+
+    def __call__(self, line: dict[str, float]) -> None:
+        now = time.monotonic()
+        took, self._began = now - self._began, now
+        done = int(line["epoch"]) + 1
+        left = round(took * (self._epochs - done) / 60)
+        figures = ", ".join(f"{key} {line[key]:.4f}" for key in ("loss", "val_loss", "val_accuracy") if key in line)
+        say(f"epoch {done} of {self._epochs}: {figures}; about {left} min left")
