@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -34,6 +35,7 @@ SPAN_PX = (16, 1024)
 _CROP_DEFAULT_PX = 128
 _CONTEXT = 1.6
 _PIXELS_WORTH_KEEPING = 16_000_000
+_DECODING = threading.Lock()
 
 # Whatever a file turns out to be, a browser must treat it as a picture, run nothing in it, and not hand it on.
 _HEADERS = {
@@ -151,9 +153,9 @@ def _bounded(request: AuthenticatedRequest, name: str, default: int, bounds: tup
 def _pixels(image: SmearImage) -> NDArray[np.uint8]:
     """The upright picture, (H, W, 3) uint8; kept for the next crop, since a page asks for many of one picture."""
     name = str(image.display.name)
-    if image.width * image.height > _PIXELS_WORTH_KEEPING:
-        return _decode(name)
-    return _kept(name)
+    # One at a time: a page asks for many crops at once, and each would decode the same picture.
+    with _DECODING:
+        return _decode(name) if image.width * image.height > _PIXELS_WORTH_KEEPING else _kept(name)
 
 
 def _decode(name: str) -> NDArray[np.uint8]:
