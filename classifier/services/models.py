@@ -16,7 +16,8 @@ from audit.models import Action
 from audit.services import record
 from classifier.inference.bundle import ModelBundle
 from classifier.inference.errors import InferenceError
-from classifier.models import ModelState, ModelVersion
+from classifier.models import AnalysisTrigger, ModelState, ModelVersion
+from classifier.services.requeueing import failed_for_the_model, requeue_analyses
 from hematovision.errors import Conflict, DomainError, PermissionRefused, Unprocessable
 
 if TYPE_CHECKING:
@@ -151,9 +152,17 @@ def ensure_model(*, directory: Path | str) -> Ensured:
         else:
             return Ensured(active, f"{active} stays active; {version} is registered.")
         version = promote_model(actor=None, version=version, reason=reason)
+        # What failed only because nothing could answer is what this installation still owes.
+        again = requeue_analyses(
+            actor=None,
+            analyses=failed_for_the_model(),
+            reason=f"{version} came into use.",
+            trigger=AnalysisTrigger.MODEL,
+        )
     except DomainError as error:
         return Ensured(active, error.sentence)
-    return Ensured(version, f"{version} is active now. {reason}")
+    started = f" {again} images that failed for want of a model were started again." if again else ""
+    return Ensured(version, f"{version} is active now. {reason}{started}")
 
 
 def evaluation_of(bundle: ModelBundle) -> dict[str, Any]:

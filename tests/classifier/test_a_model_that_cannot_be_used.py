@@ -3,7 +3,14 @@ import shutil
 import pytest
 
 from classifier.models import Analysis, Prediction
-from classifier.services import failed_for_the_model, promote_model, register_model, requeue_analyses, run_analysis
+from classifier.services import (
+    ensure_model,
+    failed_for_the_model,
+    promote_model,
+    register_model,
+    requeue_analyses,
+    run_analysis,
+)
 from tests.factories.smears import evaluated_bundle
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +127,15 @@ def test_a_promoted_version_reads_the_next_image(image, receive, engine, tmp_pat
 
     assert waiting.analyses.get().model_version == newer
     assert image.analyses.get().model_version != newer
+
+
+def test_an_installation_that_gets_its_first_model_reads_what_waited_for_one(receive, engine, bundle_dir):
+    image = receive()
+    run_analysis(image_id=image.pk, worker="w")
+
+    ensured = ensure_model(directory=bundle_dir)
+    run_analysis(image_id=image.pk, worker="w")
+
+    analysis, states = outcome(image)
+    assert "1 images" in ensured.sentence
+    assert (states, analysis.trigger) == (("analysed", "done", ""), "model")

@@ -14,8 +14,9 @@ from cases.models import SmearImage
 from cases.services.cases import submit_case
 from cases.services.images import receive_image
 from classifier.inference.synthetic import draw_field
-from classifier.models import Analysis, Prediction, WorkerHeartbeat
+from classifier.models import Analysis, Explanation, Prediction, WorkerHeartbeat
 from classifier.services import failed_for_the_model, promote_model, register_model, requeue_analyses
+from classifier.services.explanations import request_explanation
 from tests.classifier.real_worker import Processes, empty_broker, waiting_messages
 from tests.factories.smears import drawn_field, evaluated_bundle
 
@@ -158,6 +159,20 @@ def test_a_promotion_reaches_a_running_worker(active, send, processes, tmp_path)
     send(drawn_field(1))
     processes.until(all_analysed, what="analysis by the promoted model")
     assert Prediction.objects.values_list("model_version", flat=True).distinct().get() == newer.pk
+
+
+def test_a_worker_explains_a_cell_when_a_pathologist_asks(amina, pavel, case, active, send, processes):
+    image = send(drawn_field(1))
+    submit_case(actor=amina, case=case)
+    processes.worker()
+    processes.until(all_analysed, what="analysis of one image")
+
+    explanation = request_explanation(actor=pavel, cell=image.cells.first())
+    processes.until(lambda: not Explanation.objects.filter(state="waiting").exists(), what="the explanation")
+
+    explanation.refresh_from_db()
+    assert (explanation.state, explanation.problem) == ("done", "")
+    assert explanation.picture.size > 0
 
 
 def test_an_onnx_worker_never_loads_tensorflow_and_says_goodbye(active, send, processes):

@@ -74,7 +74,9 @@ def test_clinic_model_class_and_score_find_what_they_say(client, olga, read):
     client.force_login(olga)
     one = Prediction.objects.order_by("score").first()
     clinic = read.case.clinic_id
-    query = f"?clinic={clinic}&model_version={one.model_version_id}&label={one.label}&score_below={one.score * 100 + 0.01}"
+    query = (
+        f"?clinic={clinic}&model_version={one.model_version_id}&label={one.label}&score_below={one.score * 100 + 0.01}"
+    )
     found = listed(client.get(PAGE + query))
     assert one in found
     assert all(each.label == one.label and each.score <= one.score + 1e-4 for each in found)

@@ -53,7 +53,7 @@ def run_command(
     command: list[str],
     *,
     output: Output,
-    on_start: Callable[[int], None],
+    on_start: Callable[[int], object],
     on_look: Callable[[], bool],
 ) -> int:
     """Run a command of the project to its end and return its exit status.
