@@ -20,6 +20,7 @@ def test_every_part_is_there(compose):
         "web",
         "worker",
         "worker-gpu",
+        "trainer",
         "beat",
         "database",
         "broker",
