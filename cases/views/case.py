@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -26,6 +26,8 @@ from hematovision.errors import DomainError
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
+
+    from django.http import HttpRequest
 
     from cases.views.requests import AuthenticatedRequest
 
@@ -53,6 +55,8 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "fingerprint": fingerprint(case, images),
         "shows_cells": shows_cells,
         "differential": case_differential(case, readings) if shows_cells else None,
+        # Beside absolute values there is no room for the bars.
+        "show_bars": case.wbc is None,
         "timeline": case.transitions.select_related("by").order_by("-at", "-pk"),
         "may_upload": may_send_images(request.user) and case.accepts_images,
         "may_submit": may_write_cases(request.user) and case.state == CaseState.DRAFT,
@@ -81,9 +85,16 @@ def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return show_case(request, case)
 
 
-@login_required
 @require_GET
-def live(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+def live(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Answer a page that keeps asking; one that was signed out is told so instead of being shown a form to sign in."""
+    if "HX-Request" in request.headers and not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    return changed_parts(cast("AuthenticatedRequest", request), pk)
+
+
+@login_required
+def changed_parts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Answer with the parts of the page that changed since `seen`, or with nothing when none did.
 
     Asked every two seconds while the machine works on the case; it repeats what the page already showed, so

@@ -146,7 +146,35 @@
     }
   });
 
+  /* The line and the session: said once, taken back when they are there again */
+  const tell = (sentence) => {
+    const line = document.getElementById("connection");
+    line.textContent = sentence;
+    line.hidden = sentence === "";
+  };
+  const OFFLINE = "No connection. This page shows what it last heard; nothing you chose to send is lost.";
+  const SIGNED_OUT = "You were signed out. Sign in again in another tab; this page stays as it is until you reload it.";
+  const watchConnection = () => {
+    window.addEventListener("offline", () => tell(OFFLINE));
+    window.addEventListener("online", () => tell(""));
+    document.body.addEventListener("htmx:sendError", () => tell(OFFLINE));
+    document.body.addEventListener("htmx:responseError", (event) => {
+      if (event.detail.xhr.status === 401) {
+        tell(SIGNED_OUT);
+        /* Without its trigger the page stops asking */
+        event.detail.elt.removeAttribute("hx-trigger");
+        window.htmx.process(event.detail.elt);
+      }
+    });
+    document.body.addEventListener("htmx:afterOnLoad", (event) => {
+      if (event.detail.xhr.status < 400) {
+        tell("");
+      }
+    });
+  };
+
   const ready = () => {
+    watchConnection();
     for (const field of document.querySelectorAll("[data-time-zone]")) {
       field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
     }

@@ -89,7 +89,8 @@ def open_as(chromium, live_server):
 
 def _note(complaints, said):
     """Keep what breaks the content security policy or a script; a refused request is the test's own doing."""
-    if said.type == "error" and "Failed to load resource" not in said.text:
+    refused = ("Failed to load resource", "Response Status Error Code")
+    if said.type == "error" and not said.text.startswith(refused):
         complaints.append(f"console: {said.text}")
 
 

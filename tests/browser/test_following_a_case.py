@@ -59,3 +59,23 @@ def test_cancelling_names_the_case_and_asks_why(open_as, amina, case):
     case.refresh_from_db()
     assert case.state == "cancelled"
     assert page.get_by_text("Wrong tube").is_visible()
+
+
+def test_a_page_whose_session_ended_says_so_and_stops_asking(open_as, amina, case, machine):
+    receive_image(actor=amina, case=case, upload=drawn_field(14))
+    page = open_as(amina)
+    page.goto(f"/cases/{case.pk}/")
+    page.context.clear_cookies()
+    page.get_by_text("You were signed out. Sign in again in another tab").wait_for()
+    assert page.locator("#case-live[hx-trigger]").count() == 0
+    assert page.get_by_role("link", name="Open field 1").is_visible()
+
+
+def test_a_dropped_line_is_said_and_taken_back(open_as, amina, case, machine):
+    receive_image(actor=amina, case=case, upload=drawn_field(15))
+    page = open_as(amina)
+    page.goto(f"/cases/{case.pk}/")
+    page.context.set_offline(True)
+    page.get_by_text("No connection. This page shows what it last heard").wait_for()
+    page.context.set_offline(False)
+    page.locator("#connection").wait_for(state="hidden")
