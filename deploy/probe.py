@@ -5,6 +5,7 @@ python -m deploy.probe --newer-than SECONDS FILE...  ends with 0 when one of the
                                                      suffix depends on the shelve back end) changed lately
 """
 
+import os
 import sys
 import time
 import urllib.error
@@ -28,8 +29,13 @@ def main(arguments: list[str]) -> int:
 def _answers(url: str) -> bool:
     if not url.startswith(("http://", "https://")):
         return False
+    request = urllib.request.Request(url)  # noqa: S310 - the scheme was just checked
+    # Asked by address from inside its container, the web still answers only to its own name.
+    own_name = os.environ.get("HEMATOVISION_ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".")
+    if own_name:
+        request.add_header("Host", own_name)
     try:
-        with urllib.request.urlopen(url, timeout=4) as answer:  # noqa: S310 - the scheme was just checked
+        with urllib.request.urlopen(request, timeout=4) as answer:  # noqa: S310
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
