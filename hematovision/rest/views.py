@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import resolve
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import (
@@ -16,6 +17,7 @@ from drf_spectacular.renderers import (
 )
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -49,6 +51,9 @@ class UnknownAddress(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse before the method is looked at: nothing is here for any method."""
         super().initial(request, *args, **kwargs)
+        with_slash = resolve(f"{request.path_info}/")
+        if with_slash.url_name != "unknown_address":
+            raise NotFound("Nothing is here: this address ends with a slash.")
         raise Http404
 
     def get(self, request: Request, address: str) -> NoReturn:

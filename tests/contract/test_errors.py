@@ -17,6 +17,11 @@ def test_an_unknown_address_is_a_problem_for_every_method(lis, path, method):
     problem_of(getattr(lis.http, method)(API + path), 404)
 
 
+def test_a_forgotten_slash_is_named(lis):
+    assert "slash" in problem_of(lis.http.post(f"{API}/cases"), 404)["detail"]
+    assert "slash" not in problem_of(lis.http.get(f"{API}/nothing"), 404)["detail"]
+
+
 def test_an_unknown_id_is_a_problem(lis):
     for noun in ("patients", "cases", "images"):
         problem_of(lis.get(f"/{noun}/{uuid.uuid4()}/"), 404)
