@@ -18,16 +18,19 @@ from classifier.inference.types import Box, Candidate
 LOCATOR_VERSION = "chromatin-1"
 #: All lengths below are in micrometres; a field is resampled to this many a pixel first.
 WORKING_UM_PER_PX = 0.2
-_SEED_CEILING, _SEED_FLOOR = 0.5, 0.3
+_SEED_CEILING, _SEED_FLOOR = 0.5, 0.4
 #: A nucleus reaches out to this share of its own strength, so that pale and dense chromatin are cut alike.
 _OWN_SHARE = 0.35
+_DENSE_SHARE = 0.6
 _LOBE_GAP_UM = 2.4
 _NARROW_GAP_UM = 1.0
 _CYTOPLASM_UM = 1.7
 _SMALLEST_NUCLEUS_UM2 = 16.0
+#: A nucleus cut by the frame must show at least this much; less is a sliver nobody could name.
+_SMALLEST_CUT_NUCLEUS_UM2 = 30.0
 _SMALLEST_PLATELET_UM2 = 1.5
 #: No single leukocyte's nucleus spans more than this; what does is two cells joined.
-_LONGEST_NUCLEUS_UM = 17.0
+_LONGEST_NUCLEUS_UM = 20.0
 
 _Mask = NDArray[np.uint8]
 
@@ -39,6 +42,15 @@ class _Nucleus:
     width: int
     height: int
     area_um2: float
+
+    def meets_edge(self, size: tuple[int, int]) -> bool:
+        """Whether it touches the frame of a picture ``size`` (width, height) pixels large."""
+        return (
+            self.left == 0
+            or self.top == 0
+            or self.left + self.width >= size[0]
+            or self.top + self.height >= size[1]
+        )
 
 
 def _close(mask: _Mask, gap_um: float) -> _Mask:
@@ -65,7 +77,7 @@ def _nuclear_mask(strength: NDArray[np.float32]) -> _Mask:
     return chromatin
 
 
-def _nuclei(chromatin: _Mask, gap_um: float) -> list[_Nucleus]:
+def _nuclei(chromatin: _Mask, strength: NDArray[np.float32], gap_um: float) -> list[_Nucleus]:
     """Lobes nearer than ``gap_um`` are one nucleus; one too long for a leukocyte is looked at again more narrowly."""
     closed = _close(chromatin, gap_um)
     count, parts, stats, _ = cv2.connectedComponentsWithStats(closed)
@@ -79,7 +91,9 @@ def _nuclei(chromatin: _Mask, gap_um: float) -> list[_Nucleus]:
             continue
         too_long = max(width, height) * WORKING_UM_PER_PX > _LONGEST_NUCLEUS_UM
         if too_long and gap_um > _NARROW_GAP_UM:
-            narrow = _nuclei(own, _NARROW_GAP_UM)
+            level = _DENSE_SHARE * float(np.percentile(strength[window][own > 0], 90))
+            dense = own & (strength[window] > level).astype(np.uint8)
+            narrow = _nuclei(dense, strength[window], _NARROW_GAP_UM)
             if sum(part.area_um2 >= _SMALLEST_NUCLEUS_UM2 for part in narrow) > 1:
                 found += [
                     _Nucleus(part.left + left, part.top + top, part.width, part.height, part.area_um2)
@@ -94,7 +108,8 @@ def locate(rgb: Rgb, *, um_per_px: float) -> list[Candidate]:
     """Every nucleated cell and every platelet-sized body of a field, largest nucleus first.
 
     ``rgb`` is ``(H, W, 3)`` uint8, ``um_per_px`` its scale. Boxes are of the whole cell (nucleus and a cytoplasm
-    margin) in pixels of ``rgb``, ``area_px`` is the nucleus alone. Cells cut by the frame are found as far as they show.
+    margin) in pixels of ``rgb``, ``area_px`` is the nucleus alone. Cells cut by the frame are
+    found as far as they show, slivers are not.
     Raises ValueError when the scale is not positive.
     """
     if not um_per_px > 0:
@@ -108,8 +123,10 @@ def locate(rgb: Rgb, *, um_per_px: float) -> list[Candidate]:
         strength[cv2.dilate(fill.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0.0
     to_x, to_y = rgb.shape[1] / size[0], rgb.shape[0] / size[1]
     candidates = []
-    for nucleus in sorted(_nuclei(_nuclear_mask(strength), _LOBE_GAP_UM), key=lambda n: -n.area_um2):
+    for nucleus in sorted(_nuclei(_nuclear_mask(strength), strength, _LOBE_GAP_UM), key=lambda n: -n.area_um2):
         nucleated = nucleus.area_um2 >= _SMALLEST_NUCLEUS_UM2
+        if nucleated and nucleus.area_um2 < _SMALLEST_CUT_NUCLEUS_UM2 and nucleus.meets_edge(size):
+            continue
         margin = (_CYTOPLASM_UM if nucleated else 0.0) / WORKING_UM_PER_PX
         left = max(0.0, nucleus.left - margin) * to_x
         top = max(0.0, nucleus.top - margin) * to_y
