@@ -162,7 +162,14 @@
         }
         const near = rectangle(at, cell.box, 0.5);
         if (closeUp) {
-          viewer.viewport.fitBounds(rectangle(at, cell.box, 1.5), still());
+          const close = rectangle(at, cell.box, 0.8);
+          const bounds = viewer.viewport.getBounds(false);
+          /* Close up never means further away than one already is */
+          if (close.width < bounds.width) {
+            viewer.viewport.fitBounds(close, still());
+          } else {
+            viewer.viewport.panTo(close.getCenter(), still());
+          }
         } else if (!viewer.viewport.getBounds(false).containsPoint(near.getTopLeft()) ||
           !viewer.viewport.getBounds(false).containsPoint(near.getBottomRight())) {
           viewer.viewport.panTo(near.getCenter(), still());
