@@ -91,7 +91,9 @@
       }
       layer.setAttribute("transform", `matrix(${at.scale} 0 0 ${at.scale} ${at.x} ${at.y})`);
       for (const { cell, tag } of drawn) {
-        const shown = Math.max(cell.box[2], cell.box[3]) * at.scale >= SMALLEST_LETTERED || cell.id === picked;
+        const large = Math.max(cell.box[2], cell.box[3]) * at.scale >= SMALLEST_LETTERED;
+        const below = at.y + (cell.box[1] + cell.box[3]) * at.scale > 0;
+        const shown = below && (large || cell.id === picked);
         tag.setAttribute("visibility", shown ? "inherit" : "hidden");
         if (shown) {
           const x = at.x + cell.box[0] * at.scale - 1;

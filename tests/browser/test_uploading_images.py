@@ -16,7 +16,7 @@ def rows(page):
     return page.get_by_role("list", name="Files").get_by_role("listitem")
 
 
-def test_good_and_bad_files_go_their_own_ways(open_as, amina, case, field_file, tmp_path, machine):
+def test_good_and_bad_files_go_their_own_ways(open_as, violations, amina, case, field_file, tmp_path, machine):
     text = tmp_path / "notes.jpg"
     text.write_text("this is not a picture")
     page = open_as(amina)
@@ -32,6 +32,7 @@ def test_good_and_bad_files_go_their_own_ways(open_as, amina, case, field_file, 
     assert page.evaluate("window.sameDocument") is True
     assert case.images.count() == 2
     assert page.get_by_role("button", name="Submit for reading").is_visible()
+    assert violations(page) == []
 
 
 def test_a_dropped_line_keeps_the_file_for_a_retry(open_as, amina, case, field_file, machine):
