@@ -1,6 +1,5 @@
 """Fixtures every test may ask for; each app adds its own in tests/<app>/conftest.py."""
 
-
 import pytest
 from django.core.cache import cache
 
@@ -13,5 +12,3 @@ def _fresh_cache():
     cache.clear()
     yield
     cache.clear()
-
-

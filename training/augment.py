@@ -74,11 +74,12 @@ def augmented_view(
     view = _restain(_sample(patch, linear, shift, size, zoom_out), rng, strength)
     view = _refocus(view, rng, strength, um_per_px)
     view += rng.normal(0, abs(rng.normal(0, strength.noise)) + 1e-6, view.shape).astype(np.float32)
-    view = np.clip(view, 0, 255).astype(np.uint8)
+    pixels = np.clip(view, 0, 255).astype(np.uint8)
     if rng.random() < strength.jpeg_chance:
         quality = int(rng.integers(35, 90))
-        view = cv2.imdecode(cv2.imencode(".jpg", view, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
-    return view
+        coded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+        pixels = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
+    return pixels
 
 
 def _geometry(
@@ -95,9 +96,7 @@ def _geometry(
     return turn @ stretch, shift
 
 
-def _sample(
-    patch: Rgb, linear: NDArray[np.float64], shift: NDArray[np.float64], size: int, zoom_out: float
-) -> Rgb:
+def _sample(patch: Rgb, linear: NDArray[np.float64], shift: NDArray[np.float64], size: int, zoom_out: float) -> Rgb:
     finer = 2 if zoom_out > _SUPERSAMPLE_FROM else 1
     wide = size * finer
     linear = linear / finer
@@ -133,9 +132,7 @@ def _restain(view: Rgb, rng: np.random.Generator, s: Strength) -> NDArray[np.flo
     return bent
 
 
-def _refocus(
-    view: NDArray[np.float32], rng: np.random.Generator, s: Strength, um_per_px: float
-) -> NDArray[np.float32]:
+def _refocus(view: NDArray[np.float32], rng: np.random.Generator, s: Strength, um_per_px: float) -> NDArray[np.float32]:
     kind, amount = rng.random(), rng.random()
     if kind < s.blur_chance and s.blur_um > 0:
         return cv2.GaussianBlur(view, (0, 0), max(0.2, amount * s.blur_um / um_per_px))

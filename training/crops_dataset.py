@@ -106,8 +106,20 @@ def build_crops(
         glass = background_colour(rgb)
         patch = crop_cells(rgb, [centre], um_per_px=scale, spec=PATCH)[0]
         view = crop_cells(rgb, [centre], um_per_px=scale, spec=spec)[0]
-        kept = {name: row[name] for name in ("path", "label", "group", "split", "source")}
-        return patch, view, CropRow(**kept, found=found, um_per_px=scale, **_glass(glass))
+        red, green, blue = (round(float(c), 2) for c in glass)
+        made = CropRow(
+            path=row["path"],
+            label=row["label"],
+            group=row["group"],
+            split=row["split"],
+            source=row["source"],
+            found=found,
+            um_per_px=scale,
+            glass_red=red,
+            glass_green=green,
+            glass_blue=blue,
+        )
+        return patch, view, made
 
     cv2.setNumThreads(1)
     with whole_folder(out, replace=True) as draft, ThreadPoolExecutor(workers) as pool:
@@ -116,17 +128,13 @@ def build_crops(
         shape = (len(rows), spec.size_px, spec.size_px, 3)
         views = np.lib.format.open_memmap(draft / "views.npy", mode="w+", dtype=np.uint8, shape=shape)
         index = []
-        for i, (patch, view, row) in enumerate(progress(pool.map(cut, rows), label="Cutting", total=len(rows))):
+        for i, (patch, view, made) in enumerate(progress(pool.map(cut, rows), label="Cutting", total=len(rows))):
             patches[i], views[i] = patch, view
-            index.append(row)
+            index.append(made)
         patches.flush()
         views.flush()
         write_index(draft / "index.csv", index)
     return out
-
-
-def _glass(colour: np.ndarray) -> dict[str, float]:
-    return dict(zip(("glass_red", "glass_green", "glass_blue"), (round(float(c), 2) for c in colour), strict=True))
 
 
 def write_index(path: Path, rows: Iterable[CropRow]) -> None:
@@ -173,6 +181,15 @@ class Crops:
 
 
 def _row(raw: dict[str, str]) -> CropRow:
-    numbers = {name: float(raw[name]) for name in ("um_per_px", "glass_red", "glass_green", "glass_blue")}
-    texts = {name: raw[name] for name in ("path", "label", "group", "split", "source", "found")}
-    return CropRow(**texts, **numbers)
+    return CropRow(
+        path=raw["path"],
+        label=raw["label"],
+        group=raw["group"],
+        split=raw["split"],
+        source=raw["source"],
+        found=raw["found"],
+        um_per_px=float(raw["um_per_px"]),
+        glass_red=float(raw["glass_red"]),
+        glass_green=float(raw["glass_green"]),
+        glass_blue=float(raw["glass_blue"]),
+    )

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -122,7 +123,7 @@ def fit(
     options: FitOptions,
     *,
     out: Path,
-    on_epoch: Callable[[dict[str, float]], None] = lambda line: None,
+    on_epoch: Callable[[dict[str, float]], None] = lambda _line: None,
 ) -> Path:
     """Train one model into the run folder ``out`` and return ``best.weights.h5``.
 
@@ -308,7 +309,7 @@ class _RateByStep(keras.callbacks.Callback):
         self.first, self.total = within * run.steps, phase.epochs * run.steps
         self.last = phase.rate
 
-    def on_train_batch_begin(self, batch, logs=None):
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         rate = self.phase.rate
         if self.run.options.schedule == "cosine":
             warm_up = min(self.total // 10, 5 * self.run.steps)

@@ -6,15 +6,17 @@ than the convolutions. Variables are those of the plain layer, so weights pass b
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 from keras import layers
 
 
 class FusedBatchNormalization(layers.BatchNormalization):
-    """``BatchNormalization`` whose training step calls PyTorch's own kernel; inference and freezing are the parent's."""
+    """``BatchNormalization`` by PyTorch's own kernel; on another backend it is the plain layer."""
 
-    def call(self, inputs, training=None, mask=None):
-        if not (training and self.trainable) or keras.backend.backend() != "torch":
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        if keras.backend.backend() != "torch":
             return super().call(inputs, training=training, mask=mask)
         from torch.nn import functional
 
@@ -25,7 +27,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
             self.moving_variance._value.detach(),
             None if self.gamma is None else self.gamma._value,
             self.beta._value,
-            training=True,
+            training=bool(training and self.trainable),
             momentum=1 - self.momentum,
             eps=self.epsilon,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import keras
@@ -66,7 +67,7 @@ class Batches(keras.utils.PyDataset):
         self.patches, self.labels, self.weights = patches, labels, weights
         self.batch, self.steps, self.classes = batch, steps, classes
         self.seed = seed
-        self.how = {"strength": strength, "size": size, "zoom_out": zoom_out, "um_per_px": um_per_px}
+        self.how: dict[str, Any] = {"strength": strength, "size": size, "zoom_out": zoom_out, "um_per_px": um_per_px}
         self.epoch = 0
 
     def __len__(self) -> int:

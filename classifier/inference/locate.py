@@ -45,12 +45,7 @@ class _Nucleus:
 
     def meets_edge(self, size: tuple[int, int]) -> bool:
         """Whether it touches the frame of a picture ``size`` (width, height) pixels large."""
-        return (
-            self.left == 0
-            or self.top == 0
-            or self.left + self.width >= size[0]
-            or self.top + self.height >= size[1]
-        )
+        return self.left == 0 or self.top == 0 or self.left + self.width >= size[0] or self.top + self.height >= size[1]
 
 
 def _close(mask: _Mask, gap_um: float) -> _Mask:
