@@ -1,10 +1,11 @@
 """What augmentation makes of a few cells, to be looked at before hours are spent."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from .crops_dataset import Crops
+from .crops_dataset import PATCH, Crops
 from .evaluation.grids import draw_grid
 
 _VARIANTS = 7
@@ -14,8 +15,7 @@ def preview(
     crops: Crops, path: Path | str, *, strength: float, size_px: int, um_per_px: float, seed: int, cells: int = 8
 ) -> None:
     """Write a PNG: one row a cell of the training part (classes in turn), first as it is, then augmented variants."""
-    from .augment import Augment, Strength, draw
-    from .crops_dataset import PATCH
+    from .augment import Strength, augmented_view, plain_view
     from .sampling import balance_patch
 
     rows = crops.where(split="train")
@@ -24,19 +24,16 @@ def preview(
     rng = np.random.default_rng(seed)
     chosen = [int(rows[rng.choice(turns[number % len(turns)])]) for number in range(cells)]
     glass = crops.glass()
-    patches = np.stack([balance_patch(np.asarray(crops.patches[i]), glass[i]) for i in chosen])
-    layer, zoom_out, side = Augment(size_px), um_per_px / PATCH.um_per_px, patches.shape[1]
-    still = Strength(rotation=0.0, flip=False).scaled(0.0)
-    columns = []
-    for number in range(_VARIANTS + 1):
-        numbers = draw(
-            len(chosen),
-            rng=rng,
-            strength=Strength().scaled(strength) if number else still,
-            side=side,
-            zoom_out=zoom_out,
-        )
-        columns.append(np.asarray(layer(patches, numbers)).round().astype(np.uint8))
+    patches = [balance_patch(np.asarray(crops.patches[i]), glass[i]) for i in chosen]
+    zoom_out = um_per_px / PATCH.um_per_px
+    how: dict[str, Any] = {
+        "strength": Strength().scaled(strength),
+        "size": size_px,
+        "zoom_out": zoom_out,
+        "um_per_px": um_per_px,
+    }
+    columns = [[plain_view(patch, size=size_px, zoom_out=zoom_out) for patch in patches]]
+    columns += [[augmented_view(patch, rng=rng, **how) for patch in patches] for _ in range(_VARIANTS)]
     tiles = [column[row] for row in range(len(chosen)) for column in columns]
     captions = [
         [(crops.rows[i].label.replace("_", " ") if number == 0 else "", "#1F2933")]

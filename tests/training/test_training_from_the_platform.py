@@ -26,7 +26,9 @@ def data(settings, tmp_path):
         folder = tmp_path / "data" / "drawn" / label
         folder.mkdir(parents=True)
         for seed in range(PICTURES):
-            Image.fromarray(draw_cell_picture(label, seed, size=200)).save(folder / f"{seed}.png", compress_level=1)
+            Image.fromarray(draw_cell_picture(label, seed, size=96, um_per_px=0.25)).save(
+                folder / f"{seed}.png", compress_level=1
+            )
     return tmp_path / "data"
 
 

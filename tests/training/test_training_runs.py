@@ -8,6 +8,7 @@ from audit.models import AuditEvent
 from hematovision.errors import Conflict, PermissionRefused, Unprocessable
 from training.models import TrainingRun
 from training.services import cancel_training, start_training, sweep_trainings
+from training.services.command import Output
 from training.services.plan import fit_options, steps_of
 from training.services.runs import claim_training
 
@@ -150,3 +151,24 @@ def test_the_steps_are_the_commands_of_the_project(tmp_path):
     assert f"ours={tmp_path}/data/ours" in steps[0].arguments
     assert "--skip-bad" in steps[0].arguments
     assert "--mixed-sizes" not in steps[0].arguments
+
+
+def test_a_progress_bar_takes_one_line_of_the_output():
+    output = Output()
+    for line in (
+        "== prepare",
+        "finding look-alikes: 50%|##   | 34/68 [00:20<00:19, 1.74image/s]",
+        "finding look-alikes: 100%|####| 68/68 [00:39<00:00, 1.74image/s]",
+        "comparing look-alikes: 131pair [00:10, 12.92pair/s]",
+        "Class lymphocyte has 3 pictures.",
+        "comparing look-alikes: 394pair [01:00:48, 6.53pair/s]",
+    ):
+        output.add(line)
+
+    assert output.text().splitlines() == [
+        "== prepare",
+        "comparing look-alikes: 131pair [00:10, 12.92pair/s]",
+        "Class lymphocyte has 3 pictures.",
+        "comparing look-alikes: 394pair [01:00:48, 6.53pair/s]",
+    ]
+    assert output.last_sentence() == "Class lymphocyte has 3 pictures."

@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from tests.training.conftest import KERAS, silent
-from training.errors import BadData, BadWeights
+from training.errors import BadWeights
 
 pytestmark = KERAS
 
@@ -30,6 +30,26 @@ def test_weights_without_their_options_are_not_exported(trained_run, tmp_path):
     shutil.copyfile(trained_run / "best.weights.h5", tmp_path / "best.weights.h5")
     with pytest.raises(BadWeights, match="options"):
         open_trained(tmp_path)
+
+
+def test_weights_of_a_run_on_pytorch_are_exported_elsewhere(trained_run, tmp_path):
+    """There the normalisation is a layer of our own, after which the weights file names its groups."""
+    import numpy as np
+
+    from training.backbones import build_model
+    from training.export.trained import open_trained
+
+    shutil.copyfile(trained_run / "options.json", tmp_path / "options.json")
+    fused = build_model("cnn", classes=3, size_px=32, fused=True)
+    rng = np.random.default_rng(3)
+    fused.set_weights([rng.random(weight.shape) for weight in fused.get_weights()])
+    fused.save_weights(tmp_path / "best.weights.h5")
+    plain = open_trained(tmp_path).model
+    assert {type(layer).__name__ for layer in plain.layers[1:]}.isdisjoint({"FusedBatchNormalization"})
+    pairs = zip(fused.get_weights(), plain.get_weights(), strict=True)
+    assert all(np.allclose(one, other) for one, other in pairs)
+    views = np.full((2, 32, 32, 3), 90, np.uint8)
+    assert np.allclose(fused.predict(views, verbose=0), plain.predict(views, verbose=0), rtol=1e-4)
 
 
 def test_a_file_that_is_no_keras_file_is_named(tmp_path):
@@ -69,17 +89,6 @@ def test_the_same_weights_give_the_same_file(trained_run, tmp_path):
     open_trained(trained_run).model.save(tmp_path / "raw.keras")
     one, other = (store_half(tmp_path / "raw.keras", tmp_path / f"{name}.keras") for name in ("one", "other"))
     assert one.read_bytes() == other.read_bytes()
-
-
-def test_crops_of_another_size_are_not_exported_with(trained_run, manifest, tmp_path):
-    from classifier.inference.crops import CropSpec
-    from training.crops_dataset import Crops, build_crops
-    from training.export.publish import PublishOptions, publish
-
-    out = build_crops(manifest.absolute()[:3], out=tmp_path / "crops", spec=CropSpec(40, 0.5), pick={}, workers=1)
-    with pytest.raises(BadData, match="cut at 40 px and the network takes 32"):
-        publish(trained_run, Crops.open(out), tmp_path / "model", options=PublishOptions(name="m", version="1"))
-    assert not (tmp_path / "model").exists()
 
 
 def test_an_int8_file_that_strays_leaves_no_model_behind(trained_run, crops, tmp_path, monkeypatch):

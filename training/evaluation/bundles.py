@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from classifier.inference.bundle import ModelBundle
 from classifier.inference.engines import Engine, load_engine
 from classifier.inference.novelty import NoveltyModel
+from classifier.inference.pipeline import crop_spec
 from classifier.inference.types import Floats, Rgb
 from training.crops_dataset import Crops
 from training.errors import BadData
 from training.progress import progress
+from training.views import views_at
 
 from .predictions import Predictions
 from .report import write_evaluation
@@ -32,16 +34,11 @@ def answer(engine: Engine, views: Rgb, *, label: str) -> tuple[Floats, Floats]:
 
 
 def views_of(bundle: ModelBundle, crops: Crops, rows: NDArray[np.int64]) -> Rgb:
-    """Some views of a crop set; raises BadData when they were cut at another size than the bundle takes."""
-    if crops.views.shape[1] != bundle.size_px:
-        message = (
-            f"The crops were cut at {crops.views.shape[1]} px and {bundle.name} takes {bundle.size_px}; cut them again."
-        )
-        raise BadData(message)
+    """Some crops of a set as the bundle's network sees them; raises BadData when there are none."""
     if not len(rows):
         message = "The crop set has nothing in that part."
         raise BadData(message)
-    return np.asarray(crops.views[rows])
+    return views_at(crops, rows, crop_spec(bundle))
 
 
 def predict_bundle(

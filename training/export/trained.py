@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from classifier.inference.crops import CropSpec
 from classifier.inference.labels import LABELS
 from classifier.inference.types import Floats
 from training.atomic import read_json
@@ -37,6 +38,11 @@ class Trained:
     def um_per_px(self) -> float:
         """Scale of the input, um/px."""
         return float(self.options["um_per_px"])
+
+    @property
+    def spec(self) -> CropSpec:
+        """How its crops are cut."""
+        return CropSpec(self.size_px, self.um_per_px, white_balance=bool(self.options.get("white_balance", True)))
 
     def head(self) -> tuple[Floats, Floats]:
         """Kernel (F, C) and bias (C,) of the last linear layer, from which class activation maps are made."""
@@ -72,15 +78,35 @@ def open_trained(location: Path | str) -> Trained:
     keras.mixed_precision.set_dtype_policy("float32")
     if path.suffix == ".keras":
         return Trained(model=_load_keras(path), options=options, path=path)
-    model = backbones.build_model(
-        options["backbone"],
-        classes=len(options["labels"]),
-        size_px=options["size_px"],
-        normalisation=options.get("normalisation", "batch"),
-        dropout=options.get("dropout", 0.0),
-    )
+    shape = {
+        "classes": len(options["labels"]),
+        "size_px": options["size_px"],
+        "normalisation": options.get("normalisation", "batch"),
+        "dropout": options.get("dropout", 0.0),
+    }
+    fused = _holds_fused(path)
+    model = backbones.build_model(options["backbone"], fused=fused, **shape)
     backbones.load_weights(model, path)
+    if fused:
+        # The variables are the same in the same order; only the file names them after the class of the layer.
+        plain = backbones.build_model(options["backbone"], **shape)
+        plain.set_weights(model.get_weights())
+        model = plain
     return Trained(model=model, options=options, path=path)
+
+
+def _holds_fused(path: Path) -> bool:
+    """Whether a weights file was saved from a network with the normalisation used where PyTorch runs the run."""
+    import h5py  # type: ignore[import-untyped]  # it ships no types
+
+    found: list[str] = []
+    try:
+        with h5py.File(path, "r") as weights:
+            weights.visit(lambda name: found.append(name) if "fused_batch_normalization" in name else None)
+    except OSError as error:
+        message = f"{path} is no weights file."
+        raise BadWeights(message) from error
+    return bool(found)
 
 
 def _load_keras(path: Path) -> Any:

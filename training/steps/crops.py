@@ -10,6 +10,7 @@ from training.crops_dataset import PATCH, build_crops
 from training.datasets.bccd import ORIGINALS
 from training.manifest import read_manifest
 from training.progress import say
+from training.views import note_spec
 
 HELP = "cut one crop a labelled cell at the common scale"
 
@@ -48,5 +49,6 @@ def run(arguments: argparse.Namespace) -> None:
         pick=dict.fromkeys(fields, "largest"),
         workers=arguments.workers,
     )
+    note_spec(out, spec)
     free = shutil.disk_usage(out).free // 2**20
     say(f"{len(manifest.rows)} crops written to {out}; {free} MiB left on that disk.")
