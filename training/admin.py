@@ -208,12 +208,12 @@ def _progress(row: TrainingRun) -> SafeString:
     facts += [f"{name} {value:.4g}" for name, value in row.figures.items() if name != "epoch"]
     if row.host:
         facts.append(f"on {row.host}, attempt {row.attempt}")
+    problem = format_html('<p class="errornote">{}</p>', row.problem) if row.problem else ""
     return format_html(
-        '<progress max="{}" value="{}"></progress><p>{}</p><p class="errornote"{}>{}</p><pre>{}</pre>',
+        '<progress max="{}" value="{}"></progress><p>{}</p>{}<pre>{}</pre>',
         max(row.total_epochs, 1),
         row.total_epochs if row.state == TrainingState.DONE else row.epoch,
         " · ".join(facts),
-        "" if row.problem else " hidden",
-        row.problem,
+        problem,
         row.output,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,8 @@ from django.conf import settings
 
 #: Lines kept for the page of a run.
 LINES_KEPT = 60
+#: What a progress bar shows of time: [00:39<00:00 or [00:39, whatever it counts.
+_BAR = re.compile(r"\[\d+:\d\d(:\d\d)?[<,]")
 #: Seconds between two looks at a running command.
 LOOK_EVERY = 1.0
 #: Seconds a command has to end by itself once it was asked to.
@@ -124,4 +127,4 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def _is_bar(line: str) -> bool:
-    return "%|" in line or "it/s]" in line
+    return _BAR.search(line) is not None
