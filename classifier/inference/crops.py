@@ -27,16 +27,14 @@ def balance(rgb: Rgb) -> Rgb:
     """White-balance a field: its empty glass becomes neutral grey 240; black fill becomes glass."""
     gain = GLASS / background_colour(rgb)
     table = np.clip(np.arange(256, dtype=np.float32)[:, None] * gain[None, :], 0, 255).round().astype(np.uint8)
-    balanced = np.stack([table[:, c][rgb[..., c]] for c in range(3)], axis=2)
+    balanced = cv2.LUT(rgb, table[None])
     fill = fill_mask(rgb)
     if fill.any():
         balanced[cv2.dilate(fill.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = int(GLASS)
     return balanced
 
 
-def crop_cells(
-    rgb: Rgb, centres: Sequence[tuple[float, float]], *, um_per_px: float, spec: CropSpec
-) -> Rgb:
+def crop_cells(rgb: Rgb, centres: Sequence[tuple[float, float]], *, um_per_px: float, spec: CropSpec) -> Rgb:
     """Crops around ``centres`` (x, y in pixels of ``rgb``): ``(N, size, size, 3)`` uint8 RGB.
 
     ``um_per_px`` is the field's own scale. Beyond the frame the field is continued with the colour of its glass.

@@ -85,11 +85,7 @@ def measure_red_cells(rgb: Rgb) -> RedCellRuler:
         part = parts[window] == index
         tall, wide = part.shape
         filling = part.sum() / (np.pi / 4 * tall * wide)
-        if (
-            0.88 < filling < 1.12
-            and max(tall, wide) < 1.45 * min(tall, wide)
-            and nuclear[window][part].mean() < 0.05
-        ):
+        if 0.88 < filling < 1.12 and max(tall, wide) < 1.45 * min(tall, wide) and nuclear[window][part].mean() < 0.05:
             diameters.append(np.sqrt(4 * part.sum() / np.pi) / shrink)
     if not diameters:
         return RedCellRuler(None, 0)
