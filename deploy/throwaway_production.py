@@ -8,15 +8,17 @@ Nothing is connected to: the addresses of database and broker only have to be of
 import base64
 import os
 import secrets
+import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 
-def throwaway_environment() -> dict[str, str]:
-    """Return a complete environment of a production installation that exists for a moment."""
+def throwaway_environment(var: Path) -> dict[str, str]:
+    """Return a complete environment of a production installation that exists for a moment, writing below `var`."""
     return {
         "DJANGO_SETTINGS_MODULE": "hematovision.settings.production",
-        "HEMATOVISION_VAR": os.environ.get("HEMATOVISION_CHECK_VAR") or tempfile.mkdtemp(prefix="hematovision-check-"),
+        "HEMATOVISION_VAR": str(var),
         "HEMATOVISION_SECRET_KEY": secrets.token_urlsafe(64),
         "HEMATOVISION_FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "HEMATOVISION_BLIND_INDEX_KEY": secrets.token_urlsafe(48),
@@ -26,6 +28,12 @@ def throwaway_environment() -> dict[str, str]:
     }
 
 
+def main(command: list[str]) -> int:
+    """Run `command` and return its exit status; nothing it wrote stays."""
+    with tempfile.TemporaryDirectory(prefix="hematovision-check-") as var:
+        environment = {**os.environ, **throwaway_environment(Path(var))}
+        return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - as `env` does
+
+
 if __name__ == "__main__":
-    os.environ.update(throwaway_environment())
-    os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606 - runs the command line it was given, as `env` does
+    sys.exit(main(sys.argv[1:]))

@@ -11,7 +11,7 @@ from deploy.throwaway_production import throwaway_environment
 
 def start(tmp_path, **changes: str | None) -> subprocess.CompletedProcess[str]:
     """Import the production settings as a starting process does; None takes a variable away."""
-    environment = {"PATH": os.environ["PATH"], **throwaway_environment(), "HEMATOVISION_VAR": str(tmp_path)}
+    environment = {"PATH": os.environ["PATH"], **throwaway_environment(tmp_path)}
     for name, value in changes.items():
         environment.pop(name, None)
         if value is not None:
@@ -66,7 +66,7 @@ def test_the_refusal_shows_no_secret(tmp_path):
 
 
 def test_the_second_factor_is_demanded_unless_switched_off(tmp_path):
-    environment = {"PATH": os.environ["PATH"], **throwaway_environment(), "HEMATOVISION_VAR": str(tmp_path)}
+    environment = {"PATH": os.environ["PATH"], **throwaway_environment(tmp_path)}
     said = subprocess.run(
         [sys.executable, "-c", "import hematovision.settings.production as s; print(s.HEMATOVISION_REQUIRE_MFA)"],
         env=environment,
