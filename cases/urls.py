@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cases.views import case, field, new_case, report, upload, worklist
+from cases.views import case, edit_case, field, new_case, report, upload, worklist
 
 app_name = "cases"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/", case.detail, name="detail"),
     path("cases/<uuid:pk>/live/", case.live, name="live"),
     path("cases/<uuid:pk>/images/", upload.add_images, name="add_images"),
+    path("cases/<uuid:pk>/edit/", edit_case.edit_case, name="edit"),
     path("cases/<uuid:pk>/submit/", case.submit, name="submit"),
     path("cases/<uuid:pk>/cancel/", case.cancel, name="cancel"),
     path("cases/<uuid:pk>/report/", report.report, name="report"),

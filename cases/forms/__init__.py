@@ -2,6 +2,6 @@
 
 from cases.forms.filters import WorklistFilters
 from cases.forms.patient import PatientForm
-from cases.forms.specimen import SpecimenForm
+from cases.forms.specimen import SpecimenChangeForm, SpecimenForm
 
-__all__ = ["PatientForm", "SpecimenForm", "WorklistFilters"]
+__all__ = ["PatientForm", "SpecimenChangeForm", "SpecimenForm", "WorklistFilters"]

@@ -79,6 +79,20 @@ class SpecimenForm(DescribedForm):
         return found
 
 
+class SpecimenChangeForm(SpecimenForm):
+    """What was said about a specimen, to be put right; it keeps an accession number."""
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        initial = {name: getattr(case, name) for name in self.base_fields if hasattr(case, name)}
+        super().__init__(*args, initial=initial, **kwargs)
+        number = self.fields["accession_number"]
+        number.required = True
+        number.help_text = "As printed on the tube or the order."
+        if case.collected_at and not self.is_bound:
+            # The field is filled in UTC; the page's script turns it into the person's own clock time.
+            self.fields["collected_at"].widget.attrs["data-utc"] = case.collected_at.isoformat()
+
+
 def _in_zone(moment: datetime.datetime, zone: str) -> datetime.datetime:
     """Read the clock time of `moment` in the person's own zone; an unknown zone leaves it in UTC."""
     try:

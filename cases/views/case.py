@@ -60,6 +60,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "timeline": case.transitions.select_related("by").order_by("-at", "-pk"),
         "may_upload": may_send_images(request.user) and case.accepts_images,
         "may_submit": may_write_cases(request.user) and case.state == CaseState.DRAFT,
+        "may_edit": may_write_cases(request.user) and case.state not in CLOSED_STATES,
         "may_cancel": may_write_cases(request.user) and case.state not in CLOSED_STATES,
         "max_bytes": upload_max_bytes(),
         **more,

@@ -175,6 +175,11 @@
 
   const ready = () => {
     watchConnection();
+    for (const field of document.querySelectorAll("input[data-utc]")) {
+      const date = new Date(field.dataset.utc);
+      const local = new Date(date.getTime() - date.getTimezoneOffset() * 60000);
+      field.value = local.toISOString().slice(0, 16);
+    }
     for (const field of document.querySelectorAll("[data-time-zone]")) {
       field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
     }

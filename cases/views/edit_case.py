@@ -1,0 +1,53 @@
+"""Putting right what was said about a specimen, while nothing is signed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from cases.forms import SpecimenChangeForm
+from cases.permissions import may_write_cases
+from cases.services.cases import update_case
+from cases.states import CLOSED_STATES
+from cases.views.case import visible_case
+from hematovision.errors import Conflict, DomainError
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from cases.views.requests import AuthenticatedRequest
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_case(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Show the specimen's details to be changed, and save them; a refusal stands by its field."""
+    case = visible_case(request, pk)
+    if not may_write_cases(request.user):
+        raise PermissionDenied("Your role does not change cases.")
+    status = 200
+    if request.method == "POST":
+        form = SpecimenChangeForm(request.POST, case=case)
+        status = 422
+        if form.is_valid():
+            try:
+                update_case(actor=request.user, case=case, **form.cleaned_data)
+            except DomainError as error:
+                form.refuse(error, field="accession_number")
+                status = error.status
+            else:
+                messages.success(request, "The details were saved.")
+                return redirect("cases:detail", case.pk)
+    else:
+        form = SpecimenChangeForm(case=case)
+        if case.state in CLOSED_STATES:
+            status = Conflict.status
+    context = {"case": case, "form": form, "is_closed": case.state in CLOSED_STATES}
+    return render(request, "cases/edit_case.html", context, status=status)
