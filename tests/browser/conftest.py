@@ -76,7 +76,8 @@ def open_as(chromium, live_server):
             session = client.cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        # Long, because the machine may be busy with a training run; nothing waits for it when all goes well.
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on("console", lambda said: _note(complaints, said))
         return page
