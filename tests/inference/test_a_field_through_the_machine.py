@@ -7,6 +7,7 @@ import pytest
 
 from classifier.inference.errors import BadInput
 from classifier.inference.labels import LABELS
+from classifier.inference.pipeline import measure_field
 from classifier.inference.synthetic import draw_field
 from tests.inference.test_picture_quality import OTHER_THINGS
 
@@ -117,3 +118,12 @@ def test_pictures_of_another_kind_are_refused(pipeline, picture):
 def test_a_scale_that_is_none_is_refused(pipeline, scale):
     with pytest.raises(BadInput, match="micrometres"):
         pipeline.analyse(draw_field(seed=1, width=64, height=64)[0], um_per_px=scale)
+
+
+@pytest.mark.parametrize("um_per_px", [0.06, 0.1])
+def test_a_very_large_field_is_measured_too(um_per_px):
+    rgb, _ = draw_field(seed=5, width=1000, height=800, um_per_px=um_per_px)
+    large = np.tile(rgb, (4, 5, 1))
+    ruler = measure_field(large)
+    assert ruler.um_per_px == pytest.approx(um_per_px, rel=0.1)
+    assert ruler.count > 20
