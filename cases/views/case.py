@@ -71,8 +71,7 @@ def show_case(
     request: AuthenticatedRequest, case: Case, *, status: int = 200, refusals: Sequence[Any] = (), **more: Any
 ) -> HttpResponse:
     """Answer with the page of a case, with the refusals of a plain upload where there were any."""
-    query = request.session.get("worklist_query", "")
-    back = reverse("cases:worklist") + (f"?{query}" if query else "")
+    back = request.session.get("worklist") or reverse("cases:worklist")
     context = case_context(request, case, refusals=refusals, worklist_url=back, **more)
     return render(request, "cases/detail.html", context, status=status)
 

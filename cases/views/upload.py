@@ -19,6 +19,8 @@ from hematovision.errors import DomainError
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.core.files.uploadedfile import UploadedFile
+
     from cases.views.requests import AuthenticatedRequest
 
 
@@ -51,7 +53,7 @@ def add_images(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _take_all(request: AuthenticatedRequest, case: Case, uploads: list) -> HttpResponse:  # type: ignore[type-arg]
+def _take_all(request: AuthenticatedRequest, case: Case, uploads: list[UploadedFile]) -> HttpResponse:
     """Take every file that can be taken; the page names those that could not, each with its sentence."""
     refusals = []
     received = 0
@@ -59,7 +61,7 @@ def _take_all(request: AuthenticatedRequest, case: Case, uploads: list) -> HttpR
         try:
             receive_image(actor=request.user, case=case, upload=upload)
         except DomainError as error:
-            refusals.append(Refusal(upload.name, error.sentence))
+            refusals.append(Refusal(upload.name or "A file without a name", error.sentence))
         else:
             received += 1
     if not uploads:

@@ -44,7 +44,10 @@ def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResp
         request.GET.get("page")
     )
     cases = _rows(list(page.object_list))
-    request.session["worklist_query"] = request.GET.urlencode()
+    here = request.get_full_path()
+    if request.session.get("worklist") != here:
+        # A case's page leads back to the list as it was left.
+        request.session["worklist"] = here
     record_list(actor=request.user, object_type="cases.case", count=len(cases))
     context = {
         "place": place,

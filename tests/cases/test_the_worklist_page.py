@@ -110,3 +110,10 @@ def test_queries_do_not_grow_with_rows(client, pavel, riverside, rows, django_as
     client.get("/")
     with django_assert_max_num_queries(26):
         assert len(numbers(client.get("/"))) == rows
+
+
+def test_a_case_leads_back_to_the_list_as_it_was_left(client, pavel, riverside):
+    case = CaseFactory(clinic=riverside, ready=True, priority="stat")
+    client.force_login(pavel)
+    client.get("/review/?priority=stat&page=1")
+    assert f"/review/?priority=stat&amp;page=1#case-{case.pk}" in client.get(f"/cases/{case.pk}/").content.decode()
