@@ -10,7 +10,7 @@ from training.models import TrainingRun
 from training.services import cancel_training, start_training, sweep_trainings
 from training.services.command import Output
 from training.services.plan import fit_options, steps_of
-from training.services.runs import claim_training
+from training.services.runs import _progress_of, claim_training
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +172,13 @@ def test_a_progress_bar_takes_one_line_of_the_output():
         "comparing look-alikes: 394pair [01:00:48, 6.53pair/s]",
     ]
     assert output.last_sentence() == "Class lymphocyte has 3 pictures."
+
+
+def test_progress_is_read_from_the_log_of_the_network():
+    run = ask(start_weights="random")
+    assert _progress_of(run) == {}
+    folder = run.folder / "fit"
+    folder.mkdir(parents=True)
+    (folder / "log.csv").write_text("epoch,loss,val_loss,note\n0,1.5,nan,x\n1,0.75,0.5,x\n")
+
+    assert _progress_of(run) == {"epoch": 2, "figures": {"loss": 0.75, "val_loss": 0.5}}

@@ -12,6 +12,8 @@ from training.models import StartWeights, TrainingRun
 from training.services.requests import data_folder
 
 MODEL, FIT, CROPS, MANIFEST, EVALUATION = "model", "fit", "crops", "manifest", "evaluation"
+#: What `fit` calls its log; its own module imports Keras.
+LOG = "log.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def steps_of(run: TrainingRun) -> list[Step]:
         Step("export", [str(fit), "--crops", crops, "--out", model, *named, "--data", told], redo=model),
         Step(
             "evaluate",
-            [model, "--crops", crops, "--out", str(evaluation), "--history", str(fit / "log.csv")],
+            [model, "--crops", crops, "--out", str(evaluation), "--history", str(fit / LOG)],
             redo=str(evaluation),
         ),
         Step("card", [model, "--evaluation", str(evaluation / "evaluation.json"), "--as", "held_out_test"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import threading
 from datetime import timedelta
@@ -18,9 +17,10 @@ from django.utils import timezone
 
 from classifier.services.models import register_model
 from hematovision.errors import DomainError
+from training.history import read_history
 from training.models import TrainingRun, TrainingState
 from training.services.command import Output, kill_orphan, run_command
-from training.services.plan import MODEL, Step, steps_of, write_options
+from training.services.plan import FIT, LOG, MODEL, Step, steps_of, write_options
 from training.services.requests import send_message
 
 log = structlog.get_logger(__name__)
@@ -151,17 +151,16 @@ def _do_step(run: TrainingRun, step: Step) -> None:
         _report(run, output=run.output)
         raise StepFailedError(sentence)
     run.steps_done = [*run.steps_done, step.name]
-    _report(run, steps_done=run.steps_done, output=run.output, **_progress_in(run.output))
+    _report(run, steps_done=run.steps_done, output=run.output, **_progress_of(run))
 
 
 def _why_stop(run: TrainingRun, output: Output) -> list[type[Exception]]:
     """Report progress; the reason to stop the command, if there is one."""
     if stopping.is_set():
         return [StoppedError]
-    text = output.text()
     try:
         close_old_connections()
-        still_ours = _report(run, output=text, **_progress_in(text))
+        still_ours = _report(run, output=output.text(), **_progress_of(run))
         cancelled = TrainingRun.objects.filter(pk=run.pk, cancel_asked=True).exists()
     except OperationalError:
         # The database is away for a moment: hours of training must not be lost for that.
@@ -186,19 +185,19 @@ def _finish(run: TrainingRun, state: TrainingState, **changes: Any) -> None:
         log.info("training_ended", training_run=str(run.pk), state=str(state))
 
 
-def _progress_in(text: str) -> dict[str, Any]:
-    """Epoch and figures of the last line `fit` wrote for a finished epoch; nothing when there is none yet."""
-    for line in reversed(text.splitlines()):
-        if not line.startswith("{"):
-            continue
+def _progress_of(run: TrainingRun) -> dict[str, Any]:
+    """Epoch and figures of the last line in the log of `fit`; nothing while there is none."""
+    history = read_history(run.folder / FIT / LOG)
+    if not history:
+        return {}
+    figures = {}
+    for name, text in history[-1].items():
         try:
-            figures = json.loads(line)
-        except ValueError:
+            value = float(text)
+        except (TypeError, ValueError):
             continue
-        if isinstance(figures, dict) and "epoch" in figures:
-            finite = {
-                key: value for key, value in figures.items() if isinstance(value, int | float) and isfinite(value)
-            }
-            # The log counts epochs from nought.
-            return {"epoch": int(figures["epoch"]) + 1, "figures": finite}
-    return {}
+        # A line that is being written may hold a part of a number; the next look has the whole one.
+        if isfinite(value):
+            figures[name] = value
+    # The log counts epochs from nought.
+    return {"epoch": int(figures.pop("epoch", -1)) + 1, "figures": figures}
