@@ -8,8 +8,6 @@ the way (rotation, CMYK, 16 bits, grey, palette, transparency, colour profile) i
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
@@ -19,6 +17,7 @@ from PIL import Image, ImageCms, ImageOps
 from PIL.ExifTags import Base as ExifTag
 
 from cases.filetypes import ACCEPTED_SENTENCE, JPEG, PNG, TIFF, Kind, sniff
+from cases.integrity import check_jpeg_end, check_png_chunks
 from hematovision.errors import TooLarge, Unprocessable, UnsupportedMedia
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ _REDUCED_OR_MASK = 0b101
 _OLD_REDUCED = 2
 _SIXTEEN_BIT = 16
 _UPRIGHT = 1
-_PNG_SIGNATURE_SIZE = 8
-_JPEG_SCAN, _JPEG_END = b"\xff\xda", b"\xff\xd9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +128,9 @@ def _decoding(kind: Kind) -> Iterator[None]:
 @contextmanager
 def _opened(file: IO[bytes], kind: Kind, limits: Limits) -> Iterator[Image.Image]:
     if kind is PNG:
-        _check_png_chunks(file)
+        check_png_chunks(file)
     elif kind is JPEG:
-        _check_jpeg_end(file)
+        check_jpeg_end(file)
     file.seek(0)
     try:
         picture = Image.open(file, formats=[kind.pillow_format])
@@ -172,38 +169,6 @@ def _check_mode(picture: Image.Image) -> None:
     if picture.mode in {"I", "F"}:
         sentence = "The picture has 32 bits per channel. Save it with 8 or 16 bits per channel and send that."
         raise Unprocessable(sentence, code="image_depth")
-
-
-def _check_png_chunks(file: IO[bytes]) -> None:
-    """Check every chunk's CRC and the end marker: the decoder skips both and shows what is left."""
-    file.seek(_PNG_SIGNATURE_SIZE)
-    name = b""
-    while name != b"IEND":
-        header = file.read(8)
-        length, name = struct.unpack(">I4s", header)
-        body = file.read(length)
-        (stated,) = struct.unpack(">I", file.read(4))
-        if len(body) != length or zlib.crc32(body, zlib.crc32(name)) != stated:
-            message = "a PNG chunk does not match its checksum"
-            raise ValueError(message)
-
-
-def _check_jpeg_end(file: IO[bytes]) -> None:
-    """Check that an end marker follows the picture's first scan: the decoder is content without one."""
-    file.seek(2)
-    while True:
-        marker, length = struct.unpack(">2sH", file.read(4))
-        if marker == _JPEG_SCAN:
-            break
-        if marker == b"\xff\xff":
-            # Any number of fill bytes may stand before a marker.
-            file.seek(-3, 1)
-            continue
-        # Segments before the scan are stepped over whole: a preview inside one has end markers of its own.
-        file.seek(length - 2, 1)
-    if _JPEG_END not in file.read():
-        message = "the JPEG ends before its end marker"
-        raise ValueError(message)
 
 
 def _check_frames(picture: Image.Image, kind: Kind) -> None:

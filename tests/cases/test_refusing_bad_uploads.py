@@ -63,6 +63,11 @@ def test_a_jpeg_without_its_last_two_bytes_is_refused(amina, draft):
     assert refused(amina, draft, picture_bytes("JPEG")[:-2]).code == "image_damaged"
 
 
+def test_a_jpeg_of_endless_segments_is_refused(amina, draft):
+    content = b"\xff\xd8\xff\xe0" + b"\x00\x02\xff\xe0" * 200_000 + picture_bytes("JPEG")[2:]
+    assert refused(amina, draft, content).code == "image_damaged"
+
+
 def test_a_wrong_checksum_is_refused(amina, draft):
     error = refused(amina, draft, wrong_crc())
     assert (error.status, error.code) == (422, "image_damaged")
