@@ -129,8 +129,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "cases:new"): _new_case,
     ("POST", "cases:add_images"): lambda world, target: {"files": _upload(world, target)["file"]},
     ("POST", "cases:submit"): lambda _world, _target: {"identity": "confirmed"},
-    ("POST", "cases:edit"): lambda _world, target: {
-        "accession_number": f"{target.accession_number}-R",
+    ("POST", "cases:edit"): lambda world, target: {
+        "accession_number": f"{world.specimens[target].case.accession_number}-R",
         "priority": "urgent",
         "stain": "giemsa",
     },
