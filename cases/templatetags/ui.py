@@ -1,11 +1,17 @@
 """Words and marks the pages share: states, verdicts, cell classes, places, links that keep filters."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from cases.models import Case
 
 register = template.Library()
 
@@ -59,6 +65,15 @@ def case_mark(state: str, detail: str = "", *, still: bool = False) -> SafeStrin
     """
     shown = _mark(CASE_MARKS, state, detail)
     return SafeString(shown.replace(" busy", " half")) if still else shown
+
+
+@register.simple_tag
+def listed_case_mark(case: Case) -> SafeString:
+    """Show the state of a case of `with_counts`; while it is analysed, how far that has come."""
+    if case.state != "analysing":
+        return _mark(CASE_MARKS, case.state)
+    counted: Any = case
+    return _mark(CASE_MARKS, case.state, f"{counted.analysed_count + counted.problem_count} of {counted.image_count}")
 
 
 @register.simple_tag

@@ -117,3 +117,12 @@ def test_a_case_leads_back_to_the_list_as_it_was_left(client, pavel, riverside):
     client.force_login(pavel)
     client.get("/review/?priority=stat&page=1")
     assert f"/review/?priority=stat&amp;page=1#case-{case.pk}" in client.get(f"/cases/{case.pk}/").content.decode()
+
+
+def test_a_case_under_way_says_how_far_it_is(client, amina, riverside):
+    case = CaseFactory(clinic=riverside, analysing=True)
+    SmearImageFactory(case=case, analysed=True)
+    SmearImageFactory(case=case, rejected=True)
+    SmearImageFactory(case=case)
+    client.force_login(amina)
+    assert "Analysing 2 of 3" in client.get("/").content.decode()
