@@ -19,7 +19,7 @@ BASELINE = {
     "/cases/{case}/": 11,
     "/cases/{case}/images/": 10,
     "/images/{image}/": 12,
-    "/predictions/": 9,
+    "/predictions/": 10,
 }
 
 
