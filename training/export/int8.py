@@ -17,6 +17,33 @@ from training.progress import progress
 
 from .calibration import METHODS, OPERATORS, Ranges, measure_ranges
 
+
+@dataclass(frozen=True)
+class Plan:
+    """Which part of a network runs in int8: these operators, save the first and last convolutions."""
+
+    name: str
+    operators: tuple[str, ...]
+    float_first: int = 0
+    float_last: int = 0
+
+    def picks(self, nodes: Iterable[Any]) -> list[str]:
+        """Names of the ONNX nodes to quantise."""
+        wanted = [node for node in nodes if node.op_type in self.operators]
+        convolutions = [node.name for node in wanted if node.op_type == "Conv"]
+        kept = set(convolutions[: self.float_first])
+        kept |= set(convolutions[len(convolutions) - self.float_last :] if self.float_last else ())
+        return [node.name for node in wanted if node.name not in kept]
+
+
+#: From the fastest to the most faithful; the first that is fit is taken. The first convolution sees raw pixels and the last
+#: block decides between near classes: both lose more to eight bits than the rest, and cost little to keep.
+PLANS = (
+    Plan("all", OPERATORS),
+    Plan("convolutions but the first", ("Conv",), float_first=1),
+    Plan("convolutions but the first and the last block", ("Conv",), float_first=1, float_last=3),
+)
+
 #: Beyond either of these an int8 file is not published.
 MOST_CHANGED_LABELS = 0.005
 MOST_ACCURACY_LOST = 0.003
@@ -37,6 +64,7 @@ class Agreement:
     accuracy_int8: float
     divergence: float
     method: str
+    plan: str = "all"
 
     @property
     def accuracy_lost(self) -> float:
@@ -66,7 +94,9 @@ class Agreement:
         raise NotFit(message)
 
 
-def agreement(float_logits: Floats, int8_logits: Floats, truth: NDArray[np.int64], *, method: str = "") -> Agreement:
+def agreement(
+    float_logits: Floats, int8_logits: Floats, truth: NDArray[np.int64], *, method: str = "", plan: str = "all"
+) -> Agreement:
     """Compare two sets of logits (N, C) on the same cells with their true class indices (N,)."""
     if not len(truth):
         message = "An int8 file is judged on validation cells, and there are none."
@@ -80,13 +110,20 @@ def agreement(float_logits: Floats, int8_logits: Floats, truth: NDArray[np.int64
         accuracy_int8=float((other == truth).mean()),
         divergence=float((np.exp(p) * (p - q)).sum(axis=1).mean()),
         method=method,
+        plan=plan,
     )
 
 
 def quantise(
-    float_path: Path | str, target: Path | str, ranges: Ranges, *, method: str, portable: bool = False
+    float_path: Path | str,
+    target: Path | str,
+    ranges: Ranges,
+    *,
+    method: str,
+    plan: Plan = PLANS[0],
+    portable: bool = False,
 ) -> Path:
-    """Write the int8 file with the ranges `method` gives.
+    """Write the int8 file with the ranges `method` gives, of the part of the network `plan` names.
 
     Activations are unsigned and weights signed, the pair that VNNI and AMX multiply natively. `portable` keeps weights to
     7 bits: older processors (AVX2 without VNNI) add two products in 16 bits and would saturate with 8.
@@ -104,9 +141,9 @@ def quantise(
         QuantType.QInt8,
         QuantType.QUInt8,
         TensorsData(CalibrationMethod.MinMax, table),
-        [node.name for node in model.graph.node if node.op_type in OPERATORS],
+        plan.picks(model.graph.node),
         [],
-        list(OPERATORS),
+        list(plan.operators),
         {"ActivationSymmetric": False, "WeightSymmetric": True},
     )
     root = logging.getLogger()
@@ -143,7 +180,7 @@ def best_int8(
     methods: Iterable[str] = tuple(METHODS),
     portable: bool = False,
 ) -> tuple[Agreement, list[Agreement]]:
-    """Write the int8 file by the method that changes the fewest labels on validation (then the least divergence).
+    """Write the int8 file of the fastest plan that is fit, by the method that changes the fewest validation labels.
 
     Gives the agreement of the file kept and those of all methods tried. The file is written only when it is fit;
     raises NotFit otherwise, with the figures of the best method.
@@ -153,11 +190,15 @@ def best_int8(
     ranges = measure_ranges(float_path, calibration)
     tried: list[tuple[Agreement, Path]] = []
     with tempfile.TemporaryDirectory(prefix="int8.") as folder:
-        for method in methods:
-            draft = quantise(float_path, Path(folder) / f"{method}.onnx", ranges, method=method, portable=portable)
-            logits = run_logits(draft, validation, label=f"int8 {method}")
-            tried.append((agreement(float_logits, logits, truth, method=method), draft))
-        best, path = min(tried, key=lambda pair: (pair[0].changed, pair[0].divergence))
+        for plan in PLANS:
+            for method in methods:
+                draft = Path(folder) / f"{len(tried)}.onnx"
+                quantise(float_path, draft, ranges, method=method, plan=plan, portable=portable)
+                logits = run_logits(draft, validation, label=f"int8 {plan.name}, {method}")
+                tried.append((agreement(float_logits, logits, truth, method=method, plan=plan.name), draft))
+            if any(found.fit for found, _ in tried):
+                break
+        best, path = min(tried, key=lambda pair: (not pair[0].fit, pair[0].changed, pair[0].divergence))
         best.require_fit()
         with whole_file(target) as draft:
             draft.write_bytes(path.read_bytes())

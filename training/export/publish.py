@@ -39,7 +39,6 @@ _PICTURES = (
     "coverage.png",
     "roc.png",
     "precision_recall.png",
-    "mistakes.png",
     "training.png",
 )
 
@@ -168,7 +167,7 @@ def _write_networks(
         portable=options.portable,
     )
     say(
-        f"int8 by {best.method}: {best.changed:.2%} of labels changed, accuracy {best.accuracy_float:.4f} to {best.accuracy_int8:.4f}."
+        f"int8 of {best.plan} by {best.method}: {best.changed:.2%} of labels changed, accuracy {best.accuracy_float:.4f} to {best.accuracy_int8:.4f}."
     )
     return {**best.as_dict(), "tried": [item.as_dict() for item in tried], "portable": options.portable}
 
