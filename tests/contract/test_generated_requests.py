@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
-from hypothesis import HealthCheck, Phase
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as bounded
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -59,17 +59,24 @@ def token(db, riverside):
     return token_of(new_client(riverside.slug, *scopes)).json()["access_token"]
 
 
-@schema.parametrize()
-@bounded(
-    max_examples=10,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-def test_generated_requests_get_described_answers(case, token, known):
-    for record in (None, known[case.path.split("/")[3]] if "{id}" in case.path else None):
-        if record is not None:
-            case.path_parameters = {"id": str(record)}
-        response = case.call(headers={"Authorization": f"Bearer {token}"})
-        case.validate_response(response, checks=CHECKS)
+OPERATIONS = [found.ok() for found in schema.get_all_operations()]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=[operation.label for operation in OPERATIONS])
+def test_generated_requests_get_described_answers(operation, token, known):
+    @given(case=operation.as_strategy())
+    @bounded(
+        max_examples=10,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def ask(case):
+        for record in (None, known[case.path.split("/")[3]] if "{id}" in case.path else None):
+            if record is not None:
+                case.path_parameters = {"id": str(record)}
+            response = case.call(headers={"Authorization": f"Bearer {token}"})
+            case.validate_response(response, checks=CHECKS)
+
+    ask()
