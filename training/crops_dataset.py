@@ -24,6 +24,7 @@ from classifier.inference.colour import Rgb, background_colour
 from classifier.inference.crops import CropSpec, crop_cells
 from classifier.inference.locate import locate
 from classifier.inference.scale import DEFAULT_UM_PER_PX, measure_red_cells, pooled_um_per_px
+from classifier.inference.single_cells import Pick, labelled_centre
 from training.atomic import whole_folder
 from training.errors import BadData
 from training.progress import progress
@@ -31,8 +32,6 @@ from training.progress import progress
 PATCH = CropSpec(size_px=192, um_per_px=0.15, white_balance=False)
 #: Fields measured for the pooled scale of a source; more change it by less than one percent.
 _RULER_SAMPLE = 150
-#: A labelled cell is within this share of the picture's width of its centre, else the centre itself is cut.
-_CENTRAL_REACH = 0.2
 
 
 @dataclass(frozen=True)
@@ -60,26 +59,6 @@ def read_rgb(path: str | Path) -> Rgb:
         raise BadData(f"{path} cannot be read as a picture: {error}") from error
 
 
-def labelled_centre(rgb: Rgb, *, um_per_px: float, pick: str) -> tuple[tuple[float, float], str]:
-    """Where the labelled cell of a single-label picture is, ``(x, y)``, and "located" or "centre".
-
-    ``pick`` is "central" (the body nearest the middle, platelets too) or "largest" (the biggest nucleus).
-    """
-    middle = (rgb.shape[1] / 2, rgb.shape[0] / 2)
-    candidates = locate(rgb, um_per_px=um_per_px)
-    if pick == "largest":
-        nucleated = [c for c in candidates if c.kind == "nucleated"] or candidates
-        return (nucleated[0].centre, "located") if nucleated else (middle, "centre")
-
-    def distance(centre: tuple[float, float]) -> float:
-        return float(np.hypot(centre[0] - middle[0], centre[1] - middle[1]))
-
-    near = [c for c in candidates if distance(c.centre) < _CENTRAL_REACH * rgb.shape[1]]
-    # A platelet beside a leukocyte must not take its place, so nuclei go first.
-    near.sort(key=lambda c: (c.kind != "nucleated", distance(c.centre)))
-    return (near[0].centre, "located") if near else (middle, "centre")
-
-
 def source_scale(paths: Sequence[str]) -> float:
     """One scale for the pictures of one camera: median red-cell ruler over an even sample of them, or the default."""
     step = max(1, len(paths) // _RULER_SAMPLE)
@@ -88,7 +67,7 @@ def source_scale(paths: Sequence[str]) -> float:
 
 
 def build_crops(
-    rows: Sequence[dict[str, str]], *, out: Path, spec: CropSpec, pick: dict[str, str], workers: int = 2
+    rows: Sequence[dict[str, str]], *, out: Path, spec: CropSpec, pick: dict[str, Pick], workers: int = 2
 ) -> Path:
     """Cut one crop a manifest row into the folder ``out`` (written whole or not at all) and return it.
 
@@ -102,7 +81,12 @@ def build_crops(
     def cut(row: dict[str, str]) -> tuple[Rgb, Rgb, CropRow]:
         rgb = read_rgb(row["path"])
         scale = scales[row["source"]]
-        centre, found = labelled_centre(rgb, um_per_px=scale, pick=pick.get(row["source"], "central"))
+        centre, located = labelled_centre(
+            locate(rgb, um_per_px=scale),
+            width=rgb.shape[1],
+            height=rgb.shape[0],
+            pick=pick.get(row["source"], "central"),
+        )
         glass = background_colour(rgb)
         patch = crop_cells(rgb, [centre], um_per_px=scale, spec=PATCH)[0]
         view = crop_cells(rgb, [centre], um_per_px=scale, spec=spec)[0]
@@ -113,7 +97,7 @@ def build_crops(
             group=row["group"],
             split=row["split"],
             source=row["source"],
-            found=found,
+            found="located" if located else "centre",
             um_per_px=scale,
             glass_red=red,
             glass_green=green,
