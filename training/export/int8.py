@@ -40,6 +40,8 @@ class Plan:
 #: block decides between near classes: both lose more to eight bits than the rest, and cost little to keep.
 PLANS = (
     Plan("all", OPERATORS),
+    # Sums of two branches lose most and gain nothing: they only move numbers.
+    Plan("convolutions", ("Conv",)),
     Plan("convolutions but the first", ("Conv",), float_first=1),
     Plan("convolutions but the first and the last block", ("Conv",), float_first=1, float_last=3),
 )
