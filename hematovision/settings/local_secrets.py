@@ -1,6 +1,7 @@
 """Random secrets of one local installation, so that the source holds no default secret."""
 
 import base64
+import contextlib
 import json
 import os
 import secrets
@@ -20,14 +21,13 @@ def read_or_make_secrets(path: Path) -> dict[str, str]:
             "field_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
             "blind_index_key": secrets.token_urlsafe(32),
         }
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(made, indent=2))
         try:
-            os.link(draft, path)
-        except FileExistsError:
-            draft.unlink()
-        else:
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+        finally:
             draft.unlink()
     kept: dict[str, str] = json.loads(path.read_text())
     return kept
