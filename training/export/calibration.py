@@ -17,14 +17,9 @@ from training.progress import progress
 OPERATORS = ("Conv", "Add", "Mul", "Relu", "Clip", "Sigmoid", "MaxPool", "AveragePool", "Concat")
 BATCH = 16
 _KEEP_PER_BATCH = 16_384
-_CUTS = (100.0, 99.9995, 99.999, 99.995, 99.99, 99.97, 99.95, 99.9, 99.8, 99.5)
-_JUDGED = 60_000
 
-LEAST_SQUARES = "least-squares"
-#: name -> percentile kept on each side (100 = the whole range seen). “least-squares” takes, tensor by tensor, the one of
-#: `_CUTS` after which rounding to 8 bits changes the values least (Banner et al. 2019 do the same in closed form).
+#: name -> percentile kept on each side (100 = the whole range seen).
 METHODS: dict[str, float] = {
-    LEAST_SQUARES: 100.0,
     "minmax": 100.0,
     "percentile-99.999": 99.999,
     "percentile-99.99": 99.99,
@@ -42,30 +37,17 @@ class Ranges:
 
     def by(self, method: str) -> dict[str, tuple[float, float]]:
         """(low, high) of each tensor by one of METHODS; zero always lies inside, as int8 needs it exact."""
-        if method == LEAST_SQUARES:
-            return {name: self._least_squares(name) for name in self.samples}
         percentile = METHODS[method]
         if percentile >= 100.0:
             return {name: (min(self.low[name], 0.0), max(self.high[name], 0.0)) for name in self.low}
-        return {name: self._cut(name, values, percentile) for name, values in self.samples.items()}
-
-    def _cut(self, name: str, values: NDArray[np.float32], percentile: float) -> tuple[float, float]:
-        low, high = np.percentile(values, [100.0 - percentile, percentile])
-        return min(max(float(low), self.low[name]), 0.0), max(min(float(high), self.high[name]), 0.0)
-
-    def _least_squares(self, name: str) -> tuple[float, float]:
-        values = self.samples[name][:: max(1, len(self.samples[name]) // _JUDGED)]
-        whole = (min(self.low[name], 0.0), max(self.high[name], 0.0))
-        cuts = [whole if cut >= 100.0 else self._cut(name, values, cut) for cut in _CUTS]
-        return min(cuts, key=lambda span: _rounding_error(values, *span))
-
-
-def _rounding_error(values: NDArray[np.float32], low: float, high: float) -> float:
-    """Mean squared change of `values` when they are held in 8 unsigned bits from `low` to `high`."""
-    step = max((high - low) / 255, 1e-12)
-    zero = np.round(-low / step)
-    held = (np.clip(np.round(values / step) + zero, 0, 255) - zero) * step
-    return float(np.square(held - values).mean())
+        ranges = {}
+        for name, values in self.samples.items():
+            low, high = np.percentile(values, [100.0 - percentile, percentile])
+            ranges[name] = (
+                min(max(float(low), self.low[name]), 0.0),
+                max(min(float(high), self.high[name]), 0.0),
+            )
+        return ranges
 
 
 def measure_ranges(model_path: Path | str, crops: Rgb, *, label: str = "calibrating int8") -> Ranges:
