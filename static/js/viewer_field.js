@@ -162,7 +162,8 @@
         if (!at) {
           return;
         }
-        const near = rectangle(at, cell.box, 0.5);
+        /* A cell that is in sight does not move the field */
+        const near = rectangle(at, cell.box, -0.1);
         if (closeUp) {
           const close = rectangle(at, cell.box, 0.8);
           const bounds = viewer.viewport.getBounds(false);

@@ -35,6 +35,7 @@ def test_pages_of_a_clinic(open_as, violations, amina, analysed, size, theme):
         "/?state=signed",
         "/cases/new/",
         f"/cases/{draft.pk}/",
+        f"/cases/{draft.pk}/edit/",
         f"/cases/{draft.pk}/cancel/",
         f"/cases/{analysed.case_id}/",
         f"/images/{analysed.pk}/",
