@@ -37,6 +37,12 @@ COPY accounts ./accounts
 COPY cases ./cases
 COPY classifier ./classifier
 COPY training ./training
+COPY notices ./notices
+COPY review ./review
+COPY consult ./consult
+COPY reports ./reports
+COPY inbox ./inbox
+COPY oversight ./oversight
 COPY templates ./templates
 COPY static ./static
 COPY deploy ./deploy

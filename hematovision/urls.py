@@ -15,6 +15,12 @@ urlpatterns = [
     path("api/", include("hematovision.api")),
     path("", include("classifier.urls")),
     path("", include("audit.urls")),
+    path("", include("notices.urls")),
+    path("", include("review.urls")),
+    path("", include("consult.urls")),
+    path("", include("reports.urls")),
+    path("", include("inbox.urls")),
+    path("", include("oversight.urls")),
     path("", include("cases.urls")),
 ]
 

@@ -1,0 +1,1 @@
+"""A colleague's second opinion, and the talk about a case or a cell."""

@@ -1,0 +1,1 @@
+"""What becomes of a report at the clinic: delivered, read, acknowledged."""

@@ -1,0 +1,1 @@
+"""How the machine and its readers agree, drift, break-glass access."""

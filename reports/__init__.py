@@ -1,0 +1,1 @@
+"""The signed report: frozen content, PDF, signature, versions."""
