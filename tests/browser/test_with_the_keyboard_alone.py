@@ -45,7 +45,7 @@ def test_the_first_tab_stop_skips_to_the_content(open_as, transactional_db, amin
     page.keyboard.press("Tab")
     assert focused(page) == "Skip to content"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
+    expect(page.locator("#content")).to_be_focused()
 
 
 def test_slash_searches_and_a_number_opens_its_case(open_as, transactional_db, amina):
