@@ -1,0 +1,180 @@
+"""Whether a signed report is still what was signed. Asked on every display."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+
+from cases.crypto import UndecryptableValueError
+from cases.models import SmearImage
+from reports.canonical import canonical, digest, sha256
+from reports.models import Report, ReportKey, Signature
+from reports.sealing import BrokenSealError
+
+_FILE_WAS_READ_SECONDS = 15 * 60
+_CHUNK_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the check of one report found: sentences for a reader, none when everything holds."""
+
+    faults: tuple[str, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Whether content, file, images and signature are those that were signed."""
+        return not self.faults
+
+
+def report_digest(
+    *, content_sha256: str, pdf_sha256: str, images_sha256: str, version: int, kind: str, case: str, previous: str
+) -> str:
+    """Return the one hash a signature signs: content, PDF and image list, bound to their place among the versions."""
+    return digest(
+        {
+            "case": case,
+            "content_sha256": content_sha256,
+            "images_sha256": images_sha256,
+            "kind": kind,
+            "pdf_sha256": pdf_sha256,
+            "previous": previous,
+            "version": version,
+        }
+    )
+
+
+def signature_digest(
+    *, report: str, signer: str, name: str, role: str, meaning: str, signed_at: str, method: str
+) -> str:
+    """Return the hash of a signature; `report` is the digest of what was signed, so that it fits nothing else."""
+    return digest(
+        {
+            "meaning": meaning,
+            "method": method,
+            "name": name,
+            "report": report,
+            "role": role,
+            "signed_at": signed_at,
+            "signer": signer,
+        }
+    )
+
+
+def images_digest(images: list[dict[str, Any]]) -> str:
+    """Return the hash of the list of images as the content carries it."""
+    return digest([{"id": image["id"], "sha256": image["sha256"]} for image in images])
+
+
+def verify_report(report: Report, *, thorough: bool = False) -> Verification:
+    """Compare a report with what was signed; `thorough` reads the image files whatever was read lately."""
+    faults: list[str] = []
+    data = _content(report, faults)
+    _pdf(report, faults)
+    if data is not None:
+        _images(report, data, faults, thorough=thorough)
+    _digests(report, data, faults)
+    return Verification(tuple(faults))
+
+
+def _content(report: Report, faults: list[str]) -> dict[str, Any] | None:
+    try:
+        if sha256(report.content) != report.content_sha256:
+            faults.append("The content is not what was signed.")
+        data = report.data
+        if canonical(data) != report.content:
+            faults.append("The content is not in its canonical form.")
+    except (BrokenSealError, UndecryptableValueError, ReportKey.DoesNotExist, UnicodeDecodeError, ValueError):
+        faults.append("The content was altered: it does not open.")
+        return None
+    return data
+
+
+def _pdf(report: Report, faults: list[str]) -> None:
+    try:
+        pdf = report.read_pdf()
+    except (BrokenSealError, UndecryptableValueError, ReportKey.DoesNotExist):
+        faults.append("The PDF was altered: it does not open.")
+    except OSError:
+        faults.append("The PDF is missing.")
+    else:
+        if sha256(pdf) != report.pdf_sha256:
+            faults.append("The PDF is not the one that was signed.")
+
+
+def _images(report: Report, data: dict[str, Any], faults: list[str], *, thorough: bool) -> None:
+    listed = {image["id"]: image for image in data["images"]}
+    if images_digest(data["images"]) != report.images_sha256:
+        faults.append("The list of images is not the one that was signed.")
+    rows = {str(image.pk): image for image in SmearImage.objects.filter(pk__in=list(listed))}
+    for pk, image in listed.items():
+        row = rows.get(pk)
+        if row is None or row.case_id != report.case_id:
+            faults.append(f"Field {image['ordinal']} is no longer in this case.")
+        elif row.sha256 != image["sha256"]:
+            faults.append(f"Field {image['ordinal']} is recorded with another hash than the one that was signed.")
+        elif not _file_is(row, image["sha256"], thorough=thorough):
+            faults.append(f"The picture of field {image['ordinal']} is not the one that was signed, or is missing.")
+
+
+def _file_is(image: SmearImage, expected: str, *, thorough: bool) -> bool:
+    """Whether the stored original has the hash; a file found right is not read again for a quarter of an hour."""
+    key = f"reports.file.{image.pk}.{expected}"
+    if not thorough and cache.get(key):
+        return True
+    found = hashlib.sha256()
+    try:
+        with image.original.open("rb") as file:
+            for chunk in iter(lambda: file.read(_CHUNK_BYTES), b""):
+                found.update(chunk)
+    except OSError:
+        return False
+    if found.hexdigest() != expected:
+        return False
+    cache.set(key, 1, timeout=_FILE_WAS_READ_SECONDS)
+    return True
+
+
+def _digests(report: Report, data: dict[str, Any] | None, faults: list[str]) -> None:
+    previous = report.previous.digest if report.previous is not None else ""
+    expected = report_digest(
+        content_sha256=report.content_sha256,
+        pdf_sha256=report.pdf_sha256,
+        images_sha256=report.images_sha256,
+        version=report.version,
+        kind=report.kind,
+        case=str(report.case_id),
+        previous=previous,
+    )
+    if expected != report.digest:
+        faults.append("The hashes of the report do not belong together.")
+    signature = Signature.objects.filter(report=report).first()
+    if signature is None:
+        faults.append("The signature is missing.")
+        return
+    signed = signature_digest(
+        report=report.digest,
+        signer=str(signature.signer_id),
+        name=signature.signer_name,
+        role=signature.signer_role,
+        meaning=signature.meaning,
+        signed_at=signature.signed_at.isoformat(),
+        method=signature.method,
+    )
+    if signed != signature.digest:
+        faults.append("The signature was altered or belongs to another report.")
+    if data is not None and _signed_as(data) != (
+        str(signature.signer_id),
+        signature.signer_name,
+        signature.meaning,
+        signature.signed_at.isoformat(),
+    ):
+        faults.append("The signature names somebody or something else than the content.")
+
+
+def _signed_as(data: dict[str, Any]) -> tuple[str, str, str, str]:
+    block = data["signature"]
+    return block["signer"], block["name"], block["meaning"], block["signed_at"]
