@@ -60,6 +60,11 @@ class Organisation(models.Model):
         help_text=_("The laboratory that reads this clinic's smears."),
     )
     is_active = models.BooleanField(default=True)
+    blind_review = models.BooleanField(
+        _("reads blind"),
+        default=False,
+        help_text=_("For laboratories: a reader sees the machine's label and score of a cell after labelling it."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OrganisationQuerySet.as_manager()

@@ -20,11 +20,27 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+HUMAN_LOCATOR = "human"
+"""Locator of a cell that a person drew."""
+
+
 class LabelSource(models.TextChoices):
     """Who gave a cell its present label."""
 
     MACHINE = "machine", "Machine"
     HUMAN = "human", "Human"
+
+
+class ExclusionReason(models.TextChoices):
+    """Why a cell does not count."""
+
+    SMUDGE = "smudge", "Smudge cell"
+    ARTEFACT = "artefact", "Artefact or stain deposit"
+    NOT_A_CELL = "not_a_cell", "Not a cell"
+    DUPLICATE = "duplicate", "Counted twice"
+    CUT_OFF = "cut_off", "Cut off by the edge"
+    UNREADABLE = "unreadable", "Out of focus or overlapped"
+    OTHER = "other", "Other"
 
 
 class CellQuerySet(models.QuerySet["Cell"]):
@@ -53,6 +69,10 @@ class CellQuerySet(models.QuerySet["Cell"]):
     def counted(self) -> Self:
         """Return the cells that take part in a count: current ones that nobody excluded."""
         return self.filter(excluded=False, superseded=False)
+
+    def unreviewed(self) -> Self:
+        """Return the current cells no person has decided on: neither labelled nor excluded by one."""
+        return self.current().filter(label_source=LabelSource.MACHINE, excluded=False)
 
     def doubtful_first(self) -> Self:
         """Order as they are reviewed: unidentified, then by rising score."""
@@ -87,6 +107,20 @@ class Cell(models.Model):
         editable=False,
         help_text="A later locator or scale has read the image again; this cell is kept as evidence only.",
     )
+    exclusion_reason = models.CharField(
+        max_length=16, blank=True, editable=False, choices=ExclusionReason.choices, help_text="Why it does not count."
+    )
+    flagged = models.BooleanField(default=False, editable=False, help_text="A reader wants to come back to it.")
+    removed = models.BooleanField(
+        default=False, editable=False, help_text="A false detection: kept in the record, never counted."
+    )
+    revision = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Grows with every change of what it is called, by whomever."
+    )
+    decided_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = CellQuerySet.as_manager()
@@ -101,6 +135,11 @@ class Cell(models.Model):
             ),
             models.CheckConstraint(condition=Q(label="") | Q(label__in=list(BY_CODE)), name="cell_label_is_known"),
             models.CheckConstraint(condition=Q(label_source__in=LabelSource.values), name="cell_label_source_is_known"),
+            models.CheckConstraint(condition=Q(removed=False) | Q(excluded=True), name="removed_cell_is_excluded"),
+            models.CheckConstraint(
+                condition=Q(exclusion_reason="") | Q(excluded=True, exclusion_reason__in=ExclusionReason.values),
+                name="exclusion_reason_is_known_and_of_an_excluded_cell",
+            ),
         ]
         indexes = [
             models.Index(fields=["label", "score"], name="cell_label_and_score"),
@@ -119,6 +158,16 @@ class Cell(models.Model):
     def cell_class(self) -> CellClass | None:
         """The class of the present label, or None while there is none."""
         return BY_CODE.get(self.label)
+
+    @property
+    def is_added(self) -> bool:
+        """Whether a person drew it."""
+        return self.locator == HUMAN_LOCATOR
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether a person has decided on it: labelled, confirmed or excluded."""
+        return self.label_source == LabelSource.HUMAN or self.excluded
 
     @property
     def is_identified(self) -> bool:
