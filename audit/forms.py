@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from audit.families import about_case
 from audit.models import Action, Outcome
 
 if TYPE_CHECKING:
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
 
 class EventFilter(forms.Form):
-    """Person, patient, object, action, outcome and time. Empty fields do not narrow."""
+    """Person, patient, case, record, action, outcome and time. Empty fields do not narrow."""
 
     person = forms.CharField(label=_("Person"), max_length=200, required=False)
     patient = forms.UUIDField(label=_("Patient id"), required=False)
+    case = forms.UUIDField(label=_("Case id"), required=False)
     object = forms.CharField(label=_("Record id"), max_length=80, required=False)
     action = forms.ChoiceField(label=_("Action"), choices=[("", _("Every action")), *Action.choices], required=False)
     outcome = forms.ChoiceField(
@@ -52,6 +54,8 @@ class EventFilter(forms.Form):
             events = events.filter(actor_id=as_id) if as_id else events.filter(actor_name__icontains=person)
         if asked["patient"]:
             events = events.filter(patient_id=asked["patient"])
+        if asked["case"]:
+            events = events.filter(about_case(asked["case"]))
         if asked["object"]:
             events = events.filter(object_id=asked["object"].strip())
         if asked["action"]:

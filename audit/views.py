@@ -1,4 +1,4 @@
-"""The audit pages: read, export, verify. Each of the three is itself recorded."""
+"""The audit pages: read, export, verify, take a checkpoint away. Each of them is itself recorded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from django.views.decorators.http import require_POST, require_safe
 from audit import chain
 from audit.forms import EventFilter
 from audit.models import Action, AuditEvent, Outcome
-from audit.services import record, verify_chain
+from audit.services import newest_checkpoint, read_checkpoint, record, verify_chain
+from audit.services.checkpoints import OBJECT_TYPE as CHECKPOINT
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -93,10 +94,23 @@ def verify(request: HttpRequest) -> HttpResponse:
     return render(request, "audit/events.html", {**context, "verification": result})
 
 
+@overseers_only
+@require_safe
+def download_checkpoint(request: HttpRequest, sequence: int) -> HttpResponse:
+    """Hand out one signed checkpoint, to be kept outside this installation; it holds hashes and no names."""
+    content = read_checkpoint(sequence)
+    if content is None:
+        raise Http404
+    record(actor=request.user, action=Action.EXPORT, object_type=CHECKPOINT, object_id=str(sequence))
+    response = HttpResponse(content, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="checkpoint-{sequence:06d}.json"'
+    return response
+
+
 def _page(request: HttpRequest, form: EventFilter) -> dict[str, Any]:
     """Template context: the form, at most `PAGE` events, and the way to the next page."""
     if not form.is_valid():
-        return {"form": form, "events": [], "query": ""}
+        return {"form": form, "events": [], "query": "", "checkpoint": newest_checkpoint()}
     # Without the cursor: exports and the next page carry the filters on.
     query = urlencode({name: form.data[name] for name in form.fields if form.data.get(name)})
     events = form.narrow(AuditEvent.objects.visible_to(request.user))
@@ -114,6 +128,7 @@ def _page(request: HttpRequest, form: EventFilter) -> dict[str, Any]:
         "narrowed": bool(form.asked()),
         "older": following,
         "newest_shown": not older,
+        "checkpoint": newest_checkpoint(),
     }
 
 

@@ -1,6 +1,16 @@
 """Writing to the trail and checking it."""
 
+from audit.services.checkpoints import newest_checkpoint, read_checkpoint, write_checkpoint, write_daily_checkpoint
 from audit.services.recording import record
 from audit.services.verification import Break, Verification, verify_chain
 
-__all__ = ["Break", "Verification", "record", "verify_chain"]
+__all__ = [
+    "Break",
+    "Verification",
+    "newest_checkpoint",
+    "read_checkpoint",
+    "record",
+    "verify_chain",
+    "write_checkpoint",
+    "write_daily_checkpoint",
+]

@@ -1,4 +1,4 @@
-"""Walk the chain and find where it was broken."""
+"""Walk the chain and find where it was broken; compare it with the signed checkpoints outside the database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.db import connection
 
 from audit import chain
+from audit.checkpoints import Checkpoint
 from audit.models import AuditEvent, ChainHead
+from audit.services.checkpoint_files import checkpoints_on_file
 from audit.triggers import missing_triggers
 
 
@@ -21,11 +23,15 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Result of one walk: how many events hold, and the first break if there is one."""
+    """Result of one walk: how many events hold, and the first break if there is one.
+
+    `checkpoints` are the signed ones the walk was compared with, oldest first.
+    """
 
     checked: int
     head: str
     first_break: Break | None
+    checkpoints: tuple[Checkpoint, ...] = ()
 
     @property
     def intact(self) -> bool:
@@ -34,15 +40,25 @@ class Verification:
 
 
 def verify_chain() -> Verification:
-    """Recompute every hash from the first event to the last, then compare the end with the head row."""
+    """Recompute every hash from the first event to the last, compare the end with the head row, and both with the
+    checkpoints on file.
+    """
+    seen = checkpoints_on_file()
+    known = tuple(seen.good)
+    at_position: dict[int, list[Checkpoint]] = {}
+    for checkpoint in known:
+        at_position.setdefault(checkpoint.position, []).append(checkpoint)
     previous = chain.FIRST_PREVIOUS_HASH
     position = 0
     for event in AuditEvent.objects.order_by("id").iterator(chunk_size=2000):
-        found = _fault(event, position + 1, previous)
+        found = _fault(event, position + 1, previous) or _rewritten(event, at_position.get(event.pk, []))
         if found is not None:
-            return Verification(position, previous, found)
+            return Verification(position, previous, found, known)
         position, previous = event.pk, event.hash
-    return Verification(position, previous, _fault_at_end(position, previous))
+    end = _fault_at_end(position, previous) or _cut(position, known)
+    if end is None and seen.fault:
+        end = Break(position, seen.fault)
+    return Verification(position, previous, end, known)
 
 
 def _fault(event: AuditEvent, expected: int, previous: str) -> Break | None:
@@ -52,6 +68,28 @@ def _fault(event: AuditEvent, expected: int, previous: str) -> Break | None:
         return Break(event.pk, f"Event {event.pk} does not follow the event before it.")
     if chain.digest(event) != event.hash:
         return Break(event.pk, f"Event {event.pk} was changed after it was written.")
+    return None
+
+
+def _rewritten(event: AuditEvent, seen: list[Checkpoint]) -> Break | None:
+    """Return the break when a checkpoint saw another event here: the chain was written anew."""
+    for checkpoint in seen:
+        if checkpoint.head != event.hash:
+            return Break(
+                event.pk, f"Event {event.pk} is not the one that the checkpoint of {checkpoint.moment:%Y-%m-%d} saw."
+            )
+    return None
+
+
+def _cut(position: int, seen: tuple[Checkpoint, ...]) -> Break | None:
+    """Return the break when a checkpoint saw more events than there are."""
+    for checkpoint in seen:
+        if checkpoint.position > position:
+            return Break(
+                position + 1,
+                f"The trail ends at event {position}, but the checkpoint of {checkpoint.moment:%Y-%m-%d} "
+                f"saw {checkpoint.position}.",
+            )
     return None
 
 

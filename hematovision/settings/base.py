@@ -194,3 +194,21 @@ DEFAULT_FROM_EMAIL = env.str("HEMATOVISION_FROM_EMAIL", default="hematovision@lo
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 structlog.configure(**STRUCTLOG_CONFIG)
+
+# The audit trail is signed once a day into a file outside the database, so that a trail cut short or written anew
+# shows. The first key signs, all of them verify; without one, a key derived from the secret key signs.
+AUDIT_CHECKPOINT_DIR = env.str("HEMATOVISION_AUDIT_CHECKPOINT_DIR", default=str(VAR_DIR / "audit" / "checkpoints"))
+AUDIT_CHECKPOINT_KEYS: list[str] = env.list("HEMATOVISION_AUDIT_CHECKPOINT_KEY", default=[])
+CELERY_BEAT_SCHEDULE["checkpoint_audit"] = {
+    "task": "audit.tasks.checkpoint_audit",
+    # Hourly, because a machine may be off at any one hour; only the first of a day writes.
+    "schedule": 3600.0,
+    "options": {"queue": "default", "expires": 3600.0},
+}
+
+# E-mails about notifications leave at once; what was lost with a broker or a worker is asked for again.
+CELERY_BEAT_SCHEDULE["send_waiting_emails"] = {
+    "task": "notices.tasks.send_waiting_emails",
+    "schedule": 120.0,
+    "options": {"queue": "default", "expires": 120.0},
+}

@@ -131,6 +131,7 @@ def build() -> World:
         "far_lis": ApiClient.objects.filter(organisation=northern).first(),
         "csv": ("csv",),
         "jsonl": ("jsonl",),
+        "checkpoint": (999_999,),
         "event": AuditEvent.objects.order_by("id").first(),
     }
     return World(people, tokens, sessions, specimens, objects)

@@ -1,4 +1,4 @@
-"""`manage.py verify_audit`: is the trail still what was written?"""
+"""`manage.py verify_audit`: is the trail still what was written, and what the checkpoints saw?"""
 
 from __future__ import annotations
 
@@ -21,3 +21,11 @@ class Command(BaseCommand):
             raise CommandError(f"Broken at event {result.first_break.position}: {result.first_break.sentence}")
         events = "1 event" if result.checked == 1 else f"{result.checked} events"
         self.stdout.write(f"The audit trail is intact: {events}, head {result.head or 'none'}.")
+        if result.checkpoints:
+            last = result.checkpoints[-1]
+            self.stdout.write(
+                f"It agrees with every checkpoint ({len(result.checkpoints)}); the last is of {last.moment:%Y-%m-%d} "
+                f"and saw event {last.position}."
+            )
+        else:
+            self.stdout.write("No checkpoint to compare with: a trail cut at its end would not show.")
