@@ -13,7 +13,7 @@ ENV PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=hematovision.settings.production \
     HEMATOVISION_VAR=/var/lib/hematovision
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends fonts-dejavu-core tini \
+    && apt-get install -y --no-install-recommends fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 tini \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 hematovision \
     && useradd --uid 10001 --gid hematovision --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin hematovision \

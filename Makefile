@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Oversubscribed thread pools make two cores slower, not faster.
 export OMP_NUM_THREADS ?= 2
 
-.PHONY: help run install install-dev migrate chromium test check test-services bench format lock openapi clean
+.PHONY: help run install install-dev migrate chromium pango test check test-services bench format lock openapi clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,10 +63,19 @@ chromium:
 	      || echo "Chromium could not be installed: the browser tests skip."; \
 	  else echo "No Chromium here: the browser tests skip."; fi; }
 
-test: install-dev chromium ## the whole suite on SQLite and the folder broker, browser tests included
+# Lays out the text of signed reports. Without it everything runs, and nothing can be signed.
+pango:
+	@$(BIN)/python -c 'import weasyprint' >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	      libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core >/dev/null) \
+	      || echo "Pango could not be installed: the tests of signed reports skip."; \
+	  else echo "No Pango here: the tests of signed reports skip."; fi; }
+
+test: install-dev chromium pango ## the whole suite on SQLite and the folder broker, browser tests included
 	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-services: install-dev chromium ## the same suite and the broker tests on PostgreSQL and Redis
+test-services: install-dev chromium pango ## the same suite and the broker tests on PostgreSQL and Redis
 	deploy/with_services $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 bench: install-dev ## what is fast and how fast: every file of benchmarks/
