@@ -1,0 +1,34 @@
+"""What was seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.models import Action
+from audit.services import record
+from cases.permissions import must_see
+from notices.models import Notification
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@transaction.atomic
+def mark_read(*, actor: User, notification: Notification) -> None:
+    """Note that `actor` saw their notification; the first time counts. Raises `NotFound` for another's."""
+    must_see(actor=actor, record_=notification)
+    seen = Notification.objects.filter(pk=notification.pk).unread().update(read_at=timezone.now())
+    if seen:
+        record(actor=actor, action=Action.UPDATE, target=notification, after={"read": True})
+
+
+@transaction.atomic
+def mark_all_read(*, actor: User) -> int:
+    """Note that `actor` saw everything they were told; returns how many were new."""
+    seen = Notification.objects.visible_to(actor).unread().update(read_at=timezone.now())
+    if seen:
+        record(actor=actor, action=Action.UPDATE, object_type="notices.notification", after={"read": seen})
+    return seen

@@ -1,0 +1,86 @@
+"""One's own notifications."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from cases.paging import CappedPaginator
+from cases.services.trail import record_list
+from notices.models import Notification
+from notices.services import mark_all_read, mark_read, set_email_preference, wants_email
+from notices.templatetags.notices_tags import bell_context
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest
+
+    from cases.views.requests import AuthenticatedRequest
+
+_PER_PAGE = 50
+
+
+@never_cache
+@login_required
+@require_safe
+def notification_list(request: AuthenticatedRequest) -> HttpResponse:
+    """Show what this person was told, newest first."""
+    mine = Notification.objects.visible_to(request.user)
+    page = CappedPaginator(mine, _PER_PAGE).get_page(request.GET.get("page"))
+    record_list(actor=request.user, object_type="notices.notification", count=len(page.object_list))
+    context = {
+        "page": page,
+        "any_unread": mine.unread().exists(),
+        "wants_email": wants_email(request.user),
+    }
+    return render(request, "notices/list.html", context)
+
+
+@login_required
+@require_GET
+def open_notification(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Note that it was seen and go where it leads."""
+    notification = get_object_or_404(Notification.objects.visible_to(request.user), pk=pk)
+    mark_read(actor=request.user, notification=notification)
+    return redirect(notification.path)
+
+
+@login_required
+@require_POST
+def read_all(request: AuthenticatedRequest) -> HttpResponse:
+    """Mark everything as read."""
+    mark_all_read(actor=request.user)
+    return redirect("notices:list")
+
+
+@login_required
+@require_POST
+def choose_email(request: AuthenticatedRequest) -> HttpResponse:
+    """Turn the e-mails on or off."""
+    wanted = request.POST.get("email") == "on"
+    set_email_preference(actor=request.user, email=wanted)
+    sentence = "You are told by e-mail too." if wanted else "You are told in HematoVision only."
+    messages.success(request, sentence)
+    return redirect("notices:list")
+
+
+@never_cache
+@require_GET
+def bell(request: HttpRequest) -> HttpResponse:
+    """Answer a page that asks for the number again.
+
+    That a page lies open is no sign of a person: the session is left as it is, so that it ends after the same idle
+    time as without the bell.
+    """
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    answer = render(request, "notices/partials/bell_count.html", bell_context(request.user))
+    del request.session
+    return answer
