@@ -1,0 +1,23 @@
+"""Who takes part in the laboratory's talk about a case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from accounts.models import Role
+from accounts.models.user import LABORATORY_ROLES
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+
+def reads_consultations(user: User | AnonymousUser) -> bool:
+    """Whether `user` may read opinions and comments of the cases they see: people of a laboratory, never a token."""
+    return user.is_authenticated and user.is_active and user.token_scopes is None and user.role in LABORATORY_ROLES
+
+
+def gives_opinions(user: User | AnonymousUser) -> bool:
+    """Whether `user` asks for second opinions, gives them and takes part in threads."""
+    return reads_consultations(user) and user.is_authenticated and user.role == Role.PATHOLOGIST
