@@ -1,6 +1,7 @@
 """axe-core finds nothing on any page, in either theme, on a desktop and on a phone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from cases.services.cases import submit_case
 from cases.services.images import receive_image
@@ -86,7 +87,7 @@ def test_the_sign_in_page_and_the_help_sheet(open_as, violations, transactional_
     page.goto("/accounts/login/")
     assert violations(page) == []
     page.get_by_role("link", name="Help and keys").click()
-    assert page.get_by_role("dialog", name="Help and keys").is_visible()
+    expect(page.get_by_role("dialog", name="Help and keys")).to_be_visible()
     assert violations(page) == []
 
 

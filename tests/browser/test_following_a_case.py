@@ -1,6 +1,7 @@
 """A case moves on by itself, and its page says so without being reloaded."""
 
 import pytest
+from playwright.sync_api import expect
 
 from cases.services.images import receive_image
 from tests.factories.cases import CaseFactory
@@ -17,7 +18,7 @@ def test_a_finished_analysis_appears_by_itself(open_as, amina, case, machine):
     page = open_as(amina)
     page.goto(f"/cases/{case.pk}/")
     page.evaluate("window.sameDocument = true")
-    assert page.get_by_text("0 of 1 analysed").is_visible()
+    expect(page.get_by_text("0 of 1 analysed")).to_be_visible()
     machine(image)
     page.get_by_text("1 of 1 analysed").wait_for()
     page.locator(".field-thumb img").wait_for()
@@ -29,7 +30,7 @@ def test_the_page_stops_asking_when_nothing_is_under_way(open_as, amina, case, m
     machine(image)
     page = open_as(amina)
     page.goto(f"/cases/{case.pk}/")
-    assert page.locator("#case-live[hx-trigger]").count() == 0
+    expect(page.locator("#case-live[hx-trigger]")).to_have_count(0)
 
 
 def test_submitting_needs_the_patient_confirmed(open_as, amina, case, machine):
@@ -44,7 +45,7 @@ def test_submitting_needs_the_patient_confirmed(open_as, amina, case, machine):
     page.get_by_text(f"Case {case.accession_number} was sent to Central Laboratory.").wait_for()
     case.refresh_from_db()
     assert case.state == "analysing"
-    assert page.locator("#case-state").get_by_text("Analysing 0 of 1").is_visible()
+    expect(page.locator("#case-state").get_by_text("Analysing 0 of 1")).to_be_visible()
     machine(image)
     page.locator("#case-state").get_by_text("Ready for review").wait_for()
 
@@ -58,7 +59,7 @@ def test_cancelling_names_the_case_and_asks_why(open_as, amina, case):
     page.wait_for_url(f"**/cases/{case.pk}/")
     case.refresh_from_db()
     assert case.state == "cancelled"
-    assert page.get_by_text("Wrong tube").is_visible()
+    expect(page.get_by_text("Wrong tube")).to_be_visible()
 
 
 def test_a_page_whose_session_ended_says_so_and_stops_asking(open_as, amina, case, machine):
@@ -67,8 +68,8 @@ def test_a_page_whose_session_ended_says_so_and_stops_asking(open_as, amina, cas
     page.goto(f"/cases/{case.pk}/")
     page.context.clear_cookies()
     page.get_by_text("You were signed out. Sign in again in another tab").wait_for()
-    assert page.locator("#case-live[hx-trigger]").count() == 0
-    assert page.get_by_role("link", name="Open field 1").is_visible()
+    expect(page.locator("#case-live[hx-trigger]")).to_have_count(0)
+    expect(page.get_by_role("link", name="Open field 1")).to_be_visible()
 
 
 def test_a_dropped_line_is_said_and_taken_back(open_as, amina, case, machine):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from cases.models import Cell
 from cases.services.cases import submit_case
@@ -29,9 +30,9 @@ def test_every_cell_has_a_box_and_a_tile(open_as, pavel, image):
     open_field(page, image)
     count = Cell.objects.filter(image=image).count()
     assert count > 0
-    assert page.locator(".boxes .box").count() == count
-    assert page.get_by_role("option").count() == count
-    assert page.get_by_text("Not yet reviewed by a pathologist").is_visible()
+    expect(page.locator(".boxes .box")).to_have_count(count)
+    expect(page.get_by_role("option")).to_have_count(count)
+    expect(page.get_by_text("Not yet reviewed by a pathologist")).to_be_visible()
 
 
 def test_the_panel_tells_all_of_the_chosen_cell(open_as, pavel, image):
@@ -42,7 +43,7 @@ def test_the_panel_tells_all_of_the_chosen_cell(open_as, pavel, image):
     assert len(shares) == 8
     assert abs(sum(shares) - 100) < 1
     assert page.locator("[data-cell-score]").inner_text().startswith("Score ")
-    assert page.get_by_text("Model tiny 1.0.0").first.is_visible()
+    expect(page.get_by_text("Model tiny 1.0.0").first).to_be_visible()
 
 
 def test_keys_step_through_the_cells(open_as, pavel, image):
@@ -58,9 +59,9 @@ def test_keys_step_through_the_cells(open_as, pavel, image):
     page.keyboard.press("b")
     assert page.get_by_role("button", name="Boxes").get_attribute("aria-pressed") == "false"
     page.keyboard.press("?")
-    assert page.get_by_role("dialog", name="Help and keys").is_visible()
+    expect(page.get_by_role("dialog", name="Help and keys")).to_be_visible()
     page.keyboard.press("Escape")
-    assert page.get_by_role("dialog").count() == 0
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_click_on_a_box_chooses_its_cell(open_as, pavel, image):
@@ -79,8 +80,8 @@ def test_a_class_can_be_looked_at_alone(open_as, pavel, image):
     page = open_as(pavel)
     open_field(page, image)
     page.locator(f"[data-filter={label}]").click()
-    assert page.locator("[role=option]:visible").count() == count
-    assert page.locator(".boxes .box:not(.filtered)").count() == count
+    expect(page.locator("[role=option]:visible")).to_have_count(count)
+    expect(page.locator(".boxes .box:not(.filtered)")).to_have_count(count)
 
 
 def test_a_link_leads_to_one_cell(open_as, pavel, image):
@@ -93,10 +94,10 @@ def test_a_link_leads_to_one_cell(open_as, pavel, image):
 def test_the_clinic_sees_the_picture_and_no_cell(open_as, amina, image):
     page = open_as(amina)
     page.goto(f"/images/{image.pk}/")
-    assert page.get_by_text("Results follow the signature").is_visible()
+    expect(page.get_by_text("Results follow the signature")).to_be_visible()
     cell = Cell.objects.filter(image=image).first()
     assert str(cell.pk) not in page.content()
     page.goto(f"/cases/{image.case_id}/")
-    assert page.get_by_text("Results appear here after a pathologist has signed").is_visible()
-    assert page.locator(".class-counts").count() == 0
+    expect(page.get_by_text("Results appear here after a pathologist has signed")).to_be_visible()
+    expect(page.locator(".class-counts")).to_have_count(0)
     assert page.goto(f"/cases/{image.case_id}/report/").status == 403

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from cases.models import Case, Patient
 from cases.services.patients import register_patient
@@ -19,9 +20,9 @@ def known(transactional_db, amina):
 def test_an_empty_worklist_says_what_to_do_first(open_as, amina):
     page = open_as(amina)
     page.goto("/")
-    assert page.get_by_role("heading", name="No case here yet").is_visible()
+    expect(page.get_by_role("heading", name="No case here yet")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="New case").last.click()
-    assert page.get_by_role("heading", name="New case").is_visible()
+    expect(page.get_by_role("heading", name="New case")).to_be_visible()
 
 
 def test_a_known_patient_is_found_by_record_number(open_as, amina, known):
@@ -29,13 +30,13 @@ def test_a_known_patient_is_found_by_record_number(open_as, amina, known):
     page.goto("/cases/new/")
     page.get_by_label("Medical record number").fill("r-100")
     page.get_by_label("Medical record number").press("Enter")
-    assert page.get_by_text("Okafor, Ngozi").is_visible()
+    expect(page.get_by_text("Okafor, Ngozi")).to_be_visible()
     page.get_by_role("textbox", name="Accession number").fill("S26-1")
     page.get_by_text("Stat", exact=True).click()
     page.get_by_label("Stain").select_option("giemsa")
     page.get_by_role("button", name="Open the case").click()
     page.wait_for_url("**/cases/*-*/")
-    assert page.get_by_text("Case S26-1 is open").is_visible()
+    expect(page.get_by_text("Case S26-1 is open")).to_be_visible()
     case = Case.objects.get()
     assert (case.patient, case.priority, case.stain, case.state) == (known, "stat", "giemsa", "draft")
     assert str(case.pk) in page.url
@@ -47,14 +48,14 @@ def test_a_new_patient_who_looks_like_a_known_one_must_be_acknowledged(open_as, 
     page.get_by_label("Clinical question").fill("Unexplained monocytosis")
     page.get_by_label("Medical record number").fill("R-200")
     page.get_by_role("button", name="Find patient").click()
-    assert page.get_by_text("No patient of your clinic has the MRN R-200").is_visible()
+    expect(page.get_by_text("No patient of your clinic has the MRN R-200")).to_be_visible()
     page.get_by_label("Family name").fill("Okafor")
     page.get_by_label("Given name").fill("Ngozi")
     page.get_by_label("Date of birth").fill("1984-05-17")
     page.get_by_role("textbox", name="Accession number").fill("S26-2")
     page.get_by_role("button", name="Open the case").click()
-    assert page.get_by_text("may be the same person").is_visible()
-    assert page.get_by_text("MRN R-100").is_visible()
+    expect(page.get_by_text("may be the same person")).to_be_visible()
+    expect(page.get_by_text("MRN R-100")).to_be_visible()
     assert Patient.objects.count() == 1
     assert page.get_by_label("Clinical question").input_value() == "Unexplained monocytosis"
     page.get_by_label("I checked: this is a different person.").check()
@@ -74,7 +75,7 @@ def test_the_warning_offers_the_known_patient(open_as, amina, known):
     page.get_by_label("Date of birth").fill("1984-05-17")
     page.get_by_role("button", name="Open the case").click()
     page.get_by_role("button", name="Use this patient").click()
-    assert page.get_by_text("MRN R-100").is_visible()
+    expect(page.get_by_text("MRN R-100")).to_be_visible()
     page.get_by_role("button", name="Open the case").click()
     page.wait_for_url("**/cases/*-*/")
     assert Case.objects.get().patient == known
@@ -93,7 +94,7 @@ def test_a_taken_accession_number_is_said_by_its_field_and_nothing_is_lost(open_
     page.get_by_role("button", name="Open the case").click()
     field = page.get_by_role("textbox", name="Accession number")
     assert field.get_attribute("aria-invalid") == "true"
-    assert page.get_by_text("already has a case with this accession number").is_visible()
+    expect(page.get_by_text("already has a case with this accession number")).to_be_visible()
     assert field.input_value() == "S26-9"
     assert page.get_by_label("Clinical question").input_value() == "Left shift?"
     assert Case.objects.count() == 1

@@ -1,6 +1,7 @@
 """Uploading: several at once, each with its own sentence, retry and cancel; the page follows without a reload."""
 
 import pytest
+from playwright.sync_api import expect
 
 from cases.models import SmearImage
 from tests.browser.conftest import PHONE
@@ -25,13 +26,13 @@ def test_good_and_bad_files_go_their_own_ways(open_as, violations, amina, case, 
     page.locator("#upload-files").set_input_files([field_file(1), text, field_file(2)])
     bad = rows(page).filter(has_text="notes.jpg")
     bad.get_by_text("Accepted are JPEG, PNG").wait_for()
-    assert bad.get_by_role("button", name="Retry notes.jpg").count() == 0
-    assert bad.get_by_role("button", name="Take notes.jpg off the list").is_visible()
+    expect(bad.get_by_role("button", name="Retry notes.jpg")).to_have_count(0)
+    expect(bad.get_by_role("button", name="Take notes.jpg off the list")).to_be_visible()
     page.get_by_role("link", name="Open field 2").wait_for()
-    assert page.get_by_text("2 of 3 files sent, 1 not sent").is_visible()
+    expect(page.get_by_text("2 of 3 files sent, 1 not sent")).to_be_visible()
     assert page.evaluate("window.sameDocument") is True
     assert case.images.count() == 2
-    assert page.get_by_role("button", name="Submit for reading").is_visible()
+    expect(page.get_by_role("button", name="Submit for reading")).to_be_visible()
     assert violations(page) == []
 
 
@@ -80,14 +81,14 @@ def test_waiting_files_can_be_cancelled(open_as, amina, case, field_file):
     page.locator("#upload-files").set_input_files([field_file(seed) for seed in (5, 6, 7)])
     page.get_by_role("button", name="Cancel", exact=True).click()
     page.get_by_text("0 of 3 files sent, 3 cancelled").wait_for()
-    assert page.get_by_role("button", name="Retry all that failed").is_visible()
+    expect(page.get_by_role("button", name="Retry all that failed")).to_be_visible()
     assert not case.images.exists()
 
 
 def test_a_phone_offers_its_camera(open_as, amina, case):
     page = open_as(amina, size=PHONE)
     page.goto(f"/cases/{case.pk}/")
-    assert page.get_by_text("Take a photo").is_visible()
+    expect(page.get_by_text("Take a photo")).to_be_visible()
     assert page.locator("#upload-camera").get_attribute("capture") == "environment"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -99,6 +100,6 @@ def test_without_scripts_the_plain_form_does_the_same(open_as, amina, case, fiel
     page.goto(f"/cases/{case.pk}/")
     page.locator("#upload-files").set_input_files([field_file(8), text])
     page.get_by_role("button", name="Upload").click()
-    assert page.get_by_role("alert").get_by_text("letter.pdf").is_visible()
-    assert page.get_by_role("link", name="Open field 1").is_visible()
+    expect(page.get_by_role("alert").get_by_text("letter.pdf")).to_be_visible()
+    expect(page.get_by_role("link", name="Open field 1")).to_be_visible()
     assert case.images.count() == 1
