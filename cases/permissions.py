@@ -11,11 +11,13 @@ from accounts.permissions import has_scope
 from accounts.scopes import CASES_WRITE, IMAGES_WRITE
 from audit.models import Action, Outcome
 from audit.services import record
+from cases.models.break_glass import opened_cases, ordinary_sight
 from hematovision.errors import NotFound, PermissionRefused
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+READ_ONLY = "Break-glass access is for reading: nothing of this case can be changed."
 _LABORATORY_WRITERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
 _Record = TypeVar("_Record", bound=models.Model)
 
@@ -53,8 +55,25 @@ def refuse(*, actor: User, target: models.Model | None = None, object_type: str 
 
 
 def must_see(*, actor: User, record_: _Record) -> _Record:
-    """Return `record_` if `actor` may see it; raises `NotFound` as for a record that is not there."""
-    visible: Any = type(record_)._default_manager.visible_to(actor)  # type: ignore[attr-defined]
-    if not visible.filter(pk=record_.pk).exists():
+    """Return `record_` if `actor` may see it; raises `NotFound` as for a record that is not there.
+
+    Services that change something call it, so it refuses what is only seen by break-glass: that is for reading.
+    """
+    if not _sees(actor, record_):
         raise NotFound
+    if is_read_only(actor, record_):
+        refuse(actor=actor, target=record_, sentence=READ_ONLY)
     return record_
+
+
+def is_read_only(user: User, record_: models.Model) -> bool:
+    """Whether `user` sees `record_` by break-glass alone, and so changes nothing about it."""
+    if not opened_cases(user):
+        return False
+    with ordinary_sight(user):
+        return not _sees(user, record_)
+
+
+def _sees(user: User, record_: models.Model) -> bool:
+    visible: Any = type(record_)._default_manager.visible_to(user)  # type: ignore[attr-defined]
+    return bool(visible.filter(pk=record_.pk).exists())

@@ -6,3 +6,6 @@ from django.dispatch import Signal
 
 image_received = Signal()
 """A new image was committed. Arguments: `image_id` (UUID). Sent once per image, after the transaction."""
+
+break_glass_opened = Signal()
+"""Somebody opened a case of another organisation. Arguments: `access_id` (UUID). Sent after the transaction."""

@@ -86,3 +86,11 @@ class Unprocessable(DomainError):
     status = 422
     default_code = "unprocessable"
     default_sentence = "This cannot be used as it is."
+
+
+class TooManyAttempts(DomainError):
+    """Tried too often; waiting helps."""
+
+    status = 429
+    default_code = "too_many_attempts"
+    default_sentence = "There were too many attempts. Wait a while, then try again."

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import OrganisationKind, Role
 from accounts.models.user import LABORATORY_ROLES
 from cases.cell_classes import UNIDENTIFIED
+from cases.models.break_glass import opened_cases
 from cases.states import CLOSED_STATES, IMAGE_ACCEPTING_STATES, OPEN_STATES, SIGNED_STATES, CaseState, ImageState
 
 if TYPE_CHECKING:
@@ -55,23 +56,32 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return the cases `user` may see; for anyone and anything unknown, none.
 
         Clinic people and clients see their clinic's. Laboratory readers see what was submitted to their
-        laboratory and what their laboratory itself entered; its administrators and auditors see drafts too.
+        laboratory and what their laboratory itself entered; its administrators and auditors see drafts too. A case
+        that somebody broke the glass for is among theirs, to read, until that access ends.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
+        ordinary = self._ordinary(user)
+        if ordinary is None:
+            return self.none()
+        opened = opened_cases(user)
+        return self.filter(ordinary | Q(pk__in=opened)) if opened else self.filter(ordinary)
+
+    def _ordinary(self, user: User) -> Q | None:
+        """What role and place let `user` see, as a condition; None for nothing."""
         organisation = user.organisation
         if organisation is None or not organisation.is_active:
-            return self.none()
+            return None
         if user.role == Role.UPLOADER or organisation.kind != OrganisationKind.LABORATORY:
             may = user.role in {Role.UPLOADER, Role.SERVICE, *LABORATORY_ROLES}
-            return self.filter(clinic=organisation) if may else self.none()
+            return Q(clinic=organisation) if may else None
         # What a laboratory enters itself it also reads, so one condition on one indexed column holds all of it.
-        own = self.filter(laboratory=organisation)
+        own = Q(laboratory=organisation)
         if user.role in {Role.ADMINISTRATOR, Role.AUDITOR}:
             return own
         if user.role in {Role.PATHOLOGIST, Role.SERVICE}:
-            return own.filter(Q(submitted_at__isnull=False) | Q(clinic=organisation))
-        return self.none()
+            return own & (Q(submitted_at__isnull=False) | Q(clinic=organisation))
+        return None
 
     def open(self) -> Self:
         """Return the cases somebody still waits for."""

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.permissions import may_see_predictions
 from cases.conf import upload_max_bytes
 from cases.models import Case
-from cases.permissions import may_send_images, may_write_cases
+from cases.permissions import is_read_only, may_send_images, may_write_cases
 from cases.services.cases import cancel_case, submit_case
 from cases.services.trail import record_view
 from cases.states import CLOSED_STATES, CaseState
@@ -45,6 +45,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
     summary = progress_of(images)
     in_flight = is_in_flight(case, images)
     shows_cells = may_see_predictions(request.user, signed=case.is_signed)
+    may_change = not is_read_only(request.user, case)
     moving = case.state in {CaseState.SUBMITTED, CaseState.ANALYSING} and summary["settled"] < summary["total"]
     return {
         "case": case,
@@ -58,10 +59,10 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         # Beside absolute values there is no room for the bars.
         "show_bars": case.wbc is None,
         "timeline": case.transitions.select_related("by").order_by("-at", "-pk"),
-        "may_upload": may_send_images(request.user) and case.accepts_images,
-        "may_submit": may_write_cases(request.user) and case.state == CaseState.DRAFT,
-        "may_edit": may_write_cases(request.user) and case.state not in CLOSED_STATES,
-        "may_cancel": may_write_cases(request.user) and case.state not in CLOSED_STATES,
+        "may_upload": may_change and may_send_images(request.user) and case.accepts_images,
+        "may_submit": may_change and may_write_cases(request.user) and case.state == CaseState.DRAFT,
+        "may_edit": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
+        "may_cancel": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
         "max_bytes": upload_max_bytes(),
         **more,
     }
