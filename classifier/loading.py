@@ -18,12 +18,13 @@ from classifier.inference.engines import load_engine
 from classifier.inference.errors import BundleAltered, InferenceError
 from classifier.inference.explain import Head, class_activation, overlay
 from classifier.inference.pipeline import Pipeline
-from classifier.inference.types import Box
+from classifier.inference.types import Box, Candidate
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Sequence
 
-    from classifier.inference.types import FieldResult, Rgb
+    from classifier.inference.types import CellResult, FieldResult, Rgb
     from classifier.models import ModelVersion
 
 log = structlog.get_logger(__name__)
@@ -58,6 +59,17 @@ class BundleReader:
     def read(self, version: ModelVersion, rgb: Rgb, *, um_per_px: float | None) -> FieldResult:
         """See `classifier.reader.ImageReader.read`."""
         return self.hold(version).pipeline.analyse(rgb, um_per_px=um_per_px)
+
+    def classify(
+        self, version: ModelVersion, rgb: Rgb, *, boxes: Sequence[tuple[int, int, int, int]], um_per_px: float
+    ) -> list[CellResult]:
+        """See `classifier.reader.ImageReader.classify`."""
+        pipeline = self.hold(version).pipeline
+        drawn = [Box(*box) for box in boxes]
+        # No mask was located: the box stands for the cell.
+        candidates = [Candidate(box, box.w * box.h, box.centre, "nucleated") for box in drawn]
+        crops = pipeline.crop(rgb, [box.centre for box in drawn], um_per_px=um_per_px)
+        return pipeline.describe(candidates, pipeline.judge(crops))
 
     def explain(
         self, version: ModelVersion, rgb: Rgb, *, box: tuple[int, int, int, int], um_per_px: float, label: str

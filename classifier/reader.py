@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from classifier.inference.types import FieldResult, Rgb
+    from collections.abc import Sequence
+
+    from classifier.inference.types import CellResult, FieldResult, Rgb
     from classifier.models import ModelVersion
 
 
@@ -22,6 +24,14 @@ class ImageReader(Protocol):
         """Locate and classify every cell of an (H, W, 3) uint8 RGB picture.
 
         Raises `classifier.inference.errors.InferenceError` when the model cannot be used.
+        """
+
+    def classify(
+        self, version: ModelVersion, rgb: Rgb, *, boxes: Sequence[tuple[int, int, int, int]], um_per_px: float
+    ) -> list[CellResult]:
+        """Classify the cells in `boxes` (x, y, w, h px of `rgb`), in that order; `um_per_px` is the scale of `rgb`.
+
+        Raises as `read`.
         """
 
     def explain(

@@ -7,7 +7,7 @@ import uuid
 from celery import current_task
 from django.db import OperationalError
 
-from classifier.services import explanations, runs, sweeping
+from classifier.services import explanations, late_cells, runs, sweeping
 from classifier.services.heartbeats import worker_name
 from hematovision.celery import QUEUE_DEFAULT, QUEUE_INFERENCE, clinical_task
 
@@ -23,6 +23,12 @@ def analyse_image(image_id: str) -> None:
 def explain_cell(explanation_id: str) -> None:
     """Draw where the network saw a class in one cell."""
     explanations.explain_cell(explanation_id=uuid.UUID(explanation_id))
+
+
+@clinical_task(queue=QUEUE_INFERENCE, retry_on=(OperationalError,))
+def classify_cells(image_id: str) -> None:
+    """Read the cells of one image that came after its reading."""
+    late_cells.classify_cells(image_id=uuid.UUID(image_id))
 
 
 @clinical_task(queue=QUEUE_DEFAULT)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from cases.models import Cell, LabelSource, SmearImage
+from cases.models import HUMAN_LOCATOR, Cell, LabelSource, SmearImage
 from cases.services.transitions import lock_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+_SAME_CELL = 0.5
+"""Boxes of two readings that share at least this much (intersection over union) are of one cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +38,18 @@ def record_cells(*, image: SmearImage, locator: str, cells: Sequence[LocatedCell
 
     Running twice writes once: the same boxes by the same locator give the rows there are. Other boxes (another
     locator, or another scale) become a set of their own, and the machine's earlier set is marked superseded: it
-    keeps its evidence and leaves the counts. Cells a person added or labelled are never superseded.
+    keeps its evidence and leaves the counts. Cells a person added, labelled, excluded or flagged are never
+    superseded; a new cell on the same spot yields to them, so that none is counted twice.
     """
     with transaction.atomic():
         lock_image(image)
         present = _same_set(image, locator, cells)
         if present is not None:
-            return present
+            return _yield_to_people(image, present)
         name = _free_name(image, locator)
         _supersede(image)
         # bulk_create: hundreds of rows of one image, all written by this one service and audited as one AI run.
-        return Cell.objects.bulk_create(
+        created = Cell.objects.bulk_create(
             Cell(
                 image=image,
                 ordinal=ordinal,
@@ -58,6 +62,37 @@ def record_cells(*, image: SmearImage, locator: str, cells: Sequence[LocatedCell
             )
             for ordinal, cell in enumerate(cells, start=1)
         )
+        return _yield_to_people(image, created)
+
+
+def overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:
+    """Return the intersection over union of two boxes (x, y, width, height), 0 to 1."""
+    across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    down = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    if across <= 0 or down <= 0:
+        return 0.0
+    shared = across * down
+    return shared / (one[2] * one[3] + other[2] * other[3] - shared)
+
+
+def _yield_to_people(image: SmearImage, cells: list[Cell]) -> list[Cell]:
+    """Supersede those of a machine's cells that lie where a person has decided on an earlier cell; returns all."""
+    ours = {cell.pk for cell in cells}
+    decided = [cell for cell in image.cells.filter(superseded=False) if cell.pk not in ours]
+    twice = [
+        cell
+        for cell in cells
+        if _is_the_machines(cell) and any(overlap(cell.box, other.box) >= _SAME_CELL for other in decided)
+    ]
+    if twice:
+        _mark(twice, superseded=True)
+        for cell in twice:
+            cell.superseded = True
+    return cells
+
+
+def _is_the_machines(cell: Cell) -> bool:
+    return cell.label_source == LabelSource.MACHINE and not (cell.excluded or cell.flagged or cell.is_added)
 
 
 def _sets(image: SmearImage, locator: str) -> dict[str, list[Cell]]:
@@ -98,7 +133,9 @@ def _free_name(image: SmearImage, locator: str) -> str:
 
 def _supersede(image: SmearImage) -> None:
     _mark(
-        image.cells.filter(superseded=False, label_source=LabelSource.MACHINE).exclude(locator="human"),
+        image.cells.filter(superseded=False, label_source=LabelSource.MACHINE, excluded=False, flagged=False).exclude(
+            locator=HUMAN_LOCATOR
+        ),
         superseded=True,
     )
 

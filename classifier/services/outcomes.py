@@ -17,6 +17,7 @@ from cases.services.cells import LocatedCell, record_cells
 from cases.services.images import transition_image
 from cases.states import ImageState
 from classifier.models import Analysis, AnalysisProblem, AnalysisState, Prediction
+from classifier.services.late_cells import request_cell_readings, unread_cells
 
 if TYPE_CHECKING:
     from classifier.inference.types import CellResult, FieldResult
@@ -64,6 +65,9 @@ def store_result(*, analysis: Analysis, result: FieldResult) -> bool:
             after={"analysis": str(analysis.pk), "model": str(analysis.model_version), "cells": len(cells)},
         )
         settle_case(case=image.case)
+        if unread_cells(analysis).exists():
+            # Cells people drew or decided on, which this locator did not find again.
+            transaction.on_commit(lambda: request_cell_readings(image_id=image.pk))
     log.info(
         "analysis_done",
         analysis_id=str(analysis.pk),
@@ -132,6 +136,8 @@ def _write_predictions(analysis: Analysis, cells: list[Cell], results: list[Cell
         message = "A result without a model cannot be stored."
         raise ValueError(message)
     pairs = list(zip(cells, results, strict=True))
+    # Going back to an earlier model asks for a reading that was done before: its predictions stand as they are.
+    read = set(Prediction.objects.filter(cell__in=cells, model_version=version).values_list("cell", flat=True))
     Prediction.objects.bulk_create(
         Prediction(
             analysis=analysis,
@@ -144,12 +150,16 @@ def _write_predictions(analysis: Analysis, cells: list[Cell], results: list[Cell
             novelty=None if result.novelty is None else float(result.novelty),
         )
         for cell, result in pairs
+        if cell.pk not in read
     )
     machine_labelled = []
     for cell, result in pairs:
         if cell.label_source == LabelSource.MACHINE:
-            cell.label = result.best_label if result.identified else UNIDENTIFIED
+            label = result.best_label if result.identified else UNIDENTIFIED
+            # A reader who saw another suggestion must not confirm this one unseen.
+            cell.revision += cell.label not in {"", label}
+            cell.label = label
             cell.score = min(max(float(result.score), 0.0), 1.0)
             machine_labelled.append(cell)
     # Denormalised reading for lists, derived from the predictions just written; the audit event of the run covers it.
-    Cell.objects.bulk_update(machine_labelled, ["label", "score"], batch_size=200)
+    Cell.objects.bulk_update(machine_labelled, ["label", "score", "revision"], batch_size=200)

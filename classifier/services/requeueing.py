@@ -12,7 +12,10 @@ from django.utils import timezone
 from accounts.models import Role
 from audit.models import Action
 from audit.services import record
+from cases.models import SmearImage
+from cases.services.cases import settle_case
 from cases.services.images import transition_image
+from cases.services.transitions import lock_image
 from cases.states import CLOSED_STATES, ImageState
 from classifier.models import (
     Analysis,
@@ -21,7 +24,7 @@ from classifier.models import (
     AnalysisTrigger,
     ModelVersion,
 )
-from classifier.services.queueing import send_message
+from classifier.services.queueing import enqueue_analysis, send_message
 from hematovision.errors import PermissionRefused, Unprocessable
 
 if TYPE_CHECKING:
@@ -56,6 +59,50 @@ def requeue_analyses(
         .order_by("queued_at")
     )
     return sum(_requeue(actor, analysis, reason.strip(), trigger) for analysis in waiting)
+
+
+def requeue_image(*, actor: User, image: SmearImage, reason: str) -> bool:
+    """Put the failed run of one image back in the queue; the caller has checked that `actor` may.
+
+    An image that failed before any run was asked for gets its first. Raises Conflict where it is being read already.
+    """
+    with transaction.atomic():
+        failed = image.analyses.filter(state=AnalysisState.FAILED).order_by("-queued_at").first()
+        if failed is None:
+            transition_image(actor=actor, image=image, to=ImageState.QUEUED, reason=reason)
+            done = enqueue_analysis(image_id=image.pk, trigger=AnalysisTrigger.REQUEST, actor=actor) is not None
+        else:
+            failed.image = image
+            done = _requeue(actor, failed, reason, AnalysisTrigger.REQUEST)
+        settle_case(case=image.case)
+    return done
+
+
+def read_again(*, actor: User, image: SmearImage, version: ModelVersion) -> Analysis:
+    """Ask for a reading of an analysed image by `version`; the caller has checked that `actor` may.
+
+    A model reads an image once: where it has before, and another one after it, its run is done again and gives the
+    same predictions.
+    """
+    with transaction.atomic():
+        lock_image(image)
+        fresh = {
+            "state": AnalysisState.QUEUED,
+            "attempt": 0,
+            "trigger": AnalysisTrigger.MODEL,
+            "requested_by": actor,
+            "queued_at": timezone.now(),
+            "sent_at": None,
+            "started_at": None,
+            "finished_at": None,
+            "worker": "",
+            "problem": "",
+            "problem_kind": "",
+        }
+        analysis, _ = Analysis.objects.update_or_create(image=image, model_version=version, defaults=fresh)
+        transition_image(actor=actor, image=image, to=ImageState.QUEUED, reason=f"To be read by {version}.")
+        transaction.on_commit(lambda: send_message(analysis_id=analysis.pk, image_id=image.pk))
+    return analysis
 
 
 def _requeue(actor: User | None, analysis: Analysis, reason: str, trigger: str) -> bool:

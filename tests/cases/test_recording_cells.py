@@ -50,8 +50,18 @@ def test_what_a_person_added_or_labelled_stays(image):
     machine, _ = record_cells(image=image, locator="l1", cells=BOXES)
     added = CellFactory(image=image, locator="human", label_source="human")
     Cell.objects.filter(pk=machine.pk).update(label="monocyte", label_source="human")
-    (new,) = record_cells(image=image, locator="l2", cells=OTHER_BOXES)
+    (new,) = record_cells(image=image, locator="l2", cells=[LocatedCell(200, 20, 30, 31, 690)])
     assert set(image.cells.current()) == {machine, added, new}
+
+
+@pytest.mark.parametrize("decided", [{"label_source": "human"}, {"excluded": True}, {"flagged": True}], ids=str)
+def test_a_new_cell_on_the_spot_of_one_a_person_decided_on_is_not_counted_twice(image, decided):
+    first, _ = record_cells(image=image, locator="l1", cells=BOXES)
+    Cell.objects.filter(pk=first.pk).update(**decided)
+    for _ in range(2):
+        (new,) = record_cells(image=image, locator="l2", cells=OTHER_BOXES)
+        assert new.superseded
+        assert list(image.cells.current()) == [first]
 
 
 def test_an_image_without_cells_has_none(image):

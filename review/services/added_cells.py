@@ -1,0 +1,102 @@
+"""A cell the machine missed: drawn by the reader, read by the machine at once."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+
+from cases.cell_classes import UNIDENTIFIED
+from cases.models import HUMAN_LOCATOR, Cell, ExclusionReason, LabelSource
+from cases.services.cells import overlap
+from cases.services.transitions import lock_case
+from classifier.services.late_cells import request_cell_readings
+from hematovision.errors import Conflict, NotFound, Unprocessable
+from review.models import ActionKind
+from review.services.decisions import Applied, done_before, new_action
+from review.services.guards import require_lease, require_open, require_reader
+from review.services.writing import Change, write_action
+from review.states import state_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from accounts.models import User
+    from cases.models import Case, SmearImage
+
+SMALLEST_PX = 6
+"""Shortest side of a box anybody means to draw."""
+SAME_CELL = 0.5
+"""Boxes that share at least this much (intersection over union) are of one cell."""
+
+
+def add_cell(*, actor: User, case: Case, action_id: UUID, image: SmearImage, box: tuple[int, int, int, int]) -> Applied:
+    """Add the cell in `box` (x, y, width, height, px of the upright image) to the reading of a case.
+
+    It is unidentified until the reader, or first the machine's suggestion, gives it a class. The same `action_id`
+    again adds nothing. Raises as `apply_action`; `Unprocessable` for a box that is not inside the image or too small,
+    `Conflict` with code `cell_exists` where there is a cell already.
+    """
+    require_reader(actor=actor, case=case)
+    if image.case_id != case.pk:
+        raise NotFound("There is no such image in this case.")
+    _refuse_bad_box(image, box)
+    with transaction.atomic():
+        lock_case(case)
+        repeated = done_before(actor, case, action_id)
+        if repeated is not None:
+            return repeated
+        require_open(case)
+        require_lease(actor=actor, case=case)
+        _refuse_same_cell(image, box)
+        cell = _insert(image, box)
+        action = new_action(actor, case, action_id, ActionKind.ADD, "", "")
+        # Undoing an addition removes the cell: it was drawn, so it stays in the record.
+        absent = {
+            **state_of(cell),
+            "removed": True,
+            "excluded": True,
+            "exclusion_reason": str(ExclusionReason.NOT_A_CELL),
+        }
+        change = Change(cell, {"label": UNIDENTIFIED}, decides=True, before=absent)
+        write_action(action=action, changes=[change])
+        image_id = image.pk
+        transaction.on_commit(lambda: request_cell_readings(image_id=image_id))
+    return Applied(action, [cell])
+
+
+def _insert(image: SmearImage, box: tuple[int, int, int, int]) -> Cell:
+    x, y, width, height = box
+    # Numbers go on after those of the locator, so that a number means one cell of the image.
+    last = Cell.objects.filter(image=image).aggregate(last=Max("ordinal"))["last"] or 0
+    return Cell.objects.create(
+        image=image,
+        ordinal=last + 1,
+        locator=HUMAN_LOCATOR,
+        x=x,
+        y=y,
+        width=width,
+        height=height,
+        # No mask was located: the ellipse that fills the box.
+        area_px=max(1, round(math.pi / 4 * width * height)),
+        label=UNIDENTIFIED,
+        label_source=LabelSource.MACHINE,
+    )
+
+
+def _refuse_bad_box(image: SmearImage, box: tuple[int, int, int, int]) -> None:
+    x, y, width, height = box
+    if width < SMALLEST_PX or height < SMALLEST_PX:
+        raise Unprocessable(f"Draw a box of at least {SMALLEST_PX} pixels each way.", code="box_too_small")
+    if x < 0 or y < 0 or x + width > image.width or y + height > image.height:
+        raise Unprocessable("The box reaches beyond the image.", code="box_outside")
+
+
+def _refuse_same_cell(image: SmearImage, box: tuple[int, int, int, int]) -> None:
+    near = Cell.objects.current().filter(image=image, removed=False, x__lt=box[0] + box[2], y__lt=box[1] + box[3])
+    same = next((cell for cell in near if overlap(cell.box, box) >= SAME_CELL), None)
+    if same is not None:
+        sentence = f"Cell {same.ordinal} is here already."
+        raise Conflict(sentence, code="cell_exists", details={"cell": str(same.pk)})
