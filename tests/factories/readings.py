@@ -1,88 +1,106 @@
-"""A case the machine has read: cells with predictions, ready for a pathologist."""
+"""A case as the machine leaves it: drawn fields, every cell with its box, label, score and prediction."""
 
 from __future__ import annotations
 
+import io
+import random
+from functools import lru_cache
+
+from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
 
 from cases.cell_classes import CLASS_CODES, UNIDENTIFIED
-from cases.models import Case, Cell, SmearImage
-from classifier.models import Analysis, AnalysisState, ModelState, ModelVersion, Prediction
-from tests.factories.cases import CaseFactory, CellFactory, SmearImageFactory
+from cases.models import Cell
+from classifier.inference.synthetic import draw_field
+from classifier.models import Analysis, AnalysisState, ModelVersion, Prediction
+from tests.factories.cases import CaseFactory, SmearImageFactory
+from tests.factories.specimens import model_version
+
+UM_PER_PX = 0.12
+SIZE = (1200, 900)
+SHARES = {"neutrophil": 12, "lymphocyte": 7, "monocyte": 2, "eosinophil": 2, "basophil": 1, "immature_granulocyte": 1}
+PER_FIELD = sum(SHARES.values())
+SURE_FROM = 0.62
 
 
-def model(version: str = "1", *, active: bool = True) -> ModelVersion:
-    """A registered model without files."""
-    found = ModelVersion.objects.filter(name="tiny", version=version).first()
-    if found is not None:
-        return found
-    return ModelVersion.objects.create(
-        name="tiny",
-        version=version,
-        directory="nowhere",
-        card={"metrics": {}},
-        card_sha256=version.zfill(64),
-        state=ModelState.ACTIVE if active else ModelState.REGISTERED,
-        promoted_at=timezone.now() if active else None,
-        evaluation={"accuracy": 0.9} if active else {},
-        reason="the tests need one" if active else "",
+@lru_cache(maxsize=16)
+def _field(seed: int, width: int, height: int) -> tuple[bytes, tuple[tuple[str, tuple[int, int, int, int]], ...]]:
+    rgb, truth = draw_field(
+        seed=seed, width=width, height=height, cells=SHARES, um_per_px=UM_PER_PX, crowding=0.5, with_platelets=False
     )
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "JPEG", quality=85)
+    cells = tuple((cell.label, (cell.box.x, cell.box.y, cell.box.w, cell.box.h)) for cell in truth)
+    return file.getvalue(), cells
 
 
-def promote(version: ModelVersion) -> ModelVersion:
-    """Make `version` the active model, whatever its files."""
-    ModelVersion.objects.filter(state=ModelState.ACTIVE).update(state=ModelState.RETIRED)
-    version.state, version.promoted_at = ModelState.ACTIVE, timezone.now()
-    version.evaluation, version.reason = {"accuracy": 0.9}, "the tests need it"
-    version.save()
-    return version
+def read_case(clinic, *, fields=1, most=None, version: ModelVersion | None = None, seed=1, **case_values):
+    """A case ready for review: `fields` drawn fields of about 25 cells each, at most `most` cells in all.
 
-
-def read_image(image: SmearImage, version: ModelVersion) -> Analysis:
-    """A finished analysis of an image, without cells."""
-    now = timezone.now()
-    return Analysis.objects.create(
-        image=image,
-        model_version=version,
-        state=AnalysisState.DONE,
-        queued_at=now,
-        started_at=now,
-        finished_at=now,
-        um_per_px=0.1,
-        quality={"verdict": "good", "readings": {}},
-    )
-
-
-def predict(cell: Cell, analysis: Analysis, best: str, *, identified: bool = True, score: float = 0.9) -> Prediction:
-    """What the analysis' model said of a cell."""
-    rest = (1 - score) / (len(CLASS_CODES) - 1)
-    return Prediction.objects.create(
-        analysis=analysis,
-        cell=cell,
-        model_version=analysis.model_version,
-        label=best,
-        score=score,
-        probabilities={code: score if code == best else rest for code in CLASS_CODES},
-        identified=identified,
-        novelty=0.3,
-    )
-
-
-def read_case(clinic, labels=("neutrophil", "lymphocyte", UNIDENTIFIED), *, state="ready", **fields) -> Case:
-    """A case with one image of 640 x 480 px and a cell for each label; the machine's best guess of an unidentified
-    one is a monocyte."""
-    case = CaseFactory(clinic=clinic, **{state: True}, **fields)
-    image = SmearImageFactory(case=case, analysed=True, width=640, height=480)
-    analysis = read_image(image, model())
-    for ordinal, label in enumerate(labels, start=1):
-        known = label != UNIDENTIFIED
-        score = 0.9 if known else 0.4
-        cell = CellFactory(
-            image=image,
+    Scores fall from sure to doubtful; those under `SURE_FROM` are unidentified. Labels are what was drawn, except
+    that every ninth is wrong, so that there is something to find.
+    """
+    chance = random.Random(seed)
+    version = version or ModelVersion.objects.active() or model_version()
+    case = CaseFactory(clinic=clinic, ready=True, **case_values)
+    cells, predictions, number = [], [], 0
+    for ordinal in range(1, fields + 1):
+        # Few pictures, many fields: drawing one takes a second.
+        picture, truth = _field(seed + (ordinal - 1) % 8, *SIZE)
+        image = SmearImageFactory(
+            case=case,
+            analysed=True,
             ordinal=ordinal,
-            label=label,
-            score=score,
-            x=24 * ((ordinal - 1) % 25),
-            y=30 * ((ordinal - 1) // 25) % 440,
+            content=picture + ordinal.to_bytes(2, "big"),
+            display=ContentFile(picture, "display.jpg"),
+            thumbnail=ContentFile(picture, "thumbnail.jpg"),
+            width=SIZE[0],
+            height=SIZE[1],
         )
-        predict(cell, analysis, label if known else "monocyte", identified=known, score=score)
+        analysis = Analysis.objects.create(
+            image=image,
+            model_version=version,
+            state=AnalysisState.DONE,
+            queued_at=timezone.now(),
+            started_at=timezone.now(),
+            finished_at=timezone.now(),
+            um_per_px=UM_PER_PX,
+            quality={"verdict": "good", "readings": {}},
+        )
+        for position, (drawn, (x, y, width, height)) in enumerate(truth, start=1):
+            if most is not None and number >= most:
+                break
+            number += 1
+            label = chance.choice(CLASS_CODES) if number % 9 == 0 else drawn
+            score = round(min(0.999, 0.35 + 0.9 * chance.random() ** 0.5), 4)
+            named = score >= SURE_FROM
+            cell = Cell(
+                image=image,
+                ordinal=position,
+                locator="drawn",
+                x=x,
+                y=y,
+                width=width,
+                height=height,
+                area_px=width * height,
+                label=label if named else UNIDENTIFIED,
+                score=score,
+            )
+            cells.append(cell)
+            others = [code for code in CLASS_CODES if code != label]
+            predictions.append(
+                Prediction(
+                    analysis=analysis,
+                    cell=cell,
+                    model_version=version,
+                    label=label,
+                    score=score,
+                    probabilities={label: score, **{code: (1 - score) / len(others) for code in others}},
+                    identified=named,
+                    novelty=round(chance.random() * 3, 3),
+                )
+            )
+    Cell.objects.bulk_create(cells)
+    Prediction.objects.bulk_create(predictions)
     return case

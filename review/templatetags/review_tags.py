@@ -1,0 +1,44 @@
+"""What the case page shows of the review: who reads it, what is left, and the way in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+
+from cases.states import CaseState
+from review.counting import tally
+from review.selectors import lease_state, may_review_now
+from review.services.guards import open_amendment_of, reads_for
+
+if TYPE_CHECKING:
+    from cases.models import Case
+
+register = template.Library()
+
+_SHOWN_IN = frozenset({CaseState.READY, CaseState.IN_REVIEW})
+
+
+@register.inclusion_tag("review/partials/panel.html", takes_context=True)
+def review_panel(context: dict[str, Any], case: Case) -> dict[str, Any]:
+    """Show where the review of `case` stands to those who may see unsigned results; to others nothing."""
+    user = context["user"]
+    amendment = open_amendment_of(case) if case.is_signed else None
+    shown = context.get("shows_cells", False) and (case.state in _SHOWN_IN or amendment is not None)
+    if not shown:
+        return {"shown": False}
+    counted = tally(case)
+    return {
+        "shown": True,
+        "case": case,
+        "amendment": amendment,
+        "lease": lease_state(case, user),
+        "reads": reads_for(user, case),
+        "may_claim": may_review_now(user, case),
+        "total": counted.total,
+        "reviewed": counted.total - counted.unreviewed,
+        "unreviewed": counted.unreviewed,
+        "unidentified": counted.unidentified,
+        "flagged": counted.flagged,
+        "csrf_token": context.get("csrf_token"),
+    }

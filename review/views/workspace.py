@@ -1,0 +1,79 @@
+"""The review workspace: the page a pathologist reads a case on. Its cells come from the state endpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from cases.cell_classes import BY_CODE, CELL_CLASSES
+from cases.models import ExclusionReason
+from cases.services.trail import record_view
+from cases.views.case import visible_case
+from hematovision.errors import DomainError
+from review.services.guards import NOT_A_READER, open_amendment_of, reads_for
+from review.services.leases import claim
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from cases.views.requests import AuthenticatedRequest
+
+ORDERS: tuple[tuple[str, str], ...] = (
+    ("doubt", "Doubtful first"),
+    ("novelty", "Unfamiliar first"),
+    ("sure", "Certain first"),
+    ("place", "As in the fields"),
+    ("size", "Large first"),
+)
+CHOICES: tuple[tuple[str, str], ...] = (
+    ("all", "All cells"),
+    ("open", "To review"),
+    ("flagged", "Flagged"),
+    ("decided", "Reviewed"),
+    ("changed", "Other than suggested"),
+    ("excluded", "Excluded and removed"),
+)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def workspace(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Show the workspace; a POST claims the case first, which works without scripts too.
+
+    Those who see the case and do not read for its laboratory are refused; the case page shows them the cells.
+    """
+    case = visible_case(request, pk)
+    if not reads_for(request.user, case):
+        raise PermissionDenied(NOT_A_READER)
+    if request.method == "POST":
+        try:
+            claim(actor=request.user, case=case)
+        except DomainError as error:
+            messages.warning(request, error.sentence)
+        return redirect("review:workspace", case.pk)
+    record_view(actor=request.user, target=case)
+    context: dict[str, Any] = {
+        "case": case,
+        "amendment": open_amendment_of(case) if case.is_signed else None,
+        "classes": CELL_CLASSES,
+        "orders": ORDERS,
+        "choices": CHOICES,
+        "reasons": [(str(number), *choice) for number, choice in enumerate(ExclusionReason.choices, start=1)],
+        "review": {
+            "classes": {
+                item.code: {"label": item.label, "plural": item.plural, "letter": item.letter}
+                for item in BY_CODE.values()
+            },
+            "reasons": dict(ExclusionReason.choices),
+        },
+    }
+    return render(request, "review/workspace.html", context)
