@@ -9,3 +9,7 @@ image_received = Signal()
 
 break_glass_opened = Signal()
 """Somebody opened a case of another organisation. Arguments: `access_id` (UUID). Sent after the transaction."""
+
+field_keys_rotated = Signal()
+"""The identifiers were written anew under the first field key: whoever keeps ciphertext of their own follows. A receiver
+returns what it rewrote, by name."""

@@ -9,3 +9,11 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "reports"
     verbose_name = "Reports"
+
+    def ready(self) -> None:
+        """Register checks and receivers, and tell the workspace where the previous differential comes from."""
+        from reports import checks, receivers  # noqa: F401
+        from reports.selectors import previous_differential_of
+        from review.hooks import register_previous_differential
+
+        register_previous_differential(previous_differential_of)

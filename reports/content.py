@@ -6,22 +6,23 @@ later needs nothing else: no label is looked up, no name is joined in.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
-
 from cases.cell_classes import BY_CODE
+from cases.reference_ranges import flag_of
 from reports.changes import changes_between
 from reports.facts import decimal_text
 from reports.models import ReportKind
+from review.counting import reference_of
 
 if TYPE_CHECKING:
-    import datetime as dt
     from uuid import UUID
 
     from accounts.models import User
     from cases.differential import Differential, Row
     from cases.models import Case
+    from cases.reference_ranges import ReferenceRange
     from reports.facts import CaseFacts
     from reports.models import Report, ReportDraft
 
@@ -121,7 +122,7 @@ def differential_content(found: Differential, case: Case) -> dict[str, Any]:
         "n": found.n,
         "platelets": found.platelets,
         "remark": found.remark,
-        "rows": [_row(row, found.n) for row in found.rows],
+        "rows": [_row(row, found.n, reference_of(case, row.code)) for row in found.rows],
         "unidentified": found.unidentified,
         "wbc": decimal_text(found.wbc, 2),
     }
@@ -143,18 +144,18 @@ def _withdrawn() -> dict[str, Any]:
     }
 
 
-def _row(row: Row, n: int) -> dict[str, Any]:
+def _row(row: Row, n: int, reference: ReferenceRange | None) -> dict[str, Any]:
     return {
         "absolute": decimal_text(row.absolute, 2),
         "code": row.code,
         "count": row.count,
-        "flag": "",
+        "flag": flag_of(100 * row.share, reference) if n and reference is not None else "",
         "high": decimal_text(row.high * 100, 1) if n else "",
         "label": row.cell_class.plural,
         "letter": row.cell_class.letter,
         "low": decimal_text(row.low * 100, 1) if n else "",
         "percent": row.whole_percent if n else 0,
-        "reference": "",
+        "reference": reference.text if reference is not None else "",
     }
 
 
@@ -213,7 +214,7 @@ def _statement(facts: CaseFacts) -> str:
 
 def time_text(value: dt.datetime | None) -> str:
     """Return a time as the content writes it: ISO 8601 in UTC, nothing for None."""
-    return "" if value is None else value.astimezone(timezone.get_default_timezone()).isoformat()
+    return "" if value is None else value.astimezone(dt.UTC).isoformat()
 
 
 def class_label(code: str) -> str:

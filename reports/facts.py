@@ -49,7 +49,9 @@ def case_facts(case: Case) -> CaseFacts:
         images=[_image(image) for image in images],
         cells=[_cell(row, by_image[row.image_id].ordinal, predictions.get(row.pk)) for row in rows],
         models=_models(images, predictions),
-        differential=differential(counted, excluded=sum(row.excluded for row in rows), wbc=case.wbc),
+        differential=differential(
+            counted, excluded=sum(row.excluded and not row.removed for row in rows), wbc=case.wbc
+        ),
         counts=dict(counted),
     )
 

@@ -58,3 +58,17 @@ def previous_signed_differential(patient: Patient, before_case: Case) -> dict[st
         "signed_at": report.signature.signed_at.isoformat(),
         "differential": report.data["differential"],
     }
+
+
+def previous_differential_of(case: Case) -> dict[str, Any] | None:
+    """Return the patient's previous signed differential in the short form that the workspace shows beside the live one."""
+    found = previous_signed_differential(case.patient, case)
+    if found is None:
+        return None
+    counted = found["differential"]
+    return {
+        "signed_at": found["signed_at"],
+        "report": found["report"],
+        "n": counted["n"],
+        "rows": [{"code": row["code"], "count": row["count"], "percent": row["percent"]} for row in counted["rows"]],
+    }

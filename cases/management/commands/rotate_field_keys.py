@@ -10,6 +10,7 @@ from django.db import transaction
 from audit.models import Action
 from audit.services import record
 from cases.models import Patient
+from cases.signals import field_keys_rotated
 
 
 class Command(BaseCommand):
@@ -26,11 +27,14 @@ class Command(BaseCommand):
                 # Reading decrypts with any key, saving encrypts with the first.
                 Patient.objects.select_for_update(no_key=True).get(pk=pk).save()
             rotated += 1
+        others: dict[str, int] = {}
+        for _, counts in field_keys_rotated.send(sender=type(self)):
+            others |= counts
         record(
             actor=None,
             action=Action.CONFIGURATION,
             object_type="cases.patient",
             reason="Field keys rotated.",
-            after={"patients": rotated},
+            after={"patients": rotated, **others},
         )
         self.stdout.write(f"Re-encrypted the identifiers of {rotated} patients.")

@@ -1,0 +1,125 @@
+"""Laying a report out with WeasyPrint, which needs Pango from the system. It is imported when the first PDF is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.template.loader import render_to_string
+
+from hematovision.errors import DomainError
+from reports.pdf.montage import TILE_MM, TILE_UM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reports.pdf.montage import ClassPictures
+
+VARIANT = "pdf/a-3b"
+_STYLE = Path(__file__).with_name("report.css")
+_BASE = "smear:"
+
+
+class PdfUnavailable(DomainError):
+    """No PDF can be made here, and without one nothing is signed."""
+
+    status: ClassVar[int] = 503
+    default_code: ClassVar[str] = "pdf_unavailable"
+    default_sentence: ClassVar[str] = (
+        "The PDF cannot be made here because the library Pango is missing, so nothing can be signed."
+    )
+
+
+class FetchRefusedError(RuntimeError):
+    """The layout asked for something other than a picture of this report: a defect of the template."""
+
+
+@cache
+def pdf_problem() -> str:
+    """Return in a word why no PDF can be made on this machine, or nothing when it can. Asked once per process."""
+    try:
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError) as error:
+        return type(error).__name__
+    return ""
+
+
+def render_pdf(
+    content: dict[str, Any],
+    *,
+    content_sha256: str,
+    content_text: str = "",
+    pictures: Sequence[ClassPictures],
+    identifier: str,
+) -> bytes:
+    """Return the PDF/A of a content. With `content_text` the canonical JSON travels inside it as an attachment.
+
+    A content without a signature is a preview and says so across every page. Raises `PdfUnavailable`.
+    """
+    if pdf_problem():
+        raise PdfUnavailable
+    context = {
+        "content": content,
+        "content_sha256": content_sha256,
+        "pictures": pictures,
+        "is_preview": content["signature"] is None,
+        "bar_mm": round(10 * TILE_MM / TILE_UM, 2),
+    }
+    html = render_to_string("reports/pdf.html", context)
+    return _lay_out(
+        html,
+        {picture.name: picture.jpeg for picture in pictures},
+        attachment=content_text,
+        identifier=identifier,
+        signed_at=None
+        if content["signature"] is None
+        else dt.datetime.fromisoformat(content["signature"]["signed_at"]),
+    )
+
+
+def lay_out(html: str) -> bytes:
+    """Return the PDF/A of a page without pictures (a watermark)."""
+    if pdf_problem():
+        raise PdfUnavailable
+    return _lay_out(html, {}, attachment="", identifier="", signed_at=None)
+
+
+def _lay_out(
+    html: str, pictures: Mapping[str, bytes], *, attachment: str, identifier: str, signed_at: dt.datetime | None
+) -> bytes:
+    from weasyprint import CSS, HTML, Attachment
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class _MemoryOnly(URLFetcher):  # type: ignore[misc]
+        """Hands out the pictures of this report and nothing else: no file, no network."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url not in pictures:
+                raise FatalURLFetchingError
+            return URLFetcherResponse(url, pictures[url], {"Content-Type": "image/jpeg"})
+
+    fetcher = _MemoryOnly()
+    options: dict[str, Any] = {"pdf_variant": VARIANT}
+    if identifier:
+        options["pdf_identifier"] = identifier.encode("ascii")
+    if attachment and signed_at is not None:
+        options["attachments"] = [
+            Attachment(
+                string=attachment,
+                name="report.json",
+                description="The content of this report in canonical JSON: what its SHA-256 is of.",
+                created=signed_at,
+                modified=signed_at,
+                relationship="Data",
+                base_url=_BASE,
+                url_fetcher=fetcher,
+            )
+        ]
+    style = CSS(string=_STYLE.read_text(encoding="utf-8"), base_url=_BASE, url_fetcher=fetcher)
+    try:
+        found: bytes = HTML(string=html, base_url=_BASE, url_fetcher=fetcher).write_pdf(stylesheets=[style], **options)
+    except FatalURLFetchingError as error:
+        raise FetchRefusedError("The layout of a report asked for something outside it.") from error
+    return found

@@ -1,0 +1,107 @@
+"""The next version of a report before anybody signs it: what it would say, and what still keeps it from being signed."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cases.permissions import must_see, refuse
+from hematovision.errors import Conflict
+from reports.canonical import digest
+from reports.content import build_content
+from reports.facts import CaseFacts, case_facts
+from reports.models import Report, ReportDraft, ReportKind
+from reports.selectors import current_report
+from reports.services.checks import Check, sign_checks, unmet
+from review.selectors import holds, lease_of, review_fingerprint
+from review.services.guards import NOT_A_READER, open_amendment_of, reads_for, require_open
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from cases.models import Case
+    from review.models import Amendment
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What would be signed now. `preview` is the hash of all of it: what changes in between is seen by it."""
+
+    case: Case
+    kind: ReportKind
+    previous: Report | None
+    amendment: Amendment | None
+    draft: ReportDraft
+    facts: CaseFacts
+    content: dict[str, Any]
+    checks: list[Check]
+    preview: str
+
+    @property
+    def unmet(self) -> list[Check]:
+        """The conditions that keep it from being signed."""
+        return unmet(self.checks)
+
+
+def prepare_report(*, actor: User, case: Case, report_id: uuid.UUID | None = None) -> Prepared:
+    """Return what `actor` would sign for `case` now.
+
+    Raises `NotFound`, `PermissionRefused` (not a reader of this laboratory), or `Conflict`: code `signed` or `state`
+    where there is nothing to sign, `lease_lost` where somebody else holds the case.
+    """
+    require_signer(actor=actor, case=case)
+    amendment = open_amendment_of(case)
+    previous = current_report(case)
+    kind = ReportKind.ORIGINAL if amendment is None else ReportKind(amendment.kind)
+    draft = draft_of(case, actor, previous)
+    facts = case_facts(case)
+    content = build_content(
+        report_id=report_id or uuid.UUID(int=0),
+        case=case,
+        facts=facts,
+        draft=draft,
+        kind=kind,
+        previous=previous,
+        reason_code=amendment.reason_code if amendment is not None else "",
+        reason_label=str(amendment.get_reason_code_display()) if amendment is not None else "",
+        reason=amendment.reason if amendment is not None else "",
+    )
+    checks = sign_checks(case=case, kind=kind, draft=draft, facts=facts, content=content, previous=previous)
+    return Prepared(case, kind, previous, amendment, draft, facts, content, checks, _preview(case, content))
+
+
+def require_signer(*, actor: User, case: Case) -> None:
+    """Refuse everybody but the pathologist who holds the case, while there is something to sign."""
+    must_see(actor=actor, record_=case)
+    if not reads_for(actor, case):
+        refuse(actor=actor, target=case, sentence=NOT_A_READER)
+    require_open(case)
+    if holds(actor, case):
+        return
+    lease = lease_of(case)
+    if lease is not None:
+        raise Conflict(f"{lease.holder.full_name} is reading this case.", code="lease_lost")
+    raise Conflict("You are not reading this case at present. Claim it first.", code="lease_lost")
+
+
+def draft_of(case: Case, actor: User, previous: Report | None) -> ReportDraft:
+    """Return the draft of `case`; before anything was written, one that starts from the version that stands."""
+    draft = ReportDraft.objects.filter(case=case).first()
+    if draft is not None:
+        return draft
+    if previous is None or previous.is_withdrawn:
+        return ReportDraft(case=case, by=actor)
+    return ReportDraft(
+        case=case,
+        by=actor,
+        interpretation=previous.interpretation,
+        comments=previous.comments,
+        count_reason=previous.data["count_reason"],
+        quality_remark=previous.data["quality"]["remark"],
+    )
+
+
+def _preview(case: Case, content: dict[str, Any]) -> str:
+    """Return the hash of a content and the cells it was made of; the id of the report is not part of it."""
+    nameless = {**content, "report": {**content["report"], "id": ""}}
+    return digest({"content": nameless, "review": review_fingerprint(case)})
