@@ -10,7 +10,7 @@ from cases.models import Cell
 from cases.storage import clinical_storage
 from review.services.decisions import apply_action
 from review.services.leases import claim
-from tests.factories.readings import read_case
+from tests.factories.read_cases import read_case
 from tests.people import person
 
 

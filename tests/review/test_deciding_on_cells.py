@@ -11,7 +11,7 @@ from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocess
 from review.digests import action_digest
 from review.models import Decision, ReviewAction
 from review.services.decisions import apply_action
-from tests.factories.readings import read_case
+from tests.factories.read_cases import read_case
 
 pytestmark = pytest.mark.django_db
 

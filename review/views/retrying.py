@@ -1,0 +1,38 @@
+"""Trying a failed image again from the page of its case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from accounts.requests import signed_in
+from cases.models import SmearImage
+from hematovision.errors import DomainError, PermissionRefused
+from review.services.rereading import retry_image
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put a failed image back in the queue and go back to its case."""
+    images = SmearImage.objects.visible_to(request.user).select_related("case")
+    image = get_object_or_404(images, pk=pk)
+    try:
+        retry_image(actor=signed_in(request), image=image)
+    except PermissionRefused as error:
+        raise PermissionDenied(error.sentence) from error
+    except DomainError as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, f"Image {image.ordinal} is read again.")
+    return redirect("cases:detail", image.case_id)
