@@ -1,7 +1,19 @@
 """Pages of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from consult.views import discussion, opinion, opinions, settling
 
 app_name = "consult"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("opinions/", opinions.opinion_list, name="opinions"),
+    path("opinions/<uuid:pk>/", opinion.opinion_page, name="opinion"),
+    path("opinions/<uuid:pk>/labels/", opinion.labels, name="labels"),
+    path("opinions/<uuid:pk>/answer/", opinion.answer, name="answer"),
+    path("opinions/<uuid:pk>/decline/", opinion.decline, name="decline"),
+    path("opinions/<uuid:pk>/close/", settling.close, name="close"),
+    path("opinions/<uuid:pk>/settle/", settling.settle, name="settle"),
+    path("cases/<uuid:pk>/opinions/ask/", opinions.ask, name="ask"),
+    path("cases/<uuid:pk>/discussion/", discussion.discussion, name="discussion"),
+]

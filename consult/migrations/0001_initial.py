@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='opinionlabel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('excluded', True), ('label', '')), models.Q(('excluded', False), ('label__in', ['neutrophil', 'eosinophil', 'basophil', 'lymphocyte', 'monocyte', 'immature_granulocyte', 'erythroblast', 'platelet', 'unidentified'])), _connector='OR'), name='an_opinion_names_a_class_or_excludes'),
+            constraint=models.CheckConstraint(condition=models.Q(('label', ''), models.Q(('excluded', False), ('label__in', ['neutrophil', 'eosinophil', 'basophil', 'lymphocyte', 'monocyte', 'immature_granulocyte', 'erythroblast', 'platelet', 'unidentified'])), _connector='OR'), name='an_opinion_names_a_known_class_or_excludes'),
         ),
         migrations.AddConstraint(
             model_name='opinioncell',

@@ -30,7 +30,10 @@ class OpinionCell(models.Model):
 
 
 class OpinionLabel(models.Model):
-    """The colleague's label of a cell. Append-only: the newest of a cell counts, the earlier ones stay."""
+    """The colleague's label of a cell. Append-only: the newest of a cell counts, the earlier ones stay.
+
+    Neither a class nor excluded: the colleague took the label back.
+    """
 
     opinion = models.ForeignKey(SecondOpinion, on_delete=models.PROTECT, related_name="labels")
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="+")
@@ -42,11 +45,16 @@ class OpinionLabel(models.Model):
         ordering = ["opinion", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(excluded=True, label="") | Q(excluded=False, label__in=list(BY_CODE)),
-                name="an_opinion_names_a_class_or_excludes",
+                condition=Q(label="") | Q(excluded=False, label__in=list(BY_CODE)),
+                name="an_opinion_names_a_known_class_or_excludes",
             ),
         ]
         indexes = [models.Index(fields=["opinion", "cell", "id"], name="labels_of_an_opinion")]
 
     def __str__(self) -> str:
-        return self.label or "excluded"
+        return self.code or "taken back"
+
+    @property
+    def code(self) -> str:
+        """The label as one code: a class, "unidentified", "excluded", or nothing where it was taken back."""
+        return "excluded" if self.excluded else self.label

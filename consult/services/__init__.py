@@ -1,1 +1,25 @@
 """Everything that changes something, one noun a file."""
+
+from consult.services.adjudications import Settlement, adjudicate, take_note
+from consult.services.comments import add_comment
+from consult.services.labels import save_labels
+from consult.services.opinions import (
+    answer_opinion,
+    ask_opinion,
+    close_opinion,
+    close_opinions_of,
+    decline_opinion,
+)
+
+__all__ = [
+    "Settlement",
+    "add_comment",
+    "adjudicate",
+    "answer_opinion",
+    "ask_opinion",
+    "close_opinion",
+    "close_opinions_of",
+    "decline_opinion",
+    "save_labels",
+    "take_note",
+]

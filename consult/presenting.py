@@ -1,0 +1,190 @@
+"""What the pages of this app show, as plain values. A blind reader's page is made here: it holds their own labels only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cases.cell_classes import CellClass
+from consult.models import Choice, OpinionState
+from consult.pictures import CropAddresses
+from consult.reading import BY_READING, READINGS, reading_of
+from consult.selectors import (
+    asked_cells,
+    comments_of,
+    is_first_reader,
+    is_open_for_talk,
+    latest_labels,
+    may_comment,
+    result_of,
+)
+from review.keys import keys_of
+from review.presenting import is_blind
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from accounts.models import User
+    from cases.models import Case, Cell
+    from consult.models import SecondOpinion
+    from consult.selectors import Difference, OpinionResult
+
+_COMMANDS = ("confirm", "exclude", "undo", "next", "previous", "up", "down", "help")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCell:
+    """A tile of the colleague's page; `present` and `by_machine` are empty for a blind reader."""
+
+    cell: Cell
+    number: int
+    near: str
+    large: str
+    wide: str
+    own: CellClass | None
+    present: CellClass | None
+    by_machine: bool
+
+
+def reading_context(opinion: SecondOpinion, user: User, *, chosen: UUID | None) -> dict[str, Any]:
+    """Return what the colleague's page shows, with the cell to look at first: `chosen`, else the first unlabelled."""
+    cells = asked_cells(opinion)
+    addresses = CropAddresses(opinion.case, cells)
+    standing = latest_labels(opinion)
+    hides_machine = is_blind(opinion.case)
+    tiles = [
+        AskedCell(
+            cell=cell,
+            number=number,
+            near=addresses.near(cell),
+            large=addresses.near(cell, 512),
+            wide=addresses.wide(cell),
+            own=BY_READING[standing[cell.pk].code] if cell.pk in standing else None,
+            present=_present(opinion, cell, hides_machine=hides_machine),
+            by_machine=not opinion.blind and not cell.is_reviewed,
+        )
+        for number, cell in enumerate(cells, start=1)
+    ]
+    active = next((tile for tile in tiles if tile.cell.pk == chosen), None)
+    active = active or next((tile for tile in tiles if tile.own is None), tiles[0] if tiles else None)
+    return {
+        "opinion": opinion,
+        "case": opinion.case,
+        "tiles": tiles,
+        "active": active,
+        "readings": READINGS,
+        "done": sum(tile.own is not None for tile in tiles),
+        "open_for_reading": is_open_for_talk(opinion.case),
+        "script": {
+            "keys": _keys(user),
+            "readings": {each.code: {"label": each.label, "letter": each.letter} for each in READINGS},
+            "blind": opinion.blind,
+        },
+        "key_of": _key_names(user),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One difference with its pictures; `first_hidden` where it is the machine's label and the laboratory reads blind."""
+
+    difference: Difference
+    near: str
+    first_hidden: bool
+    may_keep_first: bool
+
+
+def result_context(opinion: SecondOpinion, user: User) -> dict[str, Any]:
+    """Return what the page of an opinion shows to everybody but the colleague who still reads."""
+    case = opinion.case
+    first_reader = is_first_reader(user, case)
+    context: dict[str, Any] = {
+        "opinion": opinion,
+        "case": case,
+        "asked_count": opinion.asked_cells.count(),
+        "labelled_count": len(latest_labels(opinion)) if opinion.state == OpinionState.ASKED else None,
+        "is_first_reader": first_reader,
+        "may_close": opinion.is_open and (user.pk == opinion.asked_by_id or first_reader),
+        "may_settle": first_reader and opinion.state == OpinionState.ANSWERED,
+    }
+    if not opinion.is_answered:
+        return context
+    result = result_of(opinion)
+    addresses = CropAddresses(case, [each.cell for each in result.differences])
+    hides_machine = is_blind(case)
+    rows = [_row(each, addresses, hides_machine=hides_machine) for each in result.differences]
+    return context | {
+        "result": result,
+        "rows": rows,
+        "table": pair_table(result),
+        "readings": READINGS,
+        "choices": Choice,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PairTable:
+    """The first reader's classes down, the colleague's across: how many cells got which pair."""
+
+    columns: list[CellClass]
+    rows: list[tuple[CellClass, list[tuple[int, bool]], int]]
+    totals: list[int]
+    total: int
+
+
+def pair_table(result: OpinionResult) -> PairTable | None:
+    """Return the table of pairs over the classes that were used, or None where both had read nothing."""
+    used = {code for pair in result.pairs for code in pair}
+    classes = [each for each in READINGS if each.code in used]
+    if not classes:
+        return None
+    rows = []
+    for down in classes:
+        counts = [(result.pairs.get((down.code, across.code), 0), down.code == across.code) for across in classes]
+        rows.append((down, counts, sum(count for count, _ in counts)))
+    totals = [sum(row[1][at][0] for row in rows) for at in range(len(classes))]
+    return PairTable(classes, rows, totals, sum(totals))
+
+
+def thread_context(case: Case, user: User, *, cell: Cell | None = None) -> dict[str, Any]:
+    """Return the thread of a case or a cell as a page shows it."""
+    comments = list(comments_of(case, user, cell=cell))
+    cells = [comment.cell for comment in comments if comment.cell is not None]
+    if cell is not None:
+        cells.append(cell)
+    addresses = CropAddresses(case, cells)
+    return {
+        "comments": [(each, addresses.near(each.cell, 96) if each.cell is not None else "") for each in comments],
+        "cell": cell,
+        "cell_picture": addresses.near(cell) if cell is not None else "",
+        "may_comment": may_comment(user, case),
+        "open_for_talk": is_open_for_talk(case),
+    }
+
+
+def _present(opinion: SecondOpinion, cell: Cell, *, hides_machine: bool) -> CellClass | None:
+    """What the cell is called now, for an open reading; a machine's label not where the laboratory reads blind."""
+    if opinion.blind or (hides_machine and not cell.is_reviewed):
+        return None
+    return BY_READING[reading_of(cell)]
+
+
+def _row(each: Difference, addresses: CropAddresses, *, hides_machine: bool) -> Row:
+    unread = not each.comparison.first_read
+    hidden = unread and hides_machine
+    keep = not hidden and each.comparison.first != "unidentified"
+    return Row(each, addresses.near(each.cell), first_hidden=hidden, may_keep_first=keep)
+
+
+def _keys(user: User) -> dict[str, list[str]]:
+    """The reader's own keys of the workspace, for what this page can do."""
+    keys = keys_of(user)
+    return {command: names for command, names in keys.items() if command.startswith("label.") or command in _COMMANDS}
+
+
+def _key_names(user: User) -> dict[str, str]:
+    """The first key of each reading, as it is printed beside it."""
+    keys = keys_of(user)
+    named = {each.code: keys.get(f"label.{each.code}", []) for each in READINGS}
+    named["excluded"] = keys.get("exclude", [])
+    return {code: names[0].upper() for code, names in named.items() if names}

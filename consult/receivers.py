@@ -1,0 +1,23 @@
+"""What becomes of open questions when the reading of a case ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cases.models import CaseTransition
+from cases.states import CLOSED_STATES, CaseState
+from consult.services.opinions import close_opinions_of
+from review.models import Amendment, AmendmentOutcome
+
+
+def close_with_the_case(*, instance: CaseTransition, created: bool, **_: Any) -> None:
+    """A case that was signed, withdrawn or cancelled asks nobody any more."""
+    if created and instance.to_state in CLOSED_STATES:
+        reason = f"The case was {CaseState(instance.to_state).label.lower()}."
+        close_opinions_of(case=instance.case, by=instance.by, reason=reason)
+
+
+def close_with_the_amendment(*, instance: Amendment, **_: Any) -> None:
+    """An amendment given up takes its questions with it; one that was signed steps the case."""
+    if instance.outcome == AmendmentOutcome.ABANDONED:
+        close_opinions_of(case=instance.case, by=instance.settled_by, reason="The amendment was given up.")

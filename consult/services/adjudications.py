@@ -1,0 +1,169 @@
+"""Settling what two readers see differently: the one who signs decides, cell by cell."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.models import Action
+from audit.services import record
+from cases.models import ExclusionReason
+from cases.permissions import must_see, refuse
+from cases.services.trail import scope_of
+from consult.models import Adjudication, Choice, Comparison, OpinionState, SecondOpinion
+from consult.reading import BY_READING, EXCLUDED, reading_of
+from consult.selectors import is_first_reader, outstanding_of
+from consult.services.opinions import lock_opinion, over, settle
+from hematovision.errors import Conflict, NotFound, Unprocessable
+from review.models import ActionKind
+from review.services.decisions import apply_action
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from accounts.models import User
+
+_SHORT = 500
+_EXCLUDED_BECAUSE = "Settled after a second opinion."
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """One decision: the comparison, whose label stands, the code for `other`, and the cell's revision as seen."""
+
+    comparison_id: int
+    choice: str
+    revision: int
+    other: str = ""
+
+
+def adjudicate(
+    *, actor: User, opinion: SecondOpinion, settlements: Sequence[Settlement], reason: str = ""
+) -> list[Adjudication]:
+    """Settle differences: each cell gets its final label by an ordinary review action, all of them or none.
+
+    When the last one is settled the opinion is. Raises `NotFound`, `PermissionRefused` for all but the one who reads
+    the case now; `Conflict` (code `opinion_state`, `settled`, and those of `apply_action`: `stale`, `lease_lost`,
+    `signed`); `Unprocessable` for a choice that makes no sense.
+    """
+    _require_first_reader(actor, opinion)
+    reason = reason.strip()
+    if not settlements:
+        raise Unprocessable("Choose a label for at least one cell.", code="nothing_chosen")
+    if len(reason) > _SHORT:
+        raise Unprocessable(f"A reason has at most {_SHORT} characters.", code="reason_too_long")
+    with transaction.atomic():
+        _lock_answered(opinion)
+        wanted = _wanted(opinion, settlements)
+        actions = _decide(actor, opinion, wanted)
+        made = [
+            Adjudication(
+                comparison=comparison,
+                choice=settlement.choice,
+                label="" if code == EXCLUDED else code,
+                excluded=code == EXCLUDED,
+                reason=reason,
+                by=actor,
+                at=timezone.now(),
+                action_id=actions.get(code),
+            )
+            for settlement, comparison, code in wanted
+        ]
+        Adjudication.objects.bulk_create(made)
+        if not outstanding_of(opinion):
+            settle(opinion, by=actor)
+        _record(actor, opinion, reason, {"settled": len(made)})
+    return made
+
+
+def take_note(*, actor: User, opinion: SecondOpinion) -> SecondOpinion:
+    """Settle an answer that leaves nothing to decide: it has been read.
+
+    Raises as `adjudicate`, and `Conflict` (code `differences_left`) while there are differences.
+    """
+    _require_first_reader(actor, opinion)
+    with transaction.atomic():
+        _lock_answered(opinion)
+        left = outstanding_of(opinion)
+        if left:
+            raise Conflict(f"{left} differences are not settled yet.", code="differences_left")
+        settle(opinion, by=actor)
+        _record(actor, opinion, "", {"settled": 0})
+    return opinion
+
+
+def _require_first_reader(actor: User, opinion: SecondOpinion) -> None:
+    must_see(actor=actor, record_=opinion)
+    if not is_first_reader(actor, opinion.case):
+        refuse(actor=actor, target=opinion, sentence="Differences are settled by the pathologist who reads the case.")
+
+
+def _lock_answered(opinion: SecondOpinion) -> None:
+    lock_opinion(opinion)
+    if opinion.state != OpinionState.ANSWERED:
+        raise over(opinion)
+
+
+def _wanted(opinion: SecondOpinion, settlements: Sequence[Settlement]) -> list[tuple[Settlement, Comparison, str]]:
+    """Return each settlement with its row and the code the cell is to get."""
+    ids = [settlement.comparison_id for settlement in settlements]
+    rows = {row.pk: row for row in opinion.comparisons.select_related("cell").filter(pk__in=ids)}
+    if len(set(ids)) != len(ids) or len(rows) != len(ids):
+        raise NotFound("This cell is not among the differences.")
+    if Adjudication.objects.filter(comparison__in=ids).exists():
+        raise Conflict("One of these cells has been settled already. Look at the list again.", code="settled")
+    return [(each, rows[each.comparison_id], _code(each, rows[each.comparison_id])) for each in settlements]
+
+
+def _code(settlement: Settlement, row: Comparison) -> str:
+    if not row.differs:
+        raise NotFound("This cell is not among the differences.")
+    if settlement.choice == Choice.FIRST:
+        return row.first
+    if settlement.choice == Choice.SECOND:
+        return row.second
+    if settlement.choice == Choice.OTHER and settlement.other in BY_READING:
+        return settlement.other
+    raise Unprocessable("Choose whose label stands, or name another class.", code="unknown_choice")
+
+
+def _decide(
+    actor: User, opinion: SecondOpinion, wanted: Sequence[tuple[Settlement, Comparison, str]]
+) -> dict[str, uuid.UUID]:
+    """Carry the codes out as review actions, one a code; returns the id of each that changed something."""
+    by_code: dict[str, list[tuple[uuid.UUID, int]]] = {}
+    for settlement, row, code in wanted:
+        if row.cell.is_reviewed and reading_of(row.cell) == code:
+            continue  # It says so already, perhaps with a better reason for leaving it out.
+        by_code.setdefault(code, []).append((row.cell_id, settlement.revision))
+    done: dict[str, uuid.UUID] = {}
+    for code, cells in by_code.items():
+        excluding = code == EXCLUDED
+        applied = apply_action(
+            actor=actor,
+            case=opinion.case,
+            action_id=uuid.uuid4(),
+            kind=ActionKind.EXCLUDE if excluding else ActionKind.LABEL,
+            cells=cells,
+            label="" if excluding else code,
+            reason_code=ExclusionReason.OTHER if excluding else "",
+            reason=_EXCLUDED_BECAUSE,
+        )
+        if applied.action is not None:
+            done[code] = applied.action.pk
+    return done
+
+
+def _record(actor: User, opinion: SecondOpinion, reason: str, after: dict[str, Any]) -> None:
+    record(
+        actor=actor,
+        action=Action.REVIEW,
+        target=opinion,
+        reason=reason,
+        after={"case": str(opinion.case_id), "state": str(opinion.state), **after},
+        **scope_of(opinion.case),
+    )

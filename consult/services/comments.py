@@ -1,0 +1,92 @@
+"""Saying something about a case or a cell, so that it stays."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import Action
+from audit.services import record
+from cases.models import Case, Cell
+from cases.permissions import must_see, refuse
+from cases.services.trail import scope_of
+from cases.services.transitions import lock_case
+from cases.services.validation import clean_record
+from consult.mentions import people_named
+from consult.models import Comment
+from consult.permissions import gives_opinions
+from consult.selectors import colleagues_of, is_open_for_talk, owes_blind
+from hematovision.errors import Conflict, NotFound, Unprocessable
+from notices.services import notify
+from review.services.guards import reads_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from accounts.models import User
+
+
+def add_comment(
+    *, actor: User, case: Case, text: str, cell: Cell | None = None, mentions: Sequence[User] = ()
+) -> Comment:
+    """Add to the thread of a case, or of one of its cells; those mentioned are told.
+
+    Mentioned are the given people and whoever the text names as `@Full Name`, of the laboratory's pathologists.
+    Raises `NotFound` (case or cell), `PermissionRefused`, `Conflict` (code `signed` after sign-out, `state`, `blind`
+    while the actor reads the case blind), `Unprocessable` for an empty or too long text or a stranger mentioned.
+    """
+    must_see(actor=actor, record_=case)
+    if not gives_opinions(actor) or not reads_for(actor, case):
+        refuse(actor=actor, target=case, sentence="Threads are for the pathologists of the case's laboratory.")
+    if cell is not None and not Cell.objects.filter(pk=cell.pk, image__case=case).exists():
+        raise NotFound("There is no such cell in this case.")
+    text = text.strip()
+    if not text:
+        raise Unprocessable("Write something first.", code="empty_comment")
+    colleagues = {person.pk: person for person in colleagues_of(actor, case)}
+    if any(person.pk not in colleagues for person in mentions):
+        raise Unprocessable("Only pathologists of your laboratory can be mentioned.", code="unknown_mention")
+    told = {person.pk: person for person in (*mentions, *people_named(text, colleagues.values()))}
+    with transaction.atomic():
+        lock_case(case)
+        _require_open(actor, case)
+        comment = Comment(case=case, cell=cell, by=actor, at=timezone.now(), text=text)
+        clean_record(comment)
+        comment.save(force_insert=True)
+        comment.mentions.add(*told.values())
+        notify(
+            recipients=told.values(),
+            kind="mention",
+            subject_id=case.pk,
+            text=f"{actor.full_name} mentions you in the discussion of a case.",
+            path=f"{reverse('consult:discussion', args=[case.pk])}#comment-{comment.pk}",
+        )
+        record(
+            actor=actor,
+            action=Action.CREATE,
+            target=comment,
+            after={
+                "case": str(case.pk),
+                "cell": str(cell.pk) if cell is not None else None,
+                "mentions": sorted(str(pk) for pk in told),
+                # What was said stays out of the trail; that it is unchanged can be shown.
+                "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            },
+            **scope_of(case),
+        )
+    return comment
+
+
+def _require_open(actor: User, case: Case) -> None:
+    if not is_open_for_talk(case):
+        if case.is_signed:
+            raise Conflict("The discussion was closed at sign-out. It stays in the record.", code="signed")
+        sentence = f"The case is {case.get_state_display().lower()}: there is nothing to discuss."
+        raise Conflict(sentence, code="state", details={"state": str(case.state)})
+    if owes_blind(actor, case):
+        sentence = "You are reading this case blind. Answer or decline first, then take part in the discussion."
+        raise Conflict(sentence, code="blind")

@@ -1,0 +1,69 @@
+"""The colleague's labels, kept one by one as they are given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.models import Action
+from audit.services import record
+from cases.services.trail import scope_of
+from consult.models import OpinionLabel, SecondOpinion
+from consult.reading import BY_READING, EXCLUDED
+from consult.selectors import latest_labels
+from consult.services.opinions import MOST_CELLS, lock_asked, require_colleague
+from hematovision.errors import NotFound, Unprocessable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from accounts.models import User
+
+
+def save_labels(*, actor: User, opinion: SecondOpinion, labels: Sequence[tuple[UUID, str]]) -> dict[UUID, str]:
+    """Write the colleague's `labels`, (cell id, code), and return those that are now other than before.
+
+    A code is a class, "unidentified", "excluded", or "" to take a label back. Saying the same again writes nothing,
+    so a browser may repeat what it had no answer to. The first reader's record is not touched.
+
+    Raises `NotFound` (not visible, or a cell that was not asked about), `PermissionRefused` for anybody else,
+    `Conflict` once it is answered or the case is closed, `Unprocessable` for an unknown code.
+    """
+    require_colleague(actor=actor, opinion=opinion)
+    if len(labels) > MOST_CELLS:
+        raise Unprocessable(f"At most {MOST_CELLS} labels at once.", code="too_many_cells")
+    for _, code in labels:
+        if code and code not in BY_READING:
+            raise Unprocessable("There is no such cell class.", code="unknown_label")
+    with transaction.atomic():
+        lock_asked(opinion)
+        asked = set(opinion.asked_cells.values_list("cell_id", flat=True))
+        if any(pk not in asked for pk, _ in labels):
+            raise NotFound("This cell is not part of the question.")
+        standing = {pk: row.code for pk, row in latest_labels(opinion).items()}
+        changed = {pk: code for pk, code in dict(labels).items() if standing.get(pk, "") != code}
+        if not changed:
+            return {}
+        now = timezone.now()
+        # Bulk: a reader may label a whole selection at once, and the event below counts every row.
+        OpinionLabel.objects.bulk_create(
+            OpinionLabel(
+                opinion=opinion,
+                cell_id=pk,
+                label="" if code == EXCLUDED else code,
+                excluded=code == EXCLUDED,
+                at=now,
+            )
+            for pk, code in changed.items()
+        )
+        record(
+            actor=actor,
+            action=Action.REVIEW,
+            target=opinion,
+            after={"case": str(opinion.case_id), "labels": {str(pk): code for pk, code in changed.items()}},
+            **scope_of(opinion.case),
+        )
+    return changed

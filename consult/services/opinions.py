@@ -1,0 +1,291 @@
+"""Asking a colleague, answering, declining, and ending a question that is not settled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import Action
+from audit.services import record
+from cases.models import Cell
+from cases.permissions import must_see, refuse
+from cases.services.trail import scope_of
+from cases.services.transitions import lock_case
+from cases.services.validation import clean_record
+from consult.models import Comparison, OpinionCell, OpinionScope, OpinionState, SecondOpinion
+from consult.permissions import gives_opinions
+from consult.selectors import asked_cells, colleagues_of, is_first_reader, is_open_for_talk, latest_labels
+from hematovision.errors import Conflict, Unprocessable
+from notices.services import notify
+from review.services.guards import reads_for
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from cases.models import Case
+
+MOST_CELLS = 2000
+"""A question is about at most this many cells."""
+_BATCH = 500
+_SHORT = 500
+
+
+def ask_opinion(
+    *, actor: User, case: Case, colleague: User, blind: bool, scope: str = OpinionScope.ALL, question: str = ""
+) -> SecondOpinion:
+    """Ask `colleague` to read the cells of `scope` a second time; they are told.
+
+    The cells are those of the case now, in the order of field and place: an order by doubt would tell a blind reader
+    what the machine thought. Raises `NotFound`; `PermissionRefused` for those who do not read for the laboratory;
+    `Conflict` (code `not_first_reader`, or `already_asked`); `Unprocessable` where nobody or nothing is asked about.
+    """
+    must_see(actor=actor, record_=case)
+    if not gives_opinions(actor) or not reads_for(actor, case):
+        refuse(
+            actor=actor, target=case, sentence="Second opinions are asked for by the pathologist who reads the case."
+        )
+    if scope not in OpinionScope.values:
+        raise Unprocessable("Choose which cells the question is about.", code="unknown_scope")
+    try:
+        with transaction.atomic():
+            lock_case(case)
+            if not is_first_reader(actor, case):
+                sentence = "Claim the case first: a second opinion is asked for by whoever is reading it."
+                raise Conflict(sentence, code="not_first_reader")
+            if not colleagues_of(actor, case).filter(pk=colleague.pk).exists():
+                raise Unprocessable("Choose another pathologist of your laboratory.", code="no_colleague")
+            opinion = SecondOpinion(
+                case=case,
+                asked_by=actor,
+                colleague=colleague,
+                blind=blind,
+                scope=scope,
+                question=question.strip(),
+                asked_at=timezone.now(),
+            )
+            _refuse_asked(opinion)
+            cells = _cells_of(case, scope)
+            clean_record(opinion)
+            opinion.save(force_insert=True)
+            OpinionCell.objects.bulk_create(
+                (
+                    OpinionCell(opinion=opinion, cell=cell, position=position)
+                    for position, cell in enumerate(cells, start=1)
+                ),
+                batch_size=_BATCH,
+            )
+            how = "blind" if blind else "open"
+            _tell(opinion, colleague, "opinion_asked", f"{actor.full_name} asks for your second opinion ({how}).")
+            _record(actor, opinion, Action.CREATE, after={"colleague": colleague.pk, "how": how, "cells": len(cells)})
+    except IntegrityError:
+        _refuse_asked(opinion)
+        raise
+    return opinion
+
+
+def answer_opinion(*, actor: User, opinion: SecondOpinion, words: str = "") -> SecondOpinion:
+    """Hand the reading over: what both readers had is set side by side, for good.
+
+    Blind, every cell needs a label; open, a label or words. Raises as `save_labels`, and `Unprocessable` (code
+    `unread_cells` or `empty_answer`).
+    """
+    require_colleague(actor=actor, opinion=opinion)
+    with transaction.atomic():
+        lock_asked(opinion)
+        labels = latest_labels(opinion)
+        cells = asked_cells(opinion)
+        missing = sum(cell.pk not in labels for cell in cells)
+        opinion.words = words.strip()
+        if opinion.blind and missing:
+            what = "1 cell has" if missing == 1 else f"{missing} cells have"
+            raise Unprocessable(f"{what} no label yet.", code="unread_cells", details={"missing": missing})
+        if not labels and not opinion.words:
+            raise Unprocessable("Label a cell or write what you think.", code="empty_answer")
+        rows = [_compared(opinion, position, cell, labels) for position, cell in enumerate(cells, 1)]
+        compared = [row for row in rows if row is not None]
+        Comparison.objects.bulk_create(compared, batch_size=_BATCH)
+        _step(opinion, OpinionState.ANSWERED, answered_at=timezone.now())
+        differing = sum(row.differs for row in compared)
+        _tell(
+            opinion,
+            opinion.asked_by,
+            "opinion_answered",
+            f"{actor.full_name} has given the second opinion you asked for.",
+        )
+        _record(actor, opinion, Action.REVIEW, after={"compared": len(compared), "differing": differing})
+    return opinion
+
+
+def decline_opinion(*, actor: User, opinion: SecondOpinion, reason: str) -> SecondOpinion:
+    """Hand the question back unread, with a reason. Raises as `save_labels`, `Unprocessable` without a reason."""
+    require_colleague(actor=actor, opinion=opinion)
+    with transaction.atomic():
+        lock_asked(opinion)
+        opinion.words = _reason(reason, "Say why you decline, so that somebody else can be asked.")
+        _step(opinion, OpinionState.DECLINED, answered_at=timezone.now())
+        _tell(opinion, opinion.asked_by, "opinion_declined", f"{actor.full_name} declines to give a second opinion.")
+        _record(actor, opinion, Action.UPDATE)
+    return opinion
+
+
+def close_opinion(*, actor: User, opinion: SecondOpinion, reason: str) -> SecondOpinion:
+    """Take a question back, or leave the differences of an answered one as they are; both need a reason.
+
+    Raises `NotFound`, `PermissionRefused` unless the actor asked or reads the case now, `Conflict` where it is over.
+    """
+    must_see(actor=actor, record_=opinion)
+    case = opinion.case
+    if actor.pk != opinion.asked_by_id and not is_first_reader(actor, case):
+        refuse(actor=actor, target=opinion, sentence="Only who asked, or who reads the case now, closes a question.")
+    with transaction.atomic():
+        lock_opinion(opinion)
+        if not opinion.is_open:
+            raise over(opinion)
+        _close(opinion, by=actor, reason=_reason(reason, "Say why the question is closed."))
+    return opinion
+
+
+def close_opinions_of(*, case: Case, by: User | None, reason: str) -> int:
+    """Close what is still open on a case whose reading ended; returns how many. Part of the ending transaction."""
+    opinions = list(SecondOpinion.objects.filter(case=case).open().select_related("colleague", "asked_by"))
+    for opinion in opinions:
+        opinion.case = case
+        _close(opinion, by=by, reason=reason)
+    return len(opinions)
+
+
+def require_colleague(*, actor: User, opinion: SecondOpinion) -> None:
+    """Raise `NotFound` for an opinion the actor does not see, `PermissionRefused` for anybody but the asked one."""
+    must_see(actor=actor, record_=opinion)
+    if actor.pk != opinion.colleague_id or not gives_opinions(actor):
+        refuse(actor=actor, target=opinion, sentence="Only the colleague who was asked gives this opinion.")
+
+
+def lock_opinion(opinion: SecondOpinion) -> SecondOpinion:
+    """Lock the case, then the opinion, and bring both up to their rows."""
+    case = lock_case(opinion.case)
+    SecondOpinion.objects.select_for_update(no_key=True).only("pk").get(pk=opinion.pk)
+    opinion.refresh_from_db()
+    opinion.case = case
+    return opinion
+
+
+def lock_asked(opinion: SecondOpinion) -> SecondOpinion:
+    """As `lock_opinion`; raises `Conflict` unless the question still waits and the case is still being read."""
+    lock_opinion(opinion)
+    if opinion.state != OpinionState.ASKED:
+        raise over(opinion)
+    if not is_open_for_talk(opinion.case):
+        sentence = f"The case is {opinion.case.get_state_display().lower()}: its cells are no longer read."
+        raise Conflict(sentence, code="signed" if opinion.case.is_signed else "state")
+    return opinion
+
+
+def over(opinion: SecondOpinion) -> Conflict:
+    """The refusal of a step that comes too late."""
+    sentence = f"This second opinion is {opinion.get_state_display().lower()} and no longer changes."
+    return Conflict(sentence, code="opinion_state", details={"state": str(opinion.state)})
+
+
+def settle(opinion: SecondOpinion, *, by: User) -> None:
+    """Mark a locked answered opinion as settled."""
+    _step(opinion, OpinionState.ADJUDICATED, settled_at=timezone.now(), settled_by=by)
+
+
+def _close(opinion: SecondOpinion, *, by: User | None, reason: str) -> None:
+    before = str(opinion.state)
+    opinion.closing = reason
+    _step(opinion, OpinionState.CLOSED, settled_at=timezone.now(), settled_by=by)
+    if before == OpinionState.ASKED and (by is None or by.pk != opinion.colleague_id):
+        _tell(opinion, opinion.colleague, "opinion_closed", "A second opinion is no longer needed from you.")
+    _record(by, opinion, Action.UPDATE, before={"state": before}, reason=reason)
+
+
+def _cells_of(case: Case, scope: str) -> list[Cell]:
+    cells = Cell.objects.current().filter(image__case=case, removed=False)
+    if scope == OpinionScope.FLAGGED:
+        cells = cells.filter(flagged=True)
+    elif scope == OpinionScope.UNIDENTIFIED:
+        cells = cells.filter(excluded=False, label__in=["", "unidentified"])
+    found = list(cells.order_by("image__ordinal", "y", "x", "id").only("id")[: MOST_CELLS + 1])
+    if not found:
+        sentence = {
+            OpinionScope.FLAGGED: "No cell of this case is flagged.",
+            OpinionScope.UNIDENTIFIED: "No cell of this case is unidentified.",
+        }.get(OpinionScope(scope), "This case has no cells to ask about.")
+        raise Unprocessable(sentence, code="no_cells")
+    if len(found) > MOST_CELLS:
+        raise Unprocessable(
+            f"A question is about at most {MOST_CELLS} cells: flag those you doubt and ask about them.",
+            code="too_many_cells",
+        )
+    return found
+
+
+def _compared(opinion: SecondOpinion, position: int, cell: Cell, labels: dict[Any, Any]) -> Comparison | None:
+    second = labels.get(cell.pk)
+    if second is None:
+        return None
+    return Comparison(
+        opinion=opinion,
+        cell=cell,
+        position=position,
+        first_label=cell.label,
+        first_excluded=cell.excluded,
+        first_read=cell.is_reviewed,
+        second_label=second.label,
+        second_excluded=second.excluded,
+    )
+
+
+def _refuse_asked(opinion: SecondOpinion) -> None:
+    waiting = SecondOpinion.objects.filter(
+        case=opinion.case, colleague=opinion.colleague, state=OpinionState.ASKED
+    ).exclude(pk=opinion.pk)
+    if waiting.exists():
+        sentence = f"{opinion.colleague.full_name} has been asked already and has not answered yet."
+        raise Conflict(sentence, code="already_asked")
+
+
+def _reason(text: str, sentence: str) -> str:
+    reason = text.strip()
+    if not reason:
+        raise Unprocessable(sentence, code="reason_missing")
+    if len(reason) > _SHORT:
+        raise Unprocessable(f"A reason has at most {_SHORT} characters.", code="reason_too_long")
+    return reason
+
+
+def _step(opinion: SecondOpinion, to: OpinionState, **columns: Any) -> None:
+    opinion.state = to
+    for name, value in columns.items():
+        setattr(opinion, name, value)
+    clean_record(opinion)
+    opinion.save(update_fields=["state", "words", "closing", *columns])
+
+
+def _tell(opinion: SecondOpinion, person: User, kind: str, text: str) -> None:
+    path = reverse("consult:opinion", args=[opinion.pk])
+    notify(recipients=[person], kind=kind, subject_id=opinion.pk, text=text, path=path)
+
+
+def _record(
+    actor: User | None,
+    opinion: SecondOpinion,
+    action: Action,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    record(
+        actor=actor,
+        action=action,
+        target=opinion,
+        reason=reason,
+        before=before,
+        after={"case": str(opinion.case_id), "state": str(opinion.state), **(after or {})},
+        **scope_of(opinion.case),
+    )

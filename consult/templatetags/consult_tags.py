@@ -1,0 +1,66 @@
+"""Parts of this app that pages of others show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.utils.html import format_html
+
+from consult.forms import CommentForm
+from consult.models import OpinionState, SecondOpinion
+from consult.permissions import gives_opinions, reads_consultations
+from consult.presenting import thread_context
+from consult.selectors import may_ask, opinions_of
+
+if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
+    from cases.models import Case
+
+register = template.Library()
+
+# state -> (word, tone, shape); the shape keeps states apart without colour.
+_MARKS: dict[str, tuple[str, str, str]] = {
+    OpinionState.ASKED: ("Asked", "accent", ""),
+    OpinionState.ANSWERED: ("Answered", "info", "half"),
+    OpinionState.DECLINED: ("Declined", "danger", "cross"),
+    OpinionState.ADJUDICATED: ("Settled", "ok", "filled"),
+    OpinionState.CLOSED: ("Closed", "warn", "half square"),
+}
+
+
+@register.simple_tag
+def opinion_mark(state: str) -> SafeString:
+    """Show the state of a second opinion as a word with a sign."""
+    word, tone, shape = _MARKS[state]
+    return format_html('<span class="mark {} tone-{}">{}</span>', shape, tone, word)
+
+
+@register.inclusion_tag("consult/panel.html", takes_context=True)
+def consult_panel(context: dict[str, Any], case: Case) -> dict[str, Any]:
+    """Show a case's second opinions and its discussion; nothing to those who take no part in it."""
+    user = context["user"]
+    if not reads_consultations(user):
+        return {"shown": False}
+    return {
+        "shown": True,
+        "request": context.get("request"),
+        "csrf_token": context.get("csrf_token"),
+        "user": user,
+        "case": case,
+        "opinions": list(opinions_of(case, user)),
+        "may_ask": may_ask(user, case),
+        "reads": gives_opinions(user),
+        "form": CommentForm(None, case=case, user=user),
+        **thread_context(case, user),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def opinions_owed(context: dict[str, Any]) -> int:
+    """How many second opinions the signed-in pathologist still has to give."""
+    user = context["user"]
+    if not gives_opinions(user):
+        return 0
+    return SecondOpinion.objects.visible_to(user).filter(colleague=user, state=OpinionState.ASKED).count()
