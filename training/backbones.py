@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 from keras import layers
@@ -173,7 +174,13 @@ def _swap_normalisation(base: keras.Model, build: Callable[[layers.BatchNormaliz
             return build(layer)
         return layer.__class__.from_config(layer.get_config())
 
-    swapped = keras.models.clone_model(base, clone_function=swap)
+    def call(layer: layers.Layer, *args: Any, **kwargs: Any) -> Any:
+        # A clone repeats every call as it was recorded, and batch normalisation was called with a mask.
+        if isinstance(layer, layers.GroupNormalization):
+            return layer(*args)
+        return layer(*args, **kwargs)
+
+    swapped = keras.models.clone_model(base, clone_function=swap, call_function=call)
     for layer, copy in zip(base.layers, swapped.layers, strict=True):
         if [w.shape for w in layer.weights] == [w.shape for w in copy.weights]:
             copy.set_weights(layer.get_weights())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 
-from classifier.inference.bundle import KERAS_FILE, ModelBundle
+from classifier.inference.bundle import KERAS_FILE, ONNX_FILE, ONNX_FLOAT_FILE, ModelBundle
 from classifier.inference.engines import load_engine
 from classifier.inference.pipeline import open_pipeline
 from classifier.inference.synthetic import draw_field
@@ -33,7 +33,9 @@ def made_by_commands(drawn_cells, tmp_path_factory):
         ["evaluate", home / "model", "--crops", home / "crops", "--history", home / "run" / "log.csv", "--out", home / "evaluation"],
         ["card", home / "model", "--evaluation", home / "evaluation" / "evaluation.json", "--as", "drawn test"],
         ["calibrate", home / "model", "--crops", home / "crops", "--out", home / "model-2", "--version", "2"],
-        ["compare", home / "model", home / "model-2", "--crops", home / "crops", "--out", home / "comparison"],
+        ["export", home / "run", "--crops", home / "crops", "--out", home / "model-float", "--name", "drawn", "--version", "3",
+         "--precision", "float32"],
+        ["compare", home / "model", home / "model-2", home / "model-float", "--crops", home / "crops", "--out", home / "comparison"],
     ]  # fmt: skip
     for step in steps:
         assert main([str(word) for word in step]) == 0, step
@@ -54,6 +56,16 @@ def test_the_card_holds_what_was_measured(made_by_commands):
     text = (made_by_commands / "model" / "MODEL_CARD.md").read_text()
     assert f"{result['accuracy']:.4f}" in text
     assert "Intended use" in text
+
+
+def test_a_model_can_be_served_in_float32(made_by_commands):
+    whole, quick = (ModelBundle.load(made_by_commands / name) for name in ("model-float", "model"))
+    assert whole.has(ONNX_FLOAT_FILE)
+    assert not whole.has(ONNX_FILE)
+    views = np.load(made_by_commands / "crops" / "views.npy")[:8]
+    precise, rounded = (load_engine(bundle, "onnx").run(views).logits for bundle in (whole, quick))
+    assert (precise.argmax(axis=1) == rounded.argmax(axis=1)).all()
+    assert not np.array_equal(precise, rounded)
 
 
 def test_both_engines_answer_the_same(made_by_commands):
@@ -89,7 +101,7 @@ def test_other_thresholds_are_another_version(made_by_commands):
 
 def test_models_are_compared_in_one_table(made_by_commands):
     text = (made_by_commands / "comparison" / "compare.md").read_text()
-    assert text.count("| drawn ") == 2
+    assert text.count("| drawn ") == 3
     assert (made_by_commands / "comparison" / "compare.csv").is_file()
 
 

@@ -13,7 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.inference import novelty
-from classifier.inference.bundle import HEAD_FILE, KERAS_FILE, NOVELTY_FILE, ONNX_FILE, ModelBundle, seal
+from classifier.inference.bundle import (
+    HEAD_FILE,
+    KERAS_FILE,
+    NOVELTY_FILE,
+    ONNX_FILE,
+    ONNX_FLOAT_FILE,
+    ModelBundle,
+    seal,
+)
 from classifier.inference.calibrate import choose_thresholds, fit_temperature, softmax
 from classifier.inference.engines import OnnxEngine
 from classifier.inference.types import Floats, Rgb
@@ -32,7 +40,7 @@ from .keras_file import store_half
 from .onnx_file import write_onnx
 from .trained import LOG, Trained, open_trained
 
-FLOAT_ONNX = "model.onnx"
+PRECISIONS = ("int8", "float32", "both")
 _PICTURES = (
     "confusion.png",
     "reliability.png",
@@ -49,7 +57,8 @@ class PublishOptions:
 
     `goal`: accuracy aimed at, class by class, on the cells that keep their label. `known`: share of real validation cells
     the novelty score lets pass. `calibration`: crops that int8 ranges are measured on. `novelty_cells`: crops the novelty
-    score is fitted on.
+    score is fitted on. `precision`: which ONNX files are written; a network whose int8 file is refused can be served in
+    float32, and where both are there int8 is served.
     """
 
     name: str
@@ -59,6 +68,7 @@ class PublishOptions:
     calibration: int = 512
     novelty_cells: int = 6000
     portable: bool = False
+    precision: str = "int8"
     data: str = ""
 
 
@@ -85,6 +95,9 @@ def publish(
     Temperature, thresholds and novelty are fitted on what the int8 file answers for the validation split, as that is
     what is served. Raises NotFit when int8 strays from float32, BadData when the crops are not those of the network.
     """
+    if options.precision not in PRECISIONS:
+        message = f"The precision is one of {', '.join(PRECISIONS)}, not {options.precision}."
+        raise BadData(message)
     trained = open_trained(trained_at)
     parts = {split: _part(crops, split, trained) for split in ("train", "validation", "test")}
     check = parts["validation"]
@@ -109,7 +122,7 @@ def publish(
         }
         engine = OnnxEngine(seal(folder, card))
         answers = {
-            split: answer(engine, part.views, label=f"int8 on {split}")
+            split: answer(engine, part.views, label=f"{engine.file} on {split}")
             for split, part in parts.items()
             if len(part.rows)
         }
@@ -145,7 +158,7 @@ def _write_networks(
     options: PublishOptions,
     say: Callable[[str], None],
 ) -> dict[str, Any]:
-    """Write `.keras` and int8 ONNX into the folder; gives how int8 was chosen, for the card."""
+    """Write `.keras` and the ONNX files asked for into the folder; gives how int8 was chosen, for the card."""
     raw = scratch / "trained.keras"
     trained.model.save(raw)
     store_half(raw, folder / KERAS_FILE)
@@ -153,7 +166,11 @@ def _write_networks(
     # From the stored file, not from the network in memory: both shipped files then hold the same rounded weights.
     import keras
 
-    onnx_path = write_onnx(keras.saving.load_model(folder / KERAS_FILE, compile=False), scratch / FLOAT_ONNX)
+    onnx_path = write_onnx(keras.saving.load_model(folder / KERAS_FILE, compile=False), scratch / ONNX_FLOAT_FILE)
+    if options.precision != "int8":
+        shutil.copyfile(onnx_path, folder / ONNX_FLOAT_FILE)
+    if options.precision == "float32":
+        return {}
     check = parts["validation"]
     picked = spread(parts["train"].truth, options.calibration)
     float_logits = run_logits(onnx_path, check.views, label="float32 on validation")

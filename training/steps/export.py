@@ -17,6 +17,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--goal", type=float, default=0.995, help="accuracy aimed at on identified cells (default %(default)s)"
     )
+    parser.add_argument(
+        "--precision",
+        choices=("int8", "float32", "both"),
+        default="int8",
+        help="ONNX files to write; int8 is served where it is there (default %(default)s)",
+    )
     parser.add_argument("--portable", action="store_true", help="7-bit weights, for processors with AVX2 but no VNNI")
     parser.add_argument("--replace", action="store_true", help="replace the folder when it is there")
 
@@ -31,6 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
         version=arguments.version,
         goal=arguments.goal,
         portable=arguments.portable,
+        precision=arguments.precision,
         data=arguments.data,
     )
     publish(arguments.run, Crops.open(arguments.crops), arguments.out, options=options, replace=arguments.replace)
