@@ -167,7 +167,7 @@
           button.dataset.class = row.code;
           button.title = `Only ${classes[row.code].plural.toLowerCase()}`;
           button.setAttribute("aria-pressed", String(label === row.code));
-          button.append(letter(row.code, classes), element("span", "", classes[row.code].plural));
+          button.append(letter(row.code, classes), element("span", "rv-class-name", classes[row.code].plural));
           cell.append(button);
           head.append(cell);
         }
@@ -215,7 +215,7 @@
           fact("erythroblast", `${review.plural(differential.erythroblasts, "erythroblast")}${per === null || per === undefined ? "" : `, ${per} per 100`}`);
         }
         if (differential.platelets) {
-          fact("platelet", `${differential.platelets} platelets seen`);
+          fact("platelet", `${review.plural(differential.platelets, "platelet")} seen`);
         }
         if (differential.excluded) {
           fact("", `${differential.excluded} excluded`);

@@ -2,7 +2,8 @@
 (() => {
   "use strict";
   const review = window.hematovision.review;
-  const TILES = [64, 84, 108, 136];
+  const TILES = [60, 76, 84, 108, 136];
+  const NARROW = "(max-width: 56rem)";
   const POLL_MS = 700;
   const MOST_POLLS = 90;
   const { wishes } = review;
@@ -140,6 +141,7 @@
       },
       onChange: () => showLease(),
     });
+    const reread = review.createReread(store, line, { notices, say, load: () => load() });
     const progress = review.createProgress(root, store, {
       notices,
       loginUrl,
@@ -254,13 +256,10 @@
       }
     };
     const showLease = () => {
-      find("[data-release]").hidden = !lease.mine() || amendment === "yes";
+      find("[data-do=release]").hidden = !lease.mine() || amendment === "yes";
       find("[data-lease]").textContent = lease.mine() ? "You are reading" : store.state.lease?.holder ? `In review by ${store.state.lease.holder}` : "Looking only";
       root.classList.toggle("mine", lease.mine());
-      const newer = lease.mine() && store.state.model?.newer_available;
-      notices.set("newer", newer ? `A newer model, ${store.state.model.newer}, is in use. This case keeps ${store.state.model.version} unless you have it read again on the case's page; what you decided stays.` : "", {
-        actions: [["To the case", caseUrl], ["Keep it", () => notices.set("newer")]],
-      });
+      reread.offer(lease.mine());
     };
     const recover = async () => {
       const trouble = await line.renew();
@@ -309,10 +308,13 @@
         grid.focus();
       });
     }
+    const usual = window.matchMedia(NARROW).matches ? 76 : 84;
     const resizeTiles = (by) => {
-      const at = TILES.indexOf(wishes.tile ?? 84);
+      const at = TILES.indexOf(TILES.includes(wishes.tile) ? wishes.tile : usual);
       const side = TILES[Math.min(Math.max(at + by, 0), TILES.length - 1)];
-      wishes.keep({ tile: side });
+      if (by) {
+        wishes.keep({ tile: side });
+      }
       gallery.resize(side);
       find("[data-tile-scale]").style.width = `${gallery.pxOf(10)}px`;
     };

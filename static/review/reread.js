@@ -1,0 +1,54 @@
+/* A newer model has come into use: the case keeps the one it was read with, unless its reader has it read again. */
+(() => {
+  "use strict";
+  const review = window.hematovision.review;
+  const ASK_AGAIN_MS = 4000;
+  const MOST_ASKED = 150;
+  const UNSETTLED = new Set(["received", "queued", "analysing"]);
+
+  review.createReread = (store, line, { notices, say, load }) => {
+    let asked = 0;
+    let kept = false;
+
+    const waiting = () => [...store.state.images.values()].filter((image) => UNSETTLED.has(image.state)).length;
+    const follow = () => {
+      const left = waiting();
+      notices.set("reread", left ? `${review.plural(left, "field")} still to be read again. What you decided stays.` : "");
+      if (!left) {
+        say("The case was read again. What you decided stayed.");
+      } else if ((asked += 1) < MOST_ASKED) {
+        setTimeout(async () => {
+          await load();
+          follow();
+        }, ASK_AGAIN_MS);
+      }
+    };
+    const again = async () => {
+      notices.set("newer");
+      const answer = await line.send("reread/", "POST", {});
+      if (answer.ok) {
+        asked = 0;
+        await load();
+        follow();
+      } else {
+        notices.set("refused", answer.body?.detail || "The case could not be read again. Check the connection and try later.", { tone: "warn", actions: [["Close", () => notices.set("refused")]] });
+      }
+    };
+
+    return {
+      offer(mine) {
+        const { model } = store.state;
+        const offered = mine && !kept && model?.newer_available && !waiting();
+        notices.set("newer", offered ? `A newer model, ${model.newer}, has come into use. This case stays with ${model.version} unless you have it read again; what you decided stays either way.` : "", {
+          actions: [
+            ["Read it again", again],
+            ["Keep this one", () => {
+              kept = true;
+              notices.set("newer");
+            }],
+          ],
+        });
+      },
+    };
+  };
+})();
