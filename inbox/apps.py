@@ -9,3 +9,10 @@ class InboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "inbox"
     verbose_name = "Report inbox"
+
+    def ready(self) -> None:
+        """Listen to the reports, which do not know where they go."""
+        from inbox.receivers import deliver_signed_report
+        from reports.signals import report_signed
+
+        report_signed.connect(deliver_signed_report, dispatch_uid="inbox.deliver_signed_report")

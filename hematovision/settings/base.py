@@ -212,3 +212,23 @@ CELERY_BEAT_SCHEDULE["send_waiting_emails"] = {
     "schedule": 120.0,
     "options": {"queue": "default", "expires": 120.0},
 }
+
+# How many hours a report may wait before those it was sent to are reminded, and before others are told, by the
+# priority of the case; a critical result never waits longer than `critical`.
+INBOX_REMIND_HOURS: dict[str, float] = {
+    "critical": env.float("HEMATOVISION_REMIND_CRITICAL_HOURS", default=0.5),
+    "stat": env.float("HEMATOVISION_REMIND_STAT_HOURS", default=1),
+    "urgent": env.float("HEMATOVISION_REMIND_URGENT_HOURS", default=4),
+    "routine": env.float("HEMATOVISION_REMIND_ROUTINE_HOURS", default=24),
+}
+INBOX_ESCALATE_HOURS: dict[str, float] = {
+    "critical": env.float("HEMATOVISION_ESCALATE_CRITICAL_HOURS", default=1),
+    "stat": env.float("HEMATOVISION_ESCALATE_STAT_HOURS", default=2),
+    "urgent": env.float("HEMATOVISION_ESCALATE_URGENT_HOURS", default=12),
+    "routine": env.float("HEMATOVISION_ESCALATE_ROUTINE_HOURS", default=72),
+}
+CELERY_BEAT_SCHEDULE["follow_up_reports"] = {
+    "task": "inbox.tasks.follow_up_reports",
+    "schedule": 60.0,
+    "options": {"queue": "default", "expires": 60.0},
+}

@@ -1,7 +1,7 @@
 """Everything that changes something, one noun a file."""
 
 from notices.services.emails import send_email_to, send_waiting_emails
-from notices.services.notifying import notify
+from notices.services.notifying import notify, settle_notifications
 from notices.services.preferences import set_email_preference, wants_email
 from notices.services.reading import mark_all_read, mark_read
 
@@ -12,5 +12,6 @@ __all__ = [
     "send_email_to",
     "send_waiting_emails",
     "set_email_preference",
+    "settle_notifications",
     "wants_email",
 ]

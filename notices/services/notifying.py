@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Role, User
 from notices.models import EmailState, Notification, Preference
@@ -15,17 +16,26 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Iterable
 
+    from notices.models.notification import NotificationQuerySet
+
 
 def notify(
-    *, recipients: Iterable[User], kind: str, subject_id: uuid.UUID | None, text: str, path: str
+    *,
+    recipients: Iterable[User],
+    kind: str,
+    subject_id: uuid.UUID | None,
+    text: str,
+    path: str,
+    replaces: bool = False,
 ) -> list[Notification]:
     """Tell every recipient `text` in the app, and that there is something new by e-mail where they want it.
 
     `text` is one plain sentence without patient data: no name, no number of a patient or specimen. `path` is the page
     that shows it, with ids of records at most. Each person is told once; accounts that are closed or that no person
     uses are left out, and so is somebody who was told the very same and has not opened it yet. Call it inside the
-    transaction of the act itself: e-mails leave when that holds. The caller records the act in the audit trail.
-    Returns the new notifications. Raises `ValidationError` for a text or a path that cannot be kept: that is a defect
+    transaction of the act itself: e-mails leave when that holds. The caller records the act in the audit trail. With
+    `replaces` what a recipient was told before of the same kind about the same subject counts as read: a reminder
+    stands for those before it. Returns the new notifications. Raises `ValidationError` for a text or a path that cannot be kept: that is a defect
     of the caller.
     """
     people = {person.pk: person for person in recipients if person.is_active and person.role != Role.SERVICE}
@@ -52,9 +62,20 @@ def notify(
         ]
         for notification in made:
             notification.clean_fields(exclude=["user"])
+        if replaces:
+            _close(Notification.objects.filter(user__in=[n.user_id for n in made], kind=kind, subject_id=subject_id))
         # Not a clinical record, and the act it tells of is in the trail.
         Notification.objects.bulk_create(made)
         for notification in made:
             if notification.email == EmailState.WAITING:
                 transaction.on_commit(partial(ask_for_email, user_id=notification.user_id))
     return made
+
+
+def settle_notifications(*, kind: str, subject_id: uuid.UUID) -> int:
+    """Mark everything of one kind about one subject as read, whoever was told: it needs nobody any more."""
+    return _close(Notification.objects.filter(kind=kind, subject_id=subject_id))
+
+
+def _close(told: NotificationQuerySet) -> int:
+    return told.unread().update(read_at=timezone.now())

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.models import Action
 from audit.services import record
-from cases.permissions import must_see
+from hematovision.errors import NotFound
 from notices.models import Notification
 
 if TYPE_CHECKING:
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 @transaction.atomic
 def mark_read(*, actor: User, notification: Notification) -> None:
     """Note that `actor` saw their notification; the first time counts. Raises `NotFound` for another's."""
-    must_see(actor=actor, record_=notification)
-    seen = Notification.objects.filter(pk=notification.pk).unread().update(read_at=timezone.now())
+    mine = Notification.objects.visible_to(actor).filter(pk=notification.pk)
+    if not mine.exists():
+        raise NotFound
+    seen = mine.unread().update(read_at=timezone.now())
     if seen:
         record(actor=actor, action=Action.UPDATE, target=notification, after={"read": True})
 
