@@ -1,7 +1,19 @@
-"""Pages of this app."""
+"""Pages of oversight: agreement, break-glass access, and a case's whole story."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from oversight.views import agreement, break_glass, find, my_agreement, timeline
 
 app_name = "oversight"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("oversight/agreement/", agreement.agreement, name="agreement"),
+    path("oversight/agreement/cells/", agreement.agreement_cells, name="agreement_cells"),
+    path("oversight/agreement/cells/export/", agreement.export_agreement, name="export_agreement"),
+    path("oversight/break-glass/", break_glass.break_glass_list, name="break_glass_list"),
+    path("oversight/find/", find.find_record, name="find"),
+    path("break-glass/", break_glass.break_glass, name="break_glass"),
+    path("cases/<uuid:pk>/timeline/", timeline.case_timeline, name="timeline"),
+    path("review/my-agreement/", my_agreement.my_agreement, name="my_agreement"),
+    path("review/my-agreement/cells/", my_agreement.my_agreement_cells, name="my_agreement_cells"),
+]

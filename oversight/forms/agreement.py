@@ -1,0 +1,126 @@
+"""What agreement can be looked at by."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db.models import F, Q
+from django.utils.functional import cached_property
+
+from accounts.models import Organisation, Role, User
+from cases.cell_classes import CELL_CLASSES
+from cases.models import Case, Stain
+from cases.states import SIGNED_STATES
+from classifier.models import ModelVersion
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.db.models import F, QuerySet
+
+    from classifier.models import Prediction
+
+SIGNED, REVIEWED = "", "reviewed"
+_CASE = "cell__image__case__"
+
+
+class AgreementFilter(forms.Form):
+    """Time, clinic, stain, camera, model, reader and class; what is empty does not narrow.
+
+    Without a choice of model the one in use is looked at, because a cell read by two models would count twice.
+    """
+
+    since = forms.DateField(required=False, label="Read from", widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, label="Read until", widget=forms.DateInput(attrs={"type": "date"}))
+    clinic = forms.ModelChoiceField(Organisation.objects.none(), required=False, empty_label="Any")
+    stain = forms.ChoiceField(required=False, choices=[("", "Any"), *Stain.choices])
+    camera = forms.ChoiceField(required=False)
+    model = forms.ModelChoiceField(ModelVersion.objects.none(), required=False, empty_label="In use")
+    reader = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Any")
+    label = forms.ChoiceField(
+        required=False, choices=[("", "Any"), *((item.code, item.label) for item in CELL_CLASSES)], label="Class"
+    )
+    cells = forms.ChoiceField(
+        required=False, choices=[(SIGNED, "Of signed cases"), (REVIEWED, "All that were read")], label="Cells"
+    )
+
+    def __init__(self, data: Any, *, user: User, own: bool = False) -> None:
+        """`own` leaves the reader out: it is `user`."""
+        super().__init__(data, label_suffix="")
+        self.user = user
+        self.own = own
+        cases = Case.objects.visible_to(user).order_by()
+        fields: dict[str, Any] = self.fields
+        fields["clinic"].queryset = Organisation.objects.filter(pk__in=cases.values("clinic").distinct()).order_by(
+            "name"
+        )
+        cameras = cases.exclude(camera="").values_list("camera", flat=True).distinct()[:200]
+        fields["camera"].choices = [("", "Any"), *((name, name) for name in sorted(cameras))]
+        fields["model"].queryset = ModelVersion.objects.exclude(promoted_at__isnull=True, state="registered")
+        if own:
+            del fields["reader"]
+        else:
+            fields["reader"].queryset = User.objects.filter(
+                organisation=user.organisation_id, role=Role.PATHOLOGIST
+            ).order_by("full_name")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a range that ends before it starts."""
+        found: dict[str, Any] = super().clean() or {}
+        since, until = found.get("since"), found.get("until")
+        if since and until and until < since:
+            self.add_error("until", "This day is before the first one.")
+        return found
+
+    @cached_property
+    def model_version(self) -> ModelVersion | None:
+        """The model that is looked at: the chosen one, else the one in use, else the last that was."""
+        if not self.is_valid():
+            return None
+        chosen: ModelVersion | None = self.cleaned_data["model"]
+        in_use = ModelVersion.objects.active()
+        return chosen or in_use or ModelVersion.objects.order_by(F("promoted_at").desc(nulls_last=True)).first()
+
+    def apply(
+        self, predictions: QuerySet[Prediction], *, every_model: bool = False, every_reader: bool = False
+    ) -> QuerySet[Prediction]:
+        """Narrow `predictions`; a form with errors finds nothing, rather than more than was asked for.
+
+        `every_model` and `every_reader` leave that one filter out, for the comparison beside.
+        """
+        if not self.is_valid():
+            return predictions.none()
+        asked = self.cleaned_data
+        condition = Q() if every_model else Q(model_version=self.model_version)
+        if asked["cells"] == SIGNED:
+            condition &= Q(**{f"{_CASE}state__in": SIGNED_STATES})
+        if asked["since"]:
+            condition &= Q(cell__decided_at__gte=_start_of(asked["since"]))
+        if asked["until"]:
+            condition &= Q(cell__decided_at__lt=_start_of(asked["until"] + timedelta(days=1)))
+        for name in ("clinic", "stain", "camera"):
+            if asked[name]:
+                condition &= Q(**{f"{_CASE}{name}": asked[name]})
+        reader = self.user if self.own else asked["reader"]
+        if reader and not every_reader:
+            condition &= Q(cell__decided_by=reader)
+        if asked["label"]:
+            condition &= Q(cell__label=asked["label"], cell__excluded=False)
+        return predictions.filter(condition)
+
+    @property
+    def narrows(self) -> dict[str, str]:
+        """The filters in use, for the trail and for links: as they stand in the address."""
+        if not self.is_valid():
+            return {}
+        return {
+            name: str(getattr(value, "pk", value))
+            for name, value in self.cleaned_data.items()
+            if value not in (None, "")
+        }
+
+
+def _start_of(day: dt.date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=UTC)

@@ -1,0 +1,148 @@
+"""Are the decisions still what readers made? Compared with the digests that the audit trail keeps of them.
+
+The database refuses to change an action or a decision. Somebody who takes the guards off first leaves rows that no
+longer give the SHA-256 in the trail, an event without its action, a gap in the numbers of a case, or a cell that is
+called something nobody decided; each of these is found here. The trail itself is verified by `verify_audit`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
+
+from audit.models import AuditEvent, Outcome
+from audit.triggers import missing_triggers
+from cases.models import Cell, LabelSource
+from review.digests import action_digest
+from review.models import Decision, ReviewAction
+from review.states import same_finding, state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MOST_FAULTS = 100
+"""Found faults listed; one is enough to know, and a table written anew would have millions."""
+_OBJECT_TYPE = ReviewAction._meta.label_lower
+_CHUNK = 500
+
+
+@dataclass(slots=True)
+class DecisionCheck:
+    """How much was looked at, and what is wrong, a sentence each."""
+
+    actions: int = 0
+    cells: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def intact(self) -> bool:
+        """Whether every decision is as it was made."""
+        return not self.faults
+
+
+def check_decisions() -> DecisionCheck:
+    """Look at every action, decision and read cell; stops listing at `MOST_FAULTS`."""
+    done = DecisionCheck()
+    for fault in _faults(done):
+        done.faults.append(fault)
+        if len(done.faults) >= MOST_FAULTS:
+            break
+    return done
+
+
+def _faults(done: DecisionCheck) -> Iterator[str]:
+    for model in (ReviewAction, Decision):
+        missing = missing_triggers(connection, model._meta.db_table)
+        if missing:
+            yield f"The database no longer refuses changes: {', '.join(missing)} missing."
+    yield from _changed_actions(done)
+    yield from _gaps()
+    yield from _lost_actions()
+    yield from _cells_nobody_called_so(done)
+
+
+def _changed_actions(done: DecisionCheck) -> Iterator[str]:
+    chunk: list[ReviewAction] = []
+    actions = ReviewAction.objects.order_by("pk").prefetch_related("decisions")
+    for action in actions.iterator(chunk_size=_CHUNK):
+        chunk.append(action)
+        if len(chunk) == _CHUNK:
+            yield from _compare(chunk)
+            done.actions += len(chunk)
+            chunk = []
+    yield from _compare(chunk)
+    done.actions += len(chunk)
+
+
+def _compare(actions: Sequence[ReviewAction]) -> Iterator[str]:
+    kept = _digests([str(action.pk) for action in actions])
+    for action in actions:
+        where = f"Action {action.pk} of case {action.case_id}"
+        known = kept.get(str(action.pk))
+        if known is None:
+            yield f"{where} has no event in the trail."
+        elif known != action_digest(action, action.decisions.all()):
+            yield f"{where} or one of its decisions was changed after it was written."
+
+
+def _digests(ids: Sequence[str]) -> dict[str, str]:
+    """Return the digest that the first event about each action keeps: a later one cannot stand in for it."""
+    rows = (
+        AuditEvent.objects.filter(object_type=_OBJECT_TYPE, object_id__in=ids, outcome=Outcome.SUCCESS)
+        .order_by("-id")
+        .values_list("object_id", "after")
+    )
+    return {
+        object_id: str(after["sha256"]) for object_id, after in rows if isinstance(after, dict) and "sha256" in after
+    }
+
+
+def _gaps() -> Iterator[str]:
+    counted = (
+        ReviewAction.objects.order_by()
+        .values("case")
+        .annotate(first=Min("number"), last=Max("number"), rows=Count("pk"))
+        .exclude(first=1, last=F("rows"))
+    )
+    for row in counted[:MOST_FAULTS]:
+        yield f"Case {row['case']} has {row['rows']} actions numbered {row['first']} to {row['last']}: some are missing."
+
+
+def _lost_actions() -> Iterator[str]:
+    events = (
+        AuditEvent.objects.filter(object_type=_OBJECT_TYPE, outcome=Outcome.SUCCESS)
+        .order_by("id")
+        .values_list("object_id", "after")
+    )
+    chunk: dict[str, Any] = {}
+    for object_id, after in events.iterator(chunk_size=_CHUNK):
+        if isinstance(after, dict) and "sha256" in after:
+            chunk[object_id] = after.get("case")
+        if len(chunk) == _CHUNK:
+            yield from _lost_of(chunk)
+            chunk = {}
+    yield from _lost_of(chunk)
+
+
+def _lost_of(chunk: dict[str, Any]) -> Iterator[str]:
+    present = {str(pk) for pk in ReviewAction.objects.filter(pk__in=list(chunk)).values_list("pk", flat=True)}
+    for object_id, case in chunk.items():
+        if object_id not in present:
+            yield f"Action {object_id} of case {case} is in the trail and no longer in the record."
+
+
+def _cells_nobody_called_so(done: DecisionCheck) -> Iterator[str]:
+    last = Decision.objects.filter(cell=OuterRef("pk")).order_by("-action__number")
+    read = Cell.objects.filter(Q(label_source=LabelSource.HUMAN) | Q(excluded=True)).annotate(
+        last_after=Subquery(last.values("after")[:1])
+    )
+    for cell in read.order_by("pk").iterator(chunk_size=2000):
+        done.cells += 1
+        after: Any = cell.last_after
+        if after is None:
+            yield f"Cell {cell.pk} was read by a person, but nobody decided on it."
+        elif not same_finding(state_of(cell), after):
+            yield f"Cell {cell.pk} is not what was decided last."

@@ -1,0 +1,60 @@
+"""Who sees which part of a case's story, and the story itself."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from accounts.models import Role
+from accounts.models.user import LABORATORY_ROLES
+from consult.models import SecondOpinion
+from oversight.timeline import cells, laboratory, record
+from oversight.timeline.entry import KINDS, Entry, merged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from accounts.models import User
+    from cases.models import Case
+
+_CLINIC = ("steps", "images", "reports", "delivery")
+_OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+# Shown to nobody who still owes a blind reading of the case.
+_TELLING = frozenset({"machine", "cells", "talk"})
+
+
+def _amendments(case: Case, user: User) -> Iterable[Entry]:
+    return cells.of_amendments(case) if user.role in LABORATORY_ROLES else ()
+
+
+_PARTS: dict[str, tuple[Callable[[Case, User], Iterable[Entry]], ...]] = {
+    "steps": (lambda case, _: record.of_steps(case),),
+    "images": (lambda case, _: record.of_images(case),),
+    "machine": (lambda case, _: record.of_machine(case),),
+    "cells": (lambda case, _: cells.of_cells(case),),
+    "talk": (laboratory.of_opinions, laboratory.of_comments),
+    "reports": (laboratory.of_reports, _amendments),
+    "delivery": (laboratory.of_deliveries,),
+    "access": (lambda case, _: record.of_break_glass(case), laboratory.of_looks),
+}
+
+
+def kinds_for(user: User, case: Case) -> dict[str, str]:
+    """Return the kinds of entries `user` may see of a case they may see, code and words.
+
+    The clinic sees the way of the case and its reports; the laboratory also how they came about; who looked is for
+    those who oversee.
+    """
+    if user.role not in LABORATORY_ROLES:
+        return {code: KINDS[code] for code in _CLINIC}
+    hidden = set() if user.role in _OVERSEERS else {"access"}
+    if SecondOpinion.objects.being_read_blind_by(user).filter(case=case).exists():
+        hidden |= _TELLING
+    return {code: name for code, name in KINDS.items() if code not in hidden}
+
+
+def story_of(case: Case, user: User, kinds: Collection[str] = ()) -> list[Entry]:
+    """Return the entries of `kinds` (none named: all) that `user` may see, newest first."""
+    allowed = kinds_for(user, case)
+    wanted = [code for code in allowed if not kinds or code in kinds]
+    return merged(chain.from_iterable(part(case, user) for code in wanted for part in _PARTS[code]))
