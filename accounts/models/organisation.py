@@ -95,6 +95,8 @@ class Organisation(models.Model):
             errors["refers_to"] = _("Choose the laboratory that this clinic refers to.")
         if self.kind == OrganisationKind.LABORATORY and self.refers_to is not None:
             errors["refers_to"] = _("A laboratory refers to nobody: leave this empty.")
+        if self.kind == OrganisationKind.CLINIC and self.blind_review:
+            errors["blind_review"] = _("A clinic reads no smears: only a laboratory can read blind.")
         if self.refers_to is not None and self.refers_to.kind != OrganisationKind.LABORATORY:
             errors["refers_to"] = _("A clinic refers to a laboratory, not to another clinic.")
         if errors:

@@ -43,10 +43,17 @@ def create_organisation(
 
 
 @transaction.atomic
-def update_organisation(*, actor: User | None, organisation: Organisation, name: str, is_active: bool) -> Organisation:
-    """Rename, close or reopen. Kind, slug and laboratory stay: cases hang on them.
+def update_organisation(
+    *,
+    actor: User | None,
+    organisation: Organisation,
+    name: str,
+    is_active: bool,
+    blind_review: bool | None = None,
+) -> Organisation:
+    """Rename, close or reopen; say whether a laboratory reads blind. Kind, slug and laboratory stay: cases hang on them.
 
-    Closing signs the organisation's people out and stops its API clients. Raises `PermissionRefused`, `NotFound`,
+    Closing signs the organisation's people out and stops its API clients. `blind_review=None` leaves it as it is. Raises `PermissionRefused`, `NotFound`,
     `Unprocessable`, `Conflict` (an administrator closing the laboratory they work at).
     """
     require_reach(actor, organisation)
@@ -55,9 +62,11 @@ def update_organisation(*, actor: User | None, organisation: Organisation, name:
         raise Conflict("You work here: somebody else has to close this organisation.")
     before = _described(stored)
     stored.name, stored.is_active = name, is_active
+    if blind_review is not None:
+        stored.blind_review = blind_review
     cleaned(stored)
     if _described(stored) != before:
-        stored.save(update_fields=["name", "is_active"])
+        stored.save(update_fields=["name", "is_active", "blind_review"])
         record(
             actor=actor,
             action=Action.CONFIGURATION,
@@ -75,4 +84,5 @@ def _described(organisation: Organisation) -> dict[str, object]:
         "kind": organisation.kind,
         "refers_to": getattr(organisation.refers_to, "slug", None),
         "is_active": organisation.is_active,
+        "blind_review": organisation.blind_review,
     }

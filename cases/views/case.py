@@ -12,13 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.permissions import may_see_predictions
+from cases.blind import may_see_reading, reads_blind
 from cases.conf import upload_max_bytes
 from cases.models import Case
-from cases.permissions import is_read_only, may_send_images, may_write_cases
+from cases.permissions import is_read_only, may_review_cases, may_send_images, may_write_cases
 from cases.services.cases import cancel_case, submit_case
 from cases.services.trail import record_view
-from cases.states import CLOSED_STATES, CaseState
+from cases.states import CLOSED_STATES, OPEN_STATES, CaseState
 from cases.views.differential import case_differential
 from cases.views.readings import field_readings, fingerprint, is_in_flight, progress_of
 from hematovision.errors import DomainError
@@ -44,7 +44,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
     images = [reading.image for reading in readings]
     summary = progress_of(images)
     in_flight = is_in_flight(case, images)
-    shows_cells = may_see_predictions(request.user, signed=case.is_signed)
+    shows_cells = may_see_reading(request.user, case)
     may_change = not is_read_only(request.user, case)
     moving = case.state in {CaseState.SUBMITTED, CaseState.ANALYSING} and summary["settled"] < summary["total"]
     return {
@@ -55,6 +55,8 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "in_flight": in_flight,
         "fingerprint": fingerprint(case, images),
         "shows_cells": shows_cells,
+        "reads_blind": reads_blind(request.user, case),
+        "may_retry": may_change and may_review_cases(request.user) and case.state in OPEN_STATES,
         "differential": case_differential(case, readings) if shows_cells else None,
         # Beside absolute values there is no room for the bars.
         "show_bars": case.wbc is None,

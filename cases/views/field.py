@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from accounts.permissions import may_see_predictions
+from cases.blind import may_see_reading
 from cases.cell_classes import BY_CODE, CELL_CLASSES
 from cases.models import Cell, SmearImage
 from cases.services.trail import record_view
@@ -29,13 +29,13 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show a zoomable field, its cells as boxes and as a gallery, and everything known of the chosen one."""
     images = SmearImage.objects.visible_to(request.user)
     image = get_object_or_404(
-        images.select_related("case__patient", "case__clinic", "case__owner").prefetch_related(
+        images.select_related("case__patient", "case__clinic", "case__laboratory", "case__owner").prefetch_related(
             "analyses__model_version"
         ),
         pk=pk,
     )
     case = image.case
-    shows_cells = may_see_predictions(request.user, signed=case.is_signed)
+    shows_cells = may_see_reading(request.user, case)
     cells = _cells(image, request.user) if shows_cells else []
     record_view(actor=request.user, target=image)
     siblings = list(images.filter(case=case).order_by("ordinal").values_list("pk", "ordinal"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 
-from accounts.permissions import may_see_predictions
+from cases.blind import may_see_reading
 from cases.cell_classes import BY_CODE, CellClass
 from cases.models import Cell
 from cases.states import UNSETTLED_IMAGE_STATES, CaseState, ImageState
@@ -129,7 +129,7 @@ def fingerprint(case: Case, images: Iterable[SmearImage]) -> str:
 
 def _counts_by_image(case: Case, user: User) -> dict[UUID, dict[str, int]] | None:
     """Return cells by image and label, or None where `user` sees no cells of this case yet."""
-    if not may_see_predictions(user, signed=case.is_signed):
+    if not may_see_reading(user, case):
         return None
     rows = (
         Cell.objects.visible_to(user)

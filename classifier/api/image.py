@@ -58,7 +58,7 @@ class ImageOne(NotCached, APIView):
     @extend_schema(summary="Read an image and what was found in it", responses=ImageDetail)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Return the image, its quality and analysis, and its cells where the caller may see them."""
-        images = SmearImage.objects.visible_to(request.user).select_related("case")
+        images = SmearImage.objects.visible_to(request.user).select_related("case__laboratory")
         image = get_object_or_404(images, pk=pk)
         record_view(actor=signed_in(request), target=image)
         return Response(image_answer(image, request.user))

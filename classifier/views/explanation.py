@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Role
 from accounts.requests import signed_in
-from cases.models import Cell
+from cases.blind import reads_blind
+from cases.models import Cell, LabelSource
 from cases.services.trail import record_image_view
 from classifier.models import Explanation, ExplanationState
 from classifier.services.explanations import request_explanation
@@ -71,7 +72,12 @@ def explanation_picture(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _visible_cell(request: HttpRequest, pk: UUID) -> Cell:
-    return get_object_or_404(Cell.objects.visible_to(request.user).select_related("image__case"), pk=pk)
+    """The cell, if its reading is for this person's eyes: a blind reader first has to name it."""
+    cells = Cell.objects.visible_to(request.user).select_related("image__case__laboratory")
+    cell = get_object_or_404(cells, pk=pk)
+    if cell.label_source == LabelSource.MACHINE and reads_blind(request.user, cell.image.case):
+        raise Http404
+    return cell
 
 
 def _latest(cell: Cell, label: str) -> Explanation | None:
