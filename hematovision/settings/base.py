@@ -232,3 +232,6 @@ CELERY_BEAT_SCHEDULE["follow_up_reports"] = {
     "schedule": 60.0,
     "options": {"queue": "default", "expires": 60.0},
 }
+
+# Who reads a case blind for a second opinion sees nothing else of it until they have answered.
+MIDDLEWARE.append("consult.middleware.BlindReading")
