@@ -32,6 +32,7 @@ class CropAddresses:
         widest: dict[UUID, int] = {}
         for cell in cells:
             widest[cell.image_id] = max(widest.get(cell.image_id, 0), cell.width, cell.height)
+        self.scale_known = all(scales.get(image) or case.um_per_px for image in widest)
         self._px_per_um = {
             image: 1 / (scales.get(image) or case.um_per_px or NEAR_UM / (side * _NEAR_WITHOUT_SCALE))
             for image, side in widest.items()

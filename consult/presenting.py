@@ -73,6 +73,7 @@ def reading_context(opinion: SecondOpinion, user: User, *, chosen: UUID | None) 
         "tiles": tiles,
         "active": active,
         "readings": READINGS,
+        "scale_known": addresses.scale_known,
         "done": sum(tile.own is not None for tile in tiles),
         "open_for_reading": is_open_for_talk(opinion.case),
         "script": {
