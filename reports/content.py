@@ -14,6 +14,7 @@ from cases.reference_ranges import flag_of
 from reports.changes import changes_between
 from reports.facts import decimal_text
 from reports.models import ReportKind
+from reports.selectors import previous_signed_differential
 from review.counting import reference_of
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def build_content(
         "interpretation": draft.interpretation.strip(),
         "laboratory": {"id": str(case.laboratory_id), "name": case.laboratory.name},
         "patient": _patient(case),
+        "previous_differential": None if kind == ReportKind.WITHDRAWN else _previous(case),
         "quality": {"accepted": draft.quality_accepted, "remark": draft.quality_remark.strip()},
         "report": {
             "changes": [],
@@ -156,6 +158,20 @@ def _row(row: Row, n: int, reference: ReferenceRange | None) -> dict[str, Any]:
         "low": decimal_text(row.low * 100, 1) if n else "",
         "percent": row.whole_percent if n else 0,
         "reference": reference.text if reference is not None else "",
+    }
+
+
+def _previous(case: Case) -> dict[str, Any] | None:
+    """The patient's last signed differential of another case, so that a change is seen beside the result."""
+    found = previous_signed_differential(case.patient, case)
+    if found is None:
+        return None
+    counted = found["differential"]
+    return {
+        "n": counted["n"],
+        "report": found["report"],
+        "rows": [{"code": row["code"], "label": row["label"], "percent": row["percent"]} for row in counted["rows"]],
+        "signed_at": found["signed_at"],
     }
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
+from cases.states import SIGNED_STATES, CaseState
 from reports.models import Report, ReportKind
 
 if TYPE_CHECKING:
@@ -72,3 +75,11 @@ def previous_differential_of(case: Case) -> dict[str, Any] | None:
         "n": counted["n"],
         "rows": [{"code": row["code"], "count": row["count"], "percent": row["percent"]} for row in counted["rows"]],
     }
+
+
+def signed_report_address(case: Case, form: str) -> str:
+    """Return the address of the current report of `case` as a page or as CSV, or nothing before the first signature."""
+    if case.state not in SIGNED_STATES | {CaseState.WITHDRAWN}:
+        return ""
+    pk = Report.objects.filter(case=case).order_by("-version").values_list("pk", flat=True).first()
+    return "" if pk is None else reverse("reports:report_csv" if form == "csv" else "reports:report", args=[pk])

@@ -20,9 +20,13 @@ _CHUNK_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What the check of one report found: sentences for a reader, none when everything holds."""
+    """What the check of one report found: sentences for a reader, none when everything holds.
+
+    `readable` says whether there is a content to show at all.
+    """
 
     faults: tuple[str, ...]
+    readable: bool = True
 
     @property
     def intact(self) -> bool:
@@ -77,7 +81,7 @@ def verify_report(report: Report, *, thorough: bool = False) -> Verification:
     if data is not None:
         _images(report, data, faults, thorough=thorough)
     _digests(report, data, faults)
-    return Verification(tuple(faults))
+    return Verification(tuple(faults), readable=data is not None)
 
 
 def _content(report: Report, faults: list[str]) -> dict[str, Any] | None:

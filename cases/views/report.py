@@ -1,4 +1,4 @@
-"""The case report: what was found, printable, and as CSV."""
+"""The report of a case before it is signed: what was found, printable, and as CSV; afterwards the way to the signed one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import may_see_predictions
+from cases.hooks import signed_report_address
 from cases.models import Cell
 from cases.services.trail import record_export, record_print
 from cases.views.case import visible_case
@@ -34,6 +35,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def report(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show the printable report, or say that there is none yet to those who do not see the machine's reading."""
     case = visible_case(request, pk)
+    if address := signed_report_address(case, "page"):
+        return redirect(address)
     if not may_see_predictions(request.user, signed=case.is_signed):
         return render(request, "cases/report_none.html", {"case": case}, status=403)
     record_print(actor=request.user, target=case)
@@ -53,6 +56,8 @@ def report(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def report_csv(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Hand out the report as CSV: the differential, then one line a cell."""
     case = visible_case(request, pk)
+    if address := signed_report_address(case, "csv"):
+        return redirect(address)
     if not may_see_predictions(request.user, signed=case.is_signed):
         return render(request, "cases/report_none.html", {"case": case}, status=403)
     record_export(actor=request.user, target=case, what="csv")

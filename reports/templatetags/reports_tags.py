@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING, Any
 
 from django import template
 
+from cases.states import CaseState
 from reports.content import IDENTIFIERS
-from reports.models import SignatureMethod
+from reports.models import CaseMove, SignatureMethod
+from reports.selectors import current_report
+from review.selectors import holds
+from review.services.guards import open_amendment_of, reads_for
+
+if TYPE_CHECKING:
+    from cases.models import Case
 
 register = template.Library()
 
@@ -57,3 +65,25 @@ def identifier_labels(codes: list[str]) -> str:
 def grouped(value: str) -> str:
     """Return a hash in groups of eight, which a person can compare."""
     return " ".join(value[i : i + 8] for i in range(0, len(value), 8))
+
+
+@register.inclusion_tag("reports/partials/panel.html", takes_context=True)
+def reports_panel(context: dict[str, Any], case: Case) -> dict[str, Any]:
+    """Show where the report of `case` stands: preliminary, signed with its versions, or withdrawn, and the way on."""
+    user = context["user"]
+    signed = case.is_signed or case.state == CaseState.WITHDRAWN
+    report = current_report(case) if signed else None
+    reads = reads_for(user, case)
+    amendment = open_amendment_of(case) if case.is_signed else None
+    return {
+        "case": case,
+        "oob": context.get("oob", False),
+        "shows_cells": context.get("shows_cells", False),
+        "report": report,
+        "amendment": amendment,
+        "may_sign": reads and holds(user, case) and (case.state == CaseState.IN_REVIEW or amendment is not None),
+        "may_amend": reads and case.is_signed and report is not None and amendment is None,
+        "may_move": reads and case.state == CaseState.WITHDRAWN,
+        "moved_to": CaseMove.objects.filter(from_case=case).select_related("to_case").first() if signed else None,
+        "moved_from": CaseMove.objects.filter(to_case=case).select_related("from_case").first(),
+    }

@@ -1,0 +1,83 @@
+"""What the pages of this app ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from reports.content import IDENTIFIERS
+from reports.models import ReportTemplate
+from reports.models.draft import REASON_MAX, TEXT_MAX
+from review.models import AmendmentKind, AmendmentReason
+
+
+class DraftForm(forms.Form):
+    """The sign page: texts and confirmations."""
+
+    interpretation = forms.CharField(required=False, max_length=TEXT_MAX, widget=forms.Textarea({"rows": 6}))
+    comments = forms.CharField(required=False, max_length=TEXT_MAX, widget=forms.Textarea({"rows": 4}))
+    count_reason = forms.CharField(
+        required=False, max_length=REASON_MAX, label="Why fewer than 100 leukocytes are enough"
+    )
+    quality_accepted = forms.BooleanField(required=False, label="I accept the quality of the images for this report")
+    quality_remark = forms.CharField(
+        required=False, max_length=REASON_MAX, label="Why it can be signed with wanting fields"
+    )
+    identifiers = forms.MultipleChoiceField(
+        required=False, choices=list(IDENTIFIERS.items()), widget=forms.CheckboxSelectMultiple
+    )
+
+
+class SignForm(forms.Form):
+    """The signature: the components of the person. Nothing is ever filled in beforehand."""
+
+    preview = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    password = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=1024,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}, render_value=False),
+    )
+    code = forms.CharField(
+        required=False, max_length=64, widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "text"})
+    )
+    credential = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class AmendForm(forms.Form):
+    """Why a signed report is changed."""
+
+    kind = forms.ChoiceField(choices=AmendmentKind.choices, widget=forms.RadioSelect)
+    reason_code = forms.ChoiceField(choices=[("", "Choose a reason"), *AmendmentReason.choices], label="Reason")
+    reason = forms.CharField(max_length=REASON_MAX, widget=forms.Textarea({"rows": 3}), label="In words")
+
+
+class MoveForm(forms.Form):
+    """Whose smear it really is: both must be those of one patient of the clinic."""
+
+    mrn = forms.CharField(max_length=64, label="Medical record number", widget=forms.TextInput({"autocomplete": "off"}))
+    birth_date = forms.DateField(label="Date of birth", widget=forms.DateInput({"type": "date", "autocomplete": "off"}))
+
+
+class VerifyForm(forms.Form):
+    """A hash, or a file whose hash is taken."""
+
+    hash = forms.CharField(required=False, max_length=200, strip=True)
+    file = forms.FileField(required=False, allow_empty_file=False)
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two has to be there."""
+        given: dict[str, Any] = super().clean() or {}
+        if not given.get("hash") and not given.get("file") and not self.errors:
+            raise forms.ValidationError("Paste a hash or choose a file.")
+        return given
+
+
+class TemplateForm(forms.ModelForm[ReportTemplate]):
+    """One text of the laboratory."""
+
+    class Meta:
+        model = ReportTemplate
+        fields = ["part", "title", "text", "is_active"]
+        widgets = {"text": forms.Textarea({"rows": 5})}

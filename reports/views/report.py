@@ -1,0 +1,216 @@
+"""A signed report: on screen, as PDF, CSV and JSON. Every display verifies it and says so; every copy is in the trail."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import OrganisationKind
+from audit.models import Action
+from audit.services import record
+from cases.services.trail import scope_of
+from reports.models import CaseMove, Report
+from reports.pdf import mark_copy, pdf_problem
+from reports.selectors import versions_of
+from reports.verification import verify_report
+from review.services.guards import open_amendment_of, reads_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from cases.views.requests import AuthenticatedRequest
+    from reports.verification import Verification
+
+# A spreadsheet takes a cell that starts with one of these for a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@login_required
+@never_cache
+@require_safe
+def report(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Show one version, what stands now, and whether it still is what was signed."""
+    found = visible_report(request, pk)
+    verification = verify_report(found)
+    trail(request, found, Action.VIEW, what="page", verification=verification)
+    versions = versions_of(found.case)
+    last = versions[0]
+    user = request.user
+    context = {
+        "report": found,
+        "case": found.case,
+        "content": found.data if verification.readable else None,
+        "verification": verification,
+        "versions": versions,
+        "last": last,
+        "is_last": last.pk == found.pk,
+        "move": CaseMove.objects.filter(from_case=found.case).first(),
+        "may_amend": last.pk == found.pk and found.case.is_signed and reads_for(user, found.case),
+        "may_move": found.case.state == "withdrawn" and reads_for(user, found.case),
+        "amendment": open_amendment_of(found.case),
+        "is_laboratory": user.organisation is not None and user.organisation.kind == OrganisationKind.LABORATORY,
+    }
+    return render(request, "reports/report.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def report_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Hand out the signed file; of a version that no longer stands a copy that says so on every page.
+
+    `?as=signed` gives the laboratory's people the file of an old version as it was signed.
+    """
+    found = visible_report(request, pk)
+    verification = verify_report(found)
+    if not verification.intact:
+        return _broken(request, found, verification)
+    pdf = found.read_pdf()
+    last = versions_of(found.case)[0]
+    organisation = request.user.organisation
+    as_signed = (
+        request.GET.get("as") == "signed"
+        and organisation is not None
+        and organisation.kind == OrganisationKind.LABORATORY
+    )
+    what = "pdf"
+    if last.pk != found.pk and not as_signed and not pdf_problem():
+        what = "pdf, marked"
+        pdf = mark_copy(pdf, words="WITHDRAWN" if last.is_withdrawn else "SUPERSEDED", sentence=_mark(found, last))
+    trail(request, found, Action.EXPORT, what=what, verification=verification)
+    return _file(pdf, "application/pdf", f"report-{found.pk}-v{found.version}.pdf")
+
+
+@login_required
+@never_cache
+@require_safe
+def report_json(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Hand out the canonical content byte for byte: its SHA-256 is the one that was signed."""
+    found = visible_report(request, pk)
+    verification = verify_report(found)
+    if not verification.intact:
+        return _broken(request, found, verification)
+    trail(request, found, Action.EXPORT, what="json", verification=verification)
+    return _file(found.content.encode(), "application/json", f"report-{found.pk}-v{found.version}.json")
+
+
+@login_required
+@never_cache
+@require_safe
+def report_csv(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Hand out the report as CSV: the differential, then one line a cell."""
+    found = visible_report(request, pk)
+    verification = verify_report(found)
+    if not verification.intact:
+        return _broken(request, found, verification)
+    trail(request, found, Action.EXPORT, what="csv", verification=verification)
+    response = _file(b"", "text/csv; charset=utf-8", f"report-{found.pk}-v{found.version}.csv")
+    writer = csv.writer(response)
+    standing = "current" if versions_of(found.case)[0].pk == found.pk else "superseded"
+    for row in _rows(found, standing):
+        writer.writerow([_plain(value) for value in row])
+    return response
+
+
+def visible_report(request: AuthenticatedRequest, pk: UUID) -> Report:
+    """Return the report if this person may see its case; 404 otherwise, as for one that is not there."""
+    reports = Report.objects.visible_to(request.user)
+    return get_object_or_404(
+        reports.select_related("key", "signature", "previous", "case__patient", "case__clinic", "case__laboratory"),
+        pk=pk,
+    )
+
+
+def trail(
+    request: AuthenticatedRequest, found: Report, action: Action, *, what: str, verification: Verification
+) -> None:
+    """Write that this person was shown or took a version, and whether it held."""
+    after = {"what": what, "version": found.version, "intact": verification.intact}
+    record(actor=request.user, action=action, target=found, after=after, **scope_of(found.case))
+
+
+def _mark(found: Report, last: Report) -> str:
+    day = f"{last.created_at:%d %B %Y}"
+    if last.is_withdrawn:
+        return f"Copy of version {found.version}. The report was withdrawn on {day}: use no result of it."
+    return f"Copy of version {found.version}. Superseded by version {last.version}, {last.kind}, on {day}."
+
+
+def _broken(request: AuthenticatedRequest, found: Report, verification: Verification) -> HttpResponse:
+    trail(request, found, Action.EXPORT, what="refused", verification=verification)
+    context = {"report": found, "case": found.case, "verification": verification}
+    return render(request, "reports/broken.html", context, status=409)
+
+
+def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _rows(found: Report, standing: str) -> Iterator[list[Any]]:
+    """Yield the lines of the CSV."""
+    data = found.data
+    patient, case, counted, signature = data["patient"], data["case"], data["differential"], data["signature"]
+    yield ["accession number", case["accession_number"]]
+    yield ["patient", ", ".join(part for part in (patient["family_name"], patient["given_name"]) if part)]
+    yield ["birth date", patient["birth_date"]]
+    yield ["MRN", patient["mrn"]]
+    yield ["stain", case["stain"]]
+    yield ["version", found.version]
+    yield ["kind", found.kind]
+    yield ["standing", standing]
+    yield ["signed by", signature["name"]]
+    yield ["signed at", signature["signed_at"]]
+    yield ["meaning", signature["meaning"]]
+    yield ["SHA-256 of the content", found.content_sha256]
+    yield ["model", "; ".join(f"{model['name']} {model['version']}" for model in data["ai"]["models"])]
+    yield ["leukocytes counted", counted["n"]]
+    yield ["count", "limited count" if counted["limited"] else "full count"]
+    yield ["interpretation", data["interpretation"]]
+    yield ["comments", data["comments"]]
+    yield []
+    yield ["class", "count", "percent", "lower 95 % limit", "upper 95 % limit", "10^9/L", "reference", "flag"]
+    for row in counted["rows"]:
+        yield [
+            row["code"],
+            row["count"],
+            row["percent"],
+            row["low"],
+            row["high"],
+            row["absolute"],
+            row["reference"],
+            row["flag"],
+        ]
+    yield ["erythroblast", counted["erythroblasts"]]
+    yield ["platelet", counted["platelets"]]
+    yield ["excluded", counted["excluded"]]
+    yield []
+    yield ["field", "cell", "x", "y", "width", "height", "label", "excluded", "decided by", "machine's label", "score"]
+    for cell in data["cells"]:
+        machine = cell["ai"] or {"label": "", "score": ""}
+        yield [
+            cell["field"],
+            cell["n"],
+            *cell["box"],
+            cell["label"],
+            "yes" if cell["excluded"] else "no",
+            cell["by"],
+            machine["label"],
+            machine["score"],
+        ]
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` so that a spreadsheet shows it instead of computing it."""
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value

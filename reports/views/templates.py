@@ -1,0 +1,83 @@
+"""The texts a laboratory uses again and again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Role
+from cases.services.trail import record_list, record_view
+from hematovision.errors import DomainError
+from reports.forms import TemplateForm
+from reports.models import ReportTemplate
+from reports.services.templates import create_template, may_write_templates, update_template
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from cases.views.requests import AuthenticatedRequest
+
+_READERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+_NOT_YOURS = "Texts for reports are for the people of a laboratory."
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def templates(request: AuthenticatedRequest) -> HttpResponse:
+    """List the laboratory's texts, and add one."""
+    user = request.user
+    if user.role not in _READERS or user.organisation is None:
+        raise PermissionDenied(_NOT_YOURS)
+    found = list(ReportTemplate.objects.visible_to(user))
+    form = TemplateForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if not may_write_templates(user):
+            raise PermissionDenied("Your role does not write templates.")
+        if form.is_valid():
+            given = form.cleaned_data
+            try:
+                create_template(actor=user, part=given["part"], title=given["title"], text=given["text"])
+            except DomainError as error:
+                form.add_error(None, error.sentence)
+                status = error.status
+            else:
+                messages.success(request, f"“{given['title']}” was added.")
+                return redirect("reports:templates")
+    else:
+        record_list(actor=user, object_type="reports.reporttemplate", count=len(found))
+    context = {"texts": found, "form": form, "may_write": may_write_templates(user)}
+    return render(request, "reports/templates.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def template(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Change one text, or take it out of use."""
+    found = get_object_or_404(ReportTemplate.objects.visible_to(request.user), pk=pk)
+    if not may_write_templates(request.user):
+        raise PermissionDenied("Your role does not write templates.")
+    form = TemplateForm(request.POST or None, instance=ReportTemplate.objects.get(pk=found.pk))
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                update_template(actor=request.user, template=found, **form.cleaned_data)
+            except DomainError as error:
+                form.add_error(None, error.sentence)
+                status = error.status
+            else:
+                messages.success(request, f"“{found.title}” was saved.")
+                return redirect("reports:templates")
+    else:
+        record_view(actor=request.user, target=found)
+    return render(request, "reports/template.html", {"text": found, "form": form}, status=status)

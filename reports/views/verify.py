@@ -1,0 +1,69 @@
+"""A page for everybody: is this report the one that stands? It needs no account and shows no patient."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.cache import cache
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from audit.middleware import client_ip
+from audit.models import Action
+from audit.services import record
+from cases.services.trail import scope_of
+from reports.forms import VerifyForm
+from reports.lookup import MOST_BYTES, Answer, look_up_file, look_up_hash
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+MOST_A_MINUTE = 30
+_MINUTE = 60
+
+
+@sensitive_post_parameters("hash")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Take a pasted hash or a file and answer with what became of that version."""
+    if request.method != "POST":
+        return render(request, "reports/verify.html", {"form": VerifyForm()})
+    if _too_many(request):
+        context = {"form": VerifyForm(), "error": "That were many questions. Try again in a minute."}
+        return render(request, "reports/verify.html", context, status=429)
+    form = VerifyForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return render(request, "reports/verify.html", {"form": form}, status=422)
+    file = form.cleaned_data.get("file")
+    if file is not None and file.size > MOST_BYTES:
+        context = {"form": VerifyForm(), "error": f"A report has less than {MOST_BYTES // 1024**2} MB."}
+        return render(request, "reports/verify.html", context, status=413)
+    answer = look_up_file(file.read()) if file is not None else look_up_hash(form.cleaned_data["hash"])
+    _record(request, answer)
+    return render(request, "reports/verify.html", {"form": VerifyForm(), "answer": answer})
+
+
+def _too_many(request: HttpRequest) -> bool:
+    """Whether this address has asked too often in the last minute."""
+    key = f"reports.verify.{client_ip(request)}"
+    cache.add(key, 0, timeout=_MINUTE)
+    try:
+        return cache.incr(key) > MOST_A_MINUTE
+    except ValueError:
+        # The minute ended between the two lines.
+        return False
+
+
+def _record(request: HttpRequest, answer: Answer) -> None:
+    """Write which report was asked about; a question about nothing of ours leaves no trace to fill the trail with."""
+    if answer.report is not None:
+        record(
+            actor=request.user,
+            action=Action.VERIFY,
+            target=answer.report,
+            after={"standing": str(answer.standing), "version": answer.version},
+            **scope_of(answer.report.case),
+        )
