@@ -16,7 +16,7 @@ from classifier.inference.bundle import CARD, ModelBundle
 from classifier.inference.crops import crop_cells
 from classifier.inference.engines import load_engine
 from classifier.inference.errors import BundleAltered, InferenceError
-from classifier.inference.explain import Head, class_activation, overlay
+from classifier.inference.explain import Head, overlay, shifted_centres, stitched_activation
 from classifier.inference.pipeline import Pipeline
 from classifier.inference.types import Box, Candidate
 
@@ -77,10 +77,13 @@ class BundleReader:
         """See `classifier.reader.ImageReader.explain`."""
         held = self.hold(version)
         head = Head.load(held.bundle)
-        crops = crop_cells(rgb, [Box(*box).centre], um_per_px=um_per_px, spec=held.pipeline.spec)
-        feature_map = held.pipeline.engine.run(crops).feature_map[0]
-        index = held.bundle.labels.index(label)
-        return overlay(crops[0], class_activation(feature_map, head, index))
+        spec, engine, centre = held.pipeline.spec, held.pipeline.engine, Box(*box).centre
+        crop = crop_cells(rgb, [centre], um_per_px=um_per_px, spec=spec)
+        places = engine.run(crop).feature_map.shape[2]
+        around = shifted_centres(centre, places=places, spec=spec, um_per_px=um_per_px)
+        moved = crop_cells(rgb, around, um_per_px=um_per_px, spec=spec)
+        activation = stitched_activation(engine.run(moved).feature_map, head, held.bundle.labels.index(label))
+        return overlay(crop[0], activation)
 
     def hold(self, version: ModelVersion) -> Held:
         """The loaded model of `version`, loading it when it is not held as it lies on disk.

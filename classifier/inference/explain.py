@@ -3,6 +3,9 @@
 The network ends in global average pooling and a linear layer, so the class activation map (Zhou et al. 2016) needs only
 the feature map and the layer's weights, and equals Grad-CAM: the gradient of a logit by a pooled feature *is* that
 weight. A CPU worker with ONNX Runtime can therefore explain itself without gradients.
+
+The last feature map of a small crop has a few places only. The crop is therefore seen several times, moved by fractions of
+one place, and the maps are interleaved (shift and stitch; Long, Shelhamer and Darrell 2015, section 3.2).
 """
 
 from dataclasses import dataclass
@@ -11,8 +14,12 @@ import numpy as np
 from PIL import Image
 
 from classifier.inference.bundle import HEAD_FILE, ModelBundle
+from classifier.inference.crops import CropSpec
 from classifier.inference.errors import BundleAltered
 from classifier.inference.types import Floats, Rgb
+
+FINER = 4
+"""How many times finer than the feature map an explanation is drawn, across and down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +45,29 @@ class Head:
         return head
 
 
-def class_activation(feature_map: Floats, head: Head, class_index: int) -> Floats:
-    """Evidence for one class by place, (h, w) float32 in 0..1 (negative evidence is cut, the peak is 1).
+def shifted_centres(
+    centre: tuple[float, float], *, places: int, spec: CropSpec, um_per_px: float
+) -> list[tuple[float, float]]:
+    """`FINER` x `FINER` centres around `centre`, row by row, apart by 1 / `FINER` of one place of the feature map.
 
-    `feature_map` is one picture's (h, w, F). All zeros when nothing speaks for the class.
+    Centres are in pixels of the field, whose scale is `um_per_px`; `places` is the width of the feature map.
     """
-    evidence = np.maximum(feature_map @ head.kernel[:, class_index], 0.0)
-    peak = float(evidence.max(initial=0.0))
-    return np.asarray(evidence / peak if peak > 0 else evidence, np.float32)
+    step = spec.size_px / places / FINER * spec.um_per_px / um_per_px
+    moves = [(number - (FINER - 1) / 2) * step for number in range(FINER)]
+    return [(centre[0] + across, centre[1] + down) for down in moves for across in moves]
+
+
+def stitched_activation(feature_maps: Floats, head: Head, class_index: int) -> Floats:
+    """Evidence for one class by place, (h * FINER, w * FINER) float32 in 0..1, from the looks at `shifted_centres`.
+
+    `feature_maps` is (FINER * FINER, h, w, F). Negative evidence is cut and the peak is 1; all zeros when nothing speaks
+    for the class.
+    """
+    evidence = np.maximum(feature_maps @ head.kernel[:, class_index], 0.0)
+    _, height, width = evidence.shape
+    fine = evidence.reshape(FINER, FINER, height, width).transpose(2, 0, 3, 1).reshape(height * FINER, width * FINER)
+    peak = float(fine.max(initial=0.0))
+    return np.asarray(fine / peak if peak > 0 else fine, np.float32)
 
 
 def overlay(crop: Rgb, activation: Floats, *, strength: float = 0.55) -> Rgb:

@@ -4,9 +4,16 @@ import numpy as np
 import pytest
 
 from classifier.inference.bundle import HEAD_FILE, seal
+from classifier.inference.crops import CropSpec, crop_cells
 from classifier.inference.engines import load_engine
 from classifier.inference.errors import BundleAltered, BundleMissing
-from classifier.inference.explain import Head, class_activation, overlay
+from classifier.inference.explain import (
+    FINER,
+    Head,
+    overlay,
+    shifted_centres,
+    stitched_activation,
+)
 
 
 def test_the_map_before_cutting_averages_to_the_logit(bundle):
@@ -22,15 +29,41 @@ def test_the_map_peaks_where_the_evidence_is():
     feature_map[1, 2] = (3.0, 0.0)
     feature_map[3, 3] = (0.0, 5.0)
     head = Head(np.array([[1.0, 0.0], [-1.0, 1.0]], np.float32), np.zeros(2, np.float32))
-    activation = class_activation(feature_map, head, 0)
-    assert np.unravel_index(activation.argmax(), activation.shape) == (1, 2)
-    assert activation.max() == 1.0
-    assert activation[3, 3] == 0.0
+    activation = stitched_activation(np.stack([feature_map] * FINER**2), head, 0)
+    hot = activation[FINER : 2 * FINER, 2 * FINER : 3 * FINER]
+    assert (hot == 1.0).all()
+    assert activation.sum() == hot.sum()
+
+
+def test_a_finer_map_finds_a_dot_where_it_is():
+    """A stand-in network that answers with the brightness at the middle of each of 4 x 4 places."""
+    spec = CropSpec(size_px=32, um_per_px=0.2, white_balance=False)
+    field = np.zeros((200, 200, 3), np.uint8)
+    # A dot 3 px right of and 5 px above the centre: at 8 px a place only a moved look has it in the middle of one.
+    field[94:97, 102:105] = 255
+    around = shifted_centres((100.0, 100.0), places=4, spec=spec, um_per_px=0.2)
+    looks = crop_cells(field, around, um_per_px=0.2, spec=spec).astype(np.float32)
+    middles = (looks[:, 3::8, 3::8] + looks[:, 4::8, 4::8])[..., :1]
+    fine = stitched_activation(middles, Head(np.ones((1, 1), np.float32), np.zeros(1, np.float32)), 0)
+    down, across = np.argwhere(fine == fine.max()).mean(axis=0)
+    place = spec.size_px / 4 / FINER
+    assert ((across + 0.5) * place - 16, (down + 0.5) * place - 16) == (
+        pytest.approx(3, abs=1.5),
+        pytest.approx(-5, abs=1.5),
+    )
+
+
+def test_places_of_moved_looks_lie_between_each_other():
+    """One hot place in the look moved furthest right and down lands right of and below the other looks' same place."""
+    maps = np.zeros((FINER * FINER, 3, 3, 1), np.float32)
+    maps[FINER * FINER - 1, 1, 1] = 1.0
+    fine = stitched_activation(maps, Head(np.ones((1, 1), np.float32), np.zeros(1, np.float32)), 0)
+    assert np.unravel_index(fine.argmax(), fine.shape) == (2 * FINER - 1, 2 * FINER - 1)
 
 
 def test_no_evidence_gives_an_empty_map():
     head = Head(np.array([[-1.0, 0.0]], np.float32), np.zeros(2, np.float32))
-    assert not class_activation(np.ones((3, 3, 1), np.float32), head, 0).any()
+    assert not stitched_activation(np.ones((FINER**2, 3, 3, 1), np.float32), head, 0).any()
 
 
 def test_the_overlay_warms_only_where_the_evidence_is():
