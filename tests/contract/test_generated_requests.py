@@ -50,12 +50,12 @@ def _application(token):
 def known(db, amina):
     """Ids that exist, by the noun of the address."""
     made = specimen(by=amina, state=CaseState.READY, number=1, version=model_version())
-    return {"patients": made.patient.pk, "cases": made.case.pk, "images": made.image.pk}
+    return {"patients": made.patient.pk, "cases": made.case.pk, "images": made.image.pk, "reports": made.case.pk}
 
 
 @pytest.fixture
 def token(db, riverside):
-    scopes = ("cases:read", "cases:write", "images:write", "predictions:read")
+    scopes = ("cases:read", "cases:write", "images:write", "predictions:read", "reports:read")
     return token_of(new_client(riverside.slug, *scopes)).json()["access_token"]
 
 

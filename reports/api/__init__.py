@@ -1,0 +1,1 @@
+"""Signed reports through the API."""

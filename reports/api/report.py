@@ -1,0 +1,137 @@
+"""Signed reports: the versions of a case, one version with its content, its PDF."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api_permissions import ScopeRequired
+from accounts.models import Role
+from accounts.requests import signed_in
+from audit.models import Action
+from audit.services import record
+from cases.api.trail import AuditedList
+from cases.models import Case
+from cases.services.trail import scope_of
+from hematovision.errors import Conflict
+from hematovision.rest.base import NotCached
+from hematovision.rest.pagination import NewestFirst
+from reports.api.serializers import ReportDetail, ReportOut
+from reports.models import Report
+from reports.verification import verify_report
+
+READERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+_BROKEN = "This report is no longer what was signed, so it is not handed out. Tell the laboratory."
+
+
+class ByVersion(NewestFirst):
+    """Versions, the newest first."""
+
+    ordering = ("-version",)  # type: ignore[assignment]
+
+
+class PdfRenderer(BaseRenderer):
+    """Lets a client ask for a PDF; what is refused stays a problem document."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+    charset = None
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        """Return a refusal as JSON: the file itself never comes through here."""
+        found: bytes = JSONRenderer().render(data)
+        return found
+
+
+def visible_reports(user: Any) -> QuerySet[Report]:
+    """Reports the caller may see, each with whether it is the one that stands."""
+    later = Report.objects.filter(case=OuterRef("case"), version__gt=OuterRef("version"))
+    return (
+        Report.objects.visible_to(user)
+        .select_related("key", "signature", "previous", "case")
+        .annotate(current=~Exists(later))
+    )
+
+
+@extend_schema(tags=["reports"])
+class CaseReports(NotCached, AuditedList, generics.ListAPIView):
+    """The versions of the report of one case."""
+
+    permission_classes = (IsAuthenticated, ScopeRequired)
+    required_scopes: ClassVar = {"GET": "reports:read"}
+    allowed_roles: ClassVar = {"GET": READERS}
+    serializer_class = ReportOut
+    pagination_class = ByVersion
+    audited_type = "reports.report"
+    queryset = Report.objects.none()
+
+    def get_queryset(self) -> QuerySet[Report]:
+        """Only versions of a case the caller may see; another case answers 404."""
+        case = get_object_or_404(Case.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+        return visible_reports(self.request.user).filter(case=case)
+
+    @extend_schema(summary="List the report versions of a case")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return the versions, the newest first; none before the first signature."""
+        return self.list(request, *args, **kwargs)
+
+
+class ReportView(NotCached, APIView):
+    """What the addresses of one version share."""
+
+    permission_classes = (IsAuthenticated, ScopeRequired)
+    required_scopes: ClassVar = {"GET": "reports:read"}
+    allowed_roles: ClassVar = {"GET": READERS}
+
+    def visible_report(self, pk: uuid.UUID, action: Action, what: str) -> Report:
+        """Return the version, verified and in the trail; 404 for one the caller does not see, 409 for a broken one."""
+        report = get_object_or_404(visible_reports(self.request.user), pk=pk)
+        intact = verify_report(report).intact
+        record(
+            actor=signed_in(self.request),
+            action=action,
+            target=report,
+            after={"what": what, "version": report.version, "intact": intact},
+            **scope_of(report.case),
+        )
+        if not intact:
+            raise Conflict(_BROKEN, code="report_broken")
+        return report
+
+
+@extend_schema(tags=["reports"])
+class ReportOne(ReportView):
+    """One version."""
+
+    @extend_schema(summary="Read a signed report", responses=ReportDetail)
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        """Return one version with its frozen content, verified on the way."""
+        report = self.visible_report(pk, Action.VIEW, "api")
+        return Response({**ReportOut(report).data, "verified": True, "content": report.data})
+
+
+@extend_schema(tags=["reports"])
+class ReportPdf(ReportView):
+    """The signed file of one version."""
+
+    renderer_classes = (JSONRenderer, PdfRenderer)
+
+    @extend_schema(summary="Download a signed report", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: uuid.UUID) -> HttpResponse:
+        """Return the PDF byte for byte as it was signed, also of a version that no longer stands: see `current`."""
+        report = self.visible_report(pk, Action.EXPORT, "pdf")
+        response = HttpResponse(report.read_pdf(), content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="report-{report.pk}-v{report.version}.pdf"'
+        return response

@@ -1,0 +1,110 @@
+"""What was signed is refused to be changed in SQL; a change forced past the triggers is found on every display."""
+
+import io
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+
+from cases.models import SmearImage
+from cases.storage import clinical_storage
+from reports.checks import check_guards
+from reports.models import Report
+from reports.verification import verify_report
+from tests.append_only import triggers_lifted
+from tests.reports.conftest import needs_pango
+
+pytestmark = [pytest.mark.django_db, needs_pango]
+
+CHANGES = [
+    "UPDATE reports_report SET kind = 'withdrawn'",
+    "UPDATE reports_report SET sealed = 'x'",
+    "DELETE FROM reports_report",
+    "UPDATE reports_signature SET signer_name = 'Somebody Else'",
+    "DELETE FROM reports_signature",
+]
+
+
+@pytest.mark.parametrize("statement", CHANGES)
+def test_a_signed_report_refuses_change_in_sql(report, statement):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert verify_report(Report.objects.get(pk=report.pk)).intact
+
+
+def forced(statement, *values):
+    with triggers_lifted(connection), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+@pytest.mark.parametrize(
+    ("statement", "value", "fault"),
+    [
+        ("UPDATE reports_report SET sealed = %s", "gAAAA", "content was altered"),
+        ("UPDATE reports_report SET content_sha256 = %s", "0" * 64, "content is not what was signed"),
+        ("UPDATE reports_report SET pdf_sha256 = %s", "0" * 64, "PDF is not the one"),
+        ("UPDATE reports_report SET images_sha256 = %s", "0" * 64, "list of images"),
+        ("UPDATE reports_report SET digest = %s", "0" * 64, "do not belong together"),
+        ("UPDATE reports_signature SET signer_name = %s", "Somebody Else", "signature was altered"),
+        ("UPDATE reports_signature SET meaning = %s", "Nothing", "signature was altered"),
+        ("UPDATE reports_reportkey SET wrapped = %s", "gAAAA", "content was altered"),
+    ],
+)
+def test_a_forced_change_is_found(report, statement, value, fault):
+    forced(statement, value)
+    found = verify_report(Report.objects.get(pk=report.pk))
+    assert not found.intact
+    assert fault in " ".join(found.faults)
+
+
+def test_a_missing_signature_and_a_changed_image_row_are_found(report, case):
+    forced("DELETE FROM reports_signature WHERE signer_name <> %s", "")
+    assert "signature is missing" in " ".join(verify_report(Report.objects.get(pk=report.pk)).faults)
+
+
+def test_a_changed_or_missing_file_is_found(report, case):
+    image = SmearImage.objects.get(case=case)
+    storage = clinical_storage()
+    storage.delete(image.original.name)
+    storage.save(image.original.name, ContentFile(b"another picture"))
+    assert "picture of field 1" in " ".join(verify_report(Report.objects.get(pk=report.pk), thorough=True).faults)
+    storage.delete(report.pdf.name)
+    assert "PDF is missing" in " ".join(verify_report(Report.objects.get(pk=report.pk)).faults)
+
+
+def test_the_command_names_what_does_not_hold(report, capsys):
+    call_command("verify_reports")
+    assert "1 report holds" in capsys.readouterr().out
+    forced("UPDATE reports_report SET digest = %s", "0" * 64)
+    with pytest.raises(CommandError) as failure:
+        call_command("verify_reports", stdout=io.StringIO(), stderr=io.StringIO())
+    assert "1 report" in str(failure.value)
+
+
+def test_a_dropped_guard_is_an_error_of_the_system_check(db):
+    assert check_guards(databases=["default"]) == []
+    with triggers_lifted(connection):
+        if connection.vendor == "sqlite":
+            assert {message.id for message in check_guards(databases=["default"])} == {"reports.E001"}
+
+
+def test_the_page_says_it_loudly_and_hands_out_no_file(client, olga, report):
+    forced("UPDATE reports_report SET pdf_sha256 = %s", "0" * 64)
+    client.force_login(olga)
+    page = client.get(f"/reports/{report.pk}/").content.decode()
+    assert "Do not use this report" in page
+    assert "PDF is not the one that was signed" in page
+    for form in ("pdf", "csv", "json"):
+        assert client.get(f"/reports/{report.pk}.{form}").status_code == 409
+
+
+def test_field_keys_rotate_under_a_signed_report(report, settings):
+    from cryptography.fernet import Fernet
+
+    old = list(settings.HEMATOVISION_FIELD_KEYS)
+    new = Fernet.generate_key().decode()
+    settings.HEMATOVISION_FIELD_KEYS = [new, *old]
+    call_command("rotate_field_keys", stdout=io.StringIO())
+    settings.HEMATOVISION_FIELD_KEYS = [new]
+    assert verify_report(Report.objects.get(pk=report.pk)).intact
