@@ -20,7 +20,7 @@ JSON = "application/json"
 def address(row: Row, world: World) -> str:
     """Return the path and query of a line."""
     name = row.target.partition(":")[0]
-    if name == "-":
+    if name == "-" or row.route in PLAIN:
         path = reverse(row.route)
     elif row.route in LITERAL:
         path = LITERAL[row.route]
@@ -63,9 +63,13 @@ ARGUMENT_NOUN = {
     "cases:image_display": "image",
     "cases:image_thumbnail": "image",
     "cases:cell_crop": "cell",
+    "review:retry_image": "image",
     "classifier:explanation": "cell",
     "classifier:explanation_picture": "cell",
 }
+
+# The object is what the body is made from; the address takes none.
+PLAIN = {"oversight:break_glass"}
 
 LITERAL: dict[str, str] = {
     "unknown_address": "/api/v1/nothing/",
@@ -88,7 +92,9 @@ def send(client: Client, row: Row, world: World) -> Any:
     if body is None:
         return call(path, content_type=JSON) if row.table == "api" else call(path)
     data = body(world, row.target)
-    if row.table == "api" and not any(isinstance(value, SimpleUploadedFile) for value in data.values()):
+    if row.table in {"api", "review_json"} and not any(
+        isinstance(value, SimpleUploadedFile) for value in data.values()
+    ):
         return call(path, json.dumps(data), content_type=JSON)
     return call(path, data, headers=HEADERS.get(row.route))
 
@@ -126,6 +132,17 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "api:case"): lambda _world, _target: {"priority": "stat"},
     ("POST", "api:case_cancel"): lambda _world, _target: {"reason": "ordered twice"},
     ("POST", "api:case_images"): _upload,
+    ("POST", "review:actions"): lambda world, target: {
+        "action_id": str(uuid.uuid4()),
+        "kind": "flag",
+        "cells": [{"id": str(world.specimens[target].cells[0].pk), "revision": 0}],
+    },
+    ("POST", "review:cells"): lambda world, target: {
+        "action_id": str(uuid.uuid4()),
+        "image": str(world.specimens[target].image.pk),
+        "box": [40, 30, 10, 10],
+    },
+    ("PUT", "review:keys"): lambda _world, _target: {"keys": {"exclude": ["F"]}},
     ("POST", "cases:new"): _new_case,
     ("POST", "cases:add_images"): lambda world, target: {"files": _upload(world, target)["file"]},
     ("POST", "cases:submit"): lambda _world, _target: {"identity": "confirmed"},
@@ -133,6 +150,34 @@ BODIES: dict[tuple[str, str], Any] = {
         "accession_number": f"{world.specimens[target].case.accession_number}-R",
         "priority": "urgent",
         "stain": "giemsa",
+    },
+    ("POST", "consult:ask"): lambda world, _target: {
+        "colleague": str(world.objects["colleague"].pk),
+        "how": "open",
+        "scope": "all",
+    },
+    ("POST", "consult:labels"): lambda world, _target: {
+        "cell": str(world.specimens["ready"].cells[0].pk),
+        "code": "monocyte",
+    },
+    ("POST", "consult:answer"): lambda _world, _target: {"words": "I agree."},
+    ("POST", "consult:decline"): lambda _world, _target: {"reason": "On leave."},
+    ("POST", "consult:close"): lambda _world, _target: {"reason": "Not needed."},
+    ("POST", "consult:discussion"): lambda _world, _target: {"text": "Look again."},
+    ("POST", "reports:amend"): lambda _world, _target: {
+        "kind": "corrected",
+        "reason_code": "other",
+        "reason": "Looked at again.",
+    },
+    ("POST", "reports:move"): lambda _world, _target: {"mrn": "nobody", "birth_date": "1990-01-01"},
+    ("POST", "reports:templates"): lambda _world, _target: {"part": "comment", "title": "New", "text": "Words."},
+    ("POST", "reports:template"): lambda _world, _target: {"part": "comment", "title": "Newer", "text": "Words."},
+    ("POST", "reports:verify"): lambda _world, _target: {"hash": "0" * 64},
+    ("POST", "oversight:break_glass"): lambda world, target: {
+        # In small letters: what the caller typed comes back in the form, and is no leak.
+        "accession_number": world.specimens[target].case.accession_number.lower(),
+        "mrn": world.specimens[target].patient.mrn,
+        "reason": "An emergency in our house.",
     },
     ("POST", "cases:cancel"): lambda _world, _target: {"reason": "ordered twice"},
 }

@@ -1,0 +1,119 @@
+"""Breaking the glass on the page: the form, the banner, the list, and who is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from audit.models import AuditEvent
+from cases.models import BreakGlassAccess
+from notices.models import Notification
+from tests.factories.cases import CaseFactory
+
+pytestmark = pytest.mark.django_db
+PAGE, LIST = "/break-glass/", "/oversight/break-glass/"
+WHY = "The patient bleeds in our emergency room."
+
+
+@pytest.fixture
+def abroad(lars):
+    """A case of lakeside-clinic, which another laboratory reads."""
+    return CaseFactory(clinic=lars.organisation, created_by=lars, ready=True, accession_number="NL-77")
+
+
+def ask(client, abroad, **changes):
+    return client.post(
+        PAGE, {"accession_number": "NL-77", "mrn": abroad.patient.mrn, "birth_date": "", "reason": WHY, **changes}
+    )
+
+
+def test_the_form_opens_the_case_and_the_page_says_until_when(client, pavel, abroad):
+    client.force_login(pavel)
+    assert client.get(PAGE).status_code == 200
+    response = ask(client, abroad)
+    assert response["Location"] == f"/cases/{abroad.pk}/"
+    page = client.get(response["Location"]).content.decode()
+    assert "Break-glass access: this case belongs to" in page
+    assert WHY in page
+    assert "Change details" not in page
+    assert "Case NL-77" in client.get(PAGE).content.decode()
+
+
+def test_a_case_of_ones_own_shows_no_banner(client, pavel, amina):
+    own = CaseFactory(clinic=amina.organisation, created_by=amina, ready=True)
+    client.force_login(pavel)
+    assert "Break-glass access: this case" not in client.get(f"/cases/{own.pk}/").content.decode()
+
+
+def test_what_identifies_a_patient_is_in_no_address_and_no_event(client, pavel, abroad):
+    client.force_login(pavel)
+    response = ask(client, abroad)
+    assert abroad.patient.mrn not in response["Location"]
+    text = " ".join(f"{event.reason} {event.after}" for event in AuditEvent.objects.all())
+    assert abroad.patient.mrn not in text
+    assert "1980-02-29" not in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "sentence"),
+    [
+        ({"mrn": ""}, 422, "Give the record number or the birth date."),
+        ({"reason": "x"}, 422, "at least 10 characters"),
+        ({"accession_number": "NL-78"}, 404, "The attempt is on record."),
+        ({"mrn": "nobody"}, 404, "The attempt is on record."),
+        ({"birth_date": "yesterday"}, 422, "Enter a valid date."),
+    ],
+)
+def test_a_refusal_says_why_and_opens_nothing(client, pavel, abroad, changes, status, sentence):
+    client.force_login(pavel)
+    response = ask(client, abroad, **changes)
+    assert response.status_code == status
+    assert sentence in response.content.decode()
+    assert not BreakGlassAccess.objects.exists()
+
+
+def test_a_case_one_sees_anyway_is_simply_shown(client, pavel, amina):
+    own = CaseFactory(clinic=amina.organisation, created_by=amina, ready=True, accession_number="NL-77")
+    client.force_login(pavel)
+    assert ask(client, own)["Location"] == f"/cases/{own.pk}/"
+    assert not BreakGlassAccess.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["amina", "olga", "sami", "root"])
+def test_others_get_no_form(client, request, who):
+    client.force_login(request.getfixturevalue(who))
+    assert client.get(PAGE).status_code == 403
+
+
+def test_the_owners_overseers_are_told_and_nobody_else(
+    client, pavel, abroad, petra, timo, nadia, ines, django_capture_on_commit_callbacks
+):
+    client.force_login(pavel)
+    with django_capture_on_commit_callbacks(execute=True):
+        ask(client, abroad)
+    told = Notification.objects.filter(kind="break-glass")
+    assert {notification.user_id for notification in told} == {petra.pk, timo.pk}
+    assert abroad.patient.mrn not in told[0].text
+    assert abroad.accession_number not in told[0].text
+    assert told[0].path == LIST
+
+
+def test_both_sides_list_it_and_only_the_owner_names_the_case(client, pavel, abroad, petra, olga, ines):
+    client.force_login(pavel)
+    ask(client, abroad)
+    for person, sees in ((petra, True), (olga, False), (ines, False)):
+        client.force_login(person)
+        page = client.get(LIST).content.decode()
+        assert pavel.full_name in page
+        assert WHY in page
+        assert ("NL-77" in page) is sees
+        assert (str(abroad.pk) in page) is sees
+
+
+def test_a_third_laboratory_lists_nothing(client, pavel, abroad):
+    from accounts.models import Role
+    from tests.people import laboratory, person
+
+    client.force_login(pavel)
+    ask(client, abroad)
+    client.force_login(person("Tara", Role.AUDITOR, laboratory("third-laboratory")))
+    assert "Nobody has broken the glass" in client.get(LIST).content.decode()
