@@ -18,6 +18,13 @@ from accounts.services import create_api_client, invite_user
 from audit.models import AuditEvent
 from cases.states import CaseState
 from classifier.models import WorkerHeartbeat
+from consult.models import OpinionCell, SecondOpinion
+from inbox.models import Delivery
+from notices.models import Notification
+from reports.models import ReportKind, ReportTemplate
+from review.services.leases import claim
+from tests.factories.reports import next_version
+from tests.factories.signed_reports import signed_report
 from tests.factories.specimens import NOON, Specimen, model_version, specimen
 from tests.people import PASSWORD, clinic, laboratory, person
 from training.models import TrainingRun
@@ -63,6 +70,16 @@ def heartbeat() -> WorkerHeartbeat:
     return WorkerHeartbeat.objects.create(worker="w1", queue="inference", started_at=NOON, seen_at=NOON)
 
 
+def opinion(made: Specimen, *, asked_by: User, colleague: User, **columns: Any) -> SecondOpinion:
+    """Return an open second opinion on all cells of a case."""
+    asked = SecondOpinion.objects.create(
+        case=made.case, asked_by=asked_by, colleague=colleague, blind=False, scope="all", asked_at=NOON, **columns
+    )
+    for position, cell in enumerate(made.cells, start=1):
+        OpinionCell.objects.create(opinion=asked, cell=cell, position=position)
+    return asked
+
+
 def build() -> World:
     """Create everything; call it inside a transaction that is rolled back."""
     central, northern = laboratory("central-laboratory"), laboratory("northern-laboratory")
@@ -98,8 +115,12 @@ def build() -> World:
         "draft": specimen(by=amina, state=CaseState.DRAFT, number=7101, version=None),
         "ready": specimen(by=amina, state=CaseState.READY, number=7102, version=version),
         "signed": specimen(by=amina, state=CaseState.SIGNED, number=7103, version=version, owner=people["pavel"]),
+        "reading": specimen(by=amina, state=CaseState.IN_REVIEW, number=7105, version=version, owner=people["pavel"]),
         "far": specimen(by=people["lars"], state=CaseState.READY, number=7104, version=version),
     }
+    signed_report(specimens["signed"].case, people["pavel"])
+    claim(actor=people["pavel"], case=specimens["reading"].case)
+    colleague = person("Vera", Role.PATHOLOGIST, central)
     sessions = {who: session(user) for who, user in people.items() if user is not None}
     training = TrainingRun.objects.create(version="1", sources=[], reason="the matrix needs one", queued_at=NOON)
     invitation, invitation_token = invite_user(
@@ -109,6 +130,8 @@ def build() -> World:
         actor=None, email="new@lakeside-clinic.example", role=Role.UPLOADER, organisation=lakeside
     )
     objects = {
+        "delivery": Delivery.objects.get(case=specimens["signed"].case),
+        "notification": Notification.objects.get(user=people["amina"]),
         "invitation": invitation,
         "far_invitation": far_invitation,
         "invitation_token": (invitation_token,),
@@ -129,9 +152,18 @@ def build() -> World:
         "elsewhere": lakeside,
         "lis": ApiClient.objects.filter(organisation=riverside).first(),
         "far_lis": ApiClient.objects.filter(organisation=northern).first(),
+        "ready_cell": (specimens["ready"].case.pk, specimens["ready"].cells[0].pk),
+        "strange_cell": (specimens["ready"].case.pk, specimens["far"].cells[0].pk),
         "csv": ("csv",),
         "jsonl": ("jsonl",),
         "checkpoint": (999_999,),
+        "colleague": colleague,
+        "opinion": opinion(specimens["ready"], asked_by=colleague, colleague=people["pavel"]),
+        "answered": opinion(
+            specimens["signed"], asked_by=people["pavel"], colleague=colleague, state="answered", answered_at=NOON
+        ),
+        "report": next_version(specimens["signed"].case, people["pavel"], kind=ReportKind.CORRECTED),
+        "text": ReportTemplate.objects.create(laboratory=central, part="comment", title="A text", text="Words."),
         "event": AuditEvent.objects.order_by("id").first(),
     }
     return World(people, tokens, sessions, specimens, objects)

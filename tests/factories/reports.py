@@ -1,0 +1,73 @@
+"""Signed reports as rows, without the second it takes to lay a PDF out: for tests that ask who may see one."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from accounts.models import User
+from cases.models import Case
+from cases.storage import clinical_storage
+from reports.canonical import canonical, sha256
+from reports.content import MEANINGS, build_content, sign_content
+from reports.facts import case_facts
+from reports.models import Report, ReportDraft, ReportKey, ReportKind, Signature
+from reports.models.report import sealed_pdf_name
+from reports.sealing import new_key, seal, wrap
+from reports.verification import images_digest, report_digest, signature_digest
+
+PDF = b"%PDF-1.7\n% stands in for a report\n%%EOF\n"
+
+
+def next_version(case: Case, by: User, *, kind: ReportKind = ReportKind.ORIGINAL, **texts: str) -> Report:
+    """The next version of a case's report, signed by `by`; it verifies like one that was signed on the page."""
+    previous = Report.objects.filter(case=case).order_by("-version").first()
+    now, pk, key = timezone.now(), uuid.uuid4(), new_key()
+    draft = ReportDraft(case=case, by=by, quality_accepted=True, identifiers=["name", "mrn"], **texts)
+    reason = {} if previous is None else {"reason_code": "other", "reason_label": "Other", "reason": "A test."}
+    content = build_content(
+        report_id=pk, case=case, facts=case_facts(case), draft=draft, kind=kind, previous=previous, **reason
+    )
+    content = sign_content(content, signer=by, kind=kind, method="password", at=now)
+    text = canonical(content)
+    version = content["report"]["version"]
+    bound = {
+        "content_sha256": sha256(text),
+        "pdf_sha256": sha256(PDF),
+        "images_sha256": images_digest(content["images"]),
+    }
+    report = Report.objects.create(
+        id=pk,
+        case=case,
+        version=version,
+        kind=kind,
+        previous=previous,
+        reason_code=reason.get("reason_code", ""),
+        sealed=seal(key, text.encode()).decode(),
+        pdf=clinical_storage().save(sealed_pdf_name(None, ""), ContentFile(seal(key, PDF))),
+        pdf_size=len(PDF),
+        created_at=now,
+        digest=report_digest(
+            **bound,
+            version=version,
+            kind=str(kind),
+            case=str(case.pk),
+            previous=previous.digest if previous else "",
+        ),
+        **bound,
+    )
+    ReportKey.objects.create(report=report, wrapped=wrap(key))
+    shown = {"name": str(by), "role": by.get_role_display(), "meaning": MEANINGS[kind], "method": "password"}
+    Signature.objects.create(
+        report=report,
+        signer=by,
+        signer_name=shown["name"],
+        signer_role=shown["role"],
+        meaning=shown["meaning"],
+        method=shown["method"],
+        signed_at=now,
+        digest=signature_digest(report=report.digest, signer=str(by.pk), signed_at=now.isoformat(), **shown),
+    )
+    return report
