@@ -128,7 +128,7 @@ def publish(
         }
         card |= _fit_decisions(trained.labels, parts, answers, folder, options)
         card |= {
-            "training": trained.options,
+            "training": _without_folders(trained.options),
             "data": _data_facts(crops, options),
             "int8": int8,
             "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -277,6 +277,12 @@ def _figures(
                     if (Path(scratch) / "e" / name).is_file():
                         shutil.copyfile(Path(scratch) / "e" / name, folder / name)
     return figures
+
+
+def _without_folders(options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a run as a card tells them: the file it started from by name, not by where it lay."""
+    start = options.get("weights")
+    return {**options, "weights": Path(start).name} if start else options
 
 
 def _data_facts(crops: Crops, options: PublishOptions) -> dict[str, Any]:
