@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from accounts.authentication import scopes_needed
+from accounts.refusals import record_refusal
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -17,7 +18,8 @@ class ScopeRequired(BasePermission):
 
     The view says `required_scopes = {"GET": "cases:read", "POST": "cases:write"}` and
     `allowed_roles = {"GET": {Role.UPLOADER, ...}, ...}`. A method that is in neither table is refused, so that a
-    forgotten entry closes a door instead of opening one. HEAD and OPTIONS follow GET.
+    forgotten entry closes a door instead of opening one. HEAD and OPTIONS follow GET. A refusal is written to the
+    audit trail.
     """
 
     message = "This needs a scope or a role that you do not have."
@@ -34,6 +36,12 @@ class ScopeRequired(BasePermission):
             method = "GET"
         if user.token_scopes is not None:
             needed = scopes_needed(view, method)
-            return bool(needed) and user.token_scopes.issuperset(needed)
-        roles = getattr(view, "allowed_roles", {}).get(method, frozenset())
-        return user.role in roles
+            allowed = bool(needed) and user.token_scopes.issuperset(needed)
+            absent = ", ".join(sorted(set(needed) - user.token_scopes)) or "any scope for this"
+            missing = f"The token lacks {absent}."
+        else:
+            allowed = user.role in getattr(view, "allowed_roles", {}).get(method, frozenset())
+            missing = "The role does not allow this."
+        if not allowed:
+            record_refusal(request=request, method=request.method or method, missing=missing)
+        return allowed

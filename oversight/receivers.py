@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
-from accounts.models import Role, User
 from cases.models import BreakGlassAccess
 from notices.services import notify
+from oversight.selectors.overseers import overseers_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -19,11 +19,8 @@ BREAK_GLASS = "break-glass"
 def tell_owners_of_break_glass(sender: Any, access_id: UUID, **kwargs: Any) -> None:
     """Tell the administrators and auditors of the laboratory whose case somebody else opened."""
     access = BreakGlassAccess.objects.select_related("case", "user__organisation").get(pk=access_id)
-    overseers = User.objects.filter(
-        organisation=access.case.laboratory_id, role__in=[Role.ADMINISTRATOR, Role.AUDITOR], is_active=True
-    )
     notify(
-        recipients=overseers,
+        recipients=overseers_of(access.case.laboratory_id),
         kind=BREAK_GLASS,
         subject_id=access.pk,
         text="Somebody of another organisation opened one of your cases by break-glass access.",

@@ -235,3 +235,10 @@ CELERY_BEAT_SCHEDULE["follow_up_reports"] = {
 
 # Who reads a case blind for a second opinion sees nothing else of it until they have answered.
 MIDDLEWARE.append("consult.middleware.BlindReading")
+
+# Whether the model in use still does what its card says, at each laboratory; an alarm is said once a week.
+CELERY_BEAT_SCHEDULE["watch_drift"] = {
+    "task": "oversight.tasks.watch_drift",
+    "schedule": 6 * 3600.0,
+    "options": {"queue": "default", "expires": 3600.0},
+}

@@ -53,7 +53,12 @@ class Group:
 
 
 def reviewed_predictions(user: User) -> QuerySet[Prediction]:
-    """The predictions of cells that a reader has read, in the cases `user` may see.
+    """The predictions of cells that a reader has read, in the cases `user` may see."""
+    return predictions_of_read_cells(Case.objects.visible_to(user))
+
+
+def predictions_of_read_cells(cases: QuerySet[Case]) -> QuerySet[Prediction]:
+    """The predictions of cells of `cases` that a reader has read.
 
     Read is: a person gave the label, or took the cell out of the count. Cells of a reading that was replaced by a
     later one are left out, so that a cell counts once.
@@ -61,7 +66,7 @@ def reviewed_predictions(user: User) -> QuerySet[Prediction]:
     return Prediction.objects.filter(
         Q(cell__label_source=LabelSource.HUMAN) | Q(cell__excluded=True),
         cell__superseded=False,
-        cell__image__case__in=Case.objects.visible_to(user),
+        cell__image__case__in=cases,
     )
 
 

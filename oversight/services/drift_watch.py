@@ -1,0 +1,91 @@
+"""Look once a day whether the machine is still as its card says, at each laboratory, and say so when it is not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Organisation, OrganisationKind
+from audit.models import Action, AuditEvent, Outcome
+from audit.services import record
+from cases.models import Case
+from cases.states import SIGNED_STATES
+from classifier.models import ModelVersion
+from notices.services import notify
+from oversight import drift
+from oversight.selectors.agreement import comparison_of, predictions_of_read_cells, weeks_of
+from oversight.selectors.overseers import overseers_of
+
+if TYPE_CHECKING:
+    from oversight.drift import Expectation
+
+LOOKS_BACK = timedelta(days=90)
+SAID_AGAIN_AFTER = timedelta(days=7)
+KIND = "drift"
+OBJECT_TYPE = ModelVersion._meta.label_lower
+
+
+def watch_drift() -> list[Organisation]:
+    """Judge the active model at each laboratory over the cells signed in the last 90 days.
+
+    Where there is an alarm, writes it to the trail and tells administrators and auditors, once a week as long as it
+    lasts. Returns the laboratories that were told.
+    """
+    version = ModelVersion.objects.active()
+    expected = drift.expectation_of(version.card) if version else None
+    if version is None or expected is None:
+        return []
+    laboratories = Organisation.objects.filter(kind=OrganisationKind.LABORATORY, is_active=True)
+    return [laboratory for laboratory in laboratories if _watch(laboratory, version, expected)]
+
+
+def _watch(laboratory: Organisation, version: ModelVersion, expected: Expectation) -> bool:
+    alarms = alarms_at(laboratory, version, expected)
+    if not alarms or _said(laboratory, version):
+        return False
+    with transaction.atomic():
+        notify(
+            recipients=overseers_of(laboratory.pk),
+            kind=KIND,
+            subject_id=version.pk,
+            text=f"The model in use does worse here than its card says: {', '.join(alarms)}.",
+            path=reverse("oversight:agreement"),
+        )
+        record(
+            actor=None,
+            action=Action.VERIFY,
+            target=version,
+            laboratory_id=laboratory.pk,
+            outcome=Outcome.FAILURE,
+            reason="The model in use does worse here than its card says.",
+            after={"alarms": alarms},
+        )
+    return True
+
+
+def alarms_at(laboratory: Organisation, version: ModelVersion, expected: Expectation) -> list[str]:
+    """Return what is alarming at a laboratory, in words; nothing when all is well."""
+    predictions = predictions_of_read_cells(Case.objects.filter(laboratory=laboratory, state__in=SIGNED_STATES)).filter(
+        model_version=version, cell__decided_at__gte=timezone.now() - LOOKS_BACK
+    )
+    findings = drift.judge(comparison_of(predictions), expected)
+    alarms = [drift.name_of(finding).lower() for finding in findings if finding.verdict == "alarm"]
+    steps = drift.cumulate(weeks_of(predictions), expected)
+    if steps and steps[-1].alarm:
+        alarms.append("errors over the last weeks")
+    return alarms
+
+
+def _said(laboratory: Organisation, version: ModelVersion) -> bool:
+    return AuditEvent.objects.filter(
+        object_type=OBJECT_TYPE,
+        object_id=str(version.pk),
+        action=Action.VERIFY,
+        outcome=Outcome.FAILURE,
+        laboratory_id=laboratory.pk,
+        at__gt=timezone.now() - SAID_AGAIN_AFTER,
+    ).exists()

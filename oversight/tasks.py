@@ -1,0 +1,12 @@
+"""What workers do for oversight."""
+
+from __future__ import annotations
+
+from hematovision.celery import QUEUE_DEFAULT, clinical_task
+from oversight.services import drift_watch
+
+
+@clinical_task(queue=QUEUE_DEFAULT)
+def watch_drift() -> None:
+    """Say at which laboratories the active model does worse than its card says."""
+    drift_watch.watch_drift()
