@@ -29,7 +29,9 @@
         }
         const json = (response.headers.get("Content-Type") || "").includes("json");
         const answer = { ok: response.ok, status: response.status, body: json ? await response.json() : null, json };
-        return response.status >= 500 || response.status === 429 ? { ...answer, trouble: "server" } : answer;
+        /* Our refusals are JSON: what is not comes from something between, or from a session that ended meanwhile */
+        const strange = !response.ok && !json && response.status !== 403;
+        return strange || response.status >= 500 || response.status === 429 ? { ...answer, trouble: "server" } : answer;
       } catch {
         return { trouble: "offline" };
       } finally {
