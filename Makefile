@@ -83,7 +83,7 @@ bench: install-dev ## what is fast and how fast: every file of benchmarks/
 
 # ---- checking
 
-check: install-dev ## lint, types, arrows, templates, migrations, deployment, API schema, known vulnerabilities
+check: install-dev pango ## lint, types, arrows, templates, migrations, deployment, API schema, known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -8,7 +8,7 @@ from django.core import checks
 from django.db import connections
 
 from audit.triggers import missing_triggers
-from reports.pdf import pdf_problem
+from reports.pdf import pango_is_there
 
 TABLES = ("reports_report", "reports_signature", "reports_casemove")
 
@@ -16,12 +16,11 @@ TABLES = ("reports_report", "reports_signature", "reports_casemove")
 @checks.register("reports")
 def check_pdf(**_kwargs: Any) -> list[checks.CheckMessage]:
     """A PDF can be made."""
-    problem = pdf_problem()
-    if not problem:
+    if pango_is_there():
         return []
     return [
         checks.Warning(
-            f"Signed reports cannot be made: WeasyPrint does not load ({problem}).",
+            "Signed reports cannot be made: the library Pango is missing.",
             hint="Install Pango (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core). "
             "Until then everything works but signing.",
             id="reports.W001",

@@ -73,7 +73,7 @@ def build_content(
         "format_version": FORMAT_VERSION,
         "identity_confirmed": sorted(set(draft.identifiers) & set(IDENTIFIERS)),
         "images": facts.images,
-        "interpretation": draft.interpretation.strip(),
+        "interpretation": "" if kind == ReportKind.WITHDRAWN else draft.interpretation.strip(),
         "laboratory": {"id": str(case.laboratory_id), "name": case.laboratory.name},
         "patient": _patient(case),
         "previous_differential": None if kind == ReportKind.WITHDRAWN else _previous(case),

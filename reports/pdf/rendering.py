@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import datetime as dt
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 VARIANT = "pdf/a-3b"
 _STYLE = Path(__file__).with_name("report.css")
 _BASE = "smear:"
+# The names WeasyPrint tries, on Linux, macOS and Windows.
+_LIBRARIES = (
+    ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0", "pango-1.0-0", "pango-1.0"),
+    ("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib", "libpangoft2-1.0-0", "pangoft2-1.0-0", "pangoft2-1.0"),
+)
 
 
 class PdfUnavailable(DomainError):
@@ -44,6 +50,19 @@ def pdf_problem() -> str:
     except (ImportError, OSError) as error:
         return type(error).__name__
     return ""
+
+
+def pango_is_there() -> bool:
+    """Whether the system has the libraries the layout needs, asked without loading the layout itself."""
+    return all(any(_loads(name) for name in names) for names in _LIBRARIES)
+
+
+def _loads(name: str) -> bool:
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
 
 
 def render_pdf(

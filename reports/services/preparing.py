@@ -53,7 +53,7 @@ def prepare_report(*, actor: User, case: Case, report_id: uuid.UUID | None = Non
     amendment = open_amendment_of(case)
     previous = current_report(case)
     kind = ReportKind.ORIGINAL if amendment is None else ReportKind(amendment.kind)
-    draft = draft_of(case, actor, previous)
+    draft = draft_of(case, actor, previous, amendment)
     facts = case_facts(case)
     content = build_content(
         report_id=report_id or uuid.UUID(int=0),
@@ -84,12 +84,18 @@ def require_signer(*, actor: User, case: Case) -> None:
     raise Conflict("You are not reading this case at present. Claim it first.", code="lease_lost")
 
 
-def draft_of(case: Case, actor: User, previous: Report | None) -> ReportDraft:
-    """Return the draft of `case`; before anything was written, one that starts from the version that stands."""
+def draft_of(case: Case, actor: User, previous: Report | None, amendment: Amendment | None) -> ReportDraft:
+    """Return the draft of `case`; before anything was written, one that starts from the version that stands.
+
+    What was written before the case was opened again is of another version. Confirmations are a person's own: whoever
+    takes a case over keeps the words and ticks for themselves.
+    """
     draft = ReportDraft.objects.filter(case=case).first()
-    if draft is not None:
+    if draft is not None and (amendment is None or draft.updated_at >= amendment.opened_at):
+        if draft.by_id != actor.pk:
+            draft.identifiers, draft.quality_accepted = [], False
         return draft
-    if previous is None or previous.is_withdrawn:
+    if previous is None or previous.is_withdrawn or (amendment is not None and amendment.kind == ReportKind.WITHDRAWN):
         return ReportDraft(case=case, by=actor)
     return ReportDraft(
         case=case,

@@ -15,8 +15,9 @@ from accounts.models import OrganisationKind
 from audit.models import Action
 from audit.services import record
 from cases.services.trail import scope_of
+from hematovision.errors import DomainError
 from reports.models import CaseMove, Report
-from reports.pdf import mark_copy, pdf_problem
+from reports.pdf import mark_copy
 from reports.selectors import versions_of
 from reports.verification import verify_report
 from review.services.guards import open_amendment_of, reads_for
@@ -81,9 +82,14 @@ def report_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         and organisation.kind == OrganisationKind.LABORATORY
     )
     what = "pdf"
-    if last.pk != found.pk and not as_signed and not pdf_problem():
+    if last.pk != found.pk and not as_signed:
         what = "pdf, marked"
-        pdf = mark_copy(pdf, words="WITHDRAWN" if last.is_withdrawn else "SUPERSEDED", sentence=_mark(found, last))
+        try:
+            pdf = mark_copy(pdf, words="WITHDRAWN" if last.is_withdrawn else "SUPERSEDED", sentence=_mark(found, last))
+        except DomainError as error:
+            # Unmarked it would pass for a report that stands.
+            context = {"case": found.case, "error": error, "heading": "No file can be handed out"}
+            return render(request, "reports/refused.html", context, status=error.status)
     trail(request, found, Action.EXPORT, what=what, verification=verification)
     return _file(pdf, "application/pdf", f"report-{found.pk}-v{found.version}.pdf")
 

@@ -8,13 +8,16 @@ import pytest
 from django.utils import timezone
 
 from cases.models import Case, Cell, LabelSource
+from cases.states import CaseState
 from reports.models import SignatureMethod
 from reports.pdf import pdf_problem
 from reports.services.drafts import save_draft
 from reports.services.preparing import prepare_report
 from reports.services.signing import Proof, sign_report
+from review.models import ReviewLease
 from review.services.leases import claim
 from tests.factories.cases import CaseFactory, CellFactory, SmearImageFactory
+from tests.factories.reports import next_version
 
 needs_pango = pytest.mark.skipif(bool(pdf_problem()), reason="Pango is missing: no PDF can be made")
 
@@ -69,5 +72,17 @@ def case(riverside, pavel) -> Case:
 
 @pytest.fixture
 def report(case, pavel):
-    """Its first signed report."""
-    return signed(case, pavel)
+    """Its first signed report, written straight into the tables: its file only stands in for a PDF."""
+    report = next_version(case, pavel, interpretation="Normal picture.")
+    ReviewLease.objects.filter(case=case).delete()
+    Case.objects.filter(pk=case.pk).update(state=CaseState.SIGNED)
+    case.refresh_from_db()
+    return report
+
+
+@pytest.fixture
+def printed(case, pavel):
+    """Its first signed report, signed as on the page, with a real PDF."""
+    report = signed(case, pavel)
+    case.refresh_from_db()
+    return report

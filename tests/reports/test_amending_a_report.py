@@ -10,7 +10,8 @@ from pypdf import PdfReader
 from cases.models import Case, Cell
 from hematovision.errors import Conflict, Unprocessable
 from reports.changes import changes_between
-from reports.models import CaseMove, Report
+from reports.lookup import Standing, look_up_file
+from reports.models import CaseMove, Report, ReportKind
 from reports.selectors import current_report, last_standing
 from reports.services.moving import move_to_patient
 from reports.services.preparing import prepare_report
@@ -19,6 +20,7 @@ from review.models import Amendment
 from review.services.amendments import open_amendment
 from review.services.decisions import apply_action
 from tests.factories.cases import PatientFactory
+from tests.factories.reports import next_version
 from tests.reports.conftest import complete_draft, needs_pango, signed
 
 pytestmark = [pytest.mark.django_db, needs_pango]
@@ -47,7 +49,6 @@ def text_of(pdf, page=None):
 
 @pytest.fixture
 def corrected(report, case, pavel):
-    case.refresh_from_db()
     reopen(case, pavel, "corrected")
     relabel(case, pavel, "monocyte", 5)
     return signed(case, pavel)
@@ -67,28 +68,28 @@ def test_a_correction_says_on_page_one_what_changed(corrected, report, case):
     assert verify_report(Report.objects.get(pk=report.pk)).intact
 
 
-def test_the_old_version_is_handed_out_marked_and_still_known(client, corrected, report, amina, olga):
+def test_the_old_version_is_handed_out_marked_and_still_known(client, printed, case, pavel, amina, olga):
+    next_version(case, pavel, kind=ReportKind.CORRECTED)
     client.force_login(amina)
-    page = client.get(f"/reports/{report.pk}/").content.decode()
-    assert "Superseded." in page
-    copy = client.get(f"/reports/{report.pk}.pdf").content
-    assert copy.startswith(report.read_pdf())
+    assert "Superseded." in client.get(f"/reports/{printed.pk}/").content.decode()
+    copy = client.get(f"/reports/{printed.pk}.pdf").content
+    assert copy.startswith(printed.read_pdf())
     assert "Superseded by version 2" in text_of(copy)
     assert "SUPERSEDED" in text_of(copy)
-    assert "SUPERSEDED" in text_of(client.get(f"/reports/{report.pk}.pdf?as=signed").content)
+    answer = look_up_file(copy)
+    assert (answer.standing, answer.is_copy) == (Standing.SUPERSEDED, True)
+    assert "SUPERSEDED" in text_of(client.get(f"/reports/{printed.pk}.pdf?as=signed").content)
     client.force_login(olga)
-    assert client.get(f"/reports/{report.pk}.pdf?as=signed").content == report.read_pdf()
+    assert client.get(f"/reports/{printed.pk}.pdf?as=signed").content == printed.read_pdf()
 
 
 def test_a_correction_without_a_difference_is_not_signed(report, case, pavel):
-    case.refresh_from_db()
     reopen(case, pavel, "corrected")
     complete_draft(case, pavel)
     assert [check.code for check in prepare_report(actor=pavel, case=case).unmet] == ["changes"]
 
 
 def test_an_addition_changes_words_only(report, case, pavel):
-    case.refresh_from_db()
     reopen(case, pavel, "appended", "additional")
     relabel(case, pavel, "monocyte", 1)
     complete_draft(case, pavel, comments="Flow cytometry agrees.")
@@ -109,7 +110,6 @@ def test_an_addition_changes_words_only(report, case, pavel):
 
 
 def test_giving_an_amendment_up_leaves_the_signed_report(client, report, case, pavel):
-    case.refresh_from_db()
     reopen(case, pavel, "corrected")
     relabel(case, pavel, "monocyte", 5)
     client.force_login(pavel)
@@ -118,14 +118,9 @@ def test_giving_an_amendment_up_leaves_the_signed_report(client, report, case, p
     assert Cell.objects.filter(image__case=case, label="neutrophil").count() == 70
 
 
-@pytest.fixture
-def withdrawn(report, case, pavel):
-    case.refresh_from_db()
+def test_a_withdrawn_report_has_no_result(report, case, pavel):
     reopen(case, pavel, "withdrawn", "wrong_patient")
-    return signed(case, pavel)
-
-
-def test_a_withdrawn_report_has_no_result(withdrawn, report, case):
+    withdrawn = signed(case, pavel)
     case.refresh_from_db()
     assert case.state == "withdrawn"
     assert withdrawn.data["differential"]["rows"] == []
@@ -134,9 +129,15 @@ def test_a_withdrawn_report_has_no_result(withdrawn, report, case):
     assert "must not be used" in text_of(withdrawn.read_pdf(), page=0)
 
 
-def test_the_images_go_to_the_right_patient_with_a_trace(withdrawn, case, pavel, riverside):
+@pytest.fixture
+def right(riverside):
+    """The patient whose smear it really was."""
+    return PatientFactory(organisation=riverside, birth_date=dt.date(1971, 5, 6))
+
+
+def test_the_images_go_to_the_right_patient_with_a_trace(report, case, pavel, right):
+    Case.objects.filter(pk=case.pk).update(state="withdrawn")
     case.refresh_from_db()
-    right = PatientFactory(organisation=riverside, birth_date=dt.date(1971, 5, 6))
     with pytest.raises(Unprocessable):
         move_to_patient(actor=pavel, case=case, mrn=right.mrn, birth_date=dt.date(1971, 5, 7))
     new = move_to_patient(actor=pavel, case=case, mrn=right.mrn, birth_date=right.birth_date)
@@ -149,9 +150,7 @@ def test_the_images_go_to_the_right_patient_with_a_trace(withdrawn, case, pavel,
         move_to_patient(actor=pavel, case=case, mrn=right.mrn, birth_date=right.birth_date)
 
 
-def test_only_a_withdrawn_case_moves(report, case, pavel, riverside):
-    case.refresh_from_db()
-    right = PatientFactory(organisation=riverside, birth_date=dt.date(1971, 5, 6))
+def test_only_a_withdrawn_case_moves(report, case, pavel, right):
     with pytest.raises(Conflict):
         move_to_patient(actor=pavel, case=case, mrn=right.mrn, birth_date=right.birth_date)
 

@@ -13,9 +13,8 @@ from reports.checks import check_guards
 from reports.models import Report
 from reports.verification import verify_report
 from tests.append_only import triggers_lifted
-from tests.reports.conftest import needs_pango
 
-pytestmark = [pytest.mark.django_db, needs_pango]
+pytestmark = pytest.mark.django_db
 
 CHANGES = [
     "UPDATE reports_report SET kind = 'withdrawn'",

@@ -21,6 +21,7 @@ from reports.services.signing import sign_report
 from reports.signals import report_signed
 from reports.verification import verify_report
 from tests.factories.cases import PatientFactory
+from tests.factories.reports import next_version
 from tests.reports.conftest import complete_draft, needs_pango, proof_of, read_case, signed
 
 pytestmark = [pytest.mark.django_db, needs_pango]
@@ -30,18 +31,17 @@ def text_of(pdf):
     return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
 
 
-def test_the_signed_version_is_frozen_and_says_who_signed(report, case, pavel):
-    case.refresh_from_db()
-    assert (case.state, report.version, report.kind) == ("signed", 1, "original")
-    assert verify_report(report, thorough=True).intact
-    text = text_of(report.read_pdf())
-    for words in (pavel.full_name, "authorises this report", "Page 1 of", case.patient.mrn, "Normal picture."):
+def test_the_signed_version_is_frozen_and_says_who_signed(printed, case, pavel):
+    assert (case.state, printed.version, printed.kind) == ("signed", 1, "original")
+    assert verify_report(printed, thorough=True).intact
+    text = text_of(printed.read_pdf())
+    for words in (pavel.full_name, "authorises this printed", "Page 1 of", case.patient.mrn, "Normal picture."):
         assert words in text
-    assert report.content_sha256 in text.replace("\n", "")
-    assert current_report(case) == report
+    assert printed.content_sha256 in text.replace("\n", "")
+    assert current_report(case) == printed
     assert not ReportDraft.objects.filter(case=case).exists()
-    event = AuditEvent.objects.get(action="sign", object_id=str(report.pk))
-    assert event.after["digest"] == report.digest
+    event = AuditEvent.objects.get(action="sign", object_id=str(printed.pk))
+    assert event.after["digest"] == printed.digest
     assert case.patient.family_name not in json.dumps(event.after)
 
 
@@ -60,21 +60,21 @@ def test_the_content_carries_counts_limits_and_cells_as_text(report):
     assert sha256(report.content) == report.content_sha256
 
 
-def test_the_pdf_is_pdf_a_with_the_content_inside(report):
-    reader = PdfReader(io.BytesIO(report.read_pdf()))
-    assert reader.attachments["report.json"][0].decode() == report.content
+def test_the_pdf_is_pdf_a_with_the_content_inside(printed):
+    reader = PdfReader(io.BytesIO(printed.read_pdf()))
+    assert reader.attachments["printed.json"][0].decode() == printed.content
     metadata = reader.xmp_metadata.stream.get_data().decode()
     assert "pdfaid" in metadata
     assert reader.trailer["/Root"]["/OutputIntents"]
 
 
-def test_nobody_reads_a_name_in_the_database_or_on_disk(report, case):
-    row = Report.objects.filter(pk=report.pk).values().get()
+def test_nobody_reads_a_name_in_the_database_or_on_disk(printed, case):
+    row = Report.objects.filter(pk=printed.pk).values().get()
     assert case.patient.family_name not in str(row)
-    with clinical_storage().open(report.pdf.name) as file:
+    with clinical_storage().open(printed.pdf.name) as file:
         stored = file.read()
     assert b"%PDF" not in stored
-    assert case.patient.mrn not in report.pdf.name
+    assert case.patient.mrn not in printed.pdf.name
 
 
 def test_receivers_hear_of_it_after_the_transaction(case, pavel, django_capture_on_commit_callbacks):
@@ -196,11 +196,11 @@ def test_a_renamed_signer_keeps_the_name_that_was_signed(report, pavel):
 
 def test_the_previous_differential_is_the_last_signed_one_of_the_patient(riverside, pavel):
     patient = PatientFactory(organisation=riverside)
-    first = signed(read_case(riverside, pavel, patient=patient), pavel)
+    first = next_version(read_case(riverside, pavel, patient=patient), pavel)
     second = read_case(riverside, pavel, patient=patient, counts={"lymphocyte": 100})
     found = previous_signed_differential(patient, second)
     assert found["report"] == str(first.pk)
-    report = signed(second, pavel)
+    report = next_version(second, pavel)
     before = {row["code"]: row["percent"] for row in report.data["previous_differential"]["rows"]}
     assert before["neutrophil"] == 70
     assert previous_signed_differential(patient, first.case) is None

@@ -3,9 +3,8 @@
 import pytest
 
 from reports.models import Report
-from tests.reports.conftest import needs_pango
 
-pytestmark = [pytest.mark.django_db, needs_pango]
+pytestmark = pytest.mark.django_db
 
 
 def lis(client, token):

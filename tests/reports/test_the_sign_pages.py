@@ -180,8 +180,9 @@ def test_without_pango_everything_works_but_signing(browser, case, pavel, monkey
 
     complete_draft(case, pavel)
     preview = preview_of(browser, case)
-    for module in ("reports.pdf.rendering", "reports.services.checks", "reports.checks", "reports.views.sign"):
+    for module in ("reports.pdf.rendering", "reports.services.checks", "reports.views.sign"):
         monkeypatch.setattr(f"{module}.pdf_problem", lambda: "OSError")
+    monkeypatch.setattr("reports.checks.pango_is_there", lambda: False)
     page = browser.get(f"/cases/{case.pk}/sign/")
     assert page.status_code == 200
     assert "Pango is missing, so nothing can be signed" in page.content.decode()

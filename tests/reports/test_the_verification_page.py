@@ -9,11 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from audit.models import AuditEvent
 from reports.lookup import Standing, look_up_file, look_up_hash
+from reports.models import ReportKind
 from reports.views import verify
-from review.services.amendments import open_amendment
-from tests.reports.conftest import needs_pango, signed
+from tests.factories.reports import next_version
 
-pytestmark = [pytest.mark.django_db, needs_pango]
+pytestmark = pytest.mark.django_db
 
 
 def ask(client, **given):
@@ -44,23 +44,10 @@ def test_files_are_known_by_their_bytes(client, report):
     assert look_up_file(report.read_pdf() + b"x").is_copy
 
 
-def test_an_old_version_is_superseded_and_its_marked_copy_is_known(client, report, case, pavel, amina):
-    case.refresh_from_db()
-    open_amendment(actor=pavel, case=case, kind="appended", reason_code="additional", reason="More is known.")
-    signed(case, pavel, comments="More.")
+def test_an_old_version_is_superseded_and_a_withdrawn_one_said_to_be(client, report, case, pavel):
+    next_version(case, pavel, kind=ReportKind.APPENDED, comments="More.")
     assert "Superseded." in ask(client, hash=report.content_sha256).content.decode()
-    client.force_login(amina)
-    copy = client.get(f"/reports/{report.pk}.pdf").content
-    client.logout()
-    page = ask(client, file=SimpleUploadedFile("x.pdf", copy)).content.decode()
-    assert "Superseded." in page
-    assert "marked copy" in page
-
-
-def test_a_withdrawn_report_says_so(report, case, pavel):
-    case.refresh_from_db()
-    open_amendment(actor=pavel, case=case, kind="withdrawn", reason_code="wrong_patient", reason="Swapped.")
-    signed(case, pavel)
+    next_version(case, pavel, kind=ReportKind.WITHDRAWN)
     assert look_up_hash(report.content_sha256).standing == Standing.WITHDRAWN
 
 
