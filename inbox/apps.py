@@ -11,8 +11,11 @@ class InboxConfig(AppConfig):
     verbose_name = "Report inbox"
 
     def ready(self) -> None:
-        """Listen to the reports, which do not know where they go."""
-        from inbox.receivers import deliver_signed_report
+        """Listen to the reports, which do not know where they go, and to the trail of who saw one."""
+        from django.db.models.signals import post_save
+
+        from inbox.receivers import deliver_signed_report, note_seen_report
         from reports.signals import report_signed
 
+        post_save.connect(note_seen_report, sender="audit.AuditEvent", dispatch_uid="inbox.note_seen_report")
         report_signed.connect(deliver_signed_report, dispatch_uid="inbox.deliver_signed_report")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from audit.models import Action, Outcome
 from audit.services import record
 from cases.permissions import refuse
@@ -22,9 +23,9 @@ from notices.services import settle_notifications
 from reports.verification import verify_report
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Mapping
 
-    from accounts.models import User
     from cases.models import Case
 
 
@@ -41,6 +42,16 @@ def open_delivery(*, actor: User, delivery: Delivery) -> None:
         return
     _arrive(delivery, actor)
     record(actor=actor, action=Action.RECEIVE, target=delivery, after={"what": "opened"}, **scope_of(delivery.case))
+
+
+def note_report_seen(*, report_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Note that a report was seen on another page than its own in the inbox; `open_delivery` says whose look counts."""
+    user = User.objects.select_related("organisation").filter(pk=user_id).first()
+    if user is None:
+        return
+    unopened = Delivery.objects.filter(report=report_id, organisation=user.organisation_id, opened_at__isnull=True)
+    for delivery in unopened.select_related("report", "case", "organisation"):
+        open_delivery(actor=user, delivery=delivery)
 
 
 def acknowledge(*, actor: User, delivery: Delivery, read_back: Mapping[str, str]) -> Acknowledgement:

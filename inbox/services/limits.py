@@ -27,9 +27,10 @@ _HIGHEST = Decimal(1000)
 def set_critical_limits(
     *, actor: User, laboratory: Organisation, limits: Mapping[str, Mapping[str, str]]
 ) -> CriticalLimits:
-    """Set the limits of a laboratory, all of them at once; they hold for reports sent from now on.
+    """Set limits of a laboratory; they hold for reports sent from now on.
 
-    `limits` is `{code: {"low": text, "high": text}}`; an empty text is no limit. Raises `PermissionRefused`, and
+    `limits` is `{code: {"low": text, "high": text}}`; an empty text is no limit, a measure that is not named keeps
+    what is in force. Raises `PermissionRefused`, and
     `Unprocessable` with the fields that are wrong in `details`.
     """
     if not may_set_limits(actor, laboratory):
@@ -37,7 +38,9 @@ def set_critical_limits(
     errors: dict[str, str] = {}
     clean: dict[str, dict[str, str]] = {}
     for measure in MEASURES:
-        entry = limits.get(measure.code, {})
+        entry = limits.get(measure.code)
+        if entry is None:
+            continue
         low = _limit(entry.get("low", ""), f"{measure.code}-low", errors)
         high = _limit(entry.get("high", ""), f"{measure.code}-high", errors)
         if low and high and Decimal(low) >= Decimal(high):
@@ -49,16 +52,16 @@ def set_critical_limits(
     before = stored.limits if stored is not None else None
     if stored is None:
         stored = CriticalLimits(laboratory=laboratory)
-    stored.limits, stored.changed_by = clean, actor
+    stored.limits, stored.changed_by = {**stored.limits, **clean}, actor
     stored.save()
-    if before != clean:
+    if before != stored.limits:
         record(
             actor=actor,
             action=Action.CONFIGURATION,
             target=stored,
             laboratory_id=laboratory.pk,
             before=before,
-            after=clean,
+            after=stored.limits,
         )
     return stored
 

@@ -19,12 +19,20 @@ MOST_SHOWN = 99
 """A higher number tells nobody more."""
 
 
-@register.simple_tag
-def inbox_waiting(user: Any) -> str:
+@register.simple_tag(takes_context=True)
+def inbox_waiting(context: dict[str, Any]) -> str:
     """Return how many reports wait for this person's organisation to acknowledge them; nothing for none."""
+    request: Any = context["request"]
+    # The places are on every page, and twice: in the bar and in the menu.
+    if not hasattr(request, "inbox_waiting"):
+        request.inbox_waiting = _waiting_for(request.user)
+    return str(request.inbox_waiting)
+
+
+def _waiting_for(user: Any) -> str:
     if not user.is_authenticated or not may_receive(user):
         return ""
-    # By the column alone, not through the cases: it is asked on every page.
+    # By the column alone, not through the cases.
     waiting = Delivery.objects.unsettled().filter(organisation=user.organisation_id)
     count = waiting.order_by()[: MOST_SHOWN + 1].count()
     return f"{MOST_SHOWN}+" if count > MOST_SHOWN else str(count or "")

@@ -38,11 +38,12 @@ def critical_limits(request: AuthenticatedRequest) -> HttpResponse:
     typed = {
         measure.code: {side: request.POST.get(f"{measure.code}-{side}", "") for side in ("low", "high")}
         for measure in MEASURES
+        if f"{measure.code}-low" in request.POST and f"{measure.code}-high" in request.POST
     }
     try:
         set_critical_limits(actor=request.user, laboratory=laboratory, limits=typed)
     except DomainError as error:
-        return _page(request, typed, error=error)
+        return _page(request, _stored(request) | typed, error=error)
     messages.success(request, "The limits hold for reports signed from now on.")
     return redirect("inbox:limits")
 

@@ -5,8 +5,10 @@ from playwright.sync_api import expect
 
 from cases.services.cases import submit_case
 from cases.services.images import receive_image
+from inbox.models import Delivery
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories.cases import CaseFactory
+from tests.factories.signed_reports import NEUTROPENIC, signed_report
 from tests.factories.smears import drawn_field
 
 LOOKS = [
@@ -112,3 +114,27 @@ def test_the_theme_can_be_chosen_and_stays(open_as, pavel, analysed):
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     page.get_by_role("button", name="Use the light theme").click()
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+
+
+@pytest.fixture
+def delivered(transactional_db, amina, pavel):
+    """The deliveries of a critical report that was corrected: the superseded one and the one that waits."""
+    case = CaseFactory(clinic=amina.organisation, created_by=amina, in_review=True, priority="stat")
+    signed_report(case, pavel)
+    signed_report(case, pavel, kind="corrected", counts=NEUTROPENIC, reason="Counted again.")
+    return Delivery.objects.order_by("report__version")
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_the_inbox_and_the_notifications(open_as, violations, amina, ines, delivered, size, theme):
+    old, new = delivered
+    places = {
+        amina: ("/inbox/", "/inbox/?show=done", f"/inbox/{new.pk}/", f"/inbox/{old.pk}/", "/notifications/"),
+        ines: ("/inbox/?show=all", f"/inbox/{new.pk}/", "/inbox/critical-limits/", "/notifications/"),
+    }
+    for person, addresses in places.items():
+        page = open_as(person, size=size, theme=theme)
+        for address in addresses:
+            page.goto(address)
+            assert violations(page) == [], address
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address

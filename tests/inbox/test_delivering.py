@@ -116,7 +116,10 @@ def test_the_limits_of_the_moment_count(case, ines, central, sent):
     second = sent(counts={"neutrophil": 80, "immature_granulocyte": 20}, kind="corrected")
     first.refresh_from_db()
     assert (first.critical, second.critical) == (False, True)
-    # An emptied limit is none, not the default.
+    # An emptied limit is none; one that was never set is the default.
+    assert sent(counts=NEUTROPENIC, kind="corrected").critical
+    limits["neutrophils_absolute"] = {"low": "", "high": ""}
+    set_critical_limits(actor=ines, laboratory=central, limits=limits)
     assert sent(counts=NEUTROPENIC, kind="corrected").findings == []
     assert CriticalLimits.objects.get().changed_by == ines
 
