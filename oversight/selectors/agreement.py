@@ -79,10 +79,10 @@ def comparison_of(predictions: QuerySet[Prediction]) -> Comparison:
 def groups_of(predictions: QuerySet[Prediction], dimension: str) -> list[Group]:
     """The comparison for each value of `dimension`, the largest first, in one query."""
     _, value_path, name_path = DIMENSIONS[dimension]
-    rows = predictions.order_by().values_list(value_path, name_path, *_KIND).annotate(number=Count("pk"))
+    rows = predictions.order_by().values_list(value_path, *_KIND).annotate(name=F(name_path), number=Count("pk"))
     readings: dict[tuple[str, str], list[Reading]] = defaultdict(list)
-    for value, name, *kind in rows:
-        readings[str(value or ""), str(name or "")].append(Reading(*kind))
+    for value, final, best, identified, excluded, name, number in rows:
+        readings[str(value or ""), str(name or "")].append(Reading(final, best, identified, excluded, number))
     groups = [Group(value, _named(dimension, name), compare(parts)) for (value, name), parts in readings.items()]
     return sorted(groups, key=lambda group: (-group.comparison.n, group.name))[:MOST_VALUES]
 

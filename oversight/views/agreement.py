@@ -262,7 +262,8 @@ def _breakdowns(
                 "narrow": f"{reverse(place.url)}?{urlencode({**form.narrows, dimension: group.value})}"
                 if group.value
                 else "",
-                "link": _link(form, place, **({dimension: group.value} if group.value else {})),
+                # Where nothing was given there is nothing to narrow by.
+                "link": _link(form, place, **{dimension: group.value}) if group.value else "",
             }
             for group in groups_of(form.apply(everything, every_model=True) if by_model else predictions, dimension)
             if group.comparison.n

@@ -50,8 +50,18 @@ def test_pages_of_a_clinic(open_as, violations, amina, analysed, size, theme):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
 
 
+@pytest.fixture
+def read_cells(analysed, pavel):
+    """The cells of the analysed field as a pathologist left them: one called otherwise, one excluded."""
+    cells = Cell.objects.filter(image=analysed)
+    cells.update(label_source="human", decided_by=pavel, decided_at=timezone.now())
+    first, second, *_ = cells.order_by("ordinal")
+    Cell.objects.filter(pk=first.pk).update(label="monocyte")
+    Cell.objects.filter(pk=second.pk).update(excluded=True, exclusion_reason="smudge")
+
+
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_pages_of_a_pathologist(open_as, violations, pavel, analysed, size, theme):
+def test_pages_of_a_pathologist(open_as, violations, pavel, analysed, read_cells, size, theme):
     page = open_as(pavel, size=size, theme=theme)
     for address in (
         "/",
@@ -60,6 +70,10 @@ def test_pages_of_a_pathologist(open_as, violations, pavel, analysed, size, them
         f"/images/{analysed.pk}/",
         f"/cases/{analysed.case_id}/report/",
         "/oversight/models/",
+        f"/cases/{analysed.case_id}/timeline/",
+        "/review/my-agreement/?cells=reviewed",
+        "/review/my-agreement/cells/?cells=reviewed",
+        "/break-glass/",
     ):
         page.goto(address)
         if address.startswith("/images/"):
@@ -69,7 +83,7 @@ def test_pages_of_a_pathologist(open_as, violations, pavel, analysed, size, them
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_pages_of_oversight(open_as, violations, ines, analysed, size, theme):
+def test_pages_of_oversight(open_as, violations, ines, analysed, read_cells, size, theme):
     page = open_as(ines, size=size, theme=theme)
     for address in (
         "/oversight/predictions/",
@@ -77,6 +91,12 @@ def test_pages_of_oversight(open_as, violations, ines, analysed, size, theme):
         "/oversight/predictions/?score_from=90&score_below=10",
         "/oversight/models/",
         "/oversight/audit/",
+        f"/oversight/audit/?case={analysed.case_id}",
+        "/oversight/agreement/?cells=reviewed",
+        "/oversight/agreement/?since=2030-01-01",
+        "/oversight/agreement/cells/?cells=reviewed",
+        "/oversight/break-glass/",
+        f"/cases/{analysed.case_id}/timeline/",
     ):
         page.goto(address)
         assert violations(page) == [], address
