@@ -1,8 +1,10 @@
 """axe-core finds nothing on any page, in either theme, on a desktop and on a phone."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from cases.models import Cell
 from cases.services.cases import submit_case
 from cases.services.images import receive_image
 from inbox.models import Delivery
