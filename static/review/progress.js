@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const review = window.hematovision.review;
-  const SAVING_SHOWN_AFTER_MS = 500;
+  const SLOW_MS = 500;
   const LOST = ["claimed", "lease_lost", "signed", "state"];
 
   review.createProgress = (root, store, { notices, loginUrl, mine, resume, discard, claim, recover, stale }) => {
@@ -38,7 +38,9 @@
       } else if (halted) {
         mark(waits, "danger", "half");
       } else {
-        savingTimer = setTimeout(() => mark(`Saving ${unsaved}`, "accent", "busy"), SAVING_SHOWN_AFTER_MS);
+        /* Quietly at once, so that nothing is called saved that is not; with a sign when it takes long */
+        mark(unsaved > 1 ? `Saving ${unsaved}` : "Saving", "", "");
+        savingTimer = setTimeout(() => mark(`Saving ${unsaved}`, "accent", "busy"), SLOW_MS);
       }
       stale(unsaved > 0 && Boolean(halted));
       const changes = review.plural(unsaved, "change");

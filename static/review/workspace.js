@@ -26,6 +26,25 @@
     let drawingFrom = "";
 
     const hidden = () => Boolean(store.state.blind) || wishes.ai === "hidden";
+    /* Where one was, for this tab: the back button and a reload find it again. A link may name a cell */
+    const place = {
+      shelf: `hematovision.review.place.${caseId}`,
+      keep(id) {
+        try {
+          sessionStorage.setItem(this.shelf, id);
+        } catch {
+          document.documentElement.dataset.storage = "closed";
+        }
+      },
+      find() {
+        const named = window.location.hash.replace("#cell-", "");
+        if (named) {
+          history.replaceState(history.state, "", window.location.pathname);
+          return named;
+        }
+        return document.documentElement.dataset.storage === "closed" ? "" : sessionStorage.getItem(this.shelf) || "";
+      },
+    };
     const say = (words) => {
       said.textContent = words;
     };
@@ -60,7 +79,7 @@
       field.show(cell, closeUp);
       showCell(cell, cursor.chosen().size);
       showActions();
-      history.replaceState(history.state, "", `#cell-${cell.id}`);
+      place.keep(cell.id);
     });
     const field = review.createField(find("#osd"), {
       store,
@@ -340,8 +359,8 @@
       root.classList.toggle("blind", Boolean(answer.body.blind));
       find("[data-do=toggle_ai]").hidden = Boolean(answer.body.blind);
       lease.show();
-      const fromAddress = window.location.hash.replace("#cell-", "");
-      const first = gallery.has(cursor.at()) ? cursor.at() : gallery.has(fromAddress) ? fromAddress : cursor.nextOpen(gallery.order().at(-1)) || gallery.order()[0];
+      const before = place.find();
+      const first = gallery.has(cursor.at()) ? cursor.at() : gallery.has(before) ? before : cursor.nextOpen(gallery.order().at(-1)) || gallery.order()[0];
       if (first) {
         cursor.go(first);
       } else {
@@ -555,7 +574,10 @@
         }
         return true;
       }
-      if (!control && !field.hasFocus() && move(event)) {
+      if (field.hasFocus() && event.key in WAYS) {
+        return false;
+      }
+      if (!control && move(event)) {
         return true;
       }
       const command = keys.commandOf(event);
