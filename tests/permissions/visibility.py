@@ -9,6 +9,7 @@ from tests.permissions.world import World
 CASES = {
     "draft": {"amina", "ines", "olga", "t_read", "t_write", "t_all"},
     "ready": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab"},
+    "reading": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab"},
     "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab"},
     "far": {"lars", "nadia", "petra", "timo", "t_north"},
 }
@@ -16,6 +17,7 @@ CASES = {
 FINDINGS = {
     "draft": set(),
     "ready": {"pavel", "ines", "olga", "t_all", "t_lab"},
+    "reading": {"pavel", "ines", "olga", "t_all", "t_lab"},
     "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab"},
     "far": {"nadia", "petra", "timo", "t_north"},
 }
