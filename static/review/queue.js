@@ -44,8 +44,11 @@
       changed();
     };
     const drop = (action) => {
-      pending.splice(pending.indexOf(action), 1);
-      keep();
+      const at = pending.indexOf(action);
+      if (at >= 0) {
+        pending.splice(at, 1);
+        keep();
+      }
     };
 
     const body = (action) =>

@@ -17,6 +17,7 @@ from review.models import KeyMap, ReviewAction, ReviewLease
 from review.services.decisions import apply_action
 from review.services.leases import claim
 from tests.browser.conftest import PHONE
+from tests.browser.test_every_page_is_accessible import LOOKS
 from tests.factories.readings import read_case
 from tests.people import person
 
@@ -528,3 +529,24 @@ def test_those_who_do_not_read_are_told_so(open_as, case, ines):
     page = open_as(ines)
     assert page.goto(f"/cases/{case.pk}/review/").status == 403
     assert page.get_by_text("Cases are read by the pathologists of their laboratory.").is_visible()
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_the_workspace_is_accessible(open_as, violations, case, pavel, size, theme):
+    page = open_as(pavel, size=size, theme=theme)
+    page.goto(f"/cases/{case.pk}/")
+    assert page.get_by_role("heading", name="Review", exact=True).is_visible()
+    assert violations(page) == []
+    start(page, case)
+    page.locator("[data-loading]").wait_for(state="hidden")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for part in ("Field", "Count") if size == PHONE else ():
+        page.get_by_role("button", name=part, exact=True).tap()
+        assert violations(page) == [], part
+    if size != PHONE:
+        for key, name in (("x", "Why does this cell not count?"), ("h", "Keys of the review")):
+            page.keyboard.press(key)
+            assert page.get_by_role("dialog", name=name).is_visible()
+            assert violations(page) == [], name
+            page.keyboard.press("Escape")
