@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def reads_blind(user: Any, case: Case) -> bool:
     """Whether `user` reads `case` without seeing what the machine said of cells they have not labelled yet."""
-    return case.laboratory.blind_review and not case.is_signed and getattr(user, "role", "") == Role.PATHOLOGIST
+    # The laboratory last: lists would fetch it for every row.
+    return getattr(user, "role", "") == Role.PATHOLOGIST and not case.is_signed and case.laboratory.blind_review
 
 
 def may_see_reading(user: Any, case: Case) -> bool:
