@@ -41,6 +41,9 @@
       label(code) {
         const cells = cellsOf(cursor.ids());
         const free = cells.filter((cell) => !cell.removed);
+        if (!cells.length) {
+          return;
+        }
         if (!free.length) {
           say("A removed cell is restored first, with Delete.");
           return;
@@ -92,7 +95,7 @@
       async exclude() {
         const cells = cellsOf(cursor.ids()).filter((cell) => !cell.removed);
         if (!cells.length) {
-          say("A removed cell is restored first, with Delete.");
+          say(cursor.at() ? "A removed cell is restored first, with Delete." : "There is no cell to exclude.");
           return;
         }
         if (cells.every((cell) => cell.excluded)) {

@@ -4,7 +4,7 @@
   const review = window.hematovision.review;
   const BEAT_MS = 4 * 60 * 1000;
   const IDLE_MS = 12 * 60 * 1000;
-  const AGAIN_MS = 20 * 1000;
+  const AGAIN_MS = 60 * 1000;
   const CLAIMABLE = new Set(["ready", "in_review"]);
 
   review.createLease = (store, line, { notices, caseUrl, amendment, say, onClaimed, refresh, onChange }) => {

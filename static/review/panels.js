@@ -26,6 +26,34 @@
     },
   };
 
+  /* Where one was in a case, for this tab: the back button and a reload find it again. A link may name a cell */
+  review.createPlace = (caseId) => {
+    const shelf = `hematovision.review.place.${caseId}`;
+    let at = "";
+    return {
+      keep(id) {
+        at = id;
+        try {
+          sessionStorage.setItem(shelf, id);
+        } catch {
+          document.documentElement.dataset.storage = "closed";
+        }
+      },
+      find() {
+        const named = window.location.hash.replace("#cell-", "");
+        if (named) {
+          history.replaceState(history.state, "", window.location.pathname);
+          return named;
+        }
+        try {
+          return at || sessionStorage.getItem(shelf) || "";
+        } catch {
+          return at;
+        }
+      },
+    };
+  };
+
   const startSplitter = (splitter, root) => {
     const { name } = splitter.dataset;
     const across = splitter.getAttribute("aria-orientation") === "vertical";
