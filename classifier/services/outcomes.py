@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit.models import Action, Outcome
 from audit.services import record
 from cases.cell_classes import UNIDENTIFIED
-from cases.models import Cell, LabelSource
+from cases.models import Cell
 from cases.services.cases import settle_case
 from cases.services.cells import LocatedCell, record_cells
 from cases.services.images import transition_image
@@ -130,7 +130,7 @@ def _located(cell: CellResult) -> LocatedCell:
 
 
 def _write_predictions(analysis: Analysis, cells: list[Cell], results: list[CellResult]) -> None:
-    """One prediction per cell, and the cell's current label where no human has spoken."""
+    """One prediction per cell, and the cell's current label where no person has decided on it."""
     version = analysis.model_version
     if version is None:
         message = "A result without a model cannot be stored."
@@ -154,7 +154,7 @@ def _write_predictions(analysis: Analysis, cells: list[Cell], results: list[Cell
     )
     machine_labelled = []
     for cell, result in pairs:
-        if cell.label_source == LabelSource.MACHINE:
+        if not cell.is_reviewed:
             label = result.best_label if result.identified else UNIDENTIFIED
             # A reader who saw another suggestion must not confirm this one unseen.
             cell.revision += cell.label not in {"", label}

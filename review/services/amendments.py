@@ -6,7 +6,6 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from audit.models import Action
@@ -21,12 +20,12 @@ from review.models import (
     AmendmentOutcome,
     AmendmentReason,
     Decision,
-    ReviewAction,
     ReviewLease,
 )
 from review.services.decisions import new_action
 from review.services.guards import lease_details, open_amendment_of, require_lease, require_reader
 from review.services.leases import claim, drop
+from review.services.undoing import last_number
 from review.services.writing import Change, write_action
 from review.states import columns_of, same_finding, state_of
 
@@ -60,13 +59,12 @@ def open_amendment(*, actor: User, case: Case, kind: str, reason_code: str, reas
         if open_amendment_of(case) is not None:
             raise Conflict("The case has been opened again already.", code="amendment_open")
         _end_old_session(actor, case)
-        last = ReviewAction.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0
         amendment = Amendment.objects.create(
             case=case,
             kind=kind,
             reason_code=reason_code,
             reason=reason,
-            since_number=last,
+            since_number=last_number(case),
             opened_by=actor,
             opened_at=timezone.now(),
         )

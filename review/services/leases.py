@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from audit.models import Action
@@ -15,9 +14,10 @@ from cases.services.trail import scope_of
 from cases.services.transitions import lock_case, step_case
 from cases.states import CaseState
 from hematovision.errors import Conflict
-from review.models import ReviewAction, ReviewLease
+from review.models import ReviewLease
 from review.models.lease import LEASE
 from review.services.guards import lease_details, lease_lost, require_open, require_reader
+from review.services.undoing import last_number
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -99,10 +99,9 @@ def _hold(actor: User, case: Case, lease: ReviewLease | None) -> ReviewLease:
         lease.save(update_fields=["expires_at"])
         return lease
     before = lease
-    last = ReviewAction.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0
     lease, _ = ReviewLease.objects.update_or_create(
         case=case,
-        defaults={"holder": actor, "claimed_at": now, "expires_at": now + LEASE, "since_number": last},
+        defaults={"holder": actor, "claimed_at": now, "expires_at": now + LEASE, "since_number": last_number(case)},
     )
     if case.state == CaseState.IN_REVIEW and case.owner_id != actor.pk:
         case.owner = actor

@@ -17,6 +17,7 @@ from classifier.services.requeueing import read_again, requeue_image
 from hematovision.errors import Conflict
 from review.readings import image_readings
 from review.services.guards import NOT_A_READER, require_lease, require_reader
+from review.services.undoing import last_number
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 def accept_newer_model(*, actor: User, case: Case) -> int:
     """Have the images of a case in review read by the active model; returns how many.
 
-    What people decided stays: labels, exclusions and flags hold on boxes that match. Raises `NotFound`,
+    What people decided stays: labels, exclusions and flags hold on boxes that match, and undo does not reach back
+    beyond it. Raises `NotFound`,
     `PermissionRefused`, or `Conflict`: code `signed` and `state` unless in review, `lease_lost`, `up_to_date` where
     the active model has read everything, `still_reading` while the machine is at work on the case.
     """
@@ -36,7 +38,7 @@ def accept_newer_model(*, actor: User, case: Case) -> int:
         if case.state != CaseState.IN_REVIEW:
             code = "signed" if case.is_signed else "state"
             raise Conflict("Only a case in review is read again.", code=code, details={"state": str(case.state)})
-        require_lease(actor=actor, case=case)
+        lease = require_lease(actor=actor, case=case)
         if case.images.unsettled().exists():
             raise Conflict("The machine is still reading this case.", code="still_reading")
         active = ModelVersion.objects.active()
@@ -52,6 +54,9 @@ def accept_newer_model(*, actor: User, case: Case) -> int:
         for image in older:
             image.case = case
             read_again(actor=actor, image=image, version=active)
+        # Undo stops here: what it would put back is what another model had said.
+        lease.since_number = last_number(case)
+        lease.save(update_fields=["since_number"])
         record(
             actor=actor,
             action=Action.RUN_AI,

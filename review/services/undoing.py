@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Max
+
 from hematovision.errors import Conflict
 from review.models import ActionKind, ReviewAction
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from cases.models import Case
     from review.models import ReviewLease
 
 
@@ -47,6 +50,11 @@ def stacks_of(lease: ReviewLease | None) -> Stacks:
             done.append(pk)
             undone.clear()
     return Stacks(done, undone)
+
+
+def last_number(case: Case) -> int:
+    """Return the number of the last action of `case`, 0 before the first."""
+    return ReviewAction.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0
 
 
 def action_to_take_back(lease: ReviewLease, kind: str) -> ReviewAction:

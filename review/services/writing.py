@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Max
+from django.db.models import F
 
 from audit.models import Action
 from audit.services import record
@@ -14,6 +14,7 @@ from cases.services.trail import scope_of
 from review.digests import action_digest
 from review.models import Decision, ReviewAction
 from review.readings import ai_label, cell_predictions, image_readings
+from review.services.undoing import last_number
 from review.states import state_of
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ class Change:
 def write_action(*, action: ReviewAction, changes: Sequence[Change]) -> None:
     """Write `action` with a decision for each change, inside the caller's transaction and lock of the case."""
     case = action.case
-    last = ReviewAction.objects.filter(case=case).aggregate(last=Max("number"))["last"]
-    action.number = (last or 0) + 1
+    action.number = last_number(case) + 1
     action.save(force_insert=True)
     cells = [change.cell for change in changes]
     predictions = cell_predictions(cells, image_readings(case))

@@ -52,10 +52,10 @@ def read_image(image: SmearImage, version: ModelVersion) -> Analysis:
     )
 
 
-def predict(cell: Cell, analysis: Analysis, best: str, *, identified: bool = True, score: float = 0.9) -> Prediction:
-    """What the analysis' model said of a cell."""
+def prediction(cell: Cell, analysis: Analysis, best: str, *, identified: bool = True, score: float = 0.9) -> Prediction:
+    """What the analysis' model said of a cell, not saved."""
     rest = (1 - score) / (len(CLASS_CODES) - 1)
-    return Prediction.objects.create(
+    return Prediction(
         analysis=analysis,
         cell=cell,
         model_version=analysis.model_version,
@@ -67,22 +67,40 @@ def predict(cell: Cell, analysis: Analysis, best: str, *, identified: bool = Tru
     )
 
 
+def predict(cell: Cell, analysis: Analysis, best: str, **more) -> Prediction:
+    """What the analysis' model said of a cell."""
+    made = prediction(cell, analysis, best, **more)
+    made.save()
+    return made
+
+
 def read_case(clinic, labels=("neutrophil", "lymphocyte", UNIDENTIFIED), *, state="ready", **fields) -> Case:
-    """A case with one image of 640 x 480 px and a cell for each label; the machine's best guess of an unidentified
-    one is a monocyte."""
+    """A case with one image of 640 x 480 px and a cell for each label, as many as one likes.
+
+    The machine's best guess of an unidentified one is a monocyte.
+    """
     case = CaseFactory(clinic=clinic, **{state: True}, **fields)
     image = SmearImageFactory(case=case, analysed=True, width=640, height=480)
     analysis = read_image(image, model())
-    for ordinal, label in enumerate(labels, start=1):
-        known = label != UNIDENTIFIED
-        score = 0.9 if known else 0.4
-        cell = CellFactory(
+    cells = Cell.objects.bulk_create(
+        CellFactory.build(
             image=image,
-            ordinal=ordinal,
+            ordinal=number + 1,
             label=label,
-            score=score,
-            x=24 * ((ordinal - 1) % 25),
-            y=30 * ((ordinal - 1) // 25) % 440,
+            score=0.4 if label == UNIDENTIFIED else 0.9,
+            x=24 * (number % 25),
+            y=30 * (number // 25) % 440,
         )
-        predict(cell, analysis, label if known else "monocyte", identified=known, score=score)
+        for number, label in enumerate(labels)
+    )
+    Prediction.objects.bulk_create(
+        prediction(
+            cell,
+            analysis,
+            "monocyte" if cell.label == UNIDENTIFIED else cell.label,
+            identified=cell.label != UNIDENTIFIED,
+            score=cell.score,
+        )
+        for cell in cells
+    )
     return case

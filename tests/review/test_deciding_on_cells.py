@@ -163,10 +163,10 @@ def test_an_action_id_is_of_one_reader_and_one_case(act, cells, riverside, pavel
 def test_two_thousand_cells_at_once_take_as_many_queries_as_two(riverside, pavel, django_assert_max_num_queries):
     from review.services.leases import claim
 
-    case = read_case(riverside, ["neutrophil"] * 400)
+    case = read_case(riverside, ["neutrophil"] * 2000)
     claim(actor=pavel, case=case)
     seen = list(case.images.get().cells.values_list("pk", "revision"))
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(40):
         applied = apply_action(actor=pavel, case=case, action_id=uuid.uuid4(), kind="confirm", cells=seen)
-    assert len(applied.cells) == 400
-    assert case.images.get().cells.filter(label_source="human", revision=1).count() == 400
+    assert len(applied.cells) == 2000
+    assert case.images.get().cells.filter(label_source="human", revision=1).count() == 2000

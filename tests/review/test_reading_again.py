@@ -142,6 +142,13 @@ def test_going_back_to_the_earlier_model_keeps_its_evidence(case, newer, act, ce
     assert workspace_state(case, pavel)["model"]["version"] == "tiny 1"
 
 
+def test_undo_does_not_reach_back_beyond_another_reading(case, newer, act, cells, pavel):
+    act("label", cells[0], label="basophil")
+    accept_newer_model(actor=pavel, case=case)
+    read(case, result(boxes_of(case)))
+    assert code_of(lambda: act("undo")) == "nothing_to_undo"
+
+
 def test_there_has_to_be_something_newer_and_somebody_who_holds_the_case(case, pavel, vera):
     assert code_of(lambda: accept_newer_model(actor=pavel, case=case)) == "up_to_date"
     promote(model("2", active=False))
