@@ -22,9 +22,8 @@ from accounts.models import Role
 from accounts.requests import signed_in
 from audit.models import Action
 from audit.services import record
-from cases.api.trail import AuditedList
 from cases.models import Case
-from cases.services.trail import scope_of
+from cases.services.trail import record_view, scope_of
 from hematovision.errors import Conflict
 from hematovision.rest.base import NotCached
 from hematovision.rest.pagination import NewestFirst
@@ -66,7 +65,7 @@ def visible_reports(user: Any) -> QuerySet[Report]:
 
 
 @extend_schema(tags=["reports"])
-class CaseReports(NotCached, AuditedList, generics.ListAPIView):
+class CaseReports(NotCached, generics.ListAPIView):
     """The versions of the report of one case."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)
@@ -74,18 +73,22 @@ class CaseReports(NotCached, AuditedList, generics.ListAPIView):
     allowed_roles: ClassVar = {"GET": READERS}
     serializer_class = ReportOut
     pagination_class = ByVersion
-    audited_type = "reports.report"
     queryset = Report.objects.none()
 
     def get_queryset(self) -> QuerySet[Report]:
         """Only versions of a case the caller may see; another case answers 404."""
-        case = get_object_or_404(Case.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
-        return visible_reports(self.request.user).filter(case=case)
+        return visible_reports(self.request.user).filter(case=self._case())
 
     @extend_schema(summary="List the report versions of a case")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the versions, the newest first; none before the first signature."""
-        return self.list(request, *args, **kwargs)
+        response: Response = self.list(request, *args, **kwargs)
+        listed = {"part": "reports", "listed": len(response.data["results"])}
+        record_view(actor=signed_in(request), target=self._case(), after=listed)
+        return response
+
+    def _case(self) -> Case:
+        return get_object_or_404(Case.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
 
 
 class ReportView(NotCached, APIView):
