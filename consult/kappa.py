@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _Z = 1.959963984540054
 """97.5 % point of the normal distribution."""
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Agreement:
     standard_error: float | None
     low: float | None
     high: float | None
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether the limits mean anything: a standard error of zero (perfect agreement) cannot tell 6 cells from 600."""
+        return bool(self.standard_error)
 
 
 def cohens_kappa(pairs: Iterable[tuple[str, str]]) -> Agreement:
@@ -109,5 +115,5 @@ def _standard_error(
             margins = (columns.get(first, 0) + rows.get(second, 0)) / n
             beside += share * margins**2
     variance = on_diagonal + (1 - kappa) ** 2 * beside - (kappa - expected * (1 - kappa)) ** 2
-    # Perfect agreement leaves a rounding error below zero.
-    return sqrt(max(0.0, variance)) / ((1 - expected) * sqrt(n))
+    # Perfect agreement leaves a rounding error around zero.
+    return sqrt(variance) / ((1 - expected) * sqrt(n)) if variance > _ROUNDING else 0.0

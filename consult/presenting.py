@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cases.cell_classes import CellClass
-from consult.models import Choice, OpinionState
+from cases.differential import clopper_pearson
+from consult.models import OpinionState
 from consult.pictures import CropAddresses
 from consult.reading import BY_READING, READINGS, reading_of
 from consult.selectors import (
@@ -117,9 +118,9 @@ def result_context(opinion: SecondOpinion, user: User) -> dict[str, Any]:
     return context | {
         "result": result,
         "rows": rows,
+        "limits": clopper_pearson(result.agreement.agreed, result.agreement.n) if result.agreement.n else None,
         "table": pair_table(result),
         "readings": READINGS,
-        "choices": Choice,
     }
 
 

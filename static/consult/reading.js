@@ -5,9 +5,19 @@
   const SIGNED_OUT = "You were signed out. Sign in again in another tab, then press a key here: your labels are kept on this page.";
   const OFFLINE = "No connection. Your labels are kept on this page and sent again by themselves.";
 
+  const freshToken = async () => {
+    const answer = await fetch(window.location.pathname, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+    if (!answer || !answer.ok) {
+      return "";
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return page.querySelector("[data-palette] [name=csrfmiddlewaretoken]")?.value || "";
+  };
+
   /* Sends labels in the order they were given; the newest of a cell is the one that goes */
-  const createOutbox = (address, token, tell) => {
+  const createOutbox = (address, firstToken, tell) => {
     const pending = new Map();
+    let token = firstToken;
     let busy = false;
     let tries = 0;
     let timer = 0;
@@ -47,8 +57,16 @@
         later(OFFLINE);
         return;
       }
-      if (answer.type === "opaqueredirect") {
-        later(SIGNED_OUT);
+      if (answer.type === "opaqueredirect" || (answer.status === 403 && !(answer.headers.get("Content-Type") || "").includes("json"))) {
+        /* Signed out, or signed in again meanwhile: then the page has a new token */
+        const renewed = await freshToken();
+        if (renewed && renewed !== token && tries < 3) {
+          token = renewed;
+          tries += 1;
+          pump();
+        } else {
+          later(SIGNED_OUT);
+        }
         return;
       }
       if (!answer.ok) {
@@ -166,6 +184,7 @@
       const done = tiles.filter((each) => each.dataset.own).length;
       root.querySelector("[data-done]").textContent = done;
       root.querySelector("[data-progress]").value = done;
+      root.querySelector("[data-to-answer]").hidden = done !== tiles.length;
     };
     const following = () => {
       const at = tiles.indexOf(active);
@@ -260,6 +279,7 @@
       wide = !wide;
       wideButton.setAttribute("aria-pressed", String(wide));
       large.src = wide ? active.dataset.wide : active.dataset.large;
+      root.querySelector("[data-picture]").classList.toggle("wide", wide);
     });
     const answer = document.querySelector("[data-answer]");
     answer.addEventListener("submit", (event) => {

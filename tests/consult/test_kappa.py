@@ -30,6 +30,7 @@ def test_the_example_of_fleiss():
 def test_two_classes():
     found = kappa_of_table([[20, 5], [10, 15]])
     assert found.kappa == pytest.approx(0.4)
+    assert found.has_limits
 
 
 def test_it_is_what_scikit_learn_computes():
@@ -47,16 +48,19 @@ def test_it_does_not_matter_who_is_called_first():
     assert there.standard_error == pytest.approx(back.standard_error)
 
 
-def test_perfect_agreement_is_one_and_has_no_spread():
-    found = cohens_kappa([("neutrophil", "neutrophil"), ("monocyte", "monocyte")])
-    assert found.kappa == 1.0
-    assert (found.low, found.high) == (1.0, 1.0)
+@pytest.mark.parametrize("times", [1, 7, 333])
+def test_perfect_agreement_is_one_and_pretends_no_limits(times):
+    found = cohens_kappa([("neutrophil", "neutrophil"), ("monocyte", "monocyte"), ("platelet", "platelet")] * times)
+    assert found.kappa == pytest.approx(1.0)
+    assert found.standard_error == 0.0
+    assert not found.has_limits
 
 
 def test_agreement_worse_than_chance_is_below_zero():
     found = kappa_of_table([[0, 10], [10, 0]])
     assert found.kappa == pytest.approx(-1.0)
-    assert found.low == pytest.approx(-1.0)
+    assert not found.has_limits
+    assert kappa_of_table([[1, 9], [10, 0]]).low == -1.0
 
 
 def test_one_class_only_has_no_kappa_but_is_agreement():

@@ -1,0 +1,134 @@
+"""A second opinion in the browser: read blind by keyboard alone, then settled by the one who signs."""
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import Role
+from cases.models import Cell
+from cases.services.cases import submit_case
+from cases.services.images import receive_image
+from consult.models import OpinionState
+from consult.selectors import asked_cells, latest_labels
+from consult.services import add_comment, answer_opinion, ask_opinion, save_labels
+from review.services.leases import claim
+from tests.browser.conftest import PHONE
+from tests.browser.test_every_page_is_accessible import LOOKS
+from tests.factories.cases import CaseFactory
+from tests.factories.smears import drawn_field
+from tests.people import person
+
+
+@pytest.fixture
+def vera(transactional_db, central):
+    return person("Vera", Role.PATHOLOGIST, central)
+
+
+@pytest.fixture
+def read(transactional_db, amina, pavel, machine):
+    """A case that pavel has read: every cell is named by him."""
+    case = CaseFactory(clinic=amina.organisation, created_by=amina)
+    image, _ = receive_image(actor=amina, case=case, upload=drawn_field(31))
+    submit_case(actor=amina, case=case)
+    machine(image)
+    case.refresh_from_db()
+    claim(actor=pavel, case=case)
+    Cell.objects.filter(image=image).update(label="neutrophil", label_source="human")
+    return case
+
+
+def test_blind_by_keyboard_alone(open_as, read, pavel, vera):
+    opinion = ask_opinion(actor=pavel, case=read, colleague=vera, blind=True)
+    cells = asked_cells(opinion)
+    page = open_as(vera)
+    page.goto(f"/opinions/{opinion.pk}/")
+    expect(page.get_by_role("heading", name=f"Cell 1 of {len(cells)}")).to_be_visible()
+    page.keyboard.press("m")
+    expect(page.get_by_role("heading", name=f"Cell 2 of {len(cells)}")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("heading", name=f"Cell 1 of {len(cells)}")).to_be_visible()
+    page.keyboard.press("4")
+    for _ in cells[1:]:
+        page.keyboard.press("n")
+    expect(page.get_by_text(f"{len(cells)} of {len(cells)} labelled")).to_be_visible()
+    page.get_by_role("link", name="Hand over").press("Enter")
+    page.get_by_label("What you think").fill("The first is a lymphocyte.")
+    page.get_by_role("button", name="Give the opinion").press("Enter")
+    expect(page.get_by_text("Your opinion was given to Pavel Central.")).to_be_visible()
+    opinion.refresh_from_db()
+    assert opinion.state == OpinionState.ANSWERED
+    assert [latest_labels(opinion)[cell.pk].code for cell in cells] == ["lymphocyte"] + ["neutrophil"] * (
+        len(cells) - 1
+    )
+
+    page = open_as(pavel)
+    page.goto(f"/opinions/{opinion.pk}/")
+    page.get_by_role("radio", name="Lymphocyte").check()
+    page.get_by_role("button", name="Settle what is chosen").click()
+    expect(page.get_by_text("1 difference settled.")).to_be_visible()
+    assert Cell.objects.get(pk=cells[0].pk).label == "lymphocyte"
+    opinion.refresh_from_db()
+    assert opinion.state == OpinionState.ADJUDICATED
+
+
+def test_a_label_given_without_a_connection_is_sent_when_it_is_back(open_as, read, pavel, vera):
+    opinion = ask_opinion(actor=pavel, case=read, colleague=vera, blind=True)
+    cell = asked_cells(opinion)[0]
+    page = open_as(vera)
+    page.goto(f"/opinions/{opinion.pk}/")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.keyboard.press("b")
+    expect(page.get_by_text("Your labels are kept on this page and sent again by themselves.")).to_be_visible()
+    with page.expect_response(lambda answer: answer.url.endswith("/labels/") and answer.ok):
+        page.context.set_offline(False)
+    assert latest_labels(opinion)[cell.pk].code == "basophil"
+
+
+def test_without_scripts_each_button_saves_and_goes_on(open_as, read, pavel, vera):
+    opinion = ask_opinion(actor=pavel, case=read, colleague=vera, blind=True)
+    cells = asked_cells(opinion)
+    page = open_as(vera, size=PHONE, scripts=False)
+    page.goto(f"/opinions/{opinion.pk}/")
+    page.get_by_role("button", name="Eosinophil").click()
+    expect(page.get_by_role("heading", name=f"Cell 2 of {len(cells)}")).to_be_visible()
+    assert latest_labels(opinion)[cells[0].pk].code == "eosinophil"
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_axe_finds_nothing(open_as, violations, read, pavel, vera, central, size, theme):
+    wanda = person("Wanda", Role.PATHOLOGIST, central)
+    answered = ask_opinion(actor=pavel, case=read, colleague=wanda, blind=False, question="Do you agree?")
+    cells = asked_cells(answered)
+    save_labels(actor=wanda, opinion=answered, labels=[(cell.pk, "monocyte") for cell in cells])
+    answer_opinion(actor=wanda, opinion=answered, words="Monocytes.")
+    waiting = ask_opinion(actor=pavel, case=read, colleague=vera, blind=True)
+    add_comment(actor=pavel, case=read, cell=cells[0], text="@Wanda Central: really?")
+    pages = {
+        vera: [f"/opinions/{waiting.pk}/", f"/cases/{read.pk}/", "/opinions/"],
+        pavel: [
+            f"/opinions/{answered.pk}/",
+            f"/opinions/{waiting.pk}/",
+            f"/cases/{read.pk}/opinions/ask/",
+            f"/cases/{read.pk}/discussion/",
+            f"/cases/{read.pk}/discussion/?cell={cells[0].pk}",
+            "/opinions/",
+        ],
+    }
+    for user, addresses in pages.items():
+        page = open_as(user, size=size, theme=theme)
+        for address in addresses:
+            page.goto(address)
+            assert violations(page) == [], address
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
+
+
+def test_targets_of_a_finger_are_large_enough(open_as, read, pavel, vera):
+    opinion = ask_opinion(actor=pavel, case=read, colleague=vera, blind=False)
+    page = open_as(vera, size=PHONE)
+    page.goto(f"/opinions/{opinion.pk}/")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("main .button, main textarea, main .co-tile")]
+            .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 44)
+            .map(each => each.outerHTML.slice(0, 120))"""
+    )
+    assert small == []
