@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.permissions import may_see_predictions
+from cases.blind import may_see_reading, reads_blind
 from cases.hooks import signed_report_address
 from cases.models import Cell
 from cases.services.trail import record_export, record_print
@@ -37,8 +37,8 @@ def report(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request, pk)
     if address := signed_report_address(case, "page"):
         return redirect(address)
-    if not may_see_predictions(request.user, signed=case.is_signed):
-        return render(request, "cases/report_none.html", {"case": case}, status=403)
+    if not may_see_reading(request.user, case):
+        return _no_report(request, case)
     record_print(actor=request.user, target=case)
     readings = field_readings(case, request.user)
     context = {
@@ -58,8 +58,8 @@ def report_csv(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request, pk)
     if address := signed_report_address(case, "csv"):
         return redirect(address)
-    if not may_see_predictions(request.user, signed=case.is_signed):
-        return render(request, "cases/report_none.html", {"case": case}, status=403)
+    if not may_see_reading(request.user, case):
+        return _no_report(request, case)
     record_export(actor=request.user, target=case, what="csv")
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     # The accession number may hold a slash, which is no part of a file name.
@@ -70,6 +70,12 @@ def report_csv(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     for row in _rows(request, case):
         writer.writerow([_plain(value) for value in row])
     return response
+
+
+def _no_report(request: AuthenticatedRequest, case: Case) -> HttpResponse:
+    """Say that there is nothing to see before the signature, and why."""
+    context = {"case": case, "reads_blind": reads_blind(request.user, case)}
+    return render(request, "cases/report_none.html", context, status=403)
 
 
 def _rows(request: AuthenticatedRequest, case: Case) -> Iterator[list[Any]]:

@@ -46,6 +46,17 @@ def test_before_the_signature_the_clinic_is_told_to_wait(client, amina, case):
         assert "Lymphocyte" not in answer.content.decode()
 
 
+def test_a_laboratory_that_reads_blind_sees_no_machine_reading_here(client, pavel, case):
+    case.laboratory.blind_review = True
+    case.laboratory.save()
+    client.force_login(pavel)
+    for address in ("report/", "report.csv"):
+        answer = client.get(f"/cases/{case.pk}/{address}")
+        assert answer.status_code == 403
+        assert "reads blind" in answer.content.decode()
+        assert "ymphocyte" not in answer.content.decode()
+
+
 def test_another_clinic_gets_404(client, bora, case):
     client.force_login(bora)
     assert client.get(f"/cases/{case.pk}/report/").status_code == 404
