@@ -63,7 +63,8 @@ def save_labels(*, actor: User, opinion: SecondOpinion, labels: Sequence[tuple[U
             actor=actor,
             action=Action.REVIEW,
             target=opinion,
-            after={"case": str(opinion.case_id), "labels": {str(pk): code for pk, code in changed.items()}},
+            # How many, not which: what a blind reader says is nobody's before the answer, and the rows themselves stay.
+            after={"case": str(opinion.case_id), "labels": len(changed)},
             **scope_of(opinion.case),
         )
     return changed

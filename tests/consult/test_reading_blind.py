@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import Error, connection, transaction
 
+from audit.models import AuditEvent
 from cases.models import Cell
 from consult.models import Comparison, OpinionLabel, OpinionState
 from consult.selectors import latest_labels
@@ -36,6 +37,13 @@ def test_the_same_again_writes_nothing(asked, reading, vera):
     for _ in range(2):
         save_labels(actor=vera, opinion=asked, labels=[(reading.cells[0].pk, "neutrophil")])
     assert OpinionLabel.objects.count() == 1
+
+
+def test_the_trail_counts_labels_and_does_not_tell_them(label_all, reading):
+    label_all("neutrophil", "lymphocyte", "basophil", "monocyte")
+    event = AuditEvent.objects.filter(action="review", object_type="consult.secondopinion").latest("id")
+    assert event.after["labels"] == 4
+    assert "basophil" not in str(event.after)
 
 
 def test_only_the_colleague_labels_and_only_what_was_asked(asked, reading, pavel, vera, nadia, riverside):
