@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 
+from accounts.permissions import may_see_predictions
 from cases.states import CaseState
 from review.counting import tally
 from review.selectors import lease_state, may_review_now
@@ -23,9 +24,11 @@ _SHOWN_IN = frozenset({CaseState.READY, CaseState.IN_REVIEW})
 def review_panel(context: dict[str, Any], case: Case) -> dict[str, Any]:
     """Show where the review of `case` stands to those who may see unsigned results; to others nothing."""
     user = context["user"]
+    # What is decided before the signature is the laboratory's own; an uploader waits for the report.
+    if not may_see_predictions(user, signed=False):
+        return {"shown": False}
     amendment = open_amendment_of(case) if case.is_signed else None
-    shown = context.get("shows_cells", False) and (case.state in _SHOWN_IN or amendment is not None)
-    if not shown:
+    if case.state not in _SHOWN_IN and amendment is None:
         return {"shown": False}
     counted = tally(case)
     return {

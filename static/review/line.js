@@ -2,7 +2,9 @@
 (() => {
   "use strict";
   const review = window.hematovision.review;
-  const LONG_ENOUGH_MS = 20000;
+  const LONG_ENOUGH_MS = 30000;
+  /* The state of a large case over a bad line takes its time */
+  const LONG_READ_MS = 120000;
 
   /* Answers {ok, status, body} or {trouble}: offline, server, signed_out, other_person */
   review.createLine = ({ base, user, csrf }) => {
@@ -10,7 +12,7 @@
 
     const ask = async (address, method, body) => {
       const stop = new AbortController();
-      const timer = setTimeout(() => stop.abort(), LONG_ENOUGH_MS);
+      const timer = setTimeout(() => stop.abort(), method === "GET" ? LONG_READ_MS : LONG_ENOUGH_MS);
       try {
         const response = await fetch(address, {
           method,

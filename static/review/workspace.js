@@ -3,6 +3,8 @@
   "use strict";
   const review = window.hematovision.review;
   const POLL_MS = 700;
+  const LOAD_AGAIN_MS = 2000;
+  const MOST_LOAD_AGAIN_MS = 20000;
   const MOST_POLLS = 90;
   const { wishes } = review;
 
@@ -249,16 +251,24 @@
 
     /* ---- loading */
 
+    let failures = 0;
+    let loadTimer = 0;
     const load = async () => {
+      clearTimeout(loadTimer);
       const answer = await line.send("state/");
       if (answer.trouble || !answer.ok) {
         if (answer.trouble === "signed_out") {
           notices.set("load", "You were signed out. Sign in again in another tab, then come back to this one.", { tone: "warn", actions: [["Sign in", loginUrl], ["I am signed in again", recover]] });
         } else {
-          notices.set("load", answer.body?.detail || "The cells could not be loaded.", { tone: "danger", actions: [["Try again", load]] });
+          notices.set("load", answer.body?.detail || "The cells could not be loaded. It is tried again.", { tone: "warn", actions: [["Try now", load]] });
+        }
+        if (["offline", "server"].includes(answer.trouble)) {
+          failures += 1;
+          loadTimer = setTimeout(load, Math.min(failures * LOAD_AGAIN_MS, MOST_LOAD_AGAIN_MS));
         }
         return;
       }
+      failures = 0;
       notices.set("load");
       loaded = true;
       grid.setAttribute("aria-busy", "false");
