@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -99,7 +100,9 @@ def drawn(amina, pavel, tmp_path):
         reason="The tests need one.",
     )
     reader.install(BundleReader("onnx"))
-    patient = register_patient(actor=amina, mrn="R-9", family_name="Sample", given_name="Nine", birth_date="1970-01-01")
+    patient = register_patient(
+        actor=amina, mrn="R-9", family_name="Sample", given_name="Nine", birth_date=date(1970, 1, 1)
+    )
     case = create_case(actor=amina, patient=patient, accession_number="A-900")
     image, _ = receive_image(actor=amina, case=case, upload=drawn_field(3))
     from classifier.services import enqueue_analysis
@@ -132,7 +135,7 @@ def test_the_worker_reads_it_with_the_model_of_its_image(drawn, pavel, tmp_path)
     assert (cell.label_source, cell.score, cell.revision) == ("machine", prediction.score, 2)
 
 
-def test_a_class_given_before_the_suggestion_came_stays_and_is_not_stale(drawn, pavel, act):
+def test_a_class_given_before_the_suggestion_came_stays_and_is_not_stale(drawn, pavel):
     case, image, _ = drawn
     (cell,) = add(case, pavel, image=image, box=(5, 5, 30, 30)).cells
     classify_cells(str(image.pk))
@@ -165,9 +168,10 @@ def test_a_label_given_first_is_not_overwritten_by_the_suggestion(drawn, pavel):
     assert (cell.label, cell.label_source, cell.predictions.count()) == ("basophil", "human", 1)
 
 
-def test_a_model_that_is_gone_leaves_the_cell_to_the_reader(drawn, pavel, tmp_path):
+def test_a_model_that_is_gone_leaves_the_cell_to_the_reader(drawn, pavel, tmp_path, settings):
     case, image, _ = drawn
     (tmp_path / "model-1").rename(tmp_path / "hidden")
+    settings.HEMATOVISION_MODEL_DIR = str(tmp_path / "none")
     reader.install(BundleReader("onnx"))
     (cell,) = add(case, pavel, image=image, box=(5, 5, 30, 30)).cells
     classify_cells(str(image.pk))

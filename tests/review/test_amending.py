@@ -111,7 +111,7 @@ def test_it_says_what_and_why(signed, pavel, more):
     assert not Amendment.objects.exists()
 
 
-@pytest.mark.parametrize("state", ["ready", "in_review", "withdrawn", "cancelled"])
+@pytest.mark.parametrize("state", ["ready", "in_review", "withdrawn"])
 def test_only_what_is_signed_is_opened_again(riverside, pavel, state):
     case = CaseFactory(clinic=riverside, **{state: True})
     assert code_of(lambda: opened(case, pavel)) == "state"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from cases.states import ImageState
@@ -54,7 +56,10 @@ def test_excluded_and_removed_cells_are_not_counted(case, act, cells, pavel):
 
 def test_erythroblasts_stand_beside_the_hundred_percent(riverside, pavel):
     case = read_case(
-        riverside, ["neutrophil"] * 8 + ["lymphocyte"] * 2 + ["erythroblast", "platelet"], wbc=5, wbc_source="XN"
+        riverside,
+        ["neutrophil"] * 8 + ["lymphocyte"] * 2 + ["erythroblast", "platelet"],
+        wbc=Decimal(5),
+        wbc_source="XN",
     )
     found = workspace_state(case, pavel)["differential"]
     assert (found["n"], found["erythroblasts"], found["erythroblasts_per_100"], found["platelets"]) == (

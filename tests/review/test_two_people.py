@@ -145,7 +145,7 @@ def test_a_case_that_was_cancelled_under_the_reader_takes_nothing_more(case, pav
 @pytest.mark.parametrize("state", ["draft", "submitted", "analysing", "withdrawn", "cancelled"])
 def test_only_what_is_ready_is_claimed(riverside, pavel, state):
     case = CaseFactory(clinic=riverside, **({} if state == "draft" else {state: True}))
-    if state == "draft":
+    if state in {"draft", "cancelled"}:  # never sent, so the laboratory does not see it
         with pytest.raises(NotFound):
             leases.claim(actor=pavel, case=case)
     else:
