@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from classifier.inference.types import CellResult
+    from classifier.models import ModelVersion
 
 log = structlog.get_logger(__name__)
 
@@ -64,14 +65,15 @@ def classify_cells(*, image_id: uuid.UUID) -> int:
     Running twice writes once. What the model or the file cannot give is logged and leaves the cells as they are.
     """
     analysis = _standing(image_id)
-    if analysis is None or analysis.model_version is None or analysis.um_per_px is None:
+    version = analysis.model_version if analysis is not None else None
+    if analysis is None or version is None or analysis.um_per_px is None:
         return 0
     cells = list(unread_cells(analysis))
     if not cells:
         return 0
     try:
         results = reader.installed().classify(
-            analysis.model_version,
+            version,
             open_picture(analysis.image),
             boxes=[cell.box for cell in cells],
             um_per_px=analysis.um_per_px,
@@ -79,7 +81,7 @@ def classify_cells(*, image_id: uuid.UUID) -> int:
     except (DomainError, InferenceError) as error:
         log.warning("late_cells_unread", image_id=str(image_id), problem=error.sentence)
         return 0
-    return _store(analysis, cells, results)
+    return _store(analysis, version, cells, results)
 
 
 def unread_cells(analysis: Analysis) -> QuerySet[Cell]:
@@ -97,7 +99,7 @@ def _standing(image_id: uuid.UUID) -> Analysis | None:
     )
 
 
-def _store(analysis: Analysis, cells: Sequence[Cell], results: Sequence[CellResult]) -> int:
+def _store(analysis: Analysis, version: ModelVersion, cells: Sequence[Cell], results: Sequence[CellResult]) -> int:
     written = 0
     with transaction.atomic():
         image = lock_image(SmearImage.objects.select_related("case").get(pk=analysis.image_id))
@@ -110,7 +112,7 @@ def _store(analysis: Analysis, cells: Sequence[Cell], results: Sequence[CellResu
             Prediction.objects.create(
                 analysis=analysis,
                 cell=cell,
-                model_version=analysis.model_version,
+                model_version=version,
                 label=result.best_label,
                 score=score,
                 probabilities={label: float(p) for label, p in result.probabilities.items()},
@@ -130,6 +132,6 @@ def _store(analysis: Analysis, cells: Sequence[Cell], results: Sequence[CellResu
                 target=image,
                 patient_id=image.case.patient_id,
                 laboratory_id=image.case.laboratory_id,
-                after={"analysis": str(analysis.pk), "model": str(analysis.model_version), "late_cells": written},
+                after={"analysis": str(analysis.pk), "model": str(version), "late_cells": written},
             )
     return written
