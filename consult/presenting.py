@@ -21,12 +21,14 @@ from consult.selectors import (
 )
 from review.keys import keys_of
 from review.presenting import is_blind
+from review.readings import ai_label, cell_predictions, image_readings
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import User
     from cases.models import Case, Cell
+    from classifier.models import Prediction
     from consult.models import SecondOpinion
     from consult.selectors import Difference, OpinionResult
 
@@ -88,12 +90,17 @@ def reading_context(opinion: SecondOpinion, user: User, *, chosen: UUID | None) 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One difference with its pictures; `first_hidden` where it is the machine's label and the laboratory reads blind."""
+    """One difference with its picture and what the machine said.
+
+    `first_hidden` where the first label is the machine's and the laboratory reads blind; `machine` is None there too.
+    """
 
     difference: Difference
     near: str
     first_hidden: bool
     may_keep_first: bool
+    machine: CellClass | None
+    machine_score: float | None
 
 
 def result_context(opinion: SecondOpinion, user: User) -> dict[str, Any]:
@@ -114,7 +121,8 @@ def result_context(opinion: SecondOpinion, user: User) -> dict[str, Any]:
     result = result_of(opinion)
     addresses = CropAddresses(case, [each.cell for each in result.differences])
     hides_machine = is_blind(case)
-    rows = [_row(each, addresses, hides_machine=hides_machine) for each in result.differences]
+    said = cell_predictions([each.cell for each in result.differences], image_readings(case))
+    rows = [_row(each, addresses, said.get(each.cell.pk), hides_machine=hides_machine) for each in result.differences]
     return context | {
         "result": result,
         "rows": rows,
@@ -171,11 +179,20 @@ def _present(opinion: SecondOpinion, cell: Cell, *, hides_machine: bool) -> Cell
     return BY_READING[reading_of(cell)]
 
 
-def _row(each: Difference, addresses: CropAddresses, *, hides_machine: bool) -> Row:
+def _row(each: Difference, addresses: CropAddresses, said: Prediction | None, *, hides_machine: bool) -> Row:
     unread = not each.comparison.first_read
     hidden = unread and hides_machine
     keep = not hidden and each.comparison.first != "unidentified"
-    return Row(each, addresses.near(each.cell), first_hidden=hidden, may_keep_first=keep)
+    # Once a person has read the cell, what the machine said of it may be known.
+    shown = None if hides_machine and not each.cell.is_reviewed else said
+    return Row(
+        each,
+        addresses.near(each.cell),
+        first_hidden=hidden,
+        may_keep_first=keep,
+        machine=BY_READING[ai_label(shown)] if shown is not None else None,
+        machine_score=shown.score if shown is not None else None,
+    )
 
 
 def _keys(user: User) -> dict[str, list[str]]:

@@ -9,8 +9,10 @@ from django.urls import reverse
 
 from audit.models import AuditEvent
 from cases.models import Cell
+from classifier.models import Analysis, AnalysisState, Prediction
 from consult.models import Comment, OpinionLabel, OpinionState, SecondOpinion
 from consult.services import add_comment, answer_opinion, ask_opinion
+from tests.factories.specimens import NOON, model_version
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +166,37 @@ def test_the_machines_label_stays_hidden_where_the_laboratory_reads_blind(
     body = page(as_(pavel).get(opinion_url(opinion)))
     assert "Not named by the first reader yet" in body
     assert "cell-basophil" not in body
+
+
+@pytest.mark.parametrize(("reads_blind", "shown"), [(False, {"98.7", "61.5"}), (True, {"98.7"})])
+def test_the_machine_is_a_third_voice_once_a_person_has_read_the_cell(
+    as_, label_all, vera, pavel, reading, central, reads_blind, shown
+):
+    central.blind_review = reads_blind
+    central.save()
+    version = model_version()
+    analysis = Analysis.objects.create(
+        image=reading.cells[0].image,
+        model_version=version,
+        state=AnalysisState.DONE,
+        queued_at=NOON,
+        started_at=NOON,
+        finished_at=NOON,
+        quality={},
+    )
+    for cell, score in ((reading.cells[2], 0.987), (reading.cells[3], 0.615)):
+        Prediction.objects.create(
+            analysis=analysis,
+            cell=cell,
+            model_version=version,
+            label="monocyte",
+            score=score,
+            probabilities={},
+            identified=True,
+        )
+    opinion = answer_opinion(actor=vera, opinion=label_all("neutrophil", "lymphocyte", "neutrophil", "monocyte"))
+    body = page(as_(pavel).get(opinion_url(opinion)))
+    assert {score for score in ("98.7", "61.5") if f"{score} %" in body} == shown
 
 
 def test_the_list_tells_a_pathologist_what_is_owed(as_, asked, reading, vera, pavel, olga, amina):
