@@ -35,7 +35,7 @@ def test_the_signed_version_is_frozen_and_says_who_signed(printed, case, pavel):
     assert (case.state, printed.version, printed.kind) == ("signed", 1, "original")
     assert verify_report(printed, thorough=True).intact
     text = text_of(printed.read_pdf())
-    for words in (pavel.full_name, "authorises this printed", "Page 1 of", case.patient.mrn, "Normal picture."):
+    for words in (pavel.full_name, "authorises this report", "Page 1 of", case.patient.mrn, "Normal picture."):
         assert words in text
     assert printed.content_sha256 in text.replace("\n", "")
     assert current_report(case) == printed
@@ -62,7 +62,7 @@ def test_the_content_carries_counts_limits_and_cells_as_text(report):
 
 def test_the_pdf_is_pdf_a_with_the_content_inside(printed):
     reader = PdfReader(io.BytesIO(printed.read_pdf()))
-    assert reader.attachments["printed.json"][0].decode() == printed.content
+    assert reader.attachments["report.json"][0].decode() == printed.content
     metadata = reader.xmp_metadata.stream.get_data().decode()
     assert "pdfaid" in metadata
     assert reader.trailer["/Root"]["/OutputIntents"]
