@@ -30,7 +30,7 @@ class Reading(NamedTuple):
     best: str
     identified: bool
     excluded: bool
-    count: int
+    number: int
 
     @property
     def answer(self) -> str:
@@ -101,12 +101,12 @@ def compare(readings: Iterable[Reading]) -> Comparison:
     best: Counter[tuple[str, str]] = Counter()
     excluded = everything = 0
     for reading in readings:
-        everything += reading.count
+        everything += reading.number
         if reading.compares:
-            matrix[reading.final, reading.answer] += reading.count
-            best[reading.final, reading.best] += reading.count
+            matrix[reading.final, reading.answer] += reading.number
+            best[reading.final, reading.best] += reading.number
         elif reading.excluded:
-            excluded += reading.count
+            excluded += reading.number
     n = sum(best.values())
     right = sum(count for (final, guess), count in best.items() if final == guess)
     unidentified = sum(count for (_, answer), count in matrix.items() if answer == UNIDENTIFIED)
