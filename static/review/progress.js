@@ -30,6 +30,11 @@
       saveMark.className = `mark rv-save tone-${tone} ${shape}`;
       saveMark.textContent = words;
     };
+    const tellOffline = (said) =>
+      notices.set("offline", navigator.onLine || said ? "" : "No connection. Go on reading: what you decide is kept, and saved when the connection is back.", { tone: "warn" });
+    for (const kind of ["online", "offline"]) {
+      window.addEventListener(kind, () => tellOffline(notices.has("line")));
+    }
     const showSaving = ({ unsaved, halted }) => {
       const waits = `${unsaved} not saved`;
       clearTimeout(savingTimer);
@@ -53,6 +58,7 @@
         other_person: [`Somebody else is signed in in this browser now. ${changes} of yours not saved yet; nothing is sent in their name.`, { tone: "warn", actions: [["Check again", recover]] }],
       }[halted];
       notices.set("line", ...(unsaved && tell ? tell : [""]));
+      tellOffline(unsaved && halted);
       const lost = unsaved && LOST.includes(halted);
       const holder = store.state.lease?.holder;
       notices.set("lost", lost ? `${holder && !mine() ? `${holder} has this case now. ` : "This case is no longer yours. "}${changes} of yours not saved.` : "", {

@@ -223,6 +223,7 @@
         beside.replaceChildren(...facts);
       },
       /* Numbers of what is saved: they say so while something is not */
+      veil: (yes) => panel.classList.toggle("veiled", yes),
       stale: (yes) => panel.classList.toggle("stale", yes),
     };
   };

@@ -186,14 +186,17 @@
       progress.showTodo();
       showActions();
       differential.show(store.state.differential, choices.label());
+      /* Counts of suggestions say what the machine thinks. A blind laboratory is not sent them at all */
+      differential.veil(hidden() && !store.state.blind && store.todo().unreviewed > 0);
     };
     const landOn = (ids) => {
       const id = ids.find((each) => store.cell(each) && !store.cell(each).removed) || ids[0];
       if (!id || !store.cell(id)) {
         return;
       }
-      if (!gallery.has(id)) {
-        choices.reset(store.cell(id).removed ? "excluded" : "all");
+      /* What an undo took away again is no place to go to */
+      if (!gallery.has(id) && !store.cell(id).removed) {
+        choices.reset();
       }
       if (gallery.has(id)) {
         cursor.go(id);

@@ -442,7 +442,7 @@ def test_a_case_without_cells(open_as, transactional_db, riverside, amina, pavel
     page.locator("[data-field-name]", has_text="Field 1 of 1").wait_for()
     page.locator("[data-loading]").wait_for(state="hidden")
     press(page, "a", "Enter")
-    page.get_by_text("of 1 ").first.wait_for()
+    page.locator("[data-progress-text]", has_text="0 of 1").wait_for()
     assert cells_of(case).count() == 1
 
 
