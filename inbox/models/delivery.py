@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from cases.models import Case
+from cases.models import Case, Priority
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -37,14 +37,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(settled_at__isnull=True)
 
     def most_pressing_first(self) -> Self:
-        """Order as an inbox is read: what waits before what is done, critical first; then the newest."""
+        """Order as an inbox is read: critical first, then by the priority of the case, then the newest."""
         rank = models.Case(
-            models.When(settled_at__isnull=True, critical=True, then=0),
-            models.When(settled_at__isnull=True, then=1),
+            models.When(case__priority=Priority.STAT, then=0),
+            models.When(case__priority=Priority.URGENT, then=1),
             default=2,
             output_field=models.IntegerField(),
         )
-        return self.annotate(pressing_rank=rank).order_by("pressing_rank", "-created_at", "id")
+        return self.annotate(priority_rank=rank).order_by("-critical", "priority_rank", "-created_at", "id")
 
 
 class Delivery(models.Model):

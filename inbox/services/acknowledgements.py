@@ -18,7 +18,6 @@ from hematovision.errors import Conflict, NotFound, Unprocessable
 from inbox.critical import reads_back
 from inbox.models import Acknowledgement, Delivery
 from inbox.permissions import may_acknowledge
-from inbox.services import deliveries, escalation
 from notices.services import settle_notifications
 from reports.verification import verify_report
 
@@ -112,8 +111,7 @@ def _acknowledge(actor: User, delivery: Delivery, read_back: dict[str, str]) -> 
         delivery.opened_at, delivery.opened_by = now, actor
     delivery.settled_at = now
     delivery.save(update_fields=["opened_at", "opened_by", "settled_at"])
-    for kind in (deliveries.KIND, escalation.KIND):
-        settle_notifications(kind=kind, subject_id=delivery.pk)
+    settle_notifications(subject_id=delivery.pk)
     _arrive(delivery, actor)
     record(
         actor=actor,

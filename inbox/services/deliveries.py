@@ -21,7 +21,7 @@ from inbox.critical import critical_findings, limits_in_force
 from inbox.models import CriticalLimits, Delivery
 from inbox.permissions import may_receive
 from inbox.services.escalation import escalate
-from notices.services import notify
+from notices.services import notify, settle_notifications
 from reports.models import Report, ReportKey, ReportKind
 from reports.sealing import BrokenSealError
 
@@ -41,7 +41,16 @@ _TEXTS = {
     ReportKind.APPENDED: "A report was added to: the new version is in your inbox.",
     ReportKind.WITHDRAWN: "A report was withdrawn: do not use it. Acknowledge the withdrawal in your inbox.",
 }
-_CRITICAL = "A report with a critical result is in your inbox: read it and acknowledge it now."
+_CRITICAL_TEXTS = {
+    ReportKind.ORIGINAL: "A report with a critical result is in your inbox: read it and acknowledge it now.",
+    ReportKind.CORRECTED: (
+        "A report was corrected and has a critical result: read it in your inbox and acknowledge it now."
+    ),
+    ReportKind.APPENDED: (
+        "A report was added to and has a critical result: read it in your inbox and acknowledge it now."
+    ),
+    ReportKind.WITHDRAWN: _TEXTS[ReportKind.WITHDRAWN],
+}
 
 
 def deliver_report(*, report_id: uuid.UUID) -> list[Delivery]:
@@ -121,9 +130,12 @@ def _deliver(report: Report, organisation: Organisation, findings: list[dict[str
         return delivery
     # Only unsettled rows: who acknowledged an earlier version did so, and that stands.
     older = Delivery.objects.filter(organisation=organisation, case=report.case).exclude(pk=delivery.pk)
-    older.unsettled().update(settled_at=now, superseded_by=delivery)
+    replaced = list(older.unsettled().values_list("pk", flat=True))
+    older.filter(pk__in=replaced).update(settled_at=now, superseded_by=delivery)
+    for pk in replaced:
+        settle_notifications(subject_id=pk)
     people = receivers_of(organisation)
-    text = _CRITICAL if critical and report.kind != ReportKind.WITHDRAWN else _TEXTS[ReportKind(report.kind)]
+    text = (_CRITICAL_TEXTS if critical else _TEXTS)[ReportKind(report.kind)]
     notify(recipients=people, kind=KIND, subject_id=delivery.pk, text=text, path=path_of(delivery))
     if not people:
         escalate(delivery, f"Nobody at {organisation.name} can receive a report that was sent there.")

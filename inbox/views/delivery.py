@@ -16,6 +16,7 @@ from inbox.models import Delivery
 from inbox.permissions import may_acknowledge
 from inbox.services import acknowledge, open_delivery
 from inbox.views.inbox import sees_what_went_out
+from notices.services import mark_subject_read
 from reports.verification import verify_report
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def delivery_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     delivery = _visible(request, pk)
     record_view(actor=request.user, target=delivery, after={"report": str(delivery.report_id)})
     open_delivery(actor=request.user, delivery=delivery)
+    mark_subject_read(actor=request.user, subject_id=delivery.pk)
     return _page(request, _visible(request, pk))
 
 

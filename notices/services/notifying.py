@@ -72,9 +72,9 @@ def notify(
     return made
 
 
-def settle_notifications(*, kind: str, subject_id: uuid.UUID) -> int:
-    """Mark everything of one kind about one subject as read, whoever was told: it needs nobody any more."""
-    return _close(Notification.objects.filter(kind=kind, subject_id=subject_id))
+def settle_notifications(*, subject_id: uuid.UUID) -> int:
+    """Mark everything about one subject as read, whoever was told: it needs nobody any more."""
+    return _close(Notification.objects.filter(subject_id=subject_id))
 
 
 def _close(told: NotificationQuerySet) -> int:

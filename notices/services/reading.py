@@ -13,6 +13,8 @@ from hematovision.errors import NotFound
 from notices.models import Notification
 
 if TYPE_CHECKING:
+    import uuid
+
     from accounts.models import User
 
 
@@ -25,6 +27,16 @@ def mark_read(*, actor: User, notification: Notification) -> None:
     seen = mine.unread().update(read_at=timezone.now())
     if seen:
         record(actor=actor, action=Action.UPDATE, target=notification, after={"read": True})
+
+
+@transaction.atomic
+def mark_subject_read(*, actor: User, subject_id: uuid.UUID) -> int:
+    """Note that `actor` saw what a notification leads to, by whatever way they came; returns how many told of it."""
+    told = Notification.objects.visible_to(actor).unread().filter(subject_id=subject_id)
+    seen = told.update(read_at=timezone.now())
+    if seen:
+        record(actor=actor, action=Action.UPDATE, object_type="notices.notification", after={"read": seen})
+    return seen
 
 
 @transaction.atomic

@@ -1,7 +1,6 @@
 """A clinic is told of a report, reads it, and acknowledges it; what is critical is read back."""
 
 import pytest
-from playwright.sync_api import expect
 
 from inbox.models import Delivery
 from notices.models import Notification
@@ -31,20 +30,20 @@ def test_a_critical_result_is_read_back_with_the_keyboard_alone(open_as, amina, 
     field.focus()
     page.keyboard.type("3.1")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("This is not what the report says.")).to_be_visible()
+    page.get_by_text("This is not what the report says.").wait_for()
     assert acknowledged(case) == 0
     field.focus()
     page.keyboard.press("Control+A")
     page.keyboard.type("0.31")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("You acknowledged the report.")).to_be_visible()
+    page.get_by_text("You acknowledged the report.").wait_for()
     assert acknowledged(case) == 1
     case.refresh_from_db()
     assert case.state == "delivered"
     assert not Notification.objects.unread().exists()
     reader = open_as(pavel)
     reader.goto(f"/cases/{case.pk}/")
-    expect(reader.locator("#report").get_by_text("by Amina Riverside")).to_be_visible()
+    reader.locator("#report").get_by_text("by Amina Riverside").wait_for()
 
 
 def test_on_a_phone_a_notification_leads_to_the_report(open_as, amina, pavel, case):
@@ -53,10 +52,10 @@ def test_on_a_phone_a_notification_leads_to_the_report(open_as, amina, pavel, ca
     page.goto("/")
     page.get_by_role("link", name="Notifications, 1 unread").tap()
     page.get_by_role("link", name="A signed report is in your inbox.").tap()
-    expect(page.get_by_role("heading", name="Result")).to_be_visible()
+    page.get_by_role("heading", name="Result").wait_for()
     page.get_by_role("button", name="Acknowledge").tap()
-    expect(page.get_by_text("You acknowledged the report.")).to_be_visible()
-    expect(page.get_by_role("link", name="Notifications, none unread")).to_be_visible()
+    page.get_by_text("You acknowledged the report.").wait_for()
+    page.get_by_role("link", name="Notifications, none unread").wait_for()
     assert acknowledged(case) == 1
 
 
@@ -68,12 +67,12 @@ def test_a_corrected_report_takes_the_place_of_the_first(open_as, amina, pavel, 
     signed_report(case, pavel, kind="corrected", counts=NEUTROPENIC, reason="Counted again.")
     # The page still shows the first version; acknowledging that one is refused.
     page.get_by_role("button", name="Acknowledge").click()
-    expect(page.get_by_text("A newer version of this report is in the inbox")).to_be_visible()
+    page.get_by_text("A newer version of this report is in the inbox").wait_for()
     page.get_by_role("link", name="Open version 2").click()
-    expect(page.get_by_text("What changed since version 1")).to_be_visible()
+    page.get_by_text("What changed since version 1").wait_for()
     page.get_by_label("Neutrophils, 10⁹/L").fill("0,31")
     page.get_by_role("button", name="Read back and acknowledge").click()
-    expect(page.get_by_text("You acknowledged the report.")).to_be_visible()
+    page.get_by_text("You acknowledged the report.").wait_for()
     assert acknowledged(case) == 1
 
 
@@ -81,13 +80,13 @@ def test_the_bell_counts_without_a_reload_and_stops_when_signed_out(open_as, ami
     page = open_as(amina)
     page.clock.install()
     page.goto("/")
-    expect(page.get_by_role("link", name="Notifications, none unread")).to_be_visible()
+    page.get_by_role("link", name="Notifications, none unread").wait_for()
     signed_report(case, pavel)
     page.clock.fast_forward(61_000)
-    expect(page.get_by_role("link", name="Notifications, 1 unread")).to_be_visible()
+    page.get_by_role("link", name="Notifications, 1 unread").wait_for()
     page.context.clear_cookies()
     page.clock.fast_forward(61_000)
-    expect(page.get_by_text("You were signed out.")).to_be_visible()
+    page.get_by_text("You were signed out.").wait_for()
     assert page.locator(".bell-count[hx-trigger]").count() == 0
 
 
@@ -97,8 +96,8 @@ def test_it_works_without_scripts(open_as, amina, pavel, case):
     page.goto("/notifications/")
     page.get_by_role("link", name="A signed report is in your inbox.").click()
     page.get_by_role("button", name="Acknowledge").click()
-    expect(page.get_by_text("You acknowledged the report.")).to_be_visible()
+    page.get_by_text("You acknowledged the report.").wait_for()
     page.goto("/notifications/")
     page.get_by_label("Tell me at").uncheck()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("You are told in HematoVision only.")).to_be_visible()
+    page.get_by_text("You are told in HematoVision only.").wait_for()

@@ -40,6 +40,13 @@ def sent_routine_wait():
     return remind_after("routine", critical=False)
 
 
+def test_a_critical_correction_is_said_to_be_both(delivery, sent, amina):
+    sent(kind="corrected", counts=NEUTROPENIC)
+    assert texts(amina)[-1] == (
+        "A report was corrected and has a critical result: read it in your inbox and acknowledge it now."
+    )
+
+
 def test_no_notification_names_the_patient_or_the_specimen(critical, case):
     for notification in Notification.objects.all():
         for secret in (case.patient.family_name, case.patient.mrn, case.accession_number, "0.31"):
@@ -58,6 +65,8 @@ def test_a_correction_takes_the_place_of_what_nobody_acknowledged(delivery, sent
     assert (delivery.superseded_by, delivery.waits) == (corrected, False)
     assert corrected.waits
     assert texts(amina)[-1] == "A report was corrected: the corrected version is in your inbox."
+    # Of what it replaced nobody is told any more.
+    assert [each.subject_id for each in Notification.objects.unread()] == [corrected.pk]
 
 
 def test_an_acknowledgement_of_an_earlier_version_stands(delivery, sent, amina):

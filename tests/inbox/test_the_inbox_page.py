@@ -8,6 +8,7 @@ from accounts.models import Role
 from audit.models import AuditEvent
 from inbox.models import Acknowledgement, Delivery
 from inbox.services import acknowledge
+from notices.models import Notification
 from reports.models import ReportKey
 from tests.factories.cases import CaseFactory
 from tests.factories.signed_reports import NEUTROPENIC, signed_report
@@ -36,12 +37,17 @@ def three(amina, pavel):
     return made
 
 
-def test_critical_first_and_what_is_done_apart(client, amina, three):
+def test_critical_first_and_what_is_done_apart(client, amina, pavel, three):
     client.force_login(amina)
     assert listed(client.get("/inbox/")) == ["CRITICAL", "WAITS"]
     assert listed(client.get("/inbox/?show=done")) == ["DONE"]
     assert listed(client.get("/inbox/?show=all")) == ["CRITICAL", "WAITS", "DONE"]
     assert listed(client.get("/inbox/?show=nonsense")) == ["CRITICAL", "WAITS"]
+    # Among what is not critical the priority of the case decides, not what came last.
+    urgent = CaseFactory(clinic=amina.organisation, accession_number="STAT", in_review=True, priority="stat")
+    signed_report(urgent, pavel)
+    signed_report(CaseFactory(clinic=amina.organisation, accession_number="LAST", in_review=True), pavel)
+    assert listed(client.get("/inbox/")) == ["CRITICAL", "STAT", "LAST", "WAITS"]
 
 
 def test_the_place_counts_what_waits(client, amina, pavel, three):
@@ -75,7 +81,7 @@ def test_queries_do_not_grow_with_rows(client, amina, pavel, rows, django_assert
         signed_report(CaseFactory(clinic=amina.organisation, in_review=True), pavel)
     client.force_login(amina)
     client.get("/inbox/")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(23):
         assert len(listed(client.get("/inbox/"))) == rows
 
 
@@ -89,6 +95,8 @@ def test_opening_shows_the_result_and_counts(client, amina, critical):
     critical.refresh_from_db()
     assert critical.opened_by == amina
     assert AuditEvent.objects.filter(action="view", object_id=str(critical.pk), actor_id=amina.pk).exists()
+    # Who came here by another way than the notification has seen what it says.
+    assert not Notification.objects.unread().filter(user=amina).exists()
 
 
 def test_acknowledging_with_a_wrong_and_then_the_right_value(client, amina, critical):
