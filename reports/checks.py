@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core import checks
@@ -29,7 +30,7 @@ def check_pdf(**_kwargs: Any) -> list[checks.CheckMessage]:
 
 
 @checks.register(checks.Tags.database)
-def check_guards(databases: list[str] | None = None, **_kwargs: Any) -> list[checks.CheckMessage]:
+def check_guards(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[checks.CheckMessage]:
     """The tables of signed reports refuse changes."""
     found: list[checks.CheckMessage] = []
     for alias in databases or ():

@@ -58,7 +58,7 @@ def build_content(
     reason: str = "",
 ) -> dict[str, Any]:
     """Return the content of the next version of the report of `case`, all but the signature (see `sign_content`)."""
-    content = {
+    content: dict[str, Any] = {
         "ai": {"models": facts.models, "statement": _statement(facts)},
         "case": _case(case),
         "cells": [] if kind == ReportKind.WITHDRAWN else facts.cells,

@@ -90,11 +90,12 @@ def sign(page, case):
         field = page.get_by_label(label)
         if field.count():
             field.fill("One field is all there is.")
-    page.get_by_label("Interpretation").fill("Neutrophils only.")
+    page.get_by_role("textbox", name="Interpretation").fill("Neutrophils only.")
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(page.get_by_role("heading", name="this is what you sign")).to_be_visible()
-    assert page.get_by_label("Password").input_value() == ""
-    page.get_by_label("Password").fill(PASSWORD)
+    password = page.locator("input[type=password]")
+    assert password.input_value() == ""
+    password.fill(PASSWORD)
     page.get_by_role("button", name="Sign", exact=True).click()
     expect(page.get_by_text("Verified just now.")).to_be_visible()
     report = Report.objects.filter(case=case).latest("version")

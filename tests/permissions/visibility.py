@@ -10,7 +10,7 @@ CASES = {
     "draft": {"amina", "ines", "olga", "t_read", "t_write", "t_all"},
     "ready": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab"},
     "reading": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab"},
-    "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab"},
+    "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_report", "t_lab"},
     "far": {"lars", "nadia", "petra", "timo", "t_north"},
 }
 # Cells and predictions: before sign-out not for the clinic, unless by scope.
@@ -18,7 +18,7 @@ FINDINGS = {
     "draft": set(),
     "ready": {"pavel", "ines", "olga", "t_all", "t_lab"},
     "reading": {"pavel", "ines", "olga", "t_all", "t_lab"},
-    "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab"},
+    "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_report", "t_lab"},
     "far": {"nadia", "petra", "timo", "t_north"},
 }
 # Lists that must show what the caller may see: an empty list hides everything and proves nothing.

@@ -162,7 +162,7 @@ def build() -> World:
         "answered": opinion(
             specimens["signed"], asked_by=people["pavel"], colleague=colleague, state="answered", answered_at=NOON
         ),
-        "report": next_version(specimens["signed"].case, people["pavel"], kind=ReportKind.CORRECTED),
+        "report": next_version(specimens["signed"].case, people["pavel"], kind=ReportKind.CORRECTED, images=False),
         "text": ReportTemplate.objects.create(laboratory=central, part="comment", title="A text", text="Words."),
         "event": AuditEvent.objects.order_by("id").first(),
     }

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
+from accounts.models import Role
 from audit.models import AuditEvent
 from cases.models import Cell
 from cases.storage import clinical_storage
@@ -20,8 +21,11 @@ from reports.services.preparing import prepare_report
 from reports.services.signing import sign_report
 from reports.signals import report_signed
 from reports.verification import verify_report
+from review.models import ReviewLease
+from review.services.leases import claim
 from tests.factories.cases import PatientFactory
 from tests.factories.reports import next_version
+from tests.people import person
 from tests.reports.conftest import complete_draft, needs_pango, proof_of, read_case, signed
 
 pytestmark = [pytest.mark.django_db, needs_pango]
@@ -163,9 +167,6 @@ def test_a_proof_is_of_one_person_and_fresh(case, pavel, nadia):
 
 
 def test_only_who_holds_the_case_signs(case, pavel, central, ines):
-    from accounts.models import Role
-    from tests.people import person
-
     other = person("Rosa", Role.PATHOLOGIST, central)
     with pytest.raises(Conflict) as refusal:
         save_draft(actor=other, case=case)
@@ -214,3 +215,13 @@ def test_two_thousand_cells_make_a_report(riverside, pavel, django_assert_max_nu
     report = signed(case, pavel)
     assert "60 of 1500" in text_of(report.read_pdf())
     assert len(report.data["cells"]) == 2000
+
+
+def test_who_takes_a_case_over_ticks_for_themselves(case, pavel, central):
+    complete_draft(case, pavel)
+    rosa = person("Rosa", Role.PATHOLOGIST, central)
+    ReviewLease.objects.filter(case=case).update(expires_at=timezone.now() - dt.timedelta(minutes=1))
+    claim(actor=rosa, case=case)
+    prepared = prepare_report(actor=rosa, case=case)
+    assert prepared.content["interpretation"] == "Normal picture."
+    assert [check.code for check in prepared.unmet] == ["identity", "quality"]

@@ -39,4 +39,4 @@ def test_a_broken_report_is_a_problem(client, riverside, token_for, report, monk
     monkeypatch.setattr(Report, "read_pdf", lambda _self: b"other")
     answer = lis(client, token_for(riverside, "reports:read"))(f"/reports/{report.pk}/")
     assert answer.status_code == 409
-    assert answer.json()["type"].endswith("report_broken")
+    assert answer.json()["type"].endswith("report-broken")
