@@ -6,7 +6,7 @@ from tests.factories.cases import CaseFactory, SmearImageFactory
 
 
 def polled(page):
-    found = re.search(r'hx-get="([^"]+)"', page)
+    found = re.search(r'hx-get="(/cases/[^"]+)"', page)
     return found.group(1).replace("&amp;", "&") if found else None
 
 
