@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.db.models import Count, Q
 from django.utils.html import format_html
 
 from consult.forms import CommentForm
@@ -57,10 +58,14 @@ def consult_panel(context: dict[str, Any], case: Case) -> dict[str, Any]:
     }
 
 
-@register.simple_tag(takes_context=True)
-def opinions_owed(context: dict[str, Any]) -> int:
-    """How many second opinions the signed-in pathologist still has to give."""
+@register.inclusion_tag("consult/partials/notice.html", takes_context=True)
+def opinions_notice(context: dict[str, Any]) -> dict[str, int]:
+    """Say in the place where cases are read how many second opinions wait for this pathologist."""
     user = context["user"]
     if not gives_opinions(user):
-        return 0
-    return SecondOpinion.objects.visible_to(user).filter(colleague=user, state=OpinionState.ASKED).count()
+        return {"to_read": 0, "to_settle": 0}
+    opinions = SecondOpinion.objects.visible_to(user)
+    return opinions.aggregate(
+        to_read=Count("pk", filter=Q(colleague=user, state=OpinionState.ASKED)),
+        to_settle=Count("pk", filter=Q(case__owner=user, state=OpinionState.ANSWERED)),
+    )

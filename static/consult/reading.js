@@ -285,8 +285,11 @@
     answer.addEventListener("submit", (event) => {
       if (outbox.size()) {
         event.preventDefault();
-        delete answer.dataset.sent;
-        outbox.emptied().then(() => answer.requestSubmit());
+        outbox.emptied().then(() => {
+          /* The frame lets a form go once; this press has not gone yet */
+          delete answer.dataset.sent;
+          answer.requestSubmit();
+        });
       }
     });
     active.focus({ preventScroll: true });

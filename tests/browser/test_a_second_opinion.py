@@ -84,6 +84,23 @@ def test_a_label_given_without_a_connection_is_sent_when_it_is_back(open_as, rea
     assert latest_labels(opinion)[cell.pk].code == "basophil"
 
 
+def test_an_answer_waits_for_labels_that_are_on_their_way(open_as, read, pavel, vera):
+    opinion = ask_opinion(actor=pavel, case=read, colleague=vera, blind=True)
+    cells = asked_cells(opinion)
+    save_labels(actor=vera, opinion=opinion, labels=[(cell.pk, "neutrophil") for cell in cells[1:]])
+    page = open_as(vera)
+    page.goto(f"/opinions/{opinion.pk}/")
+    held = []
+    page.route("**/labels/", held.append)
+    with page.expect_request("**/labels/"):
+        page.keyboard.press("b")
+    page.get_by_role("button", name="Give the opinion").click()
+    assert held
+    held[0].continue_()
+    expect(page.get_by_text("Your opinion was given to Pavel Central.")).to_be_visible()
+    assert latest_labels(opinion)[cells[0].pk].code == "basophil"
+
+
 def test_without_scripts_each_button_saves_and_goes_on(open_as, read, pavel, vera):
     opinion = ask_opinion(actor=pavel, case=read, colleague=vera, blind=True)
     cells = asked_cells(opinion)

@@ -207,6 +207,17 @@ def test_the_list_tells_a_pathologist_what_is_owed(as_, asked, reading, vera, pa
     assert as_(amina).get(address).status_code == 403
 
 
+def test_the_place_of_review_says_what_waits(as_, label_all, vera, pavel, amina):
+    address = reverse("cases:review")
+    opinion = label_all("neutrophil", "lymphocyte", "neutrophil", "monocyte")
+    assert "1 second opinion</strong> waits for you" in page(as_(vera).get(address))
+    assert "second opinion</strong>" not in page(as_(pavel).get(address))
+    answer_opinion(actor=vera, opinion=opinion)
+    assert "waits for you" not in page(as_(vera).get(address))
+    assert "1 answer</strong> to yours is to be settled" in page(as_(pavel).get(address))
+    assert "second opinion</strong>" not in page(as_(amina).get(address))
+
+
 def test_reading_an_opinion_is_in_the_trail(as_, asked, reading, vera):
     as_(vera).get(opinion_url(asked))
     event = AuditEvent.objects.filter(object_id=str(asked.pk), action="view").get()
