@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q
-from django.db.models.functions import TruncWeek
+from django.db.models import Count, F, Q, Value
+from django.db.models.functions import Concat, TruncWeek
 
 from cases.cell_classes import CLASS_CODES, UNIDENTIFIED
 from cases.models import Case, LabelSource, Stain
@@ -25,12 +25,12 @@ MOST_VALUES = 40
 WEEKS_SHOWN = 53
 _KIND = ("cell__label", "label", "identified", "cell__excluded")
 _CASE = "cell__image__case__"
-DIMENSIONS: dict[str, tuple[str, str, str]] = {
-    "clinic": ("Clinic", f"{_CASE}clinic", f"{_CASE}clinic__name"),
-    "stain": ("Stain", f"{_CASE}stain", f"{_CASE}stain"),
-    "camera": ("Camera", f"{_CASE}camera", f"{_CASE}camera"),
-    "model": ("Model", "model_version", "model_version__version"),
-    "reader": ("Reader", "cell__decided_by", "cell__decided_by__full_name"),
+DIMENSIONS: dict[str, tuple[str, str, Any]] = {
+    "clinic": ("Clinic", f"{_CASE}clinic", F(f"{_CASE}clinic__name")),
+    "stain": ("Stain", f"{_CASE}stain", F(f"{_CASE}stain")),
+    "camera": ("Camera", f"{_CASE}camera", F(f"{_CASE}camera")),
+    "model": ("Model", "model_version", Concat("model_version__name", Value(" "), "model_version__version")),
+    "reader": ("Reader", "cell__decided_by", F("cell__decided_by__full_name")),
 }
 SHOWN: dict[str, tuple[str, Q]] = {
     "all": ("Every cell compared", Q(cell__excluded=False, cell__label__in=CLASS_CODES)),
@@ -78,8 +78,8 @@ def comparison_of(predictions: QuerySet[Prediction]) -> Comparison:
 
 def groups_of(predictions: QuerySet[Prediction], dimension: str) -> list[Group]:
     """The comparison for each value of `dimension`, the largest first, in one query."""
-    _, value_path, name_path = DIMENSIONS[dimension]
-    rows = predictions.order_by().values_list(value_path, *_KIND).annotate(name=F(name_path), number=Count("pk"))
+    _, value_path, name_of = DIMENSIONS[dimension]
+    rows = predictions.order_by().values_list(value_path, *_KIND).annotate(name=name_of, number=Count("pk"))
     readings: dict[tuple[str, str], list[Reading]] = defaultdict(list)
     for value, final, best, identified, excluded, name, number in rows:
         readings[str(value or ""), str(name or "")].append(Reading(final, best, identified, excluded, number))

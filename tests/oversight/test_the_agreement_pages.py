@@ -143,7 +143,7 @@ def test_a_cell_read_by_two_models_counts_once_for_each(client, olga, read, vers
     assert found(client, model=older.pk).agreement.k == 0
     page = client.get(PAGE)
     by_model = next(table for table in page.context["breakdowns"] if table["code"] == "model")
-    assert {row["group"].name: row["group"].comparison.n for row in by_model["rows"]} == {"1": 12, "0": 3}
+    assert {row["group"].name: row["group"].comparison.n for row in by_model["rows"]} == {"tiny 1": 12, "tiny 0": 3}
 
 
 def test_every_figure_leads_to_the_cells_behind_it(client, olga, read):
