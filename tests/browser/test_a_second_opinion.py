@@ -91,7 +91,11 @@ def test_an_answer_waits_for_labels_that_are_on_their_way(open_as, read, pavel, 
     page = open_as(vera)
     page.goto(f"/opinions/{opinion.pk}/")
     held = []
-    page.route("**/labels/", held.append)
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/labels/", hold)
     with page.expect_request("**/labels/"):
         page.keyboard.press("b")
     page.get_by_role("button", name="Give the opinion").click()
