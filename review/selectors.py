@@ -10,7 +10,7 @@ from django.urls import reverse
 from cases.models import Case, Cell
 from cases.states import UNSETTLED_IMAGE_STATES, CaseState
 from classifier.models import ModelVersion
-from review.counting import case_tally, present_differential, tally
+from review.counting import case_tally, present_differential
 from review.hooks import previous_differential
 from review.keys import keys_of
 from review.models import ReviewLease
@@ -55,7 +55,8 @@ def may_review_now(user: User, case: Case) -> bool:
 
 def sign_blockers(case: Case) -> list[str]:
     """Return in sentences what about the cells and images keeps `case` from being signed; empty when nothing."""
-    counted = tally(case)
+    # What a blind reader has not named yet is not reviewed; that it is unidentified would be the machine's word.
+    counted = case_tally(case)
     waiting = case.images.filter(state__in=UNSETTLED_IMAGE_STATES).count()
     blockers = []
     if counted.unreviewed:

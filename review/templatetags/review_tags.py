@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import template
 
 from accounts.permissions import may_see_predictions
+from cases.blind import reads_blind
 from cases.states import CaseState
 from review.counting import tally
 from review.selectors import lease_state, may_review_now
@@ -30,7 +31,7 @@ def review_panel(context: dict[str, Any], case: Case) -> dict[str, Any]:
     amendment = open_amendment_of(case) if case.is_signed else None
     if case.state not in _SHOWN_IN and amendment is None:
         return {"shown": False}
-    counted = tally(case)
+    counted = tally(case, blind=reads_blind(user, case))
     return {
         "shown": True,
         "case": case,

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.services import organisations
 from hematovision.errors import Unprocessable
+from review.selectors import sign_blockers
 from tests.factories.read_cases import read_case
 
 pytestmark = pytest.mark.django_db
@@ -79,9 +80,18 @@ def test_no_other_page_tells_either(browser, case, cells):
         assert str(cells[0].pk) not in text, address
         assert "class-counts" not in text, address
         assert "differential-table" not in text, address
+    for name in ("cases:report", "cases:report_csv"):
+        answer = browser.get(reverse(name, args=[case.pk]))
+        assert (answer.status_code, "Neutrophil" in answer.content.decode()) == (403, False)
     assert browser.get(reverse("classifier:explanation", args=[cells[0].pk])).status_code == 404
     answer = browser.get(reverse("api:image", args=[case.images.get().pk])).json()
     assert (answer["cells"], answer["results_visible"]) == ([], False)
+
+
+def test_what_blocks_signing_does_not_tell_either(case, act, cells):
+    assert sign_blockers(case) == ["3 cells are not reviewed."]
+    act("label", cells[0], label="unidentified")
+    assert sign_blockers(case) == ["2 cells are not reviewed.", "1 cell is unidentified."]
 
 
 def test_those_who_oversee_see_it_all(client, olga, case):
