@@ -56,4 +56,5 @@ def test_a_change_past_the_guards_no_longer_fits_the_trail(action):
     connection.check_constraints()
     with triggers_lifted(connection):
         Decision.objects.update(after={**decision.after, "label": "basophil"})
+        connection.check_constraints()
     assert action_digest(ReviewAction.objects.get(), Decision.objects.all()) != event.after["sha256"]
