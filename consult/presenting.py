@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from consult.models import SecondOpinion
     from consult.selectors import Difference, OpinionResult
 
+ASKED_AT_ONCE = 200
+"""So many differences are settled with one form: a request holds 1000 fields at most, and each takes three."""
 _COMMANDS = ("confirm", "exclude", "undo", "next", "previous", "up", "down", "help")
 
 
@@ -92,6 +94,7 @@ def reading_context(opinion: SecondOpinion, user: User, *, chosen: UUID | None) 
 class Row:
     """One difference with its picture and what the machine said.
 
+    `asked` where its choices are part of the form: of many differences some at a time.
     `first_hidden` where the first label is the machine's and the laboratory reads blind; `machine` is None there too.
     """
 
@@ -101,6 +104,7 @@ class Row:
     may_keep_first: bool
     machine: CellClass | None
     machine_score: float | None
+    asked: bool
 
 
 def result_context(opinion: SecondOpinion, user: User) -> dict[str, Any]:
@@ -122,10 +126,16 @@ def result_context(opinion: SecondOpinion, user: User) -> dict[str, Any]:
     addresses = CropAddresses(case, [each.cell for each in result.differences])
     hides_machine = is_blind(case)
     said = cell_predictions([each.cell for each in result.differences], image_readings(case))
-    rows = [_row(each, addresses, said.get(each.cell.pk), hides_machine=hides_machine) for each in result.differences]
+    waiting = [each.cell.pk for each in result.differences if not each.is_settled]
+    asked = frozenset(waiting[:ASKED_AT_ONCE])
+    rows = [
+        _row(each, addresses, said.get(each.cell.pk), hides_machine=hides_machine, asked=each.cell.pk in asked)
+        for each in result.differences
+    ]
     return context | {
         "result": result,
         "rows": rows,
+        "asked_at_once": len(asked),
         "limits": clopper_pearson(result.agreement.agreed, result.agreement.n) if result.agreement.n else None,
         "table": pair_table(result),
         "readings": READINGS,
@@ -179,7 +189,9 @@ def _present(opinion: SecondOpinion, cell: Cell, *, hides_machine: bool) -> Cell
     return BY_READING[reading_of(cell)]
 
 
-def _row(each: Difference, addresses: CropAddresses, said: Prediction | None, *, hides_machine: bool) -> Row:
+def _row(
+    each: Difference, addresses: CropAddresses, said: Prediction | None, *, hides_machine: bool, asked: bool
+) -> Row:
     unread = not each.comparison.first_read
     hidden = unread and hides_machine
     keep = not hidden and each.comparison.first != "unidentified"
@@ -192,6 +204,7 @@ def _row(each: Difference, addresses: CropAddresses, said: Prediction | None, *,
         may_keep_first=keep,
         machine=BY_READING[ai_label(shown)] if shown is not None else None,
         machine_score=shown.score if shown is not None else None,
+        asked=asked,
     )
 
 

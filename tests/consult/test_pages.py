@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -11,7 +12,10 @@ from audit.models import AuditEvent
 from cases.models import Cell
 from classifier.models import Analysis, AnalysisState, Prediction
 from consult.models import Comment, OpinionLabel, OpinionState, SecondOpinion
-from consult.services import add_comment, answer_opinion, ask_opinion
+from consult.services import add_comment, answer_opinion, ask_opinion, save_labels
+from review.services.leases import claim
+from tests.consult.conftest import cells_of
+from tests.factories.cases import CaseFactory
 from tests.factories.specimens import NOON, model_version
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +209,26 @@ def test_the_list_tells_a_pathologist_what_is_owed(as_, asked, reading, vera, pa
     assert reading.case.accession_number in page(as_(pavel).get(address))
     assert reading.case.accession_number in page(as_(olga).get(address))
     assert as_(amina).get(address).status_code == 403
+
+
+def test_hundreds_of_differences_are_settled_some_at_a_time(as_, riverside, pavel, vera, monkeypatch):
+    monkeypatch.setattr("consult.presenting.ASKED_AT_ONCE", 3)
+    case = CaseFactory(clinic=riverside, ready=True)
+    cells = cells_of(case, ["neutrophil"] * 5)
+    Cell.objects.filter(image__case=case).update(label_source="human")
+    claim(actor=pavel, case=case)
+    opinion = ask_opinion(actor=pavel, case=case, colleague=vera, blind=True)
+    save_labels(actor=vera, opinion=opinion, labels=[(cell.pk, "monocyte") for cell in cells])
+    answer_opinion(actor=vera, opinion=opinion)
+    client = as_(pavel)
+    for asked in (3, 2):
+        body = page(client.get(opinion_url(opinion)))
+        numbers = re.findall(r'name="choice-(\d+)" value="second"', body)
+        assert len(numbers) == asked
+        choices = {f"choice-{number}": "second" for number in numbers}
+        client.post(opinion_url(opinion, "settle"), {**choices, **{f"revision-{number}": 0 for number in numbers}})
+    opinion.refresh_from_db()
+    assert opinion.state == OpinionState.ADJUDICATED
 
 
 def test_the_place_of_review_says_what_waits(as_, label_all, vera, pavel, amina):
