@@ -16,6 +16,8 @@ def triggers_lifted(connection):
     """Take every append-only trigger off for the length of a block, and put each back."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            # A table with foreign keys still to be checked is not altered: check them now, and from here on at once.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE %s", [_PATTERN])
             off = [f'ALTER TABLE {table} DISABLE TRIGGER "{name}"' for table, name in cursor.fetchall()]
             on = [statement.replace(" DISABLE ", " ENABLE ") for statement in off]
