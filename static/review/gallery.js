@@ -89,8 +89,9 @@
       const flag = element("span", "rv-flag", "⚑");
       const score = element("span", "rv-score");
       foot.append(letter, flag, score);
-      tile.append(canvas, foot);
-      return { tile, canvas, letter, flag, score, drawn: "" };
+      const name = element("span", "visually-hidden rv-name");
+      tile.append(canvas, foot, name);
+      return { tile, canvas, letter, flag, score, name, drawn: "" };
     };
     const dress = (made, cell) => {
       const blind = hidden();
@@ -102,7 +103,7 @@
         `${cell.excluded ? " excluded" : ""}${cell.unsaved ? " unsaved" : ""}${cell.pending ? " awaited" : ""}` +
         `${marked.has(cell.id) ? " changed" : ""}${cell.id === cursor ? " cursor" : ""}`;
       made.tile.setAttribute("aria-selected", String(selected.has(cell.id)));
-      made.tile.setAttribute("aria-label", describe(cell));
+      made.name.textContent = describe(cell);
       made.letter.textContent = silent ? "·" : (classes[label] || classes.unidentified).letter;
       made.flag.hidden = !cell.flagged;
       made.score.textContent = cell.removed

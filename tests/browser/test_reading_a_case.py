@@ -97,7 +97,7 @@ def test_200_cells_by_keyboard_alone(open_as, transactional_db, riverside, amina
         cell, says = page.evaluate(
             """() => {
                 const tile = document.querySelector(".rv-tile.cursor");
-                return [tile.dataset.cell, tile.getAttribute("aria-label")];
+                return [tile.dataset.cell, tile.querySelector(".rv-name").textContent];
             }"""
         )
         named = "unidentified" not in says
@@ -320,7 +320,7 @@ def test_a_stale_change_is_refused_and_said(open_as, case, pavel):
     notice(page, "changed meanwhile").wait_for()
     cell.refresh_from_db()
     assert cell.label == "basophil"
-    assert "basophil" in page.locator(".rv-tile.cursor").get_attribute("aria-label")
+    assert "basophil" in page.locator(".rv-tile.cursor .rv-name").text_content()
     page.get_by_role("button", name="Do mine again").click()
     all_saved(page)
     cell.refresh_from_db()
@@ -472,7 +472,7 @@ def test_the_machines_word_can_be_hidden(open_as, case, pavel):
     page = start(open_as(pavel), case)
     press(page, "v")
     assert page.locator(".rv-group").count() == 1
-    assert "not read yet" in page.locator(".rv-tile.cursor").get_attribute("aria-label")
+    assert "not read yet" in page.locator(".rv-tile.cursor .rv-name").text_content()
     assert page.locator("[data-cell-shares] li").count() == 0
     press(page, "v")
     assert page.locator(".rv-group").count() > 1
