@@ -76,7 +76,8 @@ def open_by_break_glass(
         )
         clean_record(access)
         access.save(force_insert=True)
-        transaction.on_commit(partial(break_glass_opened.send, sender=BreakGlassAccess, access_id=access.pk))
+        # Robust: in an emergency the case opens even where telling its owner fails; that is logged.
+        transaction.on_commit(partial(break_glass_opened.send_robust, sender=BreakGlassAccess, access_id=access.pk))
         _record_opening(actor, access)
     forget_opened_cases(actor)
     return access
