@@ -261,6 +261,7 @@ def main() -> None:
         for name, row in results.items():
             print(
                 f"{name:32} {row['median_ms']:8.1f} ms {row['p95_ms']:8.1f} ms p95 {row['slowest_ms']:8.1f} ms slowest"
+                f" {row['p95_cpu_ms']:8.1f} ms p95 of processor time"
             )
         slow = [name for name, row in results.items() if name.startswith(("one", "undo")) and row["p95_ms"] > _LIMIT_MS]
         print(
