@@ -108,7 +108,7 @@ def test_queries_do_not_grow_with_rows(client, pavel, riverside, rows, django_as
         SmearImageFactory(case=CaseFactory(clinic=riverside, ready=True), analysed=True)
     client.force_login(pavel)
     client.get("/")
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(30):
         assert len(numbers(client.get("/"))) == rows
 
 
