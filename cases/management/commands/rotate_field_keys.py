@@ -28,7 +28,8 @@ class Command(BaseCommand):
                 Patient.objects.select_for_update(no_key=True).get(pk=pk).save()
             rotated += 1
         others: dict[str, int] = {}
-        for _, counts in field_keys_rotated.send(sender=type(self)):
+        answers: list[tuple[Any, Any]] = field_keys_rotated.send(sender=type(self))
+        for _, counts in answers:
             others |= counts
         record(
             actor=None,
