@@ -22,9 +22,10 @@ def record_refusal(*, request: Request, method: str, missing: str) -> None:
     The same refusal once a minute: a client that keeps asking must not write the trail full and hold its lock.
     What DRF asks itself on behalf of OPTIONS is nobody's request and is not written.
     """
-    if request.method != request._request.method:  # noqa: SLF001 - DRF's name for the request as it came
+    # DRF keeps the request as it came under this name.
+    if request.method != getattr(request, "_request", request).method:
         return
-    match: Any = request.resolver_match
+    match: Any = getattr(request, "resolver_match", None)
     route = match.view_name if match else ""
     if not cache.add(f"accounts.refused.{request.user.pk}.{method}.{route}", 1, timeout=_SAME_REFUSAL_SECONDS):
         return

