@@ -275,16 +275,21 @@
       notices.set("load");
       loaded = true;
       grid.setAttribute("aria-busy", "false");
+      /* Asked before the cells are arranged, which puts the cursor on the first one */
+      const arriving = !cursor.at();
+      const before = arriving ? place.find() : "";
       store.reset(answer.body);
       choices.fillFields();
       keys.load(answer.body.keys);
       root.classList.toggle("blind", Boolean(answer.body.blind));
       find("[data-do=toggle_ai]").hidden = Boolean(answer.body.blind);
       lease.show();
-      const before = place.find();
-      const first = gallery.has(cursor.at()) ? cursor.at() : gallery.has(before) ? before : cursor.nextOpen(gallery.order().at(-1)) || gallery.order()[0];
-      if (first) {
-        cursor.go(first);
+      if (gallery.has(before)) {
+        cursor.go(before);
+      } else if (arriving && gallery.order().length) {
+        cursor.go(cursor.nextOpen(gallery.order().at(-1)) || gallery.order()[0]);
+      } else if (cursor.at()) {
+        cursor.go(cursor.at());
       } else {
         field.open([...store.state.images.values()][0]);
       }

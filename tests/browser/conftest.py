@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.test import Client
 
 from classifier import reader
@@ -51,7 +53,38 @@ def chromium():
 
 
 @pytest.fixture
-def open_as(chromium, live_server):
+def requests_done(live_server):
+    """`requests_done()` returns when the live server has answered all it was asked.
+
+    A closed page leaves its last requests behind; one that still writes while the database is emptied breaks the next test.
+    """
+    under_way: set[int] = set()
+    change = threading.Condition()
+
+    def started(**_):
+        with change:
+            under_way.add(threading.get_ident())
+
+    def finished(**_):
+        with change:
+            under_way.discard(threading.get_ident())
+            change.notify_all()
+
+    def wait():
+        with change:
+            # The test's own client answers in the test's own thread, and has always finished.
+            under_way.discard(threading.get_ident())
+            assert change.wait_for(lambda: not under_way, timeout=60), "a request was never answered"
+
+    request_started.connect(started)
+    request_finished.connect(finished)
+    yield wait
+    request_started.disconnect(started)
+    request_finished.disconnect(finished)
+
+
+@pytest.fixture
+def open_as(chromium, live_server, requests_done):
     """`open_as(user, size=DESKTOP, theme="light", scripts=True)` -> a page of a signed-in browser.
 
     What the page complains about (a script error, a breach of the content security policy) fails the test.
@@ -85,6 +118,7 @@ def open_as(chromium, live_server):
     yield open_
     for context in contexts:
         context.close()
+    requests_done()
     assert not complaints
 
 

@@ -186,8 +186,9 @@ def test_undo_goes_through_the_whole_session(open_as, case, pavel):
 
 
 def test_an_unidentified_cell_is_not_confirmed(open_as, case, pavel):
-    page = start(open_as(pavel), case)
     doubtful = cells_of(case).doubtful_first().first()
+    Cell.objects.filter(pk=doubtful.pk).update(label="unidentified")
+    page = start(open_as(pavel), case)
     expect(page.locator(".rv-tile.cursor")).to_have_attribute("data-cell", str(doubtful.pk))
     press(page, "Space")
     page.get_by_text("An unidentified cell needs a class, or is excluded.").wait_for()
