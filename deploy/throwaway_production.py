@@ -22,6 +22,7 @@ def throwaway_environment(var: Path) -> dict[str, str]:
         "HEMATOVISION_SECRET_KEY": secrets.token_urlsafe(64),
         "HEMATOVISION_FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "HEMATOVISION_BLIND_INDEX_KEY": secrets.token_urlsafe(48),
+        "HEMATOVISION_AUDIT_CHECKPOINT_KEY": secrets.token_urlsafe(48),
         "HEMATOVISION_ALLOWED_HOSTS": "hematovision.test",
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:5432/nothing",
         "REDIS_URL": "redis://127.0.0.1:6379/0",

@@ -196,7 +196,7 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 structlog.configure(**STRUCTLOG_CONFIG)
 
 # The audit trail is signed once a day into a file outside the database, so that a trail cut short or written anew
-# shows. The first key signs, all of them verify; without one, a key derived from the secret key signs.
+# shows. The first key signs, all of them verify; without one (never in production) the secret key stands in.
 AUDIT_CHECKPOINT_DIR = env.str("HEMATOVISION_AUDIT_CHECKPOINT_DIR", default=str(VAR_DIR / "audit" / "checkpoints"))
 AUDIT_CHECKPOINT_KEYS: list[str] = env.list("HEMATOVISION_AUDIT_CHECKPOINT_KEY", default=[])
 CELERY_BEAT_SCHEDULE["checkpoint_audit"] = {

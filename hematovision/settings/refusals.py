@@ -7,7 +7,9 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 SECRET_MIN_LENGTH = 50
+FEWEST_CHARACTERS = 10
 INDEX_KEY_MIN_LENGTH = 32
+CHECKPOINT_KEY_MIN_LENGTH = 32
 # Substrings of keys that were printed somewhere: examples, tests, generators of other projects.
 KNOWN_SECRETS = ("insecure", "changeme", "change-me", "test-only", "example", "default")
 
@@ -37,6 +39,7 @@ def reasons_to_refuse(settings: Mapping[str, Any]) -> Iterator[str]:
             f"HEMATOVISION_BLIND_INDEX_KEY is missing or shorter than {INDEX_KEY_MIN_LENGTH} characters: "
             "patients could be found by guessing."
         )
+    yield from _checkpoint_keys(settings["AUDIT_CHECKPOINT_KEYS"], settings["SECRET_KEY"])
     if not settings["REDIS_URL"]:
         yield "REDIS_URL is missing: the folder broker serves one machine only."
     if settings.get("DEMO_ACCOUNTS"):
@@ -48,7 +51,7 @@ def _secret(secret: str) -> Iterator[str]:
         yield "HEMATOVISION_SECRET_KEY is missing."
     elif any(known in secret.lower() for known in KNOWN_SECRETS):
         yield "HEMATOVISION_SECRET_KEY is a default or example value: make your own."
-    elif len(secret) < SECRET_MIN_LENGTH or len(set(secret)) < 10:
+    elif len(secret) < SECRET_MIN_LENGTH or len(set(secret)) < FEWEST_CHARACTERS:
         yield f"HEMATOVISION_SECRET_KEY is too weak: use at least {SECRET_MIN_LENGTH} random characters."
 
 
@@ -75,3 +78,19 @@ def _field_keys(keys: list[str]) -> Iterator[str]:
             Fernet(key)
     except ValueError:
         yield "HEMATOVISION_FIELD_KEYS holds a value that is no Fernet key (32 bytes, URL-safe base64)."
+
+
+def _checkpoint_keys(keys: list[str], secret: str) -> Iterator[str]:
+    """The first key signs. Old ones only verify: a key of whatever quality that did sign has to stay readable."""
+    if not keys:
+        yield "HEMATOVISION_AUDIT_CHECKPOINT_KEY is missing: checkpoints of the audit trail need a key of their own."
+    elif keys[0] == secret:
+        yield (
+            "HEMATOVISION_AUDIT_CHECKPOINT_KEY is the secret key: who leaks one would forge the other. Make its own."
+        )
+    elif any(known in keys[0].lower() for known in KNOWN_SECRETS):
+        yield "HEMATOVISION_AUDIT_CHECKPOINT_KEY is a default or example value: make your own."
+    elif len(keys[0]) < CHECKPOINT_KEY_MIN_LENGTH or len(set(keys[0])) < FEWEST_CHARACTERS:
+        yield (
+            f"HEMATOVISION_AUDIT_CHECKPOINT_KEY is too weak: use at least {CHECKPOINT_KEY_MIN_LENGTH} random characters."
+        )

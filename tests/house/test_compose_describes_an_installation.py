@@ -47,7 +47,12 @@ def test_data_lies_in_named_volumes(compose):
 
 def test_no_secret_has_a_default(compose):
     environment = compose["services"]["web"]["environment"]
-    for name in ("HEMATOVISION_SECRET_KEY", "HEMATOVISION_FIELD_KEYS", "HEMATOVISION_BLIND_INDEX_KEY"):
+    for name in (
+        "HEMATOVISION_SECRET_KEY",
+        "HEMATOVISION_FIELD_KEYS",
+        "HEMATOVISION_BLIND_INDEX_KEY",
+        "HEMATOVISION_AUDIT_CHECKPOINT_KEY",
+    ):
         assert environment[name].startswith(f"${{{name}:?")
 
 

@@ -1,12 +1,15 @@
 """Production settings refuse each unsafe installation by name, in a process of its own."""
 
 import os
+import secrets
 import subprocess
 import sys
 
 import pytest
 
 from deploy.throwaway_production import throwaway_environment
+
+RANDOM = secrets.token_hex(40)
 
 
 def start(tmp_path, **changes: str | None) -> subprocess.CompletedProcess[str]:
@@ -48,6 +51,15 @@ def test_a_safe_installation_starts(tmp_path):
         ({"HEMATOVISION_FIELD_KEYS": None}, "HEMATOVISION_FIELD_KEYS is missing"),
         ({"HEMATOVISION_FIELD_KEYS": "not-a-key"}, "no Fernet key"),
         ({"HEMATOVISION_BLIND_INDEX_KEY": None}, "HEMATOVISION_BLIND_INDEX_KEY is missing"),
+        ({"HEMATOVISION_AUDIT_CHECKPOINT_KEY": None}, "HEMATOVISION_AUDIT_CHECKPOINT_KEY is missing"),
+        ({"HEMATOVISION_AUDIT_CHECKPOINT_KEY": ""}, "HEMATOVISION_AUDIT_CHECKPOINT_KEY is missing"),
+        ({"HEMATOVISION_AUDIT_CHECKPOINT_KEY": "b7Qx"}, "HEMATOVISION_AUDIT_CHECKPOINT_KEY is too weak"),
+        ({"HEMATOVISION_AUDIT_CHECKPOINT_KEY": "k" * 60}, "HEMATOVISION_AUDIT_CHECKPOINT_KEY is too weak"),
+        ({"HEMATOVISION_AUDIT_CHECKPOINT_KEY": "changeme" + "0123456789" * 5}, "KEY is a default or example"),
+        (
+            {"HEMATOVISION_SECRET_KEY": RANDOM, "HEMATOVISION_AUDIT_CHECKPOINT_KEY": RANDOM},
+            "HEMATOVISION_AUDIT_CHECKPOINT_KEY is the secret key",
+        ),
         ({"REDIS_URL": None}, "REDIS_URL is missing"),
     ],
 )
@@ -58,11 +70,22 @@ def test_an_unsafe_installation_does_not_start(tmp_path, changes, sentence):
     assert sentence in started.stderr
 
 
+def test_an_old_checkpoint_key_goes_on_verifying_after_the_new_one(tmp_path):
+    started = start(tmp_path, HEMATOVISION_AUDIT_CHECKPOINT_KEY=f"{secrets.token_urlsafe(48)},old")
+    assert started.returncode == 0, started.stderr
+
+
 def test_the_refusal_shows_no_secret(tmp_path):
-    started = start(tmp_path, HEMATOVISION_SECRET_KEY="hunter2hunter2", HEMATOVISION_FIELD_KEYS="swordfish")
+    started = start(
+        tmp_path,
+        HEMATOVISION_SECRET_KEY="hunter2hunter2",
+        HEMATOVISION_FIELD_KEYS="swordfish",
+        HEMATOVISION_AUDIT_CHECKPOINT_KEY="opensesame",
+    )
     assert started.returncode != 0
     assert "hunter2" not in started.stderr
     assert "swordfish" not in started.stderr
+    assert "opensesame" not in started.stderr
 
 
 def test_the_second_factor_is_demanded_unless_switched_off(tmp_path):
