@@ -41,7 +41,8 @@ def note_seen_report(*, instance: AuditEvent, created: bool, **_: Any) -> None:
     """
     if not created or instance.object_type != "reports.report" or instance.action not in _SEEN:
         return
-    if instance.outcome == Outcome.SUCCESS and instance.actor_id is not None:
+    # A list of reports is an event about none in particular.
+    if instance.object_id and instance.actor_id is not None and instance.outcome == Outcome.SUCCESS:
         seen = partial(note_report_seen, report_id=uuid.UUID(instance.object_id), user_id=instance.actor_id)
         # The report is on the screen: a hiccup here must not take it away.
         transaction.on_commit(seen, robust=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from audit.models import AuditEvent
+from audit.models import Action, AuditEvent
+from audit.services import record
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from inbox.models import Acknowledgement
 from inbox.services import acknowledge, open_delivery
@@ -46,6 +47,25 @@ def test_opening_counts_once_and_only_at_the_clinic(delivery, amina, pavel):
     delivery.refresh_from_db()
     assert delivery.opened_at == first
     assert delivery.case.transitions.filter(to_state="delivered").count() == 1
+
+
+@pytest.mark.parametrize("path", ["/api/v1/cases/{case}/reports/", "/api/v1/reports/{report}/"])
+def test_a_lis_that_fetches_a_report_has_not_read_it(
+    client, delivery, riverside, token_for, path, django_capture_on_commit_callbacks
+):
+    address = path.format(case=delivery.case_id, report=delivery.report_id)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.get(address, headers={"Authorization": f"Bearer {token_for(riverside, 'reports:read')}"})
+    assert answer.status_code == 200
+    delivery.refresh_from_db()
+    assert (delivery.opened_at, delivery.waits, delivery.case.state) == (None, True, "signed")
+
+
+def test_a_trail_of_no_report_in_particular_opens_none(delivery, amina, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        record(actor=amina, action=Action.VIEW, object_type="reports.report", after={"listed": 3})
+    delivery.refresh_from_db()
+    assert delivery.opened_at is None
 
 
 @pytest.mark.parametrize("typed", ["", "0.13", "critical"])
