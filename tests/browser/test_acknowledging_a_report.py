@@ -6,7 +6,7 @@ from inbox.models import Delivery
 from notices.models import Notification
 from tests.browser.conftest import PHONE
 from tests.factories.cases import CaseFactory
-from tests.factories.signed_reports import NEUTROPENIC, signed_report
+from tests.factories.reports import NEUTROPENIC, signed_report
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from cases.services.images import receive_image
 from inbox.models import Delivery
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories.cases import CaseFactory
-from tests.factories.signed_reports import NEUTROPENIC, signed_report
+from tests.factories.reports import NEUTROPENIC, signed_report
 from tests.factories.smears import drawn_field
 
 LOOKS = [

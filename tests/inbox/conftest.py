@@ -7,7 +7,7 @@ import pytest
 from cases.storage import clinical_storage
 from inbox.models import Delivery
 from tests.factories.cases import CaseFactory
-from tests.factories.signed_reports import NEUTROPENIC, signed_report
+from tests.factories.reports import NEUTROPENIC, signed_report
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from inbox.models import CriticalLimits, Delivery
 from inbox.services import acknowledge, deliver_forgotten_reports, deliver_report, set_critical_limits
 from notices.models import Notification
 from reports.models import Report, ReportKey
-from tests.factories.signed_reports import NEUTROPENIC, signed_report
+from tests.factories.reports import NEUTROPENIC, signed_report
 from tests.people import person
 
 pytestmark = pytest.mark.django_db

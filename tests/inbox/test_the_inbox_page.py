@@ -11,7 +11,7 @@ from inbox.services import acknowledge
 from notices.models import Notification
 from reports.models import ReportKey
 from tests.factories.cases import CaseFactory
-from tests.factories.signed_reports import NEUTROPENIC, signed_report
+from tests.factories.reports import NEUTROPENIC, signed_report
 from tests.people import person
 
 pytestmark = pytest.mark.django_db

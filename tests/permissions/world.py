@@ -23,8 +23,7 @@ from inbox.models import Delivery
 from notices.models import Notification
 from reports.models import ReportKind, ReportTemplate
 from review.services.leases import claim
-from tests.factories.reports import next_version
-from tests.factories.signed_reports import signed_report
+from tests.factories.reports import next_version, signed_report
 from tests.factories.specimens import NOON, Specimen, model_version, specimen
 from tests.people import PASSWORD, clinic, laboratory, person
 from training.models import TrainingRun
