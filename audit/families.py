@@ -1,4 +1,4 @@
-"""Which records belong to a case, asked of whoever knows: the trail imports no clinical record."""
+"""Which records belong to a case, asked of whoever knows: what stands below imports no record from above."""
 
 from __future__ import annotations
 
@@ -21,11 +21,19 @@ def register_case_family(family: Family) -> None:
         _families.append(family)
 
 
-def about_case(case_id: UUID) -> Q:
-    """The condition that an event is about the case or a record of it; one part a type, which the index answers."""
-    condition = Q(object_type="cases.case", object_id=str(case_id))
+def records_of(case_id: UUID) -> dict[str, list[str]]:
+    """Return the ids of the case and of every record of it, by object type."""
+    found = {"cases.case": [str(case_id)]}
     for family in _families:
         for object_type, ids in family(case_id).items():
-            if ids:
-                condition |= Q(object_type=object_type, object_id__in=list(ids))
+            found.setdefault(object_type, []).extend(ids)
+    return found
+
+
+def about_case(case_id: UUID) -> Q:
+    """The condition that an event is about the case or a record of it; one part a type, which the index answers."""
+    condition = Q()
+    for object_type, ids in records_of(case_id).items():
+        if ids:
+            condition |= Q(object_type=object_type, object_id__in=ids)
     return condition

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import JsonResponse
 from django.shortcuts import render
 
 from accounts.models import Role, User
-from cases.models import Cell, SmearImage
+from audit.families import records_of
 from consult.models import SecondOpinion
 
 if TYPE_CHECKING:
@@ -61,16 +60,10 @@ class BlindReading:
 
 def _about(ids: set[UUID], owed: list[SecondOpinion]) -> SecondOpinion | None:
     """Return the blind reading whose case the ids of an address belong to, if there is one."""
-    by_case = {opinion.case_id: opinion for opinion in owed}
-    for pk in ids:
-        if pk in by_case:
-            return by_case[pk]
-    of_image = SmearImage.objects.filter(pk__in=ids, case__in=by_case).values_list("case_id", flat=True)
-    of_cell = Cell.objects.filter(pk__in=ids, image__case__in=by_case).values_list("image__case_id", flat=True)
-    of_opinion = SecondOpinion.objects.filter(Q(pk__in=ids), case__in=by_case).values_list("case_id", flat=True)
-    for found in (of_image, of_cell, of_opinion):
-        for case in found[:1]:
-            return by_case[case]
+    asked = {str(pk) for pk in ids}
+    for opinion in owed:
+        if any(asked.intersection(found) for found in records_of(opinion.case_id).values()):
+            return opinion
     return None
 
 

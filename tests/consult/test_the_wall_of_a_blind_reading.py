@@ -7,8 +7,11 @@ from django.urls import reverse
 
 from accounts.models import Role
 from consult.services import add_comment, answer_opinion, ask_opinion, decline_opinion
+from inbox.models import Delivery
+from review.services.amendments import open_amendment
 from tests.consult.conftest import cells_of
 from tests.factories.cases import CaseFactory
+from tests.factories.reports import signed_report
 from tests.people import person
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,28 @@ def test_every_page_that_tells_is_closed(blind, reading):
         answer = blind.get(address)
         assert answer.status_code == 403, address
         assert "blind" in answer.content.decode()
+
+
+def test_what_was_signed_before_an_amendment_is_closed(client, riverside, pavel, vera):
+    case = CaseFactory(clinic=riverside, in_review=True)
+    cells_of(case)
+    report = signed_report(case, pavel)
+    client.force_login(vera, backend="allauth.account.auth_backends.AuthenticationBackend")
+    telling = [
+        *(
+            reverse(f"reports:{name}", args=[report.pk])
+            for name in ("report", "report_pdf", "report_csv", "report_json")
+        ),
+        reverse("api:report", args=[report.pk]),
+        reverse("api:report_pdf", args=[report.pk]),
+        reverse("api:case_reports", args=[case.pk]),
+        reverse("inbox:delivery", args=[Delivery.objects.get().pk]),
+        reverse("oversight:timeline", args=[case.pk]),
+    ]
+    assert {client.get(address).status_code for address in telling} == {200}
+    open_amendment(actor=pavel, case=case, kind="corrected", reason_code="reclassified", reason="Look again.")
+    ask_opinion(actor=pavel, case=case, colleague=vera, blind=True)
+    assert {client.get(address).status_code for address in telling} == {403}
 
 
 def test_the_pictures_and_the_reading_itself_are_open(blind, asked, reading):
