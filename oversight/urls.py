@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from oversight.views import agreement, break_glass, find, my_agreement, timeline
+from oversight.views import agreement, break_glass, find, my_agreement, timeline, verify
 
 app_name = "oversight"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("oversight/agreement/cells/export/", agreement.export_agreement, name="export_agreement"),
     path("oversight/break-glass/", break_glass.break_glass_list, name="break_glass_list"),
     path("oversight/find/", find.find_record, name="find"),
+    path("oversight/verify-decisions/", verify.verify_every_decision, name="verify_decisions"),
     path("break-glass/", break_glass.break_glass, name="break_glass"),
     path("cases/<uuid:pk>/timeline/", timeline.case_timeline, name="timeline"),
     path("review/my-agreement/", my_agreement.my_agreement, name="my_agreement"),

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
 
-from audit.models import AuditEvent, Outcome
+from audit.models import Action, AuditEvent, Outcome
+from audit.services import record
 from audit.triggers import missing_triggers
 from cases.models import Cell, LabelSource
 from review.digests import action_digest
@@ -22,6 +23,8 @@ from review.states import same_finding, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from accounts.models import User
 
 MOST_FAULTS = 100
 """Found faults listed; one is enough to know, and a table written anew would have millions."""
@@ -41,6 +44,22 @@ class DecisionCheck:
     def intact(self) -> bool:
         """Whether every decision is as it was made."""
         return not self.faults
+
+
+def verify_decisions(*, actor: User | None) -> DecisionCheck:
+    """Look at every decision as `check_decisions` does; that it was done is an event. `actor` None is the system.
+
+    The event counts the faults and does not name them: they may be of another laboratory than the actor's.
+    """
+    found = check_decisions()
+    record(
+        actor=actor,
+        action=Action.VERIFY,
+        object_type=Decision._meta.label_lower,
+        outcome=Outcome.SUCCESS if found.intact else Outcome.FAILURE,
+        after={"actions": found.actions, "cells": found.cells, "faults": len(found.faults)},
+    )
+    return found
 
 
 def check_decisions() -> DecisionCheck:

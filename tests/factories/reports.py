@@ -11,6 +11,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import User
+from audit.models import Action
+from audit.services import record
 from cases.differential import differential
 from cases.models import Case
 from cases.states import CaseState
@@ -114,4 +116,5 @@ def next_version(
         signed_at=now,
         digest=signature_digest(report=report.digest, signer=str(by.pk), signed_at=now.isoformat(), **shown),
     )
+    record(actor=by, action=Action.SIGN, target=report, after={"version": version, "digest": report.digest})
     return report

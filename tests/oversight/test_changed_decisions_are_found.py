@@ -94,6 +94,17 @@ def test_a_forced_change_is_named(read, statement):
     assert (event.action, event.outcome) == ("verify", "failure")
 
 
+def test_the_page_of_the_trail_says_the_verdict_and_no_ids(client, olga, read):
+    client.force_login(olga)
+    page = client.post("/oversight/verify-decisions/", follow=True).content.decode()
+    assert "Every decision holds: 2 actions on 2 cells." in page
+    forced(f"UPDATE {ACTIONS} SET kind = 'confirm' WHERE number = 2")
+    page = client.post("/oversight/verify-decisions/", follow=True).content.decode()
+    assert "Decisions do not hold (1)." in page
+    outcomes = AuditEvent.objects.filter(action="verify", actor_id=olga.pk).values_list("outcome", "reason")
+    assert sorted(outcomes) == [("failure", ""), ("success", "")]
+
+
 def test_a_removed_action_is_missed(read):
     action = ReviewAction.objects.get(number=1)
     forced(f"DELETE FROM {DECISIONS} WHERE id = (SELECT MIN(id) FROM {DECISIONS})")

@@ -7,12 +7,16 @@ from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
+from audit.models import AuditEvent
+from audit.triggers import drop_statements
 from cases.models import SmearImage
 from cases.storage import clinical_storage
 from reports.checks import check_guards
-from reports.models import Report
+from reports.models import Report, ReportKind
+from reports.services.report_check import verify_reports
 from reports.verification import verify_report
 from tests.append_only import triggers_lifted
+from tests.factories.reports import next_version
 
 pytestmark = pytest.mark.django_db
 
@@ -78,11 +82,42 @@ def test_a_changed_or_missing_file_is_found(report, case):
 
 def test_the_command_names_what_does_not_hold(report, capsys):
     call_command("verify_reports")
-    assert "1 report holds" in capsys.readouterr().out
+    assert "Every signed report holds: 1." in capsys.readouterr().out
     forced("UPDATE reports_report SET digest = %s", "0" * 64)
-    with pytest.raises(CommandError) as failure:
-        call_command("verify_reports", stdout=io.StringIO(), stderr=io.StringIO())
-    assert "1 report" in str(failure.value)
+    with pytest.raises(CommandError, match=f"Report {report.pk}, version 1: The hashes of the report do not belong"):
+        call_command("verify_reports")
+    event = AuditEvent.objects.filter(action="verify").first()
+    assert (event.outcome, event.after["reports"]) == ("failure", 1)
+
+
+def test_the_last_version_removed_is_missed(report, case, pavel):
+    last = next_version(case, pavel, kind=ReportKind.CORRECTED)
+    assert verify_reports().intact
+    for table, column in (
+        ("reports_signature", "report_id"),
+        ("reports_reportkey", "report_id"),
+        ("reports_report", "id"),
+    ):
+        forced(f"DELETE FROM {table} WHERE {column} = %s", last.pk.hex if connection.vendor == "sqlite" else last.pk)
+    # The version before it looks as good as ever.
+    assert verify_report(Report.objects.get(pk=report.pk)).intact
+    assert verify_reports().faults == [f"Report {last.pk} was signed, the trail says, and is no longer in the record."]
+
+
+def test_a_report_made_anew_behind_the_trail_is_found(report, case, pavel):
+    forced("UPDATE audit_auditevent SET object_id = 'other' WHERE action = %s", "sign")
+    assert f"Report {report.pk}, version 1: its signing has no event in the trail." in verify_reports().faults
+    forced("UPDATE audit_auditevent SET object_id = %s WHERE action = 'sign'", str(report.pk))
+    forced("UPDATE audit_auditevent SET after = %s WHERE action = 'sign'", '{"digest": "another"}')
+    assert verify_reports().faults == [f"Report {report.pk}, version 1: the trail saw another one signed."]
+
+
+def test_guards_taken_off_are_told(report):
+    with connection.cursor() as cursor:
+        for statement in drop_statements(connection.vendor, "reports_signature"):
+            cursor.execute(statement)
+    (fault,) = verify_reports().faults
+    assert fault.startswith("The database no longer refuses changes")
 
 
 def test_a_dropped_guard_is_an_error_of_the_system_check(db):
