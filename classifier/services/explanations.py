@@ -14,23 +14,27 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 
+from accounts.models import Role
 from audit.models import Action
 from audit.services import record
 from cases.cell_classes import CLASS_CODES
-from cases.models import Cell
+from cases.permissions import must_see, refuse
 from classifier import reader
 from classifier.inference.errors import InferenceError
 from classifier.models import Explanation, ExplanationState, Prediction
 from classifier.services.pictures import open_picture
 from classifier.services.queueing import broker_errors
-from hematovision.errors import Conflict, DomainError, NotFound, Unprocessable
+from hematovision.errors import Conflict, DomainError, Unprocessable
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from cases.models import Cell
 
 log = structlog.get_logger(__name__)
 
 EXPLAIN_CELL = "classifier.tasks.explain_cell"
+# Asking makes a worker work and leaves a row; those who only read see what was drawn already.
+_ASKERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
 #: A waiting explanation is asked for again after this long: its message may be gone.
 ASK_AGAIN_AFTER = timedelta(seconds=20)
 
@@ -38,11 +42,14 @@ ASK_AGAIN_AFTER = timedelta(seconds=20)
 def request_explanation(*, actor: User, cell: Cell, label: str = "") -> Explanation:
     """Ask where the network saw `label` (its own best class by default) in a cell; asking again gives the same row.
 
-    Raises NotFound for a cell the actor may not see, Conflict for a cell no model has read, Unprocessable for an
-    unknown class.
+    Raises NotFound for a cell the actor may not see, PermissionRefused for those who only read (by their role, or by
+    break-glass access), Conflict for a cell no model has read, Unprocessable for an unknown class.
     """
-    if not Cell.objects.visible_to(actor).filter(pk=cell.pk).exists():
-        raise NotFound
+    must_see(actor=actor, record_=cell)
+    if actor.role not in _ASKERS:
+        refuse(
+            actor=actor, target=cell, sentence="Explanations are asked for by those who review smears or administer."
+        )
     prediction = cell.predictions.select_related("model_version").order_by("-created_at").first()
     if prediction is None:
         raise Conflict("No model has read this cell, so there is nothing to explain.", code="not_read")

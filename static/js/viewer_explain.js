@@ -30,6 +30,13 @@
         headers: { "X-CSRFToken": token },
       });
     });
+    // A refusal is a sentence for the reader, not a fault of the line.
+    root.addEventListener("htmx:beforeSwap", (event) => {
+      if ([403, 409, 422].includes(event.detail.xhr.status)) {
+        event.detail.shouldSwap = true;
+        event.detail.isError = false;
+      }
+    });
     root.addEventListener("htmx:responseError", () => {
       answer.textContent = "The explanation could not be asked for. Try again in a moment.";
     });

@@ -5,12 +5,13 @@ from django.urls import reverse
 from PIL import Image
 
 from audit.models import AuditEvent
+from cases.services.break_glass import open_by_break_glass
 from cases.services.cases import submit_case
 from classifier.models import Explanation
 from classifier.services import run_analysis
 from classifier.services.explanations import request_explanation
 from classifier.tasks import explain_cell
-from hematovision.errors import NotFound, Unprocessable
+from hematovision.errors import NotFound, PermissionRefused, Unprocessable
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +78,29 @@ def test_a_missing_model_is_said_and_asking_again_tries_again(cell, pavel, bundl
 def test_who_may_not_see_the_cell_cannot_ask(cell, amina):
     with pytest.raises(NotFound):
         request_explanation(actor=amina, cell=cell)
+
+
+def test_who_reads_by_break_glass_sees_what_was_drawn_and_asks_for_nothing(client, cell, case, pavel, nadia):
+    drawn(request_explanation(actor=pavel, cell=cell))
+    open_by_break_glass(
+        actor=nadia,
+        accession_number=case.accession_number,
+        mrn=case.patient.mrn,
+        reason="The patient bleeds in our emergency room.",
+    )
+    client.force_login(nadia)
+    address = reverse("classifier:explanation", args=[cell.pk])
+    assert reverse("classifier:explanation_picture", args=[cell.pk]) in client.get(address).content.decode()
+    refused = client.post(address, {"label": "basophil"})
+    assert refused.status_code == 403
+    assert "Break-glass access is for reading" in refused.content.decode()
+    assert Explanation.objects.count() == 1
+
+
+def test_an_auditor_asks_for_nothing(cell, olga):
+    with pytest.raises(PermissionRefused):
+        request_explanation(actor=olga, cell=cell)
+    assert not Explanation.objects.exists()
 
 
 def test_an_unknown_class_is_refused(cell, pavel):
