@@ -47,6 +47,7 @@ DEFAULT_KEYS: dict[str, list[str]] = {
     "to_review_only": ["t"],
     "sort": ["s"],
     "toggle_ai": ["v"],
+    "discuss": ["q"],
     "help": ["h"],
 }
 """Command -> keys, as `KeyboardEvent.key` names them; letters in lower case, modifiers before a plus sign."""

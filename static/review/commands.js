@@ -108,6 +108,7 @@
       to_review_only: () => choices.toReviewOnly(),
       sort: () => choices.nextSort(),
       toggle_ai: toggleAi,
+      discuss: () => find("[data-cell-talk]").click(),
       help: () => keys.open(),
       smaller: () => choices.resizeTiles(-1),
       larger: () => choices.resizeTiles(1),

@@ -46,6 +46,7 @@
     { id: "to_review_only", says: "Only cells to review, or all" },
     { id: "sort", says: "Another order of the cells" },
     { id: "toggle_ai", says: "Hide or show what the machine says" },
+    { id: "discuss", says: "Discuss the chosen cell (opens beside the review)" },
     { id: "help", says: "This sheet" },
   ];
   const commands = review.COMMANDS.filter((each) => each.id);

@@ -85,6 +85,8 @@
         facts.push("drawn by hand");
       }
       part("facts").textContent = facts.join(" · ");
+      const talk = part("talk");
+      talk.href = `${talk.dataset.address}?cell=${cell.id}`;
       const shares = part("shares");
       shares.replaceChildren();
       const ai = hidden() ? null : cell.ai;

@@ -515,6 +515,19 @@ def test_back_from_the_case_page_finds_the_place_again(open_as, case, pavel):
     expect(page.locator("[data-do=release]")).to_be_visible()
 
 
+def test_the_chosen_cell_is_discussed_beside_the_review(open_as, case, pavel):
+    page = start(open_as(pavel), case)
+    with page.context.expect_page() as opened:
+        press(page, "q")
+    beside = opened.value
+    cell = cursor(page)
+    beside.get_by_role("heading", name=f"Discussion of field 1, cell {cell.ordinal}").wait_for()
+    beside.get_by_label("Write about this cell").fill("Kidney-shaped nucleus.")
+    beside.get_by_role("button", name="Add to the discussion").click()
+    beside.get_by_text("Kidney-shaped nucleus.").wait_for()
+    assert cell.comments.get().by == pavel
+
+
 def test_reading_on_a_phone(open_as, case, pavel):
     page = open_review(open_as(pavel, size=PHONE), case)
     page.get_by_role("button", name="Start the review").tap()
