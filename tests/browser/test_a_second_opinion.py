@@ -105,6 +105,32 @@ def test_an_answer_waits_for_labels_that_are_on_their_way(open_as, read, pavel, 
     assert latest_labels(opinion)[cells[0].pk].code == "basophil"
 
 
+def test_a_name_after_an_at_is_offered_and_taken_by_keyboard(open_as, violations, read, pavel, vera, central, nadia):
+    wanda = person("Wanda", Role.PATHOLOGIST, central)
+    page = open_as(pavel)
+    page.goto(f"/cases/{read.pk}/discussion/")
+    text = page.get_by_label("Write to the laboratory")
+    text.press_sequentially("Toxic granules? @")
+    names = page.get_by_role("listbox", name="Colleagues").get_by_role("option")
+    # Whoever reads for another laboratory is not told of, and not named.
+    expect(names).to_have_text([vera.full_name, wanda.full_name])
+    assert violations(page) == []
+    text.press_sequentially("wan")
+    expect(names).to_have_text([wanda.full_name])
+    text.press("Escape")
+    expect(names).to_have_count(0)
+    text.press_sequentially("d")
+    text.press("Enter")
+    expect(text).to_have_value(f"Toxic granules? @{wanda.full_name} ")
+    text.press_sequentially("and @")
+    text.press("ArrowUp")
+    text.press("ArrowDown")
+    text.press("Tab")
+    expect(text).to_have_value(f"Toxic granules? @{wanda.full_name} and @{vera.full_name} ")
+    page.get_by_role("button", name="Add to the discussion").click()
+    expect(page.get_by_text(f"Told: {vera.full_name}, {wanda.full_name}")).to_be_visible()
+
+
 def test_without_scripts_each_button_saves_and_goes_on(open_as, read, pavel, vera):
     opinion = ask_opinion(actor=pavel, case=read, colleague=vera, blind=True)
     cells = asked_cells(opinion)
