@@ -6,16 +6,23 @@ from typing import TYPE_CHECKING
 
 from accounts.models import Role
 from accounts.models.user import LABORATORY_ROLES
+from cases.permissions import is_read_only
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import User
+    from cases.models import Case
 
 
 def reads_consultations(user: User | AnonymousUser) -> bool:
     """Whether `user` may read opinions and comments of the cases they see: people of a laboratory, never a token."""
     return user.is_authenticated and user.is_active and user.token_scopes is None and user.role in LABORATORY_ROLES
+
+
+def reads_talk_of(user: User | AnonymousUser, case: Case) -> bool:
+    """Whether `user` may read what was said about a case they see: an emergency opens the case, not the talk about it."""
+    return user.is_authenticated and reads_consultations(user) and not is_read_only(user, case)
 
 
 def gives_opinions(user: User | AnonymousUser) -> bool:

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from cases.models import Case, Cell
+from cases.models.break_glass import ordinary_sight
 from consult.permissions import reads_consultations
 
 if TYPE_CHECKING:
@@ -26,10 +27,11 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     """Reads of comments."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the comments on cases `user` may see; the clinic is not part of the laboratory's talk."""
+        """Return the comments on cases `user` may see; who is not of the laboratory is not part of its talk."""
         if not reads_consultations(user):
             return self.none()
-        cases = Case.objects.visible_to(user)
+        with ordinary_sight(user):
+            cases = Case.objects.visible_to(user)
         if cases.query.is_empty():
             return self.none()
         return self.filter(Exists(cases.filter(pk=OuterRef("case"))))

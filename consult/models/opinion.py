@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from cases.models import Case
+from cases.models.break_glass import ordinary_sight
 from consult.permissions import reads_consultations
 
 if TYPE_CHECKING:
@@ -50,11 +51,13 @@ class SecondOpinionQuerySet(models.QuerySet["SecondOpinion"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return the opinions on cases `user` may see; for anybody but the laboratory's readers and overseers, none.
 
-        What two pathologists make of a cell is not yet a result: the clinic gets the signed report.
+        What two pathologists make of a cell is not yet a result: the clinic gets the signed report, and so does
+        whoever opens a case in an emergency.
         """
         if not reads_consultations(user):
             return self.none()
-        cases = Case.objects.visible_to(user)
+        with ordinary_sight(user):
+            cases = Case.objects.visible_to(user)
         if cases.query.is_empty():
             return self.none()
         return self.filter(Exists(cases.filter(pk=OuterRef("case"))))

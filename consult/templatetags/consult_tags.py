@@ -10,7 +10,7 @@ from django.utils.html import format_html
 
 from consult.forms import CommentForm
 from consult.models import OpinionState, SecondOpinion
-from consult.permissions import gives_opinions, reads_consultations
+from consult.permissions import gives_opinions, reads_talk_of
 from consult.presenting import thread_context
 from consult.selectors import may_ask, opinions_of
 
@@ -42,7 +42,7 @@ def opinion_mark(state: str) -> SafeString:
 def consult_panel(context: dict[str, Any], case: Case) -> dict[str, Any]:
     """Show a case's second opinions and its discussion; nothing to those who take no part in it."""
     user = context["user"]
-    if not reads_consultations(user):
+    if not reads_talk_of(user, case):
         return {"shown": False}
     return {
         "shown": True,

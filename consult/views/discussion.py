@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from cases.models import Cell
 from cases.views.case import visible_case
 from consult.forms import CommentForm
-from consult.permissions import reads_consultations
+from consult.permissions import reads_talk_of
 from consult.presenting import thread_context
 from consult.services import add_comment
 from consult.services.trail import record_thread_view
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def discussion(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show what was said about a case, or about one cell of it, and take what is said now."""
     case = visible_case(request, pk)
-    if not reads_consultations(request.user):
+    if not reads_talk_of(request.user, case):
         raise PermissionDenied("The discussion of a case is the laboratory's own.")
     cell = _cell(request, case)
     form = CommentForm(request.POST if request.method == "POST" else None, case=case, user=request.user)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from accounts.models import Role
 from accounts.models.user import LABORATORY_ROLES
+from cases.permissions import is_read_only
 from consult.models import SecondOpinion
 from oversight.timeline import cells, laboratory, record
 from oversight.timeline.entry import KINDS, Entry, merged
@@ -48,6 +49,9 @@ def kinds_for(user: User, case: Case) -> dict[str, str]:
     if user.role not in LABORATORY_ROLES:
         return {code: KINDS[code] for code in _CLINIC}
     hidden = set() if user.role in _OVERSEERS else {"access"}
+    if is_read_only(user, case):
+        # Opened in an emergency: what the laboratory says to itself, and who looked, stays with it.
+        hidden |= {"talk", "access"}
     if SecondOpinion.objects.being_read_blind_by(user).filter(case=case).exists():
         hidden |= _TELLING
     return {code: name for code, name in KINDS.items() if code not in hidden}

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.models import Role
 from audit.models import AuditEvent
 from cases.models import BreakGlassAccess
+from consult.services import add_comment, ask_opinion
 from notices.models import Notification
-from tests.factories.cases import CaseFactory
+from review.services.leases import claim
+from tests.factories.cases import CaseFactory, CellFactory, SmearImageFactory
+from tests.people import laboratory, person
 
 pytestmark = pytest.mark.django_db
 PAGE, LIST = "/break-glass/", "/oversight/break-glass/"
@@ -36,6 +40,23 @@ def test_the_form_opens_the_case_and_the_page_says_until_when(client, pavel, abr
     assert WHY in page
     assert "Change details" not in page
     assert "Case NL-77" in client.get(PAGE).content.decode()
+
+
+def test_what_the_laboratory_says_to_itself_stays_with_it(client, ines, pavel, abroad, nadia):
+    claim(actor=nadia, case=abroad)
+    add_comment(actor=nadia, case=abroad, text="Toxic granules?")
+    colleague = person("Vera", Role.PATHOLOGIST, abroad.laboratory)
+    CellFactory(image=SmearImageFactory(case=abroad, analysed=True))
+    opinion = ask_opinion(actor=nadia, case=abroad, colleague=colleague, blind=False)
+    for stranger in (pavel, ines):
+        client.force_login(stranger)
+        assert ask(client, abroad).status_code == 302
+        assert "Toxic granules?" not in client.get(f"/cases/{abroad.pk}/").content.decode()
+        assert client.get(f"/cases/{abroad.pk}/discussion/").status_code == 403
+        assert client.get(f"/opinions/{opinion.pk}/").status_code == 404
+        story = client.get(f"/cases/{abroad.pk}/timeline/").context
+        assert not {"talk", "access"} & set(story["kinds"])
+        assert not {"talk", "access"} & {entry.kind for entry in story["entries"]}
 
 
 def test_a_case_of_ones_own_shows_no_banner(client, pavel, amina):
@@ -100,8 +121,8 @@ def test_the_owners_overseers_are_told_and_nobody_else(
 def test_both_sides_list_it_and_only_the_owner_names_the_case(client, pavel, abroad, petra, olga, ines):
     client.force_login(pavel)
     ask(client, abroad)
-    for person, sees in ((petra, True), (olga, False), (ines, False)):
-        client.force_login(person)
+    for overseer, sees in ((petra, True), (olga, False), (ines, False)):
+        client.force_login(overseer)
         page = client.get(LIST).content.decode()
         assert pavel.full_name in page
         assert WHY in page
@@ -110,9 +131,6 @@ def test_both_sides_list_it_and_only_the_owner_names_the_case(client, pavel, abr
 
 
 def test_a_third_laboratory_lists_nothing(client, pavel, abroad):
-    from accounts.models import Role
-    from tests.people import laboratory, person
-
     client.force_login(pavel)
     ask(client, abroad)
     client.force_login(person("Tara", Role.AUDITOR, laboratory("third-laboratory")))
