@@ -11,11 +11,14 @@ from accounts.permissions import has_scope
 from accounts.scopes import CASES_WRITE, IMAGES_WRITE
 from audit.models import Action, Outcome
 from audit.services import record
+from cases.hooks import is_reopened_for
 from cases.models.break_glass import opened_cases, ordinary_sight
+from cases.states import CLOSED_STATES
 from hematovision.errors import NotFound, PermissionRefused
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from cases.models import Case
 
 READ_ONLY = "Break-glass access is for reading: nothing of this case can be changed."
 _LABORATORY_WRITERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
@@ -39,6 +42,11 @@ def may_send_images(user: User) -> bool:
 def may_review_cases(user: User) -> bool:
     """Whether `user` reads smears and signs for them."""
     return user.is_active and user.token_scopes is None and user.role == Role.PATHOLOGIST
+
+
+def is_open_to_change(user: User, case: Case) -> bool:
+    """Whether what was said about the specimen may be put right: nothing is signed, or it was opened again for `user`."""
+    return case.state not in CLOSED_STATES or is_reopened_for(user, case)
 
 
 def refuse(*, actor: User, target: models.Model | None = None, object_type: str = "", sentence: str) -> NoReturn:

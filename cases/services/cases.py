@@ -11,16 +11,17 @@ from audit.models import Action
 from audit.services import record
 from cases.conf import turnaround
 from cases.models import Case, CaseTransition, Patient, Priority, Stain
-from cases.permissions import may_review_cases, may_write_cases, must_see, refuse
+from cases.permissions import is_open_to_change, may_review_cases, may_write_cases, must_see, refuse
 from cases.services.accession import next_accession_number
 from cases.services.trail import scope_of
 from cases.services.transitions import lock_case, step_case
 from cases.services.validation import clean_record
-from cases.states import CLOSED_STATES, UNSETTLED_IMAGE_STATES, CaseState
+from cases.states import UNSETTLED_IMAGE_STATES, CaseState
 from hematovision.errors import Conflict, Unprocessable
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
     from decimal import Decimal
 
     from accounts.models import User
@@ -110,7 +111,7 @@ def create_case(
 
 
 def update_case(*, actor: User, case: Case, **changes: Any) -> Case:
-    """Change what was said about the specimen, while nothing is signed.
+    """Change what was said about the specimen, while nothing is signed or for the correction of what was.
 
     A changed priority moves the due time with it. Raises as `create_case`, and `Conflict` on a closed case.
     """
@@ -124,7 +125,7 @@ def update_case(*, actor: User, case: Case, **changes: Any) -> Case:
     try:
         with transaction.atomic():
             lock_case(case)
-            if case.state in CLOSED_STATES:
+            if not is_open_to_change(actor, case):
                 sentence = f"The case is {case.get_state_display().lower()} and no longer changes."
                 raise Conflict(sentence, code="state", details={"state": case.state})
             _apply(actor, case, changes)
@@ -132,6 +133,18 @@ def update_case(*, actor: User, case: Case, **changes: Any) -> Case:
         _refuse_taken(case)
         raise
     return case
+
+
+def details_of(case: Case) -> dict[str, str | None]:
+    """Return what was said about the specimen as texts that can be kept; `put_back_details` takes them again."""
+    values = {name: getattr(case, name) for name in sorted(_CHANGEABLE)}
+    return {name: None if value is None else str(value) for name, value in values.items()}
+
+
+def put_back_details(*, actor: User, case: Case, details: Mapping[str, str | None]) -> Case:
+    """Give the specimen of `case` the details again that `details_of` returned. Raises as `update_case`."""
+    values = {name: Case._meta.get_field(name).to_python(text) for name, text in details.items()}
+    return update_case(actor=actor, case=case, **values)
 
 
 def submit_case(*, actor: User, case: Case) -> Case:

@@ -15,7 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.blind import may_see_reading, reads_blind
 from cases.conf import upload_max_bytes
 from cases.models import Case
-from cases.permissions import is_read_only, may_review_cases, may_send_images, may_write_cases
+from cases.permissions import (
+    is_open_to_change,
+    is_read_only,
+    may_review_cases,
+    may_send_images,
+    may_write_cases,
+)
 from cases.services.cases import cancel_case, submit_case
 from cases.services.trail import record_view
 from cases.states import CLOSED_STATES, OPEN_STATES, CaseState
@@ -63,7 +69,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "timeline": case.transitions.select_related("by").order_by("-at", "-pk"),
         "may_upload": may_change and may_send_images(request.user) and case.accepts_images,
         "may_submit": may_change and may_write_cases(request.user) and case.state == CaseState.DRAFT,
-        "may_edit": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
+        "may_edit": may_change and may_write_cases(request.user) and is_open_to_change(request.user, case),
         "may_cancel": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
         "max_bytes": upload_max_bytes(),
         **more,

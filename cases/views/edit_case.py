@@ -1,4 +1,4 @@
-"""Putting right what was said about a specimen, while nothing is signed."""
+"""Putting right what was said about a specimen, while nothing is signed or for the correction of what was."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from cases.forms import SpecimenChangeForm
-from cases.permissions import may_write_cases
+from cases.permissions import is_open_to_change, may_write_cases
 from cases.services.cases import update_case
-from cases.states import CLOSED_STATES
 from cases.views.case import visible_case
 from hematovision.errors import Conflict, DomainError
 
@@ -32,7 +31,7 @@ def edit_case(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request, pk)
     if not may_write_cases(request.user):
         raise PermissionDenied("Your role does not change cases.")
-    status = 200
+    status, is_closed = 200, not is_open_to_change(request.user, case)
     if request.method == "POST":
         form = SpecimenChangeForm(request.POST, case=case)
         status = 422
@@ -47,7 +46,7 @@ def edit_case(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 return redirect("cases:detail", case.pk)
     else:
         form = SpecimenChangeForm(case=case)
-        if case.state in CLOSED_STATES:
+        if is_closed:
             status = Conflict.status
-    context = {"case": case, "form": form, "is_closed": case.state in CLOSED_STATES}
+    context = {"case": case, "form": form, "is_closed": is_closed}
     return render(request, "cases/edit_case.html", context, status=status)

@@ -43,7 +43,8 @@ class Amendment(models.Model):
     """From the moment a reader opens a signed case to the next signature or to giving it up.
 
     `since_number` is the last review action the standing signature covers: what came after it is put back when the
-    amendment is abandoned. While one is open the signed report stands as it is.
+    amendment is abandoned. `details` is what was said about the specimen then, put back likewise. While one is open
+    the signed report stands as it is.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -52,6 +53,7 @@ class Amendment(models.Model):
     reason_code = models.CharField(max_length=24, choices=AmendmentReason.choices)
     reason = models.CharField(max_length=500)
     since_number = models.PositiveIntegerField(default=0)
+    details = models.JSONField(default=dict, blank=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from audit.models import Action
 from audit.services import record
+from cases.services.cases import details_of, put_back_details
 from cases.services.trail import scope_of
 from cases.services.transitions import lock_case
 from hematovision.errors import Conflict, Unprocessable
@@ -40,13 +41,16 @@ def open_amendment(*, actor: User, case: Case, kind: str, reason_code: str, reas
     """Open a signed case to correct, append to or withdraw its report; the actor holds it from then on.
 
     The signed report stands until the next signature. Raises `NotFound`, `PermissionRefused`, `Unprocessable`
-    (no reason), `Conflict`: code `state` unless it is signed, `amendment_open` where one is open already, `claimed`
-    where somebody else holds the case.
+    (no reason, or the wrong patient and not withdrawn), `Conflict`: code `state` unless it is signed,
+    `amendment_open` where one is open already, `claimed` where somebody else holds the case.
     """
     require_reader(actor=actor, case=case)
     reason = reason.strip()
     if kind not in AmendmentKind.values or reason_code not in AmendmentReason.values:
         raise Unprocessable("Say what becomes of the report and choose a reason.", code="reason_missing")
+    if reason_code == AmendmentReason.WRONG_PATIENT and kind != AmendmentKind.WITHDRAWN:
+        sentence = "A report of the wrong patient is withdrawn: no result of it stands. The images can then be moved."
+        raise Unprocessable(sentence, code="withdraw")
     if not reason:
         raise Unprocessable("Say why the report is changed.", code="reason_missing")
     if len(reason) > _LONGEST:
@@ -65,6 +69,7 @@ def open_amendment(*, actor: User, case: Case, kind: str, reason_code: str, reas
             reason_code=reason_code,
             reason=reason,
             since_number=last_number(case),
+            details=details_of(case),
             opened_by=actor,
             opened_at=timezone.now(),
         )
@@ -81,7 +86,7 @@ def open_amendment(*, actor: User, case: Case, kind: str, reason_code: str, reas
 
 
 def abandon_amendment(*, actor: User, case: Case) -> Amendment:
-    """Give up an amendment: every cell is put back to what was signed, and the signed report stands as it did.
+    """Give up an amendment: cells and specimen are put back to what was signed, and the signed report stands as it did.
 
     Raises `NotFound`, `PermissionRefused`, `Conflict` (code `state` where none is open, `lease_lost`).
     """
@@ -96,6 +101,8 @@ def abandon_amendment(*, actor: User, case: Case) -> Amendment:
         if changes:
             action = new_action(actor, case, uuid.uuid4(), ActionKind.REVERT, "abandoned", amendment.reason)
             write_action(action=action, changes=changes)
+        if amendment.kind == AmendmentKind.CORRECTED:
+            put_back_details(actor=actor, case=case, details=amendment.details)
         _settle(amendment, AmendmentOutcome.ABANDONED, actor)
     return amendment
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from cases.permissions import may_review_cases, must_see, refuse
 from cases.states import CaseState
 from hematovision.errors import Conflict
-from review.models import Amendment, ReviewLease
+from review.models import Amendment, AmendmentKind, ReviewLease
 from review.models.lease import LEASE
 
 if TYPE_CHECKING:
@@ -34,6 +34,15 @@ def require_reader(*, actor: User, case: Case) -> None:
 def open_amendment_of(case: Case) -> Amendment | None:
     """Return the amendment that awaits its signature, if there is one."""
     return Amendment.objects.filter(case=case, outcome="").first()
+
+
+def corrects_details(user: User, case: Case) -> bool:
+    """Whether `user` holds a signed case that was opened again to be corrected."""
+    return (
+        reads_for(user, case)
+        and Amendment.objects.filter(case=case, outcome="", kind=AmendmentKind.CORRECTED).exists()
+        and ReviewLease.objects.filter(case=case, holder=user).exists()
+    )
 
 
 def require_open(case: Case) -> None:

@@ -3,11 +3,13 @@
 import datetime as dt
 import io
 import uuid
+from decimal import Decimal
 
 import pytest
 from pypdf import PdfReader
 
 from cases.models import Case, Cell
+from cases.services.cases import update_case
 from hematovision.errors import Conflict, Unprocessable
 from reports.changes import changes_between
 from reports.lookup import Standing, look_up_file
@@ -15,13 +17,14 @@ from reports.models import CaseMove, Report, ReportKind
 from reports.selectors import current_report, last_standing
 from reports.services.moving import move_to_patient
 from reports.services.preparing import prepare_report
+from reports.services.signing import sign_report
 from reports.verification import verify_report
 from review.models import Amendment
-from review.services.amendments import open_amendment
+from review.services.amendments import abandon_amendment, open_amendment
 from review.services.decisions import apply_action
 from tests.factories.cases import PatientFactory
 from tests.factories.reports import next_version
-from tests.reports.conftest import complete_draft, needs_pango, signed
+from tests.reports.conftest import complete_draft, needs_pango, proof_of, signed
 
 pytestmark = [pytest.mark.django_db, needs_pango]
 
@@ -81,6 +84,36 @@ def test_the_old_version_is_handed_out_marked_and_still_known(client, printed, c
     assert "SUPERSEDED" in text_of(client.get(f"/reports/{printed.pk}.pdf?as=signed").content)
     client.force_login(olga)
     assert client.get(f"/reports/{printed.pk}.pdf?as=signed").content == printed.read_pdf()
+
+
+def test_a_corrected_white_cell_count_is_told_from_old_to_new(client, report, case, pavel):
+    reopen(case, pavel, "corrected", "clerical")
+    client.force_login(pavel, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "Change the details" in client.get(f"/cases/{case.pk}/sign/").content.decode()
+    assert client.get(f"/cases/{case.pk}/edit/").status_code == 200
+    update_case(actor=pavel, case=case, wbc=Decimal("8.00"), wbc_source="Counter 2")
+    changes = {change["what"]: change for change in signed(case, pavel).data["report"]["changes"]}
+    (count,) = (change for what, change in changes.items() if what.startswith("White cell count, "))
+    assert (count["old"], count["new"]) == ("none", "8.00")
+    assert changes["Source of the white cell count"]["new"] == "Counter 2"
+    assert "5.60" in changes["Neutrophils"]["new"]
+
+
+def test_a_preview_from_before_the_case_was_reopened_signs_nothing(client, report, case, pavel):
+    """The stale tab of somebody who signed, opened the case again, and went back."""
+    reopen(case, pavel, "corrected")
+    relabel(case, pavel, "monocyte", 5)
+    complete_draft(case, pavel)
+    stale = prepare_report(actor=pavel, case=case).preview
+    abandon_amendment(actor=pavel, case=case)
+    with pytest.raises(Conflict) as refusal:
+        sign_report(actor=pavel, case=case, preview=stale, proof=proof_of(pavel))
+    assert refusal.value.code == "signed"
+    reopen(case, pavel, "corrected")
+    with pytest.raises(Conflict) as refusal:
+        sign_report(actor=pavel, case=case, preview=stale, proof=proof_of(pavel))
+    assert refusal.value.code == "preview_stale"
+    assert Report.objects.filter(case=case).count() == 1
 
 
 def test_a_correction_without_a_difference_is_not_signed(report, case, pavel):

@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+from django.db.models import ProtectedError
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -193,6 +194,8 @@ def test_a_renamed_signer_keeps_the_name_that_was_signed(report, pavel):
     assert found.signature.signer_name == "Pavel Central"
     assert found.data["signature"]["name"] == "Pavel Central"
     assert verify_report(found).intact
+    with pytest.raises(ProtectedError):
+        pavel.delete()
 
 
 def test_the_previous_differential_is_the_last_signed_one_of_the_patient(riverside, pavel):

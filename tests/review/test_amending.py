@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 
 from audit.models import AuditEvent
 from cases.models import Case, Cell
+from cases.services.cases import update_case
 from cases.services.transitions import lock_case, step_case
 from cases.states import CaseState
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
@@ -102,6 +106,45 @@ def test_letting_go_leaves_the_amendment_open_for_a_colleague(signed, pavel, ver
     leases.claim(actor=vera, case=signed)
     abandon_amendment(actor=vera, case=signed)
     assert Cell.objects.get(pk=cells[0].pk).label == "neutrophil"
+
+
+def test_a_correction_opens_the_details_to_whoever_holds_it(signed, pavel, vera, amina):
+    def change(by):
+        update_case(actor=by, case=signed, wbc=Decimal("7.10"), wbc_source="Counter 2")
+
+    assert code_of(lambda: change(pavel)) == "state"
+    opened(signed, pavel, reason_code="clerical", reason="The count was of another tube")
+    for stranger in (vera, amina):
+        assert code_of(lambda who=stranger: change(who)) == "state"
+    change(pavel)
+    assert Case.objects.get(pk=signed.pk).wbc == Decimal("7.10")
+
+
+@pytest.mark.parametrize("kind", ["appended", "withdrawn"])
+def test_another_amendment_leaves_the_details_as_they_are(signed, pavel, kind):
+    opened(signed, pavel, kind=kind)
+    assert code_of(lambda: update_case(actor=pavel, case=signed, stain="giemsa")) == "state"
+
+
+def test_abandoning_puts_the_details_back_to_the_letter(signed, pavel):
+    collected = datetime(2026, 3, 1, 8, 30, 15, 123456, tzinfo=UTC)
+    Case.objects.filter(pk=signed.pk).update(
+        collected_at=collected, wbc=Decimal("6.90"), wbc_source="Counter 1", um_per_px=0.1, objective=None
+    )
+    before = Case.objects.values().get(pk=signed.pk)
+    opened(signed, pavel)
+    update_case(
+        actor=pavel, case=signed, collected_at=None, wbc=None, wbc_source="", um_per_px=None, objective=100, camera="B"
+    )
+    abandon_amendment(actor=pavel, case=signed)
+    assert Case.objects.values().get(pk=signed.pk) == before
+
+
+@pytest.mark.parametrize("kind", ["corrected", "appended"])
+def test_a_report_of_the_wrong_patient_is_withdrawn_and_nothing_else(signed, pavel, kind):
+    with pytest.raises(Unprocessable, match="is withdrawn"):
+        opened(signed, pavel, kind=kind, reason_code="wrong_patient")
+    assert opened(signed, pavel, kind="withdrawn", reason_code="wrong_patient").is_open
 
 
 @pytest.mark.parametrize("more", [{"reason": "  "}, {"kind": "erased"}, {"reason_code": "mood"}, {"reason": "x" * 501}])
