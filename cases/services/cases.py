@@ -143,8 +143,8 @@ def details_of(case: Case) -> dict[str, str | None]:
 
 def put_back_details(*, actor: User, case: Case, details: Mapping[str, str | None]) -> Case:
     """Give the specimen of `case` the details again that `details_of` returned. Raises as `update_case`."""
-    values = {name: Case._meta.get_field(name).to_python(text) for name, text in details.items()}
-    return update_case(actor=actor, case=case, **values)
+    fields: dict[str, Any] = {name: Case._meta.get_field(name) for name in details}
+    return update_case(actor=actor, case=case, **{name: fields[name].to_python(details[name]) for name in details})
 
 
 def submit_case(*, actor: User, case: Case) -> Case:
