@@ -19,7 +19,7 @@ _CASE = {
     "camera": "Camera",
     "collected_at": "Collected",
     "clinical_question": "Clinical question",
-    "wbc": "White cell count, 10^9/L",
+    "wbc": "White cell count, 10⁹/L",
     "wbc_source": "Source of the white cell count",
     "wbc_measured_at": "White cell count measured",
 }
@@ -68,7 +68,7 @@ def _rows(found: list[dict[str, str]], old: dict[str, Any], new: dict[str, Any])
 def _row_text(row: dict[str, Any] | None) -> str:
     if row is None:
         return ""
-    absolute = f", {row['absolute']} x 10^9/L" if row["absolute"] else ""
+    absolute = f", {row['absolute']} \u00d7 10⁹/L" if row["absolute"] else ""
     return f"{row['percent']} % (n {row['count']}{absolute})"
 
 

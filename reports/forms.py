@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from reports.content import IDENTIFIERS
-from reports.models import ReportTemplate
+from reports.models import ReportTemplate, TemplatePart
 from reports.models.draft import REASON_MAX, TEXT_MAX
 from review.models import AmendmentKind, AmendmentReason
 
@@ -81,3 +81,5 @@ class TemplateForm(forms.ModelForm[ReportTemplate]):
         model = ReportTemplate
         fields = ["part", "title", "text", "is_active"]
         widgets = {"text": forms.Textarea({"rows": 5})}
+
+    part = forms.ChoiceField(choices=[("", "Choose a part"), *TemplatePart.choices])

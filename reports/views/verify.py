@@ -43,7 +43,9 @@ def verify(request: HttpRequest) -> HttpResponse:
         return render(request, "reports/verify.html", context, status=413)
     answer = look_up_file(file.read()) if file is not None else look_up_hash(form.cleaned_data["hash"])
     _record(request, answer)
-    return render(request, "reports/verify.html", {"form": VerifyForm(), "answer": answer})
+    # What was pasted stays in its field: who mistyped it wants to see where.
+    context = {"form": VerifyForm(), "answer": answer, "asked": form.cleaned_data["hash"]}
+    return render(request, "reports/verify.html", context)
 
 
 def _too_many(request: HttpRequest) -> bool:
