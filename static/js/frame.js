@@ -185,6 +185,10 @@
     }
     nameTheme();
     showTimes(document);
+    /* Where a row of tabs is wider than the screen, the one that is open comes into view */
+    for (const tab of document.querySelectorAll(":is(.subnav, .state-tabs) [aria-current]")) {
+      tab.scrollIntoView({ block: "nearest", inline: "center" });
+    }
     setInterval(() => showTimes(document), 60000);
     document.body.addEventListener("htmx:load", (event) => showTimes(event.target));
   };
