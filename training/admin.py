@@ -62,7 +62,11 @@ class TrainingForm(forms.ModelForm[TrainingRun]):
         sources = self.fields["sources"]
         if isinstance(sources, forms.MultipleChoiceField):
             sources.choices = [(name, name) for name in available_sources()]
-            sources.help_text = f"Folders named after classes, CSV files or BCCD, below {data_folder()}."
+            sources.help_text = (
+                f"Folders named after classes, CSV files or BCCD, below {data_folder()}."
+                if sources.choices
+                else f"There is nothing to learn from yet: put folders named after classes, CSV files or BCCD into {data_folder()}."
+            )
 
 
 @admin.register(TrainingRun)
@@ -140,14 +144,17 @@ class TrainingRunAdmin(ReadOnlyAdmin[TrainingRun]):
         )
 
     @admin.display(description="pictures")
-    def pictures(self, row: TrainingRun) -> SafeString:
+    def pictures(self, row: TrainingRun) -> str:
         """The plots of its evaluation, once there is one."""
+        files = _pictures_of(row)
+        if not files:
+            return "None before the evaluation."
         return format_html_join(
             "",
             '<figure><img src="{}" alt="{}" width="480" loading="lazy"><figcaption>{}</figcaption></figure>',
             (
                 (reverse("admin:training_trainingrun_picture", args=[row.pk, file.name]), file.stem, file.stem)
-                for file in _pictures_of(row)
+                for file in files
             ),
         )
 

@@ -117,9 +117,11 @@ class ModelVersionAdmin(ReadOnlyAdmin[ModelVersion]):
         return _preformatted(row.card)
 
     @admin.display(description="pictures")
-    def pictures(self, row: ModelVersion) -> SafeString:
+    def pictures(self, row: ModelVersion) -> str:
         """The plots that lie with the model."""
         names = [name for name in row.card.get("files", {}) if Path(name).suffix.lower() in PICTURES]
+        if not names:
+            return "No plot lies with this model."
         return format_html_join(
             "",
             '<figure><img src="{}" alt="{}" width="480" loading="lazy"><figcaption>{}</figcaption></figure>',
