@@ -556,10 +556,11 @@ def test_the_workspace_is_accessible(open_as, violations, case, pavel, size, the
     start(page, case)
     page.locator("[data-loading]").wait_for(state="hidden")
     assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     for part in ("Field", "Count") if size == PHONE else ():
         page.get_by_role("button", name=part, exact=True).tap()
         assert violations(page) == [], part
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], part
     if size != PHONE:
         for key, name in (("x", "Why does this cell not count?"), ("h", "Keys of the review")):
             page.keyboard.press(key)
