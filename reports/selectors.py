@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from cases.states import SIGNED_STATES, CaseState
 from reports.models import Report, ReportKind
+from reports.verification import content_as_signed
 
 if TYPE_CHECKING:
     from cases.models import Case, Patient
@@ -38,7 +39,8 @@ def previous_signed_differential(patient: Patient, before_case: Case) -> dict[st
     """Return the differential last signed for `patient` in another case of the same laboratory, or None.
 
     `{"report", "case", "signed_at", "differential"}`: ids and time as text, the differential as in the content.
-    What was withdrawn and what was superseded is passed over; so is what was signed after `before_case` itself.
+    What was withdrawn and what was superseded is passed over; so is what was signed after `before_case` itself. None
+    too where the last one is no longer what was signed: an older one in its place would mislead.
     """
     found = (
         Report.objects.current()
@@ -53,13 +55,14 @@ def previous_signed_differential(patient: Patient, before_case: Case) -> dict[st
     if first_signed is not None:
         found = found.filter(signature__signed_at__lt=first_signed)
     report = found.first()
-    if report is None:
+    content = None if report is None else content_as_signed(report)
+    if report is None or content is None:
         return None
     return {
         "report": str(report.pk),
         "case": str(report.case_id),
         "signed_at": report.signature.signed_at.isoformat(),
-        "differential": report.data["differential"],
+        "differential": content["differential"],
     }
 
 

@@ -16,6 +16,7 @@ from reports.sealing import BrokenSealError
 
 _FILE_WAS_READ_SECONDS = 15 * 60
 _CHUNK_BYTES = 1024 * 1024
+_ALTERED = (BrokenSealError, UndecryptableValueError, ReportKey.DoesNotExist, UnicodeDecodeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,17 @@ def verify_report(report: Report, *, thorough: bool = False) -> Verification:
     return Verification(tuple(faults), readable=data is not None)
 
 
+def content_as_signed(report: Report) -> dict[str, Any] | None:
+    """Return the content of a report for what is built on it, or None where it is not what was signed.
+
+    Cheaper than `verify_report`: neither the file nor the pictures are read.
+    """
+    try:
+        return report.data if sha256(report.content) == report.content_sha256 else None
+    except _ALTERED:
+        return None
+
+
 def _content(report: Report, faults: list[str]) -> dict[str, Any] | None:
     try:
         if sha256(report.content) != report.content_sha256:
@@ -91,7 +103,7 @@ def _content(report: Report, faults: list[str]) -> dict[str, Any] | None:
         data = report.data
         if canonical(data) != report.content:
             faults.append("The content is not in its canonical form.")
-    except (BrokenSealError, UndecryptableValueError, ReportKey.DoesNotExist, UnicodeDecodeError, ValueError):
+    except _ALTERED:
         faults.append("The content was altered: it does not open.")
         return None
     return data

@@ -14,6 +14,7 @@ from reports.facts import CaseFacts, case_facts
 from reports.models import Report, ReportDraft, ReportKind
 from reports.selectors import current_report
 from reports.services.checks import Check, sign_checks, unmet
+from reports.verification import content_as_signed
 from review.selectors import holds, lease_of, review_fingerprint
 from review.services.guards import NOT_A_READER, open_amendment_of, reads_for, require_open
 
@@ -47,11 +48,18 @@ def prepare_report(*, actor: User, case: Case, report_id: uuid.UUID | None = Non
     """Return what `actor` would sign for `case` now.
 
     Raises `NotFound`, `PermissionRefused` (not a reader of this laboratory), or `Conflict`: code `signed` or `state`
-    where there is nothing to sign, `lease_lost` where somebody else holds the case.
+    where there is nothing to sign, `lease_lost` where somebody else holds the case, `report_broken` where the version
+    before is no longer what was signed.
     """
     require_signer(actor=actor, case=case)
     amendment = open_amendment_of(case)
     previous = current_report(case)
+    if previous is not None and content_as_signed(previous) is None:
+        sentence = (
+            f"Version {previous.version} of this report is no longer what was signed, so nothing is signed after it. "
+            "Tell whoever operates this installation."
+        )
+        raise Conflict(sentence, code="report_broken")
     kind = ReportKind.ORIGINAL if amendment is None else ReportKind(amendment.kind)
     draft = draft_of(case, actor, previous, amendment)
     facts = case_facts(case)

@@ -13,10 +13,13 @@ from cases.models import SmearImage
 from cases.storage import clinical_storage
 from reports.checks import check_guards
 from reports.models import Report, ReportKind
+from reports.selectors import previous_signed_differential
 from reports.services.report_check import verify_reports
 from reports.verification import verify_report
+from review.services.amendments import open_amendment
 from tests.append_only import triggers_lifted
 from tests.factories.reports import next_version
+from tests.reports.conftest import read_case
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +81,28 @@ def test_a_changed_or_missing_file_is_found(report, case):
     assert "picture of field 1" in " ".join(verify_report(Report.objects.get(pk=report.pk), thorough=True).faults)
     storage.delete(report.pdf.name)
     assert "PDF is missing" in " ".join(verify_report(Report.objects.get(pk=report.pk)).faults)
+
+
+@pytest.mark.parametrize("column", ["sealed", "content_sha256"])
+def test_an_altered_report_is_no_previous_differential_and_stops_no_other_case(
+    client, report, case, riverside, pavel, column
+):
+    later = read_case(riverside, pavel, patient=case.patient)
+    assert previous_signed_differential(case.patient, later) is not None
+    forced(f"UPDATE reports_report SET {column} = %s", "0" * 64)
+    assert previous_signed_differential(case.patient, later) is None
+    client.force_login(pavel, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(f"/cases/{later.pk}/review/state/").json()["differential"]["previous"] is None
+    assert client.get(f"/cases/{later.pk}/sign/").status_code == 200
+
+
+def test_nothing_is_signed_after_an_altered_version(client, report, case, pavel):
+    open_amendment(actor=pavel, case=case, kind="corrected", reason_code="other", reason="Seen again.")
+    forced("UPDATE reports_report SET sealed = %s", "gAAAA")
+    client.force_login(pavel, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.get(f"/cases/{case.pk}/sign/")
+    assert answer.status_code == 409
+    assert "Version 1 of this report is no longer what was signed" in answer.content.decode()
 
 
 def test_the_command_names_what_does_not_hold(report, capsys):
