@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from cases.blind import reads_blind
 from cases.cell_classes import BY_CODE
+from cases.models import LabelSource
 from oversight.timeline.entry import SAME_SITTING, Entry
 from review.models import ActionKind, Amendment, Decision, ReviewAction
 
@@ -13,14 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
+    from accounts.models import User
     from cases.models import Case
 
 MOST_CHANGES_NAMED = 12
 
 
-def of_cells(case: Case) -> Iterator[Entry]:
-    """Yield one entry a run of actions of one kind by one reader."""
-    changes = _changes_of(case)
+def of_cells(case: Case, user: User) -> Iterator[Entry]:
+    """Yield one entry a run of actions of one kind by one reader; a blind reader is not told what the machine said."""
+    changes = _changes_of(case, blind=reads_blind(user, case))
     run: list[ReviewAction] = []
     for action in ReviewAction.objects.filter(case=case).select_related("by").order_by("number"):
         if run and not _goes_on(run[-1], action):
@@ -55,20 +58,22 @@ def _goes_on(last: ReviewAction, action: ReviewAction) -> bool:
     ) and abs(action.at - last.at) <= SAME_SITTING
 
 
-def _changes_of(case: Case) -> dict[UUID, list[tuple[str, str]]]:
+def _changes_of(case: Case, *, blind: bool) -> dict[UUID, list[tuple[str, str]]]:
     """Return (what a cell was called, what it is called then) by action."""
     rows = Decision.objects.filter(action__case=case).order_by("pk").values_list("action", "before", "after")
     changes: dict[UUID, list[tuple[str, str]]] = {}
     for action, before, after in rows:
-        changes.setdefault(action, []).append((_called(before), _called(after)))
+        changes.setdefault(action, []).append((_called(before, blind=blind), _called(after, blind=blind)))
     return changes
 
 
-def _called(state: dict[str, object]) -> str:
+def _called(state: dict[str, object], *, blind: bool) -> str:
     if state.get("removed"):
         return "removed"
     if state.get("excluded"):
         return "excluded"
+    if blind and state.get("label_source") == LabelSource.MACHINE:
+        return "not named"
     label = BY_CODE.get(str(state.get("label", "")))
     return label.label.lower() if label else "no class"
 

@@ -32,7 +32,7 @@ _PARTS: dict[str, tuple[Callable[[Case, User], Iterable[Entry]], ...]] = {
     "steps": (lambda case, _: record.of_steps(case),),
     "images": (lambda case, _: record.of_images(case),),
     "machine": (lambda case, _: record.of_machine(case),),
-    "cells": (lambda case, _: cells.of_cells(case),),
+    "cells": (cells.of_cells,),
     "talk": (laboratory.of_opinions, laboratory.of_comments),
     "reports": (laboratory.of_reports, _amendments),
     "delivery": (laboratory.of_deliveries,),

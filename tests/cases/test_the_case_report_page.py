@@ -71,6 +71,7 @@ def test_the_csv_holds_the_same_and_computes_nothing(client, pavel, case):
     assert ["review", "not yet reviewed by a pathologist"] in rows
     assert ["neutrophil", "9", "9", "4.2", "16.4", "0.72"] in rows
     assert sum(row[:1] == ["1"] for row in rows) == 104
+    assert answer["Content-Disposition"] == f'attachment; filename="report-{case.pk}.csv"'
     assert AuditEvent.objects.filter(action="export", object_id=str(case.pk), patient_id=case.patient_id).exists()
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import Organisation
 from audit.models import AuditEvent
 from audit.services import record
 from cases.services.break_glass import open_by_break_glass
@@ -54,6 +55,27 @@ def test_what_changed_is_named(read, pavel):
     (entry,) = [entry for entry in story_of(read.case, pavel, ["cells"]) if entry.text.startswith("Labelled")]
     assert entry.details == ("eosinophil → monocyte: 1",)
     assert entry.who == pavel.full_name
+
+
+def test_a_blind_reader_is_not_told_what_the_machine_said(amina, pavel, olga, central):
+    Organisation.objects.filter(pk=central.pk).update(blind_review=True)
+    made = specimen(by=amina, state="ready", number=2, version=model_version())
+    made.case.laboratory.refresh_from_db()
+    claim(actor=pavel, case=made.case)
+    cell = made.cells[1]
+    apply_action(
+        actor=pavel,
+        case=made.case,
+        action_id=uuid.uuid4(),
+        kind="exclude",
+        cells=[(cell.pk, cell.revision)],
+        reason_code="smudge",
+    )
+    told = {}
+    for user in (pavel, olga):
+        (entry,) = story_of(made.case, user, ["cells"])
+        told[user] = entry.details[0]
+    assert told == {pavel: "not named → excluded: 1", olga: "eosinophil → excluded: 1"}
 
 
 def test_it_is_newest_first(read, pavel):
