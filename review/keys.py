@@ -57,9 +57,17 @@ _MOST_KEYS = 4
 
 
 def keys_of(user: User) -> dict[str, list[str]]:
-    """Return the key map of `user`: the default, with what they changed."""
-    changed = KeyMap.objects.filter(user=user).values_list("keys", flat=True).first() or {}
-    return {**DEFAULT_KEYS, **{command: keys for command, keys in changed.items() if command in DEFAULT_KEYS}}
+    """Return the key map of `user`: the default, with what they changed.
+
+    A key they gave to one command is not another's by default: a command that came later leaves it to them.
+    """
+    kept: dict[str, list[str]] = KeyMap.objects.filter(user=user).values_list("keys", flat=True).first() or {}
+    changed = {command: keys for command, keys in kept.items() if command in DEFAULT_KEYS}
+    theirs = {key for keys in changed.values() for key in keys}
+    return {
+        command: changed.get(command, [key for key in keys if key not in theirs])
+        for command, keys in DEFAULT_KEYS.items()
+    }
 
 
 def clean_keys(given: Any) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from audit.models import AuditEvent
 from cases.models import Cell
+from review.keys import keys_of
 from review.models import KeyMap, ReviewAction
 from review.services.leases import claim
 from tests.factories.read_cases import read_case
@@ -214,6 +215,12 @@ def test_the_number_of_queries_does_not_grow_with_the_case(browser, riverside):
         assert len(answer.json()["cells"]) == size
         numbers.append(len(asked))
     assert numbers[1] <= numbers[0]
+
+
+def test_a_key_of_ones_own_is_not_taken_by_a_command_that_came_later(browser, pavel):
+    KeyMap.objects.create(user=pavel, keys={"flag": ["q"]})
+    keys = keys_of(pavel)
+    assert (keys["flag"], keys["discuss"], keys["exclude"]) == (["q"], [], ["x"])
 
 
 def test_keys_are_changed_and_reset(browser, pavel):
