@@ -187,7 +187,9 @@
     showTimes(document);
     /* Where a row of tabs is wider than the screen, the one that is open comes into view */
     for (const tab of document.querySelectorAll(":is(.subnav, .state-tabs) [aria-current]")) {
-      tab.scrollIntoView({ block: "nearest", inline: "center" });
+      const row = tab.closest(".subnav, .state-tabs");
+      const [at, from] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+      row.scrollLeft += at.left - from.left - (from.width - at.width) / 2;
     }
     setInterval(() => showTimes(document), 60000);
     document.body.addEventListener("htmx:load", (event) => showTimes(event.target));
