@@ -292,7 +292,10 @@
         });
       }
     });
-    active.focus({ preventScroll: true });
+    /* A refused answer has the focus already, with the sentence that says why */
+    if (!answer.querySelector("[autofocus]")) {
+      active.focus({ preventScroll: true });
+    }
   };
   document.addEventListener("DOMContentLoaded", start);
 })();
