@@ -1,4 +1,4 @@
-"""Who is turned away after signing in: closed organisations, and roles without their second factor."""
+"""Who is turned away after signing in (closed organisations, roles without their second factor), and what stays behind."""
 
 from __future__ import annotations
 
@@ -50,6 +50,24 @@ class SignInPolicyMiddleware:
             return problem_json(request, status=HTTPStatus.FORBIDDEN, code="second_factor_required", detail=_SENTENCE)
         messages.warning(request, _SENTENCE)
         return redirect(reverse("mfa_index"))
+
+
+class NothingIsKept:
+    """Whatever a signed-in person is shown is kept by no browser and no proxy, unless the view says for how long.
+
+    Workstations are shared: after signing out the back button must not show a patient.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Serve, and say that the answer is not to be stored."""
+        signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if signed_in and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
 
 
 def needs_second_factor(user: User) -> bool:

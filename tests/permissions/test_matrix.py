@@ -1,4 +1,4 @@
-"""Every caller gets, on every route, the status the table says, and no word of what is not theirs."""
+"""Every caller gets, on every route, the status the table says, no word of what is not theirs, and nothing to keep."""
 
 from urllib.parse import urlsplit
 
@@ -26,7 +26,7 @@ def call(world, who, row):
     """Send one request as one caller and undo what it did."""
     with transaction.atomic():
         response = send(world.client(who), row, world)
-        answer = status_of(response), content_of(response)
+        answer = status_of(response), content_of(response), response.get("Cache-Control", "")
         transaction.set_rollback(True)
     return answer
 
@@ -35,8 +35,11 @@ def call(world, who, row):
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_each_caller_gets_the_status_of_the_table(world, row):
     answers = {who: call(world, who, row) for who, _ in row.expected}
-    assert {who: status for who, (status, _) in answers.items()} == dict(row.expected)
-    for who, (_, body) in answers.items():
+    assert {who: status for who, (status, _, _) in answers.items()} == dict(row.expected)
+    for who, (_, body, kept) in answers.items():
+        assert who not in world.sessions or {"private", "no-store"} & set(kept.split(", ")), (
+            f"what {who} was shown may be kept"
+        )
         if who == "root" and "audit" in row.route:
             continue  # the platform's superuser reads the whole trail, which names records by their ids
         leaked = sorted(text for text in hidden_from(world, who) if text in body)
