@@ -30,8 +30,13 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def open_delivery(*, actor: User, delivery: Delivery) -> None:
-    """Note that the clinic has seen the report, if `actor` is one of those it was sent to; the first time counts."""
+    """Note that the clinic has seen the report, if `actor` is one of those it was sent to; the first time counts.
+
+    Who was shown that it is not what was signed has not seen the report.
+    """
     if delivery.opened_at is not None or not may_acknowledge(actor, delivery):
+        return
+    if not verify_report(delivery.report).intact:
         return
     delivery = _locked(delivery)
     opened = Delivery.objects.filter(pk=delivery.pk, opened_at__isnull=True).update(

@@ -1,4 +1,4 @@
-"""Look once a day whether the machine is still as its card says, at each laboratory, and say so when it is not."""
+"""Look several times a day whether the machine is still as its card says, at each laboratory, and say so when it is not."""
 
 from __future__ import annotations
 

@@ -124,6 +124,16 @@ def test_an_altered_report_is_not_acknowledged(delivery, amina):
     assert refusal.value.code == "tampered"
 
 
+def test_an_altered_report_is_not_opened_either(client, delivery, amina, django_capture_on_commit_callbacks):
+    ReportKey.objects.filter(report=delivery.report).update(wrapped="altered")
+    client.force_login(amina)
+    for address in (f"/inbox/{delivery.pk}/", f"/reports/{delivery.report_id}/"):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert client.get(address).status_code == 200
+    delivery.refresh_from_db()
+    assert (delivery.opened_at, delivery.case.state) == (None, "signed")
+
+
 def test_only_the_clinic_acknowledges(delivery, pavel, ines, bora, lars):
     for user in (pavel, ines):
         with pytest.raises(PermissionRefused):
