@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from cases.cell_classes import BY_CODE, CELL_CLASSES
+from cases.cell_classes import BY_CODE
 from cases.models import ExclusionReason
 from cases.services.trail import record_view
 from cases.views.case import visible_case
@@ -64,7 +64,7 @@ def workspace(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "case": case,
         "amendment": open_amendment_of(case) if case.is_signed else None,
-        "classes": CELL_CLASSES,
+        "classes": list(BY_CODE.values()),
         "orders": ORDERS,
         "choices": CHOICES,
         "reasons": [(str(number), *choice) for number, choice in enumerate(ExclusionReason.choices, start=1)],

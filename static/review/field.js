@@ -58,7 +58,11 @@
     };
 
     const open = (next) => {
-      if (!next || (next === image && (ready || !next.display))) {
+      if (!next) {
+        loading.textContent = "This case has no field.";
+        return;
+      }
+      if (next === image && (ready || !next.display)) {
         return;
       }
       const first = image === null;
