@@ -17,6 +17,7 @@ from consult.selectors import may_ask, opinions_of
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
+    from accounts.models import User
     from cases.models import Case
 
 register = template.Library()
@@ -36,6 +37,12 @@ def opinion_mark(state: str) -> SafeString:
     """Show the state of a second opinion as a word with a sign."""
     word, tone, shape = _MARKS[state]
     return format_html('<span class="mark {} tone-{}">{}</span>', shape, tone, word)
+
+
+@register.filter
+def discussed_by(case: Case, user: User) -> bool:
+    """Whether `consult_panel` shows something of the case to `user`."""
+    return reads_talk_of(user, case)
 
 
 @register.inclusion_tag("consult/panel.html", takes_context=True)

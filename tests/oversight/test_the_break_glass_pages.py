@@ -51,7 +51,9 @@ def test_what_the_laboratory_says_to_itself_stays_with_it(client, ines, pavel, a
     for stranger in (pavel, ines):
         client.force_login(stranger)
         assert ask(client, abroad).status_code == 302
-        assert "Toxic granules?" not in client.get(f"/cases/{abroad.pk}/").content.decode()
+        page = client.get(f"/cases/{abroad.pk}/").content.decode()
+        assert "Toxic granules?" not in page
+        assert 'href="#discussion"' not in page
         assert client.get(f"/cases/{abroad.pk}/discussion/").status_code == 403
         assert client.get(f"/opinions/{opinion.pk}/").status_code == 404
         story = client.get(f"/cases/{abroad.pk}/timeline/").context
