@@ -49,13 +49,16 @@ def test_limits_leave_half_the_error_on_each_side(proportion):
         assert binom.cdf(count, n, limits.high) == pytest.approx(0.025, abs=1e-6)
 
 
-@given(st.lists(st.integers(0, 1000), min_size=1, max_size=8))
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=8).filter(any))
 def test_whole_percentages_add_to_100_and_stay_within_one_of_the_share(counts):
     whole = whole_percentages(counts)
-    n = sum(counts)
-    assert sum(whole) == (100 if n else 0)
+    assert sum(whole) == 100
     for count, percent in zip(counts, whole, strict=True):
-        assert n == 0 or abs(percent - 100 * count / n) < 1
+        assert abs(percent - 100 * count / sum(counts)) < 1
+
+
+def test_no_cell_gives_no_percentage():
+    assert list(whole_percentages([0, 0, 0])) == [0, 0, 0]
 
 
 def test_thirds_add_to_100():
