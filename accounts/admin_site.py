@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 # Records of third-party apps (sessions, second factors, tokens) would be edited past services and audit trail.
-_OWN_APPS = frozenset({"accounts", "audit", "cases", "classifier", "training", "integrations", "education"})
+_OWN_APPS = frozenset({"accounts", "audit", "cases", "classifier", "training"})
 
 
 class ClinicalAdminSite(AdminSite):
-    """Signing in here is signing in to the product: second factor, lock-out and trail included."""
+    """Signing in here is signing in to the product: second factor, lock-out and audit trail included."""
 
     site_header = "HematoVision administration"
     site_title = "HematoVision administration"

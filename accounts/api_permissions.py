@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from accounts.authentication import scopes_needed
-from accounts.refusals import record_refusal
+from accounts.services.refusals import record_refusal
 
 if TYPE_CHECKING:
     from rest_framework.request import Request

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 
 from accounts.models.user import Role
+from accounts.requests import signed_in
 from accounts.scopes import PREDICTIONS_READ, SCOPES_OF_ROLE
 
-_READERS_OF_PREDICTIONS: frozenset[str] = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponseBase
+
+OVERSEERS: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+"""Who oversees the model and the people of a laboratory."""
+_SEE_PREDICTIONS: frozenset[str] = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+_Rest = ParamSpec("_Rest")
 
 
 def scopes_of(user: Any) -> frozenset[str]:
@@ -40,4 +52,19 @@ def may_see_predictions(user: Any, *, signed: bool) -> bool:
         return PREDICTIONS_READ in user.token_scopes
     if user.role == Role.UPLOADER:
         return not getattr(settings, "HIDE_AI_FROM_UPLOADERS", True)
-    return user.is_superuser or user.role in _READERS_OF_PREDICTIONS
+    return user.is_superuser or user.role in _SEE_PREDICTIONS
+
+
+def overseers_only(
+    view: Callable[Concatenate[HttpRequest, _Rest], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, _Rest], HttpResponseBase]:
+    """Let administrators and auditors through, send strangers to sign in, and refuse everybody else."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponseBase:
+        if signed_in(request).role not in OVERSEERS:
+            raise PermissionDenied("Oversight is for administrators and auditors of a laboratory.")
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -12,7 +12,7 @@ SCOPES = {
     CASES_READ: "Read patients, cases and images of the organisation",
     CASES_WRITE: "Create patients and cases, and submit cases",
     IMAGES_WRITE: "Send smear images to a case",
-    PREDICTIONS_READ: "Read the machine's cells and predictions before sign-out",
+    PREDICTIONS_READ: "Read the model's cells and predictions before sign-out",
     REPORTS_READ: "Read reports",
 }
 

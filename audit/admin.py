@@ -1,4 +1,4 @@
-"""The trail in the administration: to read, nothing else."""
+"""The audit trail in the administration: to read, nothing else."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class AuditEventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list; reading it is an event."""
+        """Show the list; viewing it is an event."""
         if self.has_view_permission(request):
             record(actor=request.user, action=Action.VIEW, object_type=_OBJECT_TYPE)
         return super().changelist_view(request, extra_context)
@@ -55,7 +55,7 @@ class AuditEventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show one event; reading it is an event."""
+        """Show one event; viewing it is an event."""
         if self.has_view_permission(request) and self.get_object(request, object_id) is not None:
             record(
                 actor=request.user,

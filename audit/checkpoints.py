@@ -3,7 +3,7 @@
 Whoever holds the database can cut events off the end and write the head row to match, and the chain alone then
 looks whole. A checkpoint is a small file with the position and hash of the newest event, signed with Ed25519
 (RFC 8032) under a key the database does not hold; each names the SHA-256 of the file before it, so that a removed
-or replaced file shows as well. Copied off the machine daily, they make any later change to what was seen visible.
+or replaced file shows as well. Copied off the host daily, they make any later change to what was seen visible.
 
 The file is one line of canonical JSON (keys sorted, no white space) and a line end; `signature` is over the same
 JSON without that member.

@@ -28,7 +28,7 @@ class RequestContext:
 
     @property
     def session(self) -> str:
-        """SHA-256 of the session key (the key itself would let a reader of the trail take the session over)."""
+        """SHA-256 of the session key (the key itself would let whoever reads the audit trail take the session over)."""
         session = getattr(self.request, "session", None)
         key = getattr(session, "session_key", None)
         return hashlib.sha256(key.encode()).hexdigest() if key else ""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from audit.families import about_case
 from audit.models import Action, Outcome
+from audit.selectors import about_case
 
 if TYPE_CHECKING:
     from audit.models.event import AuditEventQuerySet
@@ -69,7 +69,7 @@ class EventFilter(forms.Form):
         return events
 
     def asked(self) -> dict[str, str]:
-        """The filters in use, as text for the record of the reading."""
+        """The filters in use, as text for the record of the view."""
         return {
             name: value.astimezone(UTC).isoformat() if hasattr(value, "astimezone") else str(value)
             for name, value in self.cleaned_data.items()

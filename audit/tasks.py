@@ -1,4 +1,4 @@
-"""What workers do for the trail."""
+"""What workers do for the audit trail."""
 
 from __future__ import annotations
 

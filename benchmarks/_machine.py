@@ -44,7 +44,7 @@ def int8_peaks(machine: dict[str, object]) -> dict[str, float]:
 
 
 def operations(model: Path) -> int:
-    """Operations (two per multiply-add) of one picture through the convolutions and matrices of an ONNX file."""
+    """Operations (two per multiply-add) of one image through the convolutions and matrices of an ONNX file."""
     import onnx
 
     proto = onnx.shape_inference.infer_shapes(onnx.load(str(model)))

@@ -1,6 +1,6 @@
-"""How fast the network is, one run, same machine, same pictures.
+"""How fast the network is, one run, same machine, same images.
 
-(a) predict       the way the starting documents' web apps do it: load once, `model.predict` on one picture per request,
+(a) predict       the usual web application: load once, `model.predict` on one image per request,
                   ResNet50 at 224 px
 (b) tensorflow    the TensorFlow engine, compiled and batched, same network
 (c) onnx-float    the ONNX engine, float32, same network
@@ -39,11 +39,11 @@ _SECONDS, _FEWEST, _MOST = 3.0, 3, 40
 _STARTED = "HEMATOVISION_BENCHMARK_STARTED"
 
 
-def pictures(size_px: int) -> np.ndarray:
+def drawn_images(size_px: int) -> np.ndarray:
     """The same 64 drawn cells for everybody, (64, size, size, 3) uint8."""
-    from classifier.inference.synthetic import draw_cell_picture
+    from classifier.inference.synthetic import draw_cell_image
 
-    drawn = [draw_cell_picture(label, seed, size_px, um_per_px=22.4 / size_px) for seed, label in enumerate(LABELS)]
+    drawn = [draw_cell_image(label, seed, size_px, um_per_px=22.4 / size_px) for seed, label in enumerate(LABELS)]
     return np.stack([np.rot90(drawn[i % 8], i // 8) for i in range(64)])
 
 
@@ -63,8 +63,8 @@ def prepare(folder: Path) -> None:
         model = build_model("resnet50", classes=len(LABELS), size_px=SIZE_PX)
         model.save(folder / KERAS_FILE)
         write_onnx(model, folder / ONNX_FLOAT_FILE)
-    # Few pictures are enough: weights are random, so the ranges mean nothing beyond being finite.
-    ranges = measure_ranges(folder / ONNX_FLOAT_FILE, pictures(SIZE_PX)[:2])
+    # Few images are enough: weights are random, so the ranges mean nothing beyond being finite.
+    ranges = measure_ranges(folder / ONNX_FLOAT_FILE, drawn_images(SIZE_PX)[:2])
     quantise(folder / ONNX_FLOAT_FILE, folder / ONNX_FILE, ranges, method="minmax")
     card = {"name": "benchmark", "version": "1", "labels": list(LABELS)}
     seal(folder, {**card, "input": {"size_px": SIZE_PX, "um_per_px": 0.1}})
@@ -80,11 +80,11 @@ def installed_model() -> Path:
 
 
 def open_variant(name: str, folder: Path) -> tuple[Callable[[np.ndarray], Any], np.ndarray]:
-    """What answers (N, S, S, 3) pictures, and the pictures."""
+    """What answers (N, S, S, 3) images, and the images."""
     from classifier.inference.engines import KerasEngine, OnnxEngine, load_engine
 
     bundle = ModelBundle.load(installed_model() if name == "shipped" else folder)
-    images = pictures(bundle.size_px)
+    images = drawn_images(bundle.size_px)
     if name == "predict":
         import keras
 
@@ -100,7 +100,7 @@ def open_variant(name: str, folder: Path) -> tuple[Callable[[np.ndarray], Any], 
 
 
 def measure(name: str, folder: Path) -> dict[str, Any]:
-    """Start-up seconds, ms per picture (median and best) by how many are asked at once, cells per second, memory."""
+    """Start-up seconds, ms per image (median and best) by how many are asked at once, cells per second, memory."""
     run, images = open_variant(name, folder)
     run(images[:1])
     startup = time.time() - float(os.environ[_STARTED])
@@ -115,7 +115,7 @@ def measure(name: str, folder: Path) -> dict[str, Any]:
             run(images[:count])
             spent.append(time.perf_counter() - began)
         result["ms"][str(count)] = round(1e3 * statistics.median(spent) / count, 3)
-        # All cores together; unlike the wall clock it hardly changes when the machine is busy with other things.
+        # All cores together; unlike the wall clock it hardly changes when the host is busy with other things.
         result["processor_ms"][str(count)] = round(1e3 * (time.process_time() - busy) / count / len(spent), 3)
         result["best_ms"][str(count)] = round(1e3 * min(spent) / count, 3)
     result["cells_per_s"] = round(1e3 / result["ms"]["64"], 1)
@@ -137,7 +137,7 @@ def run_child(name: str, folder: Path) -> dict[str, Any] | None:
 
 
 def compare(variants: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
-    """How many times faster than (a), for one picture and in batches (the better of 16 and 64)."""
+    """How many times faster than (a), for one image and in batches (the better of 16 and 64)."""
     if "predict" not in variants:
         return {}
     base = variants["predict"]["ms"]

@@ -1,7 +1,7 @@
-"""How much of what is no white cell the shipped model calls *unidentified*.
+"""How many artefacts the shipped model leaves *unidentified*.
 
-Crops at the model's own size go straight to the network, as if the locator had taken them for cells: the worst case, as
-in service the locator and the check that a picture is a smear hold most of them back before. Artefacts are drawn from a
+Crops at the model's own size go straight to the network, as if the detector had taken them for cells: the worst case, as
+in service the detector and the check that an image is a smear hold most of them back before. Artefacts are drawn from a
 seed; the photographs and the other tissue (an immunohistochemistry slide, a retina) come with scikit-image. As a control,
 real cells must keep their names: crops of a crop set's validation split, when one is given.
 Run: python benchmarks/novelty.py [MODEL] [--crops CROPS] [--json FILE]
@@ -19,12 +19,12 @@ sys.path.insert(0, str(ROOT))
 
 import cv2  # noqa: E402
 import numpy as np  # noqa: E402
-from skimage import data as pictures  # noqa: E402
+from skimage import data as photographs  # noqa: E402
 
 from classifier.inference.pipeline import Pipeline, open_pipeline  # noqa: E402
 from classifier.inference.synthetic import draw_field  # noqa: E402
-from training.crops_dataset import Crops  # noqa: E402
-from training.views import views_at  # noqa: E402
+from training.crop_set import Crops  # noqa: E402
+from training.crop_views import views_at  # noqa: E402
 
 EACH = 200
 _GLASS = 240
@@ -85,12 +85,12 @@ def noise(size: int, rng: np.random.Generator) -> np.ndarray:
 
 def _cut(names: tuple[str, ...]) -> Callable[[int, np.random.Generator], np.ndarray]:
     def cut(size: int, rng: np.random.Generator) -> np.ndarray:
-        picture = getattr(pictures, str(rng.choice(names)))()
-        if picture.ndim == 2:
-            picture = np.stack([picture] * 3, axis=2)
-        side = int(rng.integers(size, min(picture.shape[:2])))
-        y, x = (int(rng.integers(0, length - side + 1)) for length in picture.shape[:2])
-        window = np.ascontiguousarray(picture[y : y + side, x : x + side, :3])
+        image = getattr(photographs, str(rng.choice(names)))()
+        if image.ndim == 2:
+            image = np.stack([image] * 3, axis=2)
+        side = int(rng.integers(size, min(image.shape[:2])))
+        y, x = (int(rng.integers(0, length - side + 1)) for length in image.shape[:2])
+        window = np.ascontiguousarray(image[y : y + side, x : x + side, :3])
         return cv2.resize(window, (size, size), interpolation=cv2.INTER_AREA)
 
     return cut
@@ -111,11 +111,13 @@ STRANGE: dict[str, Callable[[int, np.random.Generator], np.ndarray]] = {
 
 def unidentified(pipeline: Pipeline, crops: np.ndarray) -> dict[str, Any]:
     """Shares of the crops kept from being counted, by the novelty score alone and by score and thresholds together."""
-    judged = pipeline.judge(crops)
-    novel = 0.0 if judged.novelty is None else float(np.mean(judged.novelty > pipeline.bundle.novelty_threshold))
+    classified = pipeline.classify(crops)
+    novel = (
+        0.0 if classified.novelty is None else float(np.mean(classified.novelty > pipeline.bundle.novelty_threshold))
+    )
     return {
         "n": len(crops),
-        "unidentified": 1 - float(np.mean([decision.identified for decision in judged.decisions])),
+        "unidentified": 1 - float(np.mean([decision.identified for decision in classified.decisions])),
         "novel": novel,
     }
 

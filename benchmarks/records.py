@@ -46,7 +46,7 @@ def fill(number: int) -> tuple[Any, Any]:
         role: User.objects.create_user(f"{role}@x.example", full_name=role, role=role, organisation=organisation)
         for role, organisation in ((Role.UPLOADER, clinics[0]), (Role.PATHOLOGIST, laboratory))
     }
-    sender, reader = people[Role.UPLOADER], people[Role.PATHOLOGIST]
+    sender, pathologist = people[Role.UPLOADER], people[Role.PATHOLOGIST]
     now = timezone.now()
     patients = [
         Patient(
@@ -72,7 +72,7 @@ def fill(number: int) -> tuple[Any, Any]:
             due_at=now + dt.timedelta(minutes=rng.randint(0, 9999)),
             created_at=now - dt.timedelta(minutes=i),
             created_by=sender,
-            owner=reader,
+            owner=pathologist,
         )
         for i in range(number)
     ]
@@ -98,7 +98,7 @@ def fill(number: int) -> tuple[Any, Any]:
             Cell(
                 image=image,
                 ordinal=ordinal,
-                locator="benchmark",
+                detector="benchmark",
                 x=1,
                 y=1,
                 width=9,
@@ -112,35 +112,35 @@ def fill(number: int) -> tuple[Any, Any]:
         ),
         batch_size=_BATCH,
     )
-    return sender, reader
+    return sender, pathologist
 
 
-def questions(sender: Any, reader: Any) -> dict[str, Callable[[], Any]]:
+def questions(sender: Any, pathologist: Any) -> dict[str, Callable[[], Any]]:
     """What is asked, by name."""
     from django.test import Client
     from django.urls import reverse
 
     from cases.models import Case, Cell, Patient
 
-    seen = Case.objects.visible_to(reader)
+    seen = Case.objects.visible_to(pathologist)
     page = [case.pk for case in seen.open().most_pressing_first()[:50]]
     image = Case.objects.order_by("-created_at")[0].images.get()
     clients = {}
-    for person in (sender, reader):
+    for person in (sender, pathologist):
         clients[person.pk] = Client(headers={"host": "localhost"})
         clients[person.pk].force_login(person)
-    worklist = reverse("cases:worklist")
+    worklist = reverse("workbench:worklist")
     return {
-        "worklist page, pathologist": lambda: page_of(clients[reader.pk], worklist),
+        "worklist page, pathologist": lambda: page_of(clients[pathologist.pk], worklist),
         "worklist page, uploader": lambda: page_of(clients[sender.pk], worklist),
         "50 most pressing open cases": lambda: list(seen.open().most_pressing_first()[:50]),
-        "counts of 50 cases": lambda: list(Case.objects.filter(pk__in=page).with_counts()),
+        "counts of 50 cases": lambda: list(Case.objects.filter(pk__in=page).with_counts(pathologist)),
         "50 newest cases": lambda: list(seen[:50]),
         "number of open cases": lambda: seen.open().count(),
         "case by accession number": lambda: list(seen.with_accession_number("a77")),
-        "patient by MRN": lambda: list(Patient.objects.visible_to(reader).with_mrn("m77")),
-        "patient by family name": lambda: list(Patient.objects.visible_to(reader).with_family_name("family77")),
-        "cells of an image": lambda: list(Cell.objects.visible_to(reader).filter(image=image)),
+        "patient by MRN": lambda: list(Patient.objects.visible_to(pathologist).with_mrn("m77")),
+        "patient by family name": lambda: list(Patient.objects.visible_to(pathologist).with_family_name("family77")),
+        "cells of an image": lambda: list(Cell.objects.visible_to(pathologist).filter(image=image)),
     }
 
 
@@ -196,10 +196,10 @@ def main() -> None:
         connection.settings_dict["CONN_MAX_AGE"] = None
         call_command("migrate", verbosity=0)
         start = time.perf_counter()
-        sender, reader = fill(given.cases)
+        sender, pathologist = fill(given.cases)
         print(f"{given.cases} cases on {connection.vendor}, written in {time.perf_counter() - start:.0f} s")
         results = {}
-        for name, question in questions(sender, reader).items():
+        for name, question in questions(sender, pathologist).items():
             results[name] = measure(question)
             row = results[name]
             print(f"{name:32} {row['fastest_ms']:8.1f} ms {row['median_ms']:8.1f} ms {row['queries']:4.0f} queries")

@@ -1,4 +1,4 @@
-"""How fast one action of a reader is saved: label, confirm, exclude, flag, undo and a whole class, over HTTP.
+"""How fast one action of a pathologist is saved: label, confirm, exclude, flag, undo and a whole class, over HTTP.
 
 Fills a database of its own (a temporary folder; SQLite unless DATABASE_URL names another, empty one) with cases of 200
 cells each up to the given number of cells, each cell with its prediction, claims one case and acts on it as the
@@ -40,7 +40,7 @@ def fill(number: int) -> tuple[Any, Any]:
     now = timezone.now()
     laboratory = Organisation.objects.create(slug="laboratory", name="Laboratory", kind="laboratory")
     clinic = Organisation.objects.create(slug="clinic", name="Clinic", kind="clinic", refers_to=laboratory)
-    sender, reader = (
+    sender, pathologist = (
         User.objects.create_user(f"{role}@x.example", full_name=role, role=role, organisation=organisation)
         for role, organisation in ((Role.UPLOADER, clinic), (Role.PATHOLOGIST, laboratory))
     )
@@ -103,7 +103,7 @@ def fill(number: int) -> tuple[Any, Any]:
                 Cell(
                     image=image,
                     ordinal=ordinal,
-                    locator="benchmark",
+                    detector="benchmark",
                     x=40 * (ordinal % 40),
                     y=40 * (ordinal // 40),
                     width=36,
@@ -132,18 +132,18 @@ def fill(number: int) -> tuple[Any, Any]:
             ),
             batch_size=_BATCH,
         )
-    return reader, cases[len(cases) // 2]
+    return pathologist, cases[len(cases) // 2]
 
 
 class Workspace:
-    """The script of one reader's window: knows the cells with their revisions and sends actions."""
+    """The script of one pathologist's window: knows the cells with their revisions and sends actions."""
 
-    def __init__(self, reader: Any, case: Any) -> None:
+    def __init__(self, pathologist: Any, case: Any) -> None:
         from django.test import Client
         from django.urls import reverse
 
         self.client = Client(headers={"host": "localhost"})
-        self.client.force_login(reader)
+        self.client.force_login(pathologist)
         self.address = {
             name: reverse(f"review:{name}", args=[case.pk]) for name in ("state", "claim", "actions", "heartbeat")
         }
@@ -167,7 +167,7 @@ class Workspace:
 
     def act(self, kind: str, cells: list[Any], **more: str) -> None:
         """Do one thing to cells."""
-        seen = [{"id": cell["id"], "revision": self.cells[cell["id"]]["revision"]} for cell in cells]
+        seen = [{"id": cell["id"], "revision": self.cells[cell["id"]]["revision"], "displayed": True} for cell in cells]
         body = {"action_id": str(uuid.uuid4()), "kind": kind, "cells": seen, **more}
         for cell in self.post(self.address["actions"], body)["cells"]:
             self.cells[cell["id"]] = cell
@@ -247,9 +247,9 @@ def main() -> None:
         connection.settings_dict["CONN_MAX_AGE"] = None
         call_command("migrate", verbosity=0)
         start = time.perf_counter()
-        reader, case = fill(given.cells)
+        pathologist, case = fill(given.cells)
         print(f"{given.cells} cells on {connection.vendor}, written in {time.perf_counter() - start:.0f} s")
-        workspace = Workspace(reader, case)
+        workspace = Workspace(pathologist, case)
         results = {"workspace opened": measure(workspace.read, max(5, given.actions // 20))}
         for name, do in questions(workspace).items():
             results[name] = measure(do, given.actions)

@@ -18,6 +18,6 @@ class CasesConfig(AppConfig):
 
         from cases import checks  # noqa: F401 (importing registers them)
 
-        # One cap for the whole process: whatever opens a picture anywhere obeys it.
+        # One cap for the whole process: whatever opens an image anywhere obeys it.
         Image.MAX_IMAGE_PIXELS = settings.UPLOAD_MAX_PIXELS
         warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -14,7 +14,7 @@ class CellClass:
     """One class of cell.
 
     `code` is what the database, the model card and the API carry; `letter` and `colour` (a CSS custom
-    property without the dashes) mark it on screen, always both, because colour alone excludes readers.
+    property without the dashes) mark it on screen, always both, because not everybody can tell colours apart.
     `is_leukocyte` says whether the class is part of the 100 % of a differential.
     """
 
@@ -45,7 +45,7 @@ CELL_CLASSES: tuple[CellClass, ...] = (
 )
 
 UNIDENTIFIED = "unidentified"
-"""Label of a cell the machine would not name: score under its class's threshold, or unlike anything it knows."""
+"""Label of a cell the model would not name: score under its class's threshold, or unlike anything it knows."""
 
 UNIDENTIFIED_CLASS = CellClass(
     UNIDENTIFIED, "Unidentified", "Unidentified", "?", "cell-unidentified", is_leukocyte=False

@@ -25,7 +25,7 @@ def upload_max_bytes() -> int:
 
 
 def upload_limits() -> Limits:
-    """Pixel limits of one picture (`UPLOAD_MAX_PIXELS`)."""
+    """Pixel limits of one image (`UPLOAD_MAX_PIXELS`)."""
     return Limits(max_pixels=int(settings.UPLOAD_MAX_PIXELS))
 
 

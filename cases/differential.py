@@ -1,6 +1,6 @@
-"""The differential: counts of white cells as whole percentages with exact limits. Pure arithmetic, no database.
+"""The differential: counts of white cells as whole percentages with exact confidence intervals. Pure arithmetic, no database.
 
-Only counted leukocytes are in the 100 %. Erythroblasts are given per 100 leukocytes; platelets, unidentified and
+Only counted leukocytes are in the 100 %. Erythroblasts are given as NRBC per 100 WBC; platelets, unidentified and
 excluded cells stand apart with their counts.
 """
 
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from scipy.special import betaincinv
+from scipy.stats import binomtest
 
 from cases.cell_classes import BY_CODE, LEUKOCYTE_CODES, UNIDENTIFIED, CellClass
 
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 LIMITED_BELOW = 100
 """Under this number of leukocytes a differential is printed as a limited count."""
 TARGETS = (100, 200, 400)
-"""The numbers of leukocytes a reading aims for."""
+"""The numbers of leukocytes a review aims for."""
 CONFIDENCE = 0.95
 RARE_CODES = frozenset({"immature_granulocyte"})
 """Classes listed only when one was counted."""
 
 
-class Limits(NamedTuple):
-    """Lower and upper limit of the true share, as fractions of 1."""
+class Interval(NamedTuple):
+    """Confidence interval of a share, as fractions of 1."""
 
     low: float
     high: float
@@ -35,10 +36,10 @@ class Limits(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One class of leukocyte: its count, its share of the leukocytes and the exact limits of that share.
+    """One class of leukocyte: its count, its share of the leukocytes and the exact confidence interval of that share.
 
     `share`, `low` and `high` are fractions of 1; `whole_percent` adds to 100 over all rows; `absolute` is in 10^9/L
-    and only there with a WBC. With nothing counted the share is 0 and the limits are 0 and 1: nothing is known.
+    and only there with a WBC. With nothing counted the share is 0 and the interval 0 to 1: nothing is known.
     """
 
     cell_class: CellClass
@@ -62,7 +63,7 @@ class Differential:
     n: int
     rows: tuple[Row, ...]
     erythroblasts: int
-    erythroblasts_per_100: Decimal | None
+    nrbc_per_100_wbc: Decimal | None
     platelets: int
     unidentified: int
     excluded: int
@@ -80,7 +81,7 @@ class Differential:
 
     @property
     def next_target(self) -> int | None:
-        """The next number of leukocytes a reading aims for, or None once the last is reached."""
+        """The next number of leukocytes a review aims for, or None once the last is reached."""
         return next((target for target in TARGETS if self.n < target), None)
 
     @property
@@ -118,7 +119,7 @@ def differential(counts: Mapping[str, int], *, excluded: int = 0, wbc: Decimal |
             if count or code not in RARE_CODES
         ),
         erythroblasts=erythroblasts,
-        erythroblasts_per_100=_rounded(Decimal(100 * erythroblasts) / n, "0.1") if n else None,
+        nrbc_per_100_wbc=_rounded(Decimal(100 * erythroblasts) / n, "0.1") if n else None,
         platelets=counts.get("platelet", 0),
         unidentified=counts.get(UNIDENTIFIED, 0),
         excluded=excluded,
@@ -141,28 +142,27 @@ def whole_percentages(counts: Sequence[int]) -> list[int]:
     return whole
 
 
-def clopper_pearson(count: int, n: int, *, confidence: float = CONFIDENCE) -> Limits:
-    """Return the exact binomial limits of `count` in `n`, as fractions of 1.
+@lru_cache(maxsize=8192)
+def clopper_pearson(count: int, n: int, *, confidence: float = CONFIDENCE) -> Interval:
+    """Return the exact binomial confidence interval of `count` in `n`, as fractions of 1.
 
-    lower = BetaInv(a/2; k, n-k+1), upper = BetaInv(1-a/2; k+1, n-k) (Clopper and Pearson 1934; for differentials
-    Rümke 1960). Raises `ValueError` unless 0 <= count <= n and n > 0.
+    Clopper and Pearson 1934; for differentials Rümke 1960. Kept in memory: scipy takes a millisecond for it, and a page
+    of a workspace asks for the same few on every decision. Raises `ValueError` unless 0 <= count <= n and n > 0.
     """
     if not 0 <= count <= n or n <= 0:
         message = f"{count} of {n} is no proportion."
         raise ValueError(message)
-    tail = (1 - confidence) / 2
-    low = 0.0 if count == 0 else float(betaincinv(count, n - count + 1, tail))
-    high = 1.0 if count == n else float(betaincinv(count + 1, n - count, 1 - tail))
-    return Limits(low, high)
+    low, high = binomtest(count, n).proportion_ci(confidence_level=confidence, method="exact")
+    return Interval(float(low), float(high))
 
 
 def _row(code: str, count: int, n: int, whole_percent: int, wbc: Decimal | None) -> Row:
     if n == 0:
         return Row(BY_CODE[code], 0, 0, 0.0, 0.0, 1.0, None)
-    limits = clopper_pearson(count, n)
+    interval = clopper_pearson(count, n)
     # From the count, not from the rounded percentage, which would add its error to the absolute value.
     absolute = None if wbc is None else _rounded(wbc * count / n, "0.01")
-    return Row(BY_CODE[code], count, whole_percent, count / n, limits.low, limits.high, absolute)
+    return Row(BY_CODE[code], count, whole_percent, count / n, interval.low, interval.high, absolute)
 
 
 def _rounded(value: Decimal, step: str) -> Decimal:

@@ -11,16 +11,18 @@ from accounts.permissions import has_scope
 from accounts.scopes import CASES_WRITE, IMAGES_WRITE
 from audit.models import Action, Outcome
 from audit.services import record
-from cases.hooks import is_reopened_for
-from cases.models.break_glass import opened_cases, ordinary_sight
+from cases.blinding import require_open, require_open_id
+from cases.models import Case, Cell, Patient, SmearImage
+from cases.models.break_glass import opened_cases
+from cases.providers import is_reopened_for
 from cases.states import CLOSED_STATES
 from hematovision.errors import NotFound, PermissionRefused
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from cases.models import Case
 
-READ_ONLY = "Break-glass access is for reading: nothing of this case can be changed."
+READ_ONLY = "Break-glass access is for viewing: nothing of this case can be changed."
+ONLY_THE_REGISTERING_ORGANISATION = "Only the organisation that registered a patient corrects them."
 _LABORATORY_WRITERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
 _Record = TypeVar("_Record", bound=models.Model)
 
@@ -34,6 +36,11 @@ def may_write_cases(user: User) -> bool:
     return user.organisation is not None and (has_scope(user, CASES_WRITE) or _writes_for_laboratory(user))
 
 
+def may_correct_patient(user: User, patient: Patient) -> bool:
+    """Whether `user` may correct the identifiers of `patient`: writers of the organisation that registered them."""
+    return may_write_cases(user) and patient.organisation_id == user.organisation_id
+
+
 def may_send_images(user: User) -> bool:
     """Whether `user` may add images to a case."""
     return user.organisation is not None and (has_scope(user, IMAGES_WRITE) or _writes_for_laboratory(user))
@@ -45,7 +52,7 @@ def may_review_cases(user: User) -> bool:
 
 
 def is_open_to_change(user: User, case: Case) -> bool:
-    """Whether what was said about the specimen may be put right: nothing is signed, or it was opened again for `user`."""
+    """Whether the details of the specimen may be corrected: nothing is signed, or it was opened again for `user`."""
     return case.state not in CLOSED_STATES or is_reopened_for(user, case)
 
 
@@ -65,10 +72,15 @@ def refuse(*, actor: User, target: models.Model | None = None, object_type: str 
 def must_see(*, actor: User, record_: _Record) -> _Record:
     """Return `record_` if `actor` may see it; raises `NotFound` as for a record that is not there.
 
-    Services that change something call it, so it refuses what is only seen by break-glass: that is for reading.
+    Services that change something call it, so it refuses what is only seen by break-glass: that is for viewing. Of a
+    case that is closed while `actor` owes a blinded second opinion nothing is changed: `CaseClosedByBlinding`.
     """
     if not _sees(actor, record_):
         raise NotFound
+    if isinstance(record_, Case):
+        require_open(actor, record_)
+    elif isinstance(record_, SmearImage):
+        require_open_id(actor, record_.case_id)
     if is_read_only(actor, record_):
         refuse(actor=actor, target=record_, sentence=READ_ONLY)
     return record_
@@ -76,10 +88,11 @@ def must_see(*, actor: User, record_: _Record) -> _Record:
 
 def is_read_only(user: User, record_: models.Model) -> bool:
     """Whether `user` sees `record_` by break-glass alone, and so changes nothing about it."""
-    if not opened_cases(user):
+    # Nothing else is ever seen by it.
+    if not isinstance(record_, Case | SmearImage | Cell | Patient) or not opened_cases(user):
         return False
-    with ordinary_sight(user):
-        return not _sees(user, record_)
+    by_role: Any = type(record_)._default_manager.visible_to(user, break_glass=False)  # type: ignore[union-attr]
+    return not by_role.filter(pk=record_.pk).exists()
 
 
 def _sees(user: User, record_: models.Model) -> bool:

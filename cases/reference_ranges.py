@@ -10,6 +10,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cases.differential import LIMITED_BELOW
+
 Flag = Literal["", "low", "high"]
 
 DAVIS = (
@@ -115,8 +117,13 @@ def range_for(
     return max(fitting, key=lambda row: (bool(row.sex), row.since), default=None)
 
 
-def flag_of(percent: float, reference: ReferenceRange) -> Flag:
-    """Return whether an exact percentage lies below or above the range; its limits belong to it."""
+def flag_of(percent: float, reference: ReferenceRange, *, counted: int) -> Flag:
+    """Return whether an exact percentage of `counted` leukocytes lies below or above the range; its limits belong to it.
+
+    A limited count has no flags: one eosinophil among seven cells is no eosinophilia.
+    """
+    if counted < LIMITED_BELOW:
+        return ""
     if percent < reference.low:
         return "low"
     return "high" if percent > reference.high else ""

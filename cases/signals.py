@@ -1,4 +1,4 @@
-"""What the clinical record announces, so that the machine can listen without being imported."""
+"""What the clinical record announces, so that the classifier can listen without being imported."""
 
 from __future__ import annotations
 

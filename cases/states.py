@@ -25,7 +25,7 @@ class CaseState(models.TextChoices):
     SIGNED = "signed", "Signed"
     DELIVERED = "delivered", "Delivered"
     CORRECTED = "corrected", "Corrected"
-    APPENDED = "appended", "Appended"
+    APPENDED = "appended", "Addendum"
     WITHDRAWN = "withdrawn", "Withdrawn"
     CANCELLED = "cancelled", "Cancelled"
 
@@ -37,8 +37,8 @@ class ImageState(models.TextChoices):
     QUEUED = "queued", "Waiting"
     ANALYSING = "analysing", "Analysing"
     ANALYSED = "analysed", "Analysed"
-    REJECTED = "rejected", "Rejected"
-    FAILED = "failed", "Failed"
+    REJECTED = "rejected", "Not usable"
+    FAILED = "failed", "Analysis failed"
 
 
 _C, _I = CaseState, ImageState
@@ -82,5 +82,5 @@ OPEN_STATES: frozenset[CaseState] = frozenset(CaseState) - CLOSED_STATES
 IMAGE_ACCEPTING_STATES: frozenset[CaseState] = frozenset({_C.DRAFT, _C.SUBMITTED, _C.ANALYSING, _C.READY})
 """A case takes further images only until somebody starts to review it."""
 
-UNSETTLED_IMAGE_STATES: frozenset[ImageState] = frozenset({_I.RECEIVED, _I.QUEUED, _I.ANALYSING})
-"""The machine still owes an answer for such an image."""
+UNFINISHED_IMAGE_STATES: frozenset[ImageState] = frozenset({_I.RECEIVED, _I.QUEUED, _I.ANALYSING})
+"""The model still owes an answer for such an image."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.migrations.operations.base import Operation
 
+from audit.triggers import PREFIX as APPEND_ONLY
+
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
@@ -28,19 +30,20 @@ class FrozenColumns(Operation):
     """Migration operation: from now on the named columns of `table` keep the value of their insert.
 
     SQLite drops a table's triggers when a later migration remakes the table: repeat this operation after such a
-    migration. It is safe to run twice.
+    migration. It is safe to run twice. With `keep_rows` no row is deleted either.
     """
 
     reversible = True
     reduces_to_sql = True
 
-    def __init__(self, table: str, columns: list[str]) -> None:
+    def __init__(self, table: str, columns: list[str], *, keep_rows: bool = False) -> None:
         self.table = table
         self.columns = columns
+        self.keep_rows = keep_rows
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """How the migration writer spells this operation."""
-        return (self.__class__.__qualname__, [self.table, self.columns], {})
+        return (self.__class__.__qualname__, [self.table, self.columns], {"keep_rows": True} if self.keep_rows else {})
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Triggers are no part of the model state."""
@@ -56,26 +59,33 @@ class FrozenColumns(Operation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
         """Drop the trigger."""
-        schema_editor.execute(self._drop(schema_editor.connection.vendor), params=None)
+        for name in self._names:
+            schema_editor.execute(self._drop(schema_editor.connection.vendor, name), params=None)
 
     def describe(self) -> str:
         """One line for `migrate --plan`."""
         return f"Freeze {', '.join(self.columns)} of {self.table}"
 
     @property
-    def _name(self) -> str:
-        return f"{PREFIX}_{self.table}"[:63]
+    def _names(self) -> tuple[str, str]:
+        """The guard of the columns and that of the rows."""
+        return f"{PREFIX}_{self.table}"[:63], f"{APPEND_ONLY}_delete_{self.table}"[:63]
 
-    def _drop(self, vendor: str) -> str:
+    def _drop(self, vendor: str, name: str) -> str:
         of_table = f' ON "{self.table}"' if vendor == "postgresql" else ""
-        return f'DROP TRIGGER IF EXISTS "{self._name}"{of_table}'
+        return f'DROP TRIGGER IF EXISTS "{name}"{of_table}'
 
     def _statements(self, vendor: str) -> list[str]:
         differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
         # Every save names every column: only a different value is a change.
         changed = " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in self.columns)
-        head = f'CREATE TRIGGER "{self._name}" BEFORE UPDATE ON "{self.table}" FOR EACH ROW WHEN ({changed})'
+        columns, rows = self._names
+        head = f'CREATE TRIGGER "{columns}" BEFORE UPDATE ON "{self.table}" FOR EACH ROW WHEN ({changed})'
+        keep = f'CREATE TRIGGER "{rows}" BEFORE DELETE ON "{self.table}" FOR EACH ROW'
         if vendor == "postgresql":
-            return [self._drop(vendor), _POSTGRESQL_FUNCTION, f"{head} EXECUTE FUNCTION frozen_columns_refuse()"]
-        refusal = f"{self.table} keeps what it was written with: change refused"
-        return [self._drop(vendor), f"{head} BEGIN SELECT RAISE(ABORT, '{refusal}'); END"]
+            refuse = "EXECUTE FUNCTION frozen_columns_refuse()"
+            made = [_POSTGRESQL_FUNCTION, f"{head} {refuse}", f"{keep} {refuse}"]
+        else:
+            refuse = f"BEGIN SELECT RAISE(ABORT, '{self.table} keeps what it was written with: change refused'); END"
+            made = [f"{head} {refuse}", f"{keep} {refuse}"]
+        return [*(self._drop(vendor, name) for name in self._names), *(made if self.keep_rows else made[:-1])]

@@ -1,24 +1,16 @@
-"""Pages of cases."""
+"""Addresses of image bytes. The pages of cases are in `workbench.urls`."""
 
-from django.urls import include, path
+from __future__ import annotations
 
-from cases.views import case, edit_case, field, new_case, report, upload, worklist
+from django.urls import path
+
+from cases.views import files
 
 app_name = "cases"
 
 urlpatterns = [
-    path("", worklist.worklist, name="worklist"),
-    path("review/", worklist.worklist, {"place": "review"}, name="review"),
-    path("search/", worklist.search, name="search"),
-    path("cases/new/", new_case.new_case, name="new"),
-    path("cases/<uuid:pk>/", case.detail, name="detail"),
-    path("cases/<uuid:pk>/live/", case.live, name="live"),
-    path("cases/<uuid:pk>/images/", upload.add_images, name="add_images"),
-    path("cases/<uuid:pk>/edit/", edit_case.edit_case, name="edit"),
-    path("cases/<uuid:pk>/submit/", case.submit, name="submit"),
-    path("cases/<uuid:pk>/cancel/", case.cancel, name="cancel"),
-    path("cases/<uuid:pk>/report/", report.report, name="report"),
-    path("cases/<uuid:pk>/report.csv", report.report_csv, name="report_csv"),
-    path("images/<uuid:pk>/", field.field, name="field"),
-    path("", include("cases.file_urls")),
+    path("images/<uuid:pk>/original", files.original, name="image_original"),
+    path("images/<uuid:pk>/display", files.display, name="image_display"),
+    path("images/<uuid:pk>/thumbnail", files.thumbnail, name="image_thumbnail"),
+    path("cells/<uuid:pk>/crop", files.crop, name="cell_crop"),
 ]

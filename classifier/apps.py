@@ -6,7 +6,7 @@ class ClassifierConfig(AppConfig):
     verbose_name = "Analysis"
 
     def ready(self) -> None:
-        """Listen to the clinical record, which does not know the machine; register the checks."""
+        """Listen to the clinical record, which does not know the models; register the checks."""
         from cases.signals import image_received
         from classifier import checks  # noqa: F401
         from classifier.receivers import enqueue_received_image

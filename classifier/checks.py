@@ -1,4 +1,4 @@
-"""System checks of the machine: is there a model, and are its files the ones that were registered?
+"""System checks of the model in use: is there a model, and are its files the ones that were registered?
 
 `manage.py check` runs the first; `manage.py check --database default` also asks the registry.
 """

@@ -1,4 +1,4 @@
-"""What the machine does when the clinical record announces something."""
+"""What analysis does when the clinical record announces something."""
 
 from __future__ import annotations
 

@@ -7,14 +7,14 @@ import uuid
 from celery import current_task
 from django.db import OperationalError
 
-from classifier.services import explanations, late_cells, runs, sweeping
+from classifier.services import explanations, runs, sweeping, unclassified_cells
 from classifier.services.heartbeats import worker_name
 from hematovision.celery import QUEUE_DEFAULT, QUEUE_INFERENCE, clinical_task
 
 
 @clinical_task(queue=QUEUE_INFERENCE, retry_on=(OperationalError,))
 def analyse_image(image_id: str) -> None:
-    """Read one image with the active model, if its run is still waiting for a worker."""
+    """Analyse one image with the active model, if its run is still waiting for a worker."""
     node = getattr(current_task.request, "hostname", None) or "direct"
     runs.run_analysis(image_id=uuid.UUID(image_id), worker=worker_name(node))
 
@@ -27,8 +27,8 @@ def explain_cell(explanation_id: str) -> None:
 
 @clinical_task(queue=QUEUE_INFERENCE, retry_on=(OperationalError,))
 def classify_cells(image_id: str) -> None:
-    """Read the cells of one image that came after its reading."""
-    late_cells.classify_cells(image_id=uuid.UUID(image_id))
+    """Classify the cells of one image that its current analysis has not."""
+    unclassified_cells.classify_cells(image_id=uuid.UUID(image_id))
 
 
 @clinical_task(queue=QUEUE_DEFAULT)

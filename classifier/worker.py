@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from classifier import reader
+from classifier import analyser
 from classifier.inference.errors import InferenceError
 from classifier.models import ModelVersion
 from classifier.services.claims import renew_leases
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 INFERENCE_QUEUE = "inference"
-#: A model that cannot be loaded is looked at again this often, in seconds, when no image asks for it.
+#: A model that cannot be loaded is tried again this often, in seconds, when no image asks for it.
 RETRY_SECONDS = 30.0
 
 
@@ -48,17 +48,17 @@ class Life:
         self.version: ModelVersion | None = None
         self.problem = ""
         # Here and not above: beat imports this module as well and needs no engine in its memory.
-        from classifier.loading import BundleReader
+        from classifier.bundle_analyser import BundleAnalyser
 
-        self._reader = BundleReader(self.engine)
+        self._analyser = BundleAnalyser(self.engine)
         self._tried_at = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._live, name="heartbeat", daemon=True)
 
     def start(self) -> None:
-        """Install the reader and begin to beat."""
+        """Install the analyser and begin to beat."""
         if self.reads_images:
-            reader.install(self._reader)
+            analyser.install(self._analyser)
         self._thread.start()
 
     def stop(self) -> None:
@@ -112,7 +112,7 @@ class Life:
         self._tried_at = now
         self.version = active
         try:
-            self._reader.hold(active)
+            self._analyser.hold(active)
         except InferenceError as error:
             if self.problem != error.sentence:
                 log.warning("model_unusable", model_version=str(active), problem=error.sentence)

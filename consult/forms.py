@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 from django import forms
 
 from accounts.models import User
-from cases.models import Cell
 from consult.models import OpinionScope
 from consult.models.comment import COMMENT_LENGTH
-from consult.selectors import colleagues_of
+from consult.selectors import cells_in_scope, colleagues_of
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
     from cases.models import Case
 
-HOW = [("blind", "Blind"), ("open", "Open")]
+HOW = [("blind", "Blinded"), ("open", "Open")]
 
 
 class PersonField(forms.ModelChoiceField):
@@ -48,7 +47,7 @@ class AskForm(forms.Form):
         },
     )
     how = forms.ChoiceField(
-        choices=HOW, initial="blind", error_messages={"required": "Choose how the colleague reads."}
+        choices=HOW, initial="blind", error_messages={"required": "Choose how the colleague reviews."}
     )
     scope = forms.ChoiceField(
         choices=OpinionScope.choices, initial=OpinionScope.ALL, error_messages={"required": "Choose the cells."}
@@ -60,12 +59,7 @@ class AskForm(forms.Form):
         field = self.fields["colleague"]
         assert isinstance(field, PersonField)  # noqa: S101 - for the type checker
         field.queryset = colleagues_of(user, case)
-        cells = Cell.objects.current().filter(image__case=case, removed=False)
-        self.counts = {
-            OpinionScope.ALL: cells.count(),
-            OpinionScope.FLAGGED: cells.filter(flagged=True).count(),
-            OpinionScope.UNIDENTIFIED: cells.filter(excluded=False, label__in=["", "unidentified"]).count(),
-        }
+        self.counts = {scope: cells_in_scope(case, scope).count() for scope in OpinionScope}
 
     @property
     def scopes(self) -> list[tuple[str, str, int]]:

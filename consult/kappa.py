@@ -1,4 +1,4 @@
-"""Cohen's kappa: how far two readers agree beyond what chance would bring. Pure arithmetic, no database.
+"""Cohen's kappa: how far two reviewers agree beyond what chance would bring. Pure arithmetic, no database.
 
 Cohen J. A coefficient of agreement for nominal scales. Educ Psychol Meas 1960;20:37-46.
 Standard error: Fleiss JL, Cohen J, Everitt BS. Large sample standard errors of kappa and weighted kappa. Psychol Bull
@@ -22,11 +22,11 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How two readings of the same `n` cells agree.
+    """How two sets of labels of the same `n` cells agree.
 
     `observed` is the share on which they agree, `expected` the share chance alone would bring with the same use of
     the classes; both fractions of 1, None when nothing was read. `kappa`, `low` and `high` (95 %) are None where
-    kappa is not defined: nothing read, or both readers used one and the same class throughout.
+    kappa is not defined: nothing read, or both reviewers used one and the same class throughout.
     """
 
     n: int
@@ -45,12 +45,12 @@ class Agreement:
 
 
 def cohens_kappa(pairs: Iterable[tuple[str, str]]) -> Agreement:
-    """Return the agreement of `pairs`, (first reader's class, second reader's class) cell by cell."""
+    """Return the agreement of `pairs`, (first reviewer's class, second reviewer's class) cell by cell."""
     return kappa_of_counts(Counter(pairs))
 
 
 def kappa_of_table(table: Sequence[Sequence[int]]) -> Agreement:
-    """Return the agreement of a square table: row by the first reader, column by the second.
+    """Return the agreement of a square table: row by the first reviewer, column by the second.
 
     Raises `ValueError` where it is not square.
     """

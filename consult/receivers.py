@@ -1,4 +1,4 @@
-"""What becomes of open questions when the reading of a case ends."""
+"""What becomes of open questions when the review of a case ends."""
 
 from __future__ import annotations
 

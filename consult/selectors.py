@@ -1,19 +1,24 @@
-"""Reads of second opinions and threads that pages and other apps share."""
+"""Queries over second opinions and threads that pages and other apps share."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
 from accounts.models import Role, User
-from cases.models import Case, Cell
+from cases.blinding import is_closed, is_reviewed_blinded
+from cases.cell_classes import UNIDENTIFIED
+from cases.models import Case, Cell, LabelSource
 from cases.states import CaseState
+from consult.cell_labels import CLASS_OF_CODE, code_of
 from consult.kappa import Agreement, cohens_kappa
-from consult.models import Adjudication, Comment, Comparison, OpinionLabel, SecondOpinion
+from consult.models import Adjudication, Comment, Comparison, OpinionLabel, OpinionScope, SecondOpinion
 from consult.permissions import gives_opinions
-from consult.reading import BY_READING, reading_of
 from review.models import ReviewLease
-from review.services.guards import open_amendment_of, reads_for
+from review.permissions import may_review
+from review.selectors import open_amendment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,13 +27,14 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from cases.cell_classes import CellClass
+    from cases.models import CellQuerySet
     from consult.models import SecondOpinionQuerySet
 
 _NEVER_READ = frozenset({CaseState.DRAFT, CaseState.CANCELLED, CaseState.WITHDRAWN})
 
 
 def open_opinions(case: Case) -> SecondOpinionQuerySet:
-    """Return the second opinions of `case` that are not settled: asked, or answered with differences left.
+    """Return the second opinions of `case` that are not adjudicated: asked, or answered with differences left.
 
     Sign checks ask this: while one is open, what is signed may still change.
     """
@@ -58,17 +64,23 @@ def is_open_for_talk(case: Case) -> bool:
 
 def may_comment(user: User, case: Case) -> bool:
     """Whether `user` may add to the thread now."""
-    return gives_opinions(user) and reads_for(user, case) and is_open_for_talk(case) and not owes_blind(user, case)
+    return gives_opinions(user) and may_review(user, case) and is_open_for_talk(case) and not is_closed(user, case)
 
 
-def owes_blind(user: User, case: Case) -> bool:
-    """Whether `user` is reading `case` blind, so that everything said about it is kept from them."""
-    return SecondOpinion.objects.being_read_blind_by(user).filter(case=case).exists()
+def blinded_opinions_owed(user: User) -> QuerySet[SecondOpinion, UUID]:
+    """Return the ids of the cases on which `user` owes a blinded opinion."""
+    return SecondOpinion.objects.owed_blinded_by(user).order_by().values_list("case_id", flat=True)
 
 
-def is_first_reader(user: User, case: Case) -> bool:
-    """Whether `user` is the one who reads and will sign `case`: its owner in review, or who amends it."""
-    if not reads_for(user, case):
+def blinded_opinion_address(user: User, case_id: UUID) -> str:
+    """Return where `user` gives the blinded opinion they owe on a case, or nothing where they owe none."""
+    owed = SecondOpinion.objects.owed_blinded_by(user).filter(case=case_id).values_list("pk", flat=True).first()
+    return reverse("consult:opinion", args=[owed]) if owed else ""
+
+
+def is_reviewer_of(user: User, case: Case) -> bool:
+    """Whether `user` reviews and will sign `case`: its owner in review, or who amends it."""
+    if not may_review(user, case):
         return False
     if case.state == CaseState.IN_REVIEW:
         return case.owner_id == user.pk
@@ -83,7 +95,7 @@ def is_first_reader(user: User, case: Case) -> bool:
 
 def may_ask(user: User, case: Case) -> bool:
     """Whether `user` may ask for a second opinion now."""
-    return gives_opinions(user) and is_first_reader(user, case)
+    return gives_opinions(user) and is_reviewer_of(user, case)
 
 
 def colleagues_of(user: User, case: Case) -> QuerySet[User]:
@@ -91,6 +103,20 @@ def colleagues_of(user: User, case: Case) -> QuerySet[User]:
     return User.objects.filter(organisation_id=case.laboratory_id, role=Role.PATHOLOGIST, is_active=True).exclude(
         pk=user.pk
     )
+
+
+def cells_in_scope(case: Case, scope: str) -> CellQuerySet:
+    """Return the cells that a question of `scope` would be about.
+
+    Where the laboratory reviews blinded, unidentified are those a person left so: the others would be the model's word.
+    """
+    cells = Cell.objects.current().filter(image__case=case, removed=False)
+    if scope == OpinionScope.FLAGGED:
+        return cells.filter(flagged=True)
+    if scope == OpinionScope.UNIDENTIFIED:
+        cells = cells.filter(excluded=False, label__in=["", UNIDENTIFIED])
+        return cells.filter(label_source=LabelSource.HUMAN) if is_reviewed_blinded(case) else cells
+    return cells
 
 
 def latest_labels(opinion: SecondOpinion) -> dict[UUID, OpinionLabel]:
@@ -101,14 +127,14 @@ def latest_labels(opinion: SecondOpinion) -> dict[UUID, OpinionLabel]:
 
 
 def asked_cells(opinion: SecondOpinion) -> list[Cell]:
-    """Return the cells of the question in its order, without those that a later reading of the image replaced."""
+    """Return the cells of the question in its order, without those that a later analysis of the image replaced."""
     rows = opinion.asked_cells.select_related("cell__image").order_by("position")
     return [row.cell for row in rows if not row.cell.superseded and not row.cell.removed]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One compared cell as a page shows it; `moot` where the cell has left the reading since."""
+    """One compared cell as a page shows it; `moot` where the cell has left the analysis since."""
 
     comparison: Comparison
     cell: Cell
@@ -119,21 +145,21 @@ class Difference:
     moot: bool
 
     @property
-    def is_settled(self) -> bool:
+    def is_adjudicated(self) -> bool:
         """Whether nothing is left to decide."""
         return self.adjudication is not None or self.moot
 
     @property
-    def settled_as(self) -> CellClass | None:
-        """What it was settled as."""
-        return BY_READING[self.adjudication.code] if self.adjudication is not None else None
+    def adjudicated_as(self) -> CellClass | None:
+        """What it was adjudicated as."""
+        return CLASS_OF_CODE[self.adjudication.code] if self.adjudication is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class OpinionResult:
     """An answered opinion: the cells on which the two differ, and how far they agree.
 
-    `agreement` is over the cells both had read; `unread` were the machine's alone when the answer came.
+    `agreement` is over the cells both had reviewed; `unread` were the model's alone when the answer came.
     """
 
     compared: int
@@ -144,8 +170,8 @@ class OpinionResult:
 
     @property
     def outstanding(self) -> int:
-        """How many differences wait to be settled."""
-        return sum(not each.is_settled for each in self.differences)
+        """How many differences wait to be adjudicated."""
+        return sum(not each.is_adjudicated for each in self.differences)
 
 
 def result_of(opinion: SecondOpinion) -> OpinionResult:
@@ -165,22 +191,22 @@ def result_of(opinion: SecondOpinion) -> OpinionResult:
 
 
 def outstanding_of(opinion: SecondOpinion) -> int:
-    """Return how many differences of an answered opinion wait to be settled."""
+    """Return how many differences of an answered opinion wait to be adjudicated."""
     rows: Iterable[Comparison] = opinion.comparisons.select_related("cell").filter(adjudication__isnull=True)
     return sum(row.differs and not _is_gone(row.cell) for row in rows)
 
 
 def _difference(row: Comparison) -> Difference:
     # The reverse of a one-to-one raises where there is none, also when it was joined.
-    settled = row.adjudication if hasattr(row, "adjudication") else None
+    adjudicated = row.adjudication if hasattr(row, "adjudication") else None
     return Difference(
         comparison=row,
         cell=row.cell,
-        first=BY_READING[row.first],
-        second=BY_READING[row.second],
-        adjudication=settled,
-        now=BY_READING[reading_of(row.cell)],
-        moot=settled is None and _is_gone(row.cell),
+        first=CLASS_OF_CODE[row.first],
+        second=CLASS_OF_CODE[row.second],
+        adjudication=adjudicated,
+        now=CLASS_OF_CODE[code_of(row.cell)],
+        moot=adjudicated is None and _is_gone(row.cell),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consult.views import discussion, opinion, opinions, settling
+from consult.views import adjudication, discussion, opinion, opinions
 
 app_name = "consult"
 
@@ -12,8 +12,8 @@ urlpatterns = [
     path("opinions/<uuid:pk>/labels/", opinion.labels, name="labels"),
     path("opinions/<uuid:pk>/answer/", opinion.answer, name="answer"),
     path("opinions/<uuid:pk>/decline/", opinion.decline, name="decline"),
-    path("opinions/<uuid:pk>/close/", settling.close, name="close"),
-    path("opinions/<uuid:pk>/settle/", settling.settle, name="settle"),
+    path("opinions/<uuid:pk>/close/", adjudication.close, name="close"),
+    path("opinions/<uuid:pk>/settle/", adjudication.adjudicate_differences, name="adjudicate"),
     path("cases/<uuid:pk>/opinions/ask/", opinions.ask, name="ask"),
     path("cases/<uuid:pk>/discussion/", discussion.discussion, name="discussion"),
 ]

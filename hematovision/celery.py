@@ -1,11 +1,17 @@
-"""The task queue, and the one decorator every task comes from."""
+"""The task queue: the one decorator every task comes from, and the one way a row that waits is announced."""
 
 import os
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import Any
+from uuid import UUID
 
+import structlog
 from celery import Celery
 from celery.app.task import Task
+from django.db import transaction
+from kombu.exceptions import KombuError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hematovision.settings.local")
 
@@ -17,6 +23,8 @@ QUEUE_DEFAULT = "default"
 QUEUE_INFERENCE = "inference"
 
 _QUEUE_OF: dict[str, str] = {}
+
+log = structlog.get_logger(__name__)
 
 
 def route_task(name: str, *_: Any, **__: Any) -> dict[str, str]:
@@ -46,7 +54,7 @@ def clinical_task(
     the named exceptions are retried, at most `max_retries` times, waiting 1, 2, 4 ... seconds
     with jitter, never longer than `backoff_max`.
 
-    Use `task.delay_on_commit(pk)`: arguments are primary keys, sent when the transaction holds.
+    Nothing calls `delay`: services announce a waiting row with `hint_on_commit` or `hint`, naming the task.
     """
     if soft_time_limit >= time_limit:
         msg = "The soft time limit must be shorter than the hard one."
@@ -71,3 +79,33 @@ def clinical_task(
         return task
 
     return make
+
+
+def hint_on_commit(task: str, *keys: UUID) -> None:
+    """Hint the workers that a row waits (see `hint`) once the present transaction holds; at once outside of one."""
+    transaction.on_commit(partial(hint, task, *keys))
+
+
+def hint(task: str, *keys: UUID) -> bool:
+    """Send the message of `task` (its dotted name) with primary keys; True when the broker took it.
+
+    The row is the truth and the message a hint: a broker that is away is logged and costs time, and the periodic
+    pass that finds the waiting row sends its message again. It never fails the request that made the row.
+
+    A task is named, not imported, because tasks import the services that announce them. Its module is imported here
+    all the same, so that a wrong name is a defect at once and the queue is the one its decorator names.
+    """
+    import_module(task.rpartition(".")[0])
+    queue = _QUEUE_OF[task]
+    try:
+        app.send_task(task, args=[str(key) for key in keys], queue=queue, retry=False, ignore_result=True)
+    except _broker_errors() as error:
+        log.warning("task_not_sent", task=task, keys=[str(key) for key in keys], error=type(error).__name__)
+        return False
+    return True
+
+
+def _broker_errors() -> tuple[type[BaseException], ...]:
+    """What a broker that is away raises: kombu's own errors, and the raw ones of the transport in use."""
+    connection = app.connection_for_write()
+    return (KombuError, OSError, *connection.connection_errors, *connection.channel_errors)

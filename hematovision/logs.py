@@ -1,6 +1,7 @@
 """Keeps identifying values out of the log, whatever a caller passes."""
 
 import logging
+import re
 
 from structlog import DropEvent
 from structlog.typing import EventDict, WrappedLogger
@@ -32,6 +33,9 @@ IDENTIFYING_KEYS = frozenset(
 )
 WITHHELD = "[withheld]"
 
+# Links whose secret alone grants access: an invitation, a new password, a confirmed e-mail address.
+_SECRET_IN_PATH = re.compile(r"(/accounts/(?:invitation|password/reset/key|confirm-email)/)[^/\s]+")
+
 # Asked every few seconds for as long as the installation lives; the answer itself says what fails.
 HEALTH_PATHS = ("/livez", "/readyz")
 
@@ -52,14 +56,17 @@ class WithoutHealthChecks(logging.Filter):
 
 
 def drop_identifying_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace identifying values of a log event, nested mappings included.
+    """Replace identifying values of a log event, nested mappings included, and the secrets that addresses hold.
 
     django-structlog logs the request line as "METHOD /path?query": the query may hold an MRN and
-    is cut off.
+    is cut off. Django's own line on a refused request names the path as well.
     """
     request = event.get("request")
     if isinstance(request, str):
         event["request"] = request.split("?", 1)[0]
+    for name in ("request", "event"):
+        if isinstance(event.get(name), str):
+            event[name] = _SECRET_IN_PATH.sub(rf"\1{WITHHELD}", event[name])
     return _without_identifying(event)
 
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("inbox.urls")),
     path("", include("oversight.urls")),
     path("", include("cases.urls")),
+    path("", include("workbench.urls")),
 ]
 
 # Below /api/ every error is a problem document, elsewhere a page.

@@ -4,18 +4,21 @@ from django.apps import AppConfig
 
 
 class InboxConfig(AppConfig):
-    """What becomes of a report at the clinic: delivered, read, acknowledged."""
+    """What becomes of a report at the clinic: delivered, opened, acknowledged."""
 
     default_auto_field = "django.db.models.BigAutoField"
     name = "inbox"
     verbose_name = "Report inbox"
 
     def ready(self) -> None:
-        """Listen to the reports, which do not know where they go, and to the trail of who saw one."""
+        """Listen to the reports, which do not know where they go, and to the audit trail of who viewed one."""
         from django.db.models.signals import post_save
 
+        from inbox.presenters import receivers_panel
         from inbox.receivers import deliver_signed_report, note_seen_report
+        from reports import providers
         from reports.signals import report_signed
 
         post_save.connect(note_seen_report, sender="audit.AuditEvent", dispatch_uid="inbox.note_seen_report")
         report_signed.connect(deliver_signed_report, dispatch_uid="inbox.deliver_signed_report")
+        providers.receivers_panel.register(receivers_panel)

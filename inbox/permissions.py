@@ -29,6 +29,11 @@ def may_acknowledge(user: User, delivery: Delivery) -> bool:
     return may_receive(user) and user.organisation_id == delivery.organisation_id
 
 
+def sees_sent_reports(user: User) -> bool:
+    """Whether `user` reviews or oversees smears, and so sees what was sent instead of what was received."""
+    return may_read_limits(user)
+
+
 def may_set_limits(user: User, laboratory: Organisation | None) -> bool:
     """Whether `user` decides what is critical in the reports of `laboratory`."""
     return (

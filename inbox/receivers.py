@@ -35,9 +35,9 @@ _SEEN = frozenset({Action.VIEW, Action.PRINT, Action.EXPORT, Action.DOWNLOAD})
 
 
 def note_seen_report(*, instance: AuditEvent, created: bool, **_: Any) -> None:
-    """Whoever sees a report anywhere leaves that in the trail: at the clinic it was then opened.
+    """Whoever sees a report anywhere leaves that in the audit trail: at the clinic it was then opened.
 
-    After the commit, because the head of the trail is locked until then and a case is locked before it.
+    After the commit, because the head of the audit trail is locked until then and a case is locked before it.
     """
     if not created or instance.object_type != "reports.report" or instance.action not in _SEEN:
         return

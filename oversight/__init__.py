@@ -1,1 +1,1 @@
-"""How the machine and its readers agree, drift, break-glass access."""
+"""How the model and its reviewers agree, drift, break-glass access."""

@@ -1,10 +1,10 @@
-"""How the machine's labels agree with what readers made of the cells. Pure arithmetic, no database.
+"""How the model's labels agree with what reviewers made of the cells. Pure arithmetic, no database.
 
-The reference is the reader's final label. The machine's answer counts in two ways: `best` is its most probable class,
+The reference is the reviewer's final label. The model's answer counts in two ways: `best` is its most probable class,
 which every cell has and which the model card's recall is measured with; `answer` is what it said, the class or
-"unidentified" where it would not name one. Cells a reader took out of the count have no class to agree on and are
-counted apart. Readers saw the machine's label before they gave their own unless they read blind, so agreement is an
-upper bound of what independent readers would give.
+"unidentified" where it would not name one. Cells a reviewer took out of the count have no class to agree on and are
+counted apart. Reviewers saw the model's label before they gave their own unless they were blinded, so agreement is an
+upper bound of what independent reviewers would give.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from cases.cell_classes import BY_CODE, CLASS_CODES, UNIDENTIFIED, CellClass
-from cases.differential import Limits, clopper_pearson
+from cases.differential import Interval, clopper_pearson
 from consult.kappa import Agreement, kappa_of_counts
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ANSWERS: tuple[str, ...] = (*CLASS_CODES, UNIDENTIFIED)
 
 
-class Reading(NamedTuple):
-    """So many cells that ended as `final`, of which the machine's best class was `best`, named or not."""
+class ReviewedCells(NamedTuple):
+    """So many cells that ended as `final`, of which the model's best class was `best`, named or not."""
 
     final: str
     best: str
@@ -34,7 +34,7 @@ class Reading(NamedTuple):
 
     @property
     def answer(self) -> str:
-        """What the machine said."""
+        """What the model said."""
         return self.best if self.identified else UNIDENTIFIED
 
     @property
@@ -45,7 +45,7 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`k` of `n` with its exact 95 % limits; share and limits are fractions of 1, None of nothing."""
+    """`k` of `n` with its exact 95 % confidence interval; share and interval are fractions of 1, None of nothing."""
 
     k: int
     n: int
@@ -56,14 +56,14 @@ class Share:
         return self.k / self.n if self.n else None
 
     @property
-    def limits(self) -> Limits | None:
+    def interval(self) -> Interval | None:
         """Clopper-Pearson."""
         return clopper_pearson(self.k, self.n) if self.n else None
 
 
 @dataclass(frozen=True, slots=True)
 class ClassLine:
-    """One class of the reference: how often the machine's best class was right, and how often it named none."""
+    """One class of the reference: how often the model's best class was right, and how often it named none."""
 
     cell_class: CellClass
     sensitivity: Share
@@ -79,10 +79,10 @@ class ClassLine:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The machine against the readers over one set of cells.
+    """The model against the reviewers over one set of cells.
 
     `lines` are the classes that occur, in their order; `answers` of each line follow `columns`. `agreement` and
-    `kappa` are over the best class, `named` over the cells the machine named.
+    `kappa` are over the best class, `named` over the cells the model named.
     """
 
     n: int
@@ -95,18 +95,18 @@ class Comparison:
     kappa: Agreement
 
 
-def compare(readings: Iterable[Reading]) -> Comparison:
-    """Return the comparison of `readings`; those of the same kind may come in several parts."""
+def compare(groups: Iterable[ReviewedCells]) -> Comparison:
+    """Return the comparison of `groups`; those of the same kind may come in several parts."""
     matrix: Counter[tuple[str, str]] = Counter()
     best: Counter[tuple[str, str]] = Counter()
     excluded = everything = 0
-    for reading in readings:
-        everything += reading.number
-        if reading.compares:
-            matrix[reading.final, reading.answer] += reading.number
-            best[reading.final, reading.best] += reading.number
-        elif reading.excluded:
-            excluded += reading.number
+    for group in groups:
+        everything += group.number
+        if group.compares:
+            matrix[group.final, group.answer] += group.number
+            best[group.final, group.best] += group.number
+        elif group.excluded:
+            excluded += group.number
     n = sum(best.values())
     right = sum(count for (final, guess), count in best.items() if final == guess)
     unidentified = sum(count for (_, answer), count in matrix.items() if answer == UNIDENTIFIED)

@@ -1,4 +1,4 @@
-"""Has the machine become worse than its card says? Pure arithmetic, no database.
+"""Has the model become worse than its card says? Pure arithmetic, no database.
 
 Two questions, because they find different things.
 
@@ -68,7 +68,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Cells of one stretch of time: by class of the reader, how many and how many the machine had wrong."""
+    """Cells of one stretch of time: by the reviewer's class, how many and how many the model had wrong."""
 
     label: str
     cells: Mapping[str, tuple[int, int]]

@@ -56,7 +56,7 @@ class Chart:
 
 
 def agreement_chart(weeks: Sequence[Period], expected: float | None) -> Chart | None:
-    """Agreement by week with its exact limits; `expected` (a fraction of 1) is drawn as a line. None without weeks."""
+    """Agreement by week with its exact confidence intervals; `expected` (a fraction of 1) is drawn as a line. None without weeks."""
     shares = []
     for week in weeks:
         n = sum(cells for cells, _ in week.cells.values())
@@ -65,7 +65,7 @@ def agreement_chart(weeks: Sequence[Period], expected: float | None) -> Chart | 
             shares.append((week.label, right, n, clopper_pearson(right, n)))
     if not shares:
         return None
-    floor = min(0.9, *(limits.low for *_, limits in shares), *([expected] if expected is not None else []))
+    floor = min(0.9, *(interval.low for *_, interval in shares), *([expected] if expected is not None else []))
     floor = int(floor * 10) / 10
 
     def height_of(share: float) -> float:
@@ -76,14 +76,14 @@ def agreement_chart(weeks: Sequence[Period], expected: float | None) -> Chart | 
         Mark(
             x=x,
             y=height_of(right / n),
-            low=height_of(limits.low),
-            high=height_of(limits.high),
+            low=height_of(interval.low),
+            high=height_of(interval.high),
             words=(
                 f"Week of {label}: {right} of {n} agree, {100 * right / n:.1f} % "
-                f"({100 * limits.low:.1f} to {100 * limits.high:.1f} %)"
+                f"({100 * interval.low:.1f} to {100 * interval.high:.1f} %)"
             ),
         )
-        for x, (label, right, n, limits) in zip(xs, shares, strict=True)
+        for x, (label, right, n, interval) in zip(xs, shares, strict=True)
     )
     steps = [floor, (floor + 1) / 2, 1.0]
     return Chart(

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from oversight.views import agreement, break_glass, find, my_agreement, timeline, verify
+from oversight.views import agreement, agreement_cells, break_glass, find, my_agreement, timeline, verify
 
 app_name = "oversight"
 
 urlpatterns = [
     path("oversight/agreement/", agreement.agreement, name="agreement"),
-    path("oversight/agreement/cells/", agreement.agreement_cells, name="agreement_cells"),
-    path("oversight/agreement/cells/export/", agreement.export_agreement, name="export_agreement"),
+    path("oversight/agreement/cells/", agreement_cells.agreement_cells, name="agreement_cells"),
+    path("oversight/agreement/cells/export/", agreement_cells.export_agreement, name="export_agreement"),
     path("oversight/break-glass/", break_glass.break_glass_list, name="break_glass_list"),
     path("oversight/find/", find.find_record, name="find"),
     path("oversight/verify-decisions/", verify.verify_every_decision, name="verify_decisions"),

@@ -12,10 +12,10 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks and receivers, and tell the apps below where signed reports and differentials are."""
-        from cases.hooks import register_signed_report
+        from cases.providers import signed_report_address
         from reports import checks, receivers  # noqa: F401
-        from reports.selectors import previous_differential_of, signed_report_address
-        from review.hooks import register_previous_differential
+        from reports.selectors.versions import address_of_signed_report, previous_differential_of
+        from review.providers import previous_differential
 
-        register_previous_differential(previous_differential_of)
-        register_signed_report(signed_report_address)
+        previous_differential.register(previous_differential_of)
+        signed_report_address.register(address_of_signed_report)

@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 _LARGEST_EXACT = 2**53 - 1
-"""Beyond this a reader that holds numbers as IEEE doubles would read another integer."""
+"""Beyond this a program that holds numbers as IEEE doubles would read another integer."""
 
 
 def canonical(value: Any) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
-from reports.content import IDENTIFIERS
 from reports.models import ReportTemplate, TemplatePart
 from reports.models.draft import REASON_MAX, TEXT_MAX
+from reports.presenters.content import IDENTIFIERS
 from review.models import AmendmentKind, AmendmentReason
 
 
@@ -23,6 +23,9 @@ class DraftForm(forms.Form):
     quality_accepted = forms.BooleanField(required=False, label="I accept the quality of the images for this report")
     quality_remark = forms.CharField(
         required=False, max_length=REASON_MAX, label="Why it can be signed with wanting fields"
+    )
+    flagged_reason = forms.CharField(
+        required=False, max_length=REASON_MAX, label="Why it can be signed with flagged cells"
     )
     identifiers = forms.MultipleChoiceField(
         required=False, choices=list(IDENTIFIERS.items()), widget=forms.CheckboxSelectMultiple

@@ -21,7 +21,7 @@ _ALTERED = (BrokenSealError, UndecryptableValueError, ReportKey.DoesNotExist, Un
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What the check of one report found: sentences for a reader, none when everything holds.
+    """What the check of one report found: sentences for people, none when everything holds.
 
     `readable` says whether there is a content to show at all.
     """
@@ -88,7 +88,7 @@ def verify_report(report: Report, *, thorough: bool = False) -> Verification:
 def content_as_signed(report: Report) -> dict[str, Any] | None:
     """Return the content of a report for what is built on it, or None where it is not what was signed.
 
-    Cheaper than `verify_report`: neither the file nor the pictures are read.
+    Cheaper than `verify_report`: neither the file nor the images are read.
     """
     try:
         return report.data if sha256(report.content) == report.content_sha256 else None
@@ -133,11 +133,11 @@ def _images(report: Report, data: dict[str, Any], faults: list[str], *, thorough
         elif row.sha256 != image["sha256"]:
             faults.append(f"Field {image['ordinal']} is recorded with another hash than the one that was signed.")
         elif not _file_is(row, image["sha256"], thorough=thorough):
-            faults.append(f"The picture of field {image['ordinal']} is not the one that was signed, or is missing.")
+            faults.append(f"The image of field {image['ordinal']} is not the one that was signed, or is missing.")
 
 
 def _file_is(image: SmearImage, expected: str, *, thorough: bool) -> bool:
-    """Whether the stored original has the hash; a file found right is not read again for a quarter of an hour."""
+    """Whether the stored original has the hash; a file found right is not hashed again for a quarter of an hour."""
     key = f"reports.file.{image.pk}.{expected}"
     if not thorough and cache.get(key):
         return True

@@ -1,1 +1,1 @@
-"""The pathologist's reading: decisions on cells, the lease on a case, amendments."""
+"""The pathologist's review: decisions on cells, the lease on a case, amendments."""

@@ -1,32 +1,95 @@
-"""Reads of this app that others build on: the workspace's state, what blocks signing, what a preview was made of."""
+"""Questions about reviews that this app and others ask: the workspace's state, what blocks signing, what a preview was made of."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count, Q
 from django.urls import reverse
 
-from cases.models import Case, Cell
-from cases.states import UNSETTLED_IMAGE_STATES, CaseState
+from cases.blinding import is_reviewed_blinded
+from cases.cell_classes import UNIDENTIFIED
+from cases.models import Case, Cell, LabelSource
+from cases.states import UNFINISHED_IMAGE_STATES, CaseState
 from classifier.models import ModelVersion
-from review.counting import case_tally, present_differential
-from review.hooks import previous_differential
-from review.keys import keys_of
-from review.models import ReviewLease
-from review.presenting import is_blind, present
-from review.readings import cell_predictions, image_readings
-from review.services.guards import open_amendment_of, reads_for
-from review.services.undoing import stacks_of
+from classifier.selectors import current_analyses, output_for_case
+from review.key_map import keys_of
+from review.models import ActionKind, Amendment, Decision, ReviewLease
+from review.permissions import may_review
+from review.presenters.cells import present
+from review.presenters.differential import present_differential
+from review.providers import previous_differential
+from review.services.undo import stacks_of
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
     from uuid import UUID
 
     from accounts.models import User
-    from review.readings import ImageReading
+    from classifier.selectors import CurrentAnalysis
 
-_READ_STATES = frozenset({CaseState.READY, CaseState.IN_REVIEW})
+_REVIEW_STATES = frozenset({CaseState.READY, CaseState.IN_REVIEW})
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Cells of a case by what is decided about them."""
+
+    counts: dict[str, int]
+    excluded: int
+    unreviewed: int
+    unidentified: int
+    flagged: int
+    total: int
+
+    @property
+    def todo(self) -> dict[str, int]:
+        """What keeps the case from being signed, and what its reviewer wants to come back to."""
+        return {"unreviewed": self.unreviewed, "unidentified": self.unidentified, "flagged": self.flagged}
+
+
+def tally(case: Case, *, blind: bool = False) -> Tally:
+    """Return the counts of the current cells of `case`.
+
+    With `blind` only cells a person has named are counted by class: the others would tell what the model said.
+    """
+    rows = (
+        Cell.objects.current()
+        .filter(image__case=case)
+        .order_by()
+        .values_list("label", "label_source", "excluded", "removed", "flagged")
+        .annotate(number=Count("pk"))
+    )
+    counts: dict[str, int] = {}
+    excluded = unreviewed = unidentified = flagged = total = 0
+    for label, source, is_excluded, is_removed, is_flagged, number in rows:
+        human = source == LabelSource.HUMAN
+        total += number if not is_removed else 0
+        flagged += number if is_flagged and not is_removed else 0
+        if is_excluded:
+            # What was never a cell is not an excluded cell either.
+            excluded += number if not is_removed else 0
+            continue
+        unreviewed += number if not human else 0
+        if blind and not human:
+            continue
+        name = label or UNIDENTIFIED
+        counts[name] = counts.get(name, 0) + number
+        unidentified += number if name == UNIDENTIFIED else 0
+    return Tally(counts, excluded, unreviewed, unidentified, flagged, total)
+
+
+def case_tally(case: Case) -> Tally:
+    """Return the counts of `case` as its reviewer may see them."""
+    return tally(case, blind=is_reviewed_blinded(case))
+
+
+def open_amendment_of(case: Case) -> Amendment | None:
+    """Return the amendment that awaits its signature, if there is one."""
+    return Amendment.objects.filter(case=case, outcome="").first()
 
 
 def lease_of(case: Case) -> ReviewLease | None:
@@ -36,18 +99,18 @@ def lease_of(case: Case) -> ReviewLease | None:
 
 
 def holds(user: User, case: Case) -> bool:
-    """Whether `user` is the one reading `case`; a lease that ran out and nobody took over still is theirs."""
+    """Whether `user` is the one reviewing `case`; a lease that ran out and nobody took over still is theirs."""
     return ReviewLease.objects.filter(case=case, holder=user).exists()
 
 
 def may_review_now(user: User, case: Case) -> bool:
-    """Whether `user` could claim `case` this moment, or reads it already.
+    """Whether `user` could claim `case` this moment, or reviews it already.
 
     A pathologist of its laboratory; ready, in review, or signed and opened again; not held by somebody else.
     """
-    if not reads_for(user, case) or not Case.objects.visible_to(user).filter(pk=case.pk).exists():
+    if not may_review(user, case) or not Case.objects.visible_to(user).filter(pk=case.pk).exists():
         return False
-    if case.state not in _READ_STATES and not (case.is_signed and open_amendment_of(case) is not None):
+    if case.state not in _REVIEW_STATES and not (case.is_signed and open_amendment_of(case) is not None):
         return False
     lease = lease_of(case)
     return lease is None or lease.holder_id == user.pk
@@ -55,9 +118,9 @@ def may_review_now(user: User, case: Case) -> bool:
 
 def sign_blockers(case: Case) -> list[str]:
     """Return in sentences what about the cells and images keeps `case` from being signed; empty when nothing."""
-    # What a blind reader has not named yet is not reviewed; that it is unidentified would be the machine's word.
+    # What a blinded reviewer has not named yet is not reviewed; that it is unidentified would be the model's word.
     counted = case_tally(case)
-    waiting = case.images.filter(state__in=UNSETTLED_IMAGE_STATES).count()
+    waiting = case.images.filter(state__in=UNFINISHED_IMAGE_STATES).count()
     blockers = []
     if counted.unreviewed:
         blockers.append(_many(counted.unreviewed, "cell is not reviewed", "cells are not reviewed"))
@@ -68,8 +131,45 @@ def sign_blockers(case: Case) -> list[str]:
     return blockers
 
 
+@dataclass(frozen=True, slots=True)
+class DecidedTogether:
+    """How many cells one action decided on, and whether each had been displayed; None where that was not told."""
+
+    cells: int
+    displayed: bool | None
+
+
+_NO_DECISION = frozenset({ActionKind.FLAG, ActionKind.UNFLAG, ActionKind.UNDO, ActionKind.REDO, ActionKind.REVERT})
+
+
+def decided_together(case: Case) -> dict[tuple[UUID, dt.datetime], DecidedTogether]:
+    """Return the actions of `case` by who decided and when, which is what a cell keeps of its standing decision.
+
+    By person and time, not by cell: a decision holds on the cell that a reanalysis put in the place of its own.
+    """
+    rows = (
+        Decision.objects.filter(action__case=case)
+        .exclude(action__kind__in=_NO_DECISION)
+        .order_by()
+        .values_list("action__by", "action__at")
+        .annotate(
+            number=Count("pk"),
+            told=Count("pk", filter=Q(displayed__isnull=False)),
+            shown=Count("pk", filter=Q(displayed=True)),
+        )
+    )
+    return {
+        (by, at): DecidedTogether(number, None if told < number else shown == number)
+        for by, at, number, told, shown in rows
+    }
+
+
 def review_fingerprint(case: Case) -> str:
-    """Return SHA-256 (hex) over what a report is made of: each current cell's id, revision, label and exclusion."""
+    """Return SHA-256 (hex) over what a report is made of: each current cell's id, revision, label and exclusion.
+
+    Where the case is reviewed blinded, a label that nobody has given stays out: the number would tell it to who tries.
+    """
+    blinded = is_reviewed_blinded(case)
     rows = (
         Cell.objects.current()
         .filter(image__case=case)
@@ -77,7 +177,9 @@ def review_fingerprint(case: Case) -> str:
         .values_list("pk", "revision", "label", "label_source", "excluded", "removed")
     )
     digest = hashlib.sha256()
-    for row in rows:
+    for pk, revision, label, source, excluded, removed in rows:
+        said = "" if blinded and source == LabelSource.MODEL else label
+        row = (pk, revision, said, source, excluded, removed)
         digest.update("|".join(map(str, row)).encode())
         digest.update(b"\n")
     return digest.hexdigest()
@@ -85,20 +187,20 @@ def review_fingerprint(case: Case) -> str:
 
 def workspace_state(case: Case, user: User) -> dict[str, Any]:
     """Return everything the workspace of `case` shows to `user`, in a number of queries that does not grow with it."""
-    readings = image_readings(case)
+    output = output_for_case(case)
     cells = list(
         Cell.objects.current()
         .filter(image__case=case)
         .select_related("decided_by")
-        .order_by("image__ordinal", "ordinal", "locator")
+        .order_by("image__ordinal", "ordinal", "detector")
     )
     return {
         "case": {"id": str(case.pk), "state": str(case.state), "fingerprint": review_fingerprint(case)},
         "lease": lease_state(case, user),
-        "blind": is_blind(case),
-        "model": model_state(case, readings),
-        "images": _images(case, readings),
-        "cells": present(case, cells, readings, cell_predictions(cells, readings, case=case)),
+        "blind": is_reviewed_blinded(case),
+        "model": model_state(case, output.analyses),
+        "images": _images(case, output.analyses),
+        "cells": present(case, cells, output),
         **live_state(case, user),
         "keys": keys_of(user),
     }
@@ -129,15 +231,15 @@ def lease_state(case: Case, user: User) -> dict[str, Any]:
     }
 
 
-def model_state(case: Case, readings: Mapping[UUID, ImageReading] | None = None) -> dict[str, Any]:
-    """Return which models have read `case`, and whether a newer one has come into use since.
+def model_state(case: Case, analyses: Mapping[UUID, CurrentAnalysis] | None = None) -> dict[str, Any]:
+    """Return whose analyses of `case` are current, and whether a newer model has come into use since.
 
-    A case keeps the version it was read with until its reader accepts another reading.
+    A case keeps the model it was analysed with until its reviewer accepts another analysis.
     """
-    readings = image_readings(case) if readings is None else readings
-    versions = {reading.model_version.pk: reading.model_version for reading in readings.values()}
+    analyses = current_analyses(case) if analyses is None else analyses
+    versions = {analysis.model_version.pk: analysis.model_version for analysis in analyses.values()}
     active = ModelVersion.objects.active()
-    newer = active if active is not None and readings and set(versions) != {active.pk} else None
+    newer = active if active is not None and analyses and set(versions) != {active.pk} else None
     return {
         "version": ", ".join(sorted(str(version) for version in versions.values())),
         "newer_available": newer is not None and not case.is_signed,
@@ -145,7 +247,7 @@ def model_state(case: Case, readings: Mapping[UUID, ImageReading] | None = None)
     }
 
 
-def _images(case: Case, readings: Mapping[UUID, ImageReading]) -> list[dict[str, Any]]:
+def _images(case: Case, analyses: Mapping[UUID, CurrentAnalysis]) -> list[dict[str, Any]]:
     return [
         {
             "id": str(image.pk),
@@ -153,9 +255,9 @@ def _images(case: Case, readings: Mapping[UUID, ImageReading]) -> list[dict[str,
             "state": str(image.state),
             "width": image.width,
             "height": image.height,
-            "um_per_px": readings[image.pk].um_per_px if image.pk in readings else case.um_per_px,
+            "um_per_px": analyses[image.pk].um_per_px if image.pk in analyses else case.um_per_px,
             "display": reverse("cases:image_display", args=[image.pk]) if image.display else "",
-            "quality": readings[image.pk].quality.get("verdict", "") if image.pk in readings else "",
+            "quality": analyses[image.pk].quality.get("verdict", "") if image.pk in analyses else "",
         }
         for image in case.images.order_by("ordinal")
     ]

@@ -1,8 +1,9 @@
-"""`python -m training <step>`: the steps of training without the platform."""
+"""`python -m training <step>`: the steps of training, on any host that has Python and Keras; no platform needed."""
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import ModuleType
 
 from classifier.inference.errors import InferenceError
 
@@ -11,15 +12,15 @@ from .steps import STEPS
 
 def build_parser(program: str) -> argparse.ArgumentParser:
     """The parser with one sub-command a step."""
-    parser = argparse.ArgumentParser(prog=program, description="From folders of pictures to a served model.")
-    add_steps(parser)
+    parser = argparse.ArgumentParser(prog=program, description="From folders of images to a served model.")
+    add_steps(parser, STEPS)
     return parser
 
 
-def add_steps(parser: argparse.ArgumentParser) -> None:
-    """Give a parser one sub-command a step."""
+def add_steps(parser: argparse.ArgumentParser, modules: Mapping[str, ModuleType]) -> None:
+    """Give a parser one sub-command a step; each module has `HELP`, `add_arguments(parser)` and `run(arguments)`."""
     steps = parser.add_subparsers(dest="step", required=True, metavar="step", parser_class=argparse.ArgumentParser)
-    for name, module in STEPS.items():
+    for name, module in modules.items():
         step = steps.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_arguments(step)
         step.set_defaults(action=module.run)

@@ -15,7 +15,7 @@ import keras
 from keras import layers
 
 from training.errors import BadWeights
-from training.fused import FusedBatchNormalization
+from training.fused_normalisation import FusedBatchNormalization
 
 #: Per-channel means of ImageNet in RGB order, as the original ResNet weights expect them subtracted.
 _IMAGENET_MEANS = (123.68, 116.779, 103.939)
@@ -41,7 +41,7 @@ class Backbone:
     preprocess: Callable[[], layers.Layer] | None
     #: Layers before this prefix stay frozen in the second phase unless all are asked for.
     unfreeze_from: str
-    #: The released weights were trained on BGR pictures; their first convolution is turned round when loaded.
+    #: The released weights were trained on BGR images; their first convolution is turned round when loaded.
     released_bgr: bool = False
 
 

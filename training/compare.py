@@ -1,4 +1,4 @@
-"""Several models under one protocol: the same cells, the same measures, the same machine."""
+"""Several models under one protocol: the same cells, the same measures, the same host."""
 
 import csv
 import statistics
@@ -12,7 +12,7 @@ from classifier.inference.engines import OnnxEngine
 from classifier.inference.types import Rgb
 
 from .atomic import whole_file, write_text
-from .crops_dataset import Crops
+from .crop_set import Crops
 from .errors import BadData
 from .evaluation.bundles import predict_bundle
 from .evaluation.report import measure

@@ -8,7 +8,7 @@ class TrainingError(InferenceError):
 
 
 class BadData(TrainingError):
-    """Pictures, folders, manifests or options that cannot be trained on."""
+    """Images, folders, manifests or options that cannot be trained on."""
 
 
 class BadWeights(TrainingError):

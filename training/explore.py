@@ -1,4 +1,4 @@
-"""A set of pictures at a glance: counts, sizes, colour, focus, samples, copies - as PNG files and one HTML page."""
+"""A set of images at a glance: counts, sizes, colour, focus, samples, copies - as PNG files and one HTML page."""
 
 import html
 from collections import Counter, defaultdict
@@ -16,7 +16,7 @@ from classifier.inference.types import Rgb
 from .atomic import whole_folder, write_text
 from .evaluation.figures import PALETTE, new_figure, readable, save
 from .evaluation.grids import draw_grid
-from .grouping.check import read_picture
+from .grouping.image_check import read_image
 from .manifest import SPLITS, Manifest, ManifestRow
 from .progress import progress
 
@@ -28,7 +28,7 @@ _CHANNELS = ("red", "green", "blue")
 
 @dataclass(frozen=True)
 class _Measured:
-    """What one picture gave: histogram of each channel (3, 32), focus, and a small copy."""
+    """What one image gave: histogram of each channel (3, 32), focus, and a small copy."""
 
     histogram: NDArray[np.float64]
     focus: float
@@ -36,9 +36,9 @@ class _Measured:
 
 
 def explore(manifest: Manifest, out: Path | str, *, sample: int = 400) -> Path:
-    """Write the page and its pictures into the folder `out` in one step; gives the page.
+    """Write the page and its plots into the folder `out` in one step; gives the page.
 
-    Counts and sizes cover every picture; colour and focus are measured on up to `sample` pictures a class, evenly spread.
+    Counts and sizes cover every image; colour and focus are measured on up to `sample` images a class, evenly spread.
     """
     chosen = _spread(manifest.rows, sample)
     cv2.setNumThreads(1)
@@ -76,7 +76,7 @@ def _spread(rows: Sequence[ManifestRow], most: int) -> list[ManifestRow]:
 
 
 def _measure(path: Path) -> _Measured:
-    rgb = read_picture(path)
+    rgb = read_image(path)
     histogram = np.stack([np.histogram(rgb[..., c], bins=32, range=(0, 256))[0] for c in range(3)])
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     shrink = _TILE / max(rgb.shape[:2])
@@ -100,7 +100,7 @@ def _draw_classes(manifest: Manifest, path: Path) -> None:
         left += values
     for place, total in enumerate(left):
         axis.text(total, place, f" {int(total):,}", va="center", fontsize=8, color=_INK)
-    axis.set_title("Pictures by class and split", loc="left", fontsize=10)
+    axis.set_title("Images by class and split", loc="left", fontsize=10)
     axis.legend(frameon=False, fontsize=8, ncols=3, loc="lower right", bbox_to_anchor=(1, 1))
     axis.invert_yaxis()
     save(figure, path)
@@ -148,7 +148,7 @@ def _draw_focus(chosen: Sequence[ManifestRow], measured: Sequence[_Measured], pa
             color=PALETTE[number % len(PALETTE)],
             label=source,
         )
-    axis.set(xlabel="log10 of the variance of the Laplacian", ylabel="pictures")
+    axis.set(xlabel="log10 of the variance of the Laplacian", ylabel="images")
     axis.set_title("Focus (left: nothing sharp)", loc="left", fontsize=10)
     axis.legend(frameon=False, fontsize=8)
     save(figure, path)
@@ -178,7 +178,7 @@ def _draw_copies(manifest: Manifest, several: Sequence[Sequence[ManifestRow]], p
                 tiles.append(np.full((_TILE, _TILE, 3), 255, np.uint8))
                 captions.append([("", _INK)])
     draw_grid(
-        tiles, captions, path, title=f"Groups of copies: {len(several)} with more than one picture", columns=_PER_CLASS
+        tiles, captions, path, title=f"Groups of copies: {len(several)} with more than one image", columns=_PER_CLASS
     )
 
 
@@ -196,31 +196,31 @@ def _page(manifest: Manifest, several: Sequence[Sequence[ManifestRow]]) -> str:
         + "</tr>"
         for line in body
     )
-    pictures = "\n".join(
+    plots = "\n".join(
         f'<figure><img src="{name}.png" alt="{text}"><figcaption>{text}</figcaption></figure>'
         for name, text in (
-            ("classes", "Pictures by class and split"),
-            ("sizes", "Width and height of the pictures"),
+            ("classes", "Images by class and split"),
+            ("sizes", "Width and height of the images"),
             ("colours", "Mean colour histogram of each source"),
-            ("focus", "Focus of the pictures"),
+            ("focus", "Focus of the images"),
             ("samples", "Samples of every class"),
             ("copies", "Groups of copies and near-duplicates"),
         )
     )
     mixed = sum(len({row.label for row in rows}) > 1 for rows in several)
     return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>The pictures</title><style>
+<html lang="en"><head><meta charset="utf-8"><title>The images</title><style>
 body {{ font: 15px/1.5 system-ui, sans-serif; color: {_INK}; max-width: 72rem; margin: 2rem auto; padding: 0 1rem }}
 table {{ border-collapse: collapse }} td, th {{ padding: .2rem .9rem .2rem 0; text-align: right }}
 td:first-child, th:first-child {{ text-align: left }} th {{ border-bottom: 1px solid #b5bcc4 }}
 figure {{ margin: 2rem 0 }} img {{ max-width: 100% }} figcaption {{ color: #52606d }}
 </style></head><body>
-<h1>The pictures</h1>
-<p>{total:,} pictures of {groups:,} originals. {len(several):,} originals have more than one picture; {mixed:,} of those
-groups hold pictures of different classes.</p>
+<h1>The images</h1>
+<p>{total:,} images of {groups:,} originals. {len(several):,} originals have more than one image; {mixed:,} of those
+groups hold images of different classes.</p>
 <table><thead><tr>{"".join(f"<th>{name}</th>" for name in head)}</tr></thead><tbody>
 {cells}
 </tbody></table>
-{pictures}
+{plots}
 </body></html>
 """

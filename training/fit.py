@@ -17,55 +17,17 @@ from typing import Any
 import keras
 import numpy as np
 
-from classifier.inference.labels import LABELS
 from training.atomic import whole_file, write_json
 from training.augment import Strength, plain_view
 from training.backbones import build_model, freeze_base, freeze_normalisation, unfreeze
-from training.crops_dataset import PATCH, Crops
+from training.crop_set import PATCH, Crops
 from training.errors import BadData, BadWeights
+from training.fit_options import FitOptions, Phase
 from training.progress import progress
 from training.sampling import Batches, balance_patch, sampling_weights
 from training.schedule import Progress, warm_cosine
 
 _FEWEST_A_CLASS = 20
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A stretch of epochs at one peak rate. ``train`` is "head", "all", or a layer-name prefix to unfreeze from."""
-
-    epochs: int
-    rate: float
-    train: str = "all"
-
-
-@dataclass(frozen=True)
-class FitOptions:
-    """Everything that decides a run; written beside it and into the model card."""
-
-    backbone: str = "resnet50"
-    labels: tuple[str, ...] = LABELS
-    size_px: int = 128
-    um_per_px: float = 0.17
-    white_balance: bool = True
-    weights: str | None = None
-    normalisation: str = "batch"
-    dropout: float = 0.3
-    phases: tuple[Phase, ...] = (Phase(60, 1e-3),)
-    batch: int = 128
-    steps: int | None = None
-    optimizer: str = "adamw"
-    weight_decay: float = 0.05
-    label_smoothing: float = 0.05
-    class_power: float = 0.5
-    sources: dict[str, float] | None = None
-    augmentation: float = 1.0
-    schedule: str = "cosine"
-    reduce_after: int | None = None
-    patience: int | None = None
-    precision: str = "float32"
-    seed: int = 1
-    workers: int = 1
 
 
 @dataclass
@@ -82,7 +44,7 @@ def load_data(crops: Crops, options: FitOptions) -> _Data:
     """Training and validation patches in memory, white-balanced when asked for.
 
     A source that is not trained on is checked whole: that is leave-one-set-out, reported apart and never chosen by.
-    Raises BadData for an empty split, fewer than two classes, or fewer than 20 training pictures in a class.
+    Raises BadData for an empty split, fewer than two classes, or fewer than 20 training images in a class.
     """
     sources = tuple(options.sources) if options.sources else None
     train, check = crops.where(split="train", sources=sources), crops.where(split="validation")
@@ -102,7 +64,7 @@ def load_data(crops: Crops, options: FitOptions) -> _Data:
         raise BadData("There is one class only; a classifier needs at least two.")
     few = [label for label, count in zip(options.labels, counts, strict=True) if 0 < count < _FEWEST_A_CLASS]
     if few:
-        raise BadData(f"Fewer than {_FEWEST_A_CLASS} training pictures of {', '.join(few)}.")
+        raise BadData(f"Fewer than {_FEWEST_A_CLASS} training images of {', '.join(few)}.")
 
     def load(where: np.ndarray) -> np.ndarray:
         loaded = np.empty((len(where), *crops.patches.shape[1:]), np.uint8)

@@ -1,4 +1,4 @@
-"""The manifest: which pictures exist, their class, group, split and SHA-256. Every later step reads it and nothing else."""
+"""The manifest: which images exist, their class, group, split and SHA-256. Every later step reads it and nothing else."""
 
 import csv
 import hashlib
@@ -20,7 +20,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, order=True)
 class ManifestRow:
-    """One picture; `path` is relative to the data root, with forward slashes."""
+    """One image; `path` is relative to the data root, with forward slashes."""
 
     path: str
     label: str
@@ -45,12 +45,12 @@ class Manifest:
         return tuple(sorted({row.label for row in self.rows}))
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Pictures by split and class."""
+        """Images by split and class."""
         found = Counter((row.split, row.label) for row in self.rows)
         return {split: {label: found[split, label] for label in self.labels if found[split, label]} for split in SPLITS}
 
     def absolute(self) -> list[dict[str, str]]:
-        """Rows as plain dictionaries with absolute paths, as `crops_dataset.build_crops` takes them."""
+        """Rows as plain dictionaries with absolute paths, as `crop_set.build_crops` takes them."""
         return [{**{k: str(v) for k, v in asdict(row).items()}, "path": str(self.root / row.path)} for row in self.rows]
 
     def verify(self) -> None:
@@ -113,7 +113,7 @@ def _row(raw: dict[str, Any]) -> ManifestRow:
 
 def _check(rows: Sequence[ManifestRow], path: Path) -> None:
     if not rows:
-        message = f"{path} lists no picture."
+        message = f"{path} lists no image."
         raise BadData(message)
     strange = next((row for row in rows if row.split not in SPLITS), None)
     if strange:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from .atomic import write_json
-from .datasets import Picture, read_source
+from .datasets import SourceImage, read_source
 from .errors import BadData
-from .grouping.check import Looked, look_at
-from .grouping.near import METHODS, choose_method, join_copies
-from .grouping.union import Groups
+from .grouping.groups import Groups
+from .grouping.image_check import Looked, look_at
+from .grouping.near_duplicates import METHODS, choose_method, join_copies
 from .manifest import MANIFEST, REPORT, Manifest, ManifestRow, write_manifest
 from .split import DEFAULT_RATIOS, crossed_by_random_split, split_groups
 
@@ -26,7 +26,7 @@ _MOST_NAMED = 5
 class PrepareOptions:
     """How a manifest is made; kept in its report.
 
-    `near`: how copies are found (grouping.near.METHODS). `groups`: CSV naming the original of each picture.
+    `near`: how copies are found (grouping.near_duplicates.METHODS). `groups`: CSV naming the original of each image.
     `never_train`: text file of originals that must stay in the test. `skip_bad`: leave unusable files out and go on.
     """
 
@@ -57,7 +57,7 @@ def prepare(
     options: PrepareOptions | None = None,
     say: Callable[[str], None] = print,
 ) -> Manifest:
-    """Write `out`/manifest.csv and its report manifest.json; the same pictures and options give the same bytes.
+    """Write `out`/manifest.csv and its report manifest.json; the same images and options give the same bytes.
 
     Raises BadData naming the file, folder or class for anything that cannot be trained on; then nothing is written.
     """
@@ -66,29 +66,29 @@ def prepare(
         message = f"Copies are found by {', '.join(METHODS)}, not “{options.near}”."
         raise BadData(message)
     notes = _Notes(say)
-    pictures = sorted({picture for source in sources for picture in read_source(source)})
-    looked = look_at([picture.path for picture in pictures])
-    pictures, looked = _without_bad(pictures, looked, options, notes)
-    _check_sizes(pictures, looked, options)
-    pictures, looked = _without_doubles(pictures, looked, notes)
-    root = Path(os.path.commonpath([picture.path.parent for picture in pictures]))
-    named = _named_groups(pictures, options)
-    groups = _group(pictures, looked, named, root, options, notes)
-    official = _official(pictures, groups, options)
-    splits = split_groups([p.label for p in pictures], groups, official, ratios=options.ratios, seed=options.seed)
-    _check_classes(pictures, splits, options)
+    images = sorted({image for source in sources for image in read_source(source)})
+    looked = look_at([image.path for image in images])
+    images, looked = _without_bad(images, looked, options, notes)
+    _check_sizes(images, looked, options)
+    images, looked = _without_doubles(images, looked, notes)
+    root = Path(os.path.commonpath([image.path.parent for image in images]))
+    named = _named_groups(images, options)
+    groups = _group(images, looked, named, root, options, notes)
+    official = _official(images, groups, options)
+    splits = split_groups([p.label for p in images], groups, official, ratios=options.ratios, seed=options.seed)
+    _check_classes(images, splits, options)
     rows = sorted(
         ManifestRow(
-            path=picture.path.relative_to(root).as_posix(),
-            label=picture.label,
+            path=image.path.relative_to(root).as_posix(),
+            label=image.label,
             group=group,
             split=split,
             sha256=look.sha256,
             width=look.width,
             height=look.height,
-            source=picture.source,
+            source=image.source,
         )
-        for picture, look, group, split in zip(pictures, looked, groups, splits, strict=True)
+        for image, look, group, split in zip(images, looked, groups, splits, strict=True)
     )
     manifest = Manifest(rows=tuple(rows), root=root)
     report = _report(manifest, groups, official, options, notes)
@@ -98,8 +98,8 @@ def prepare(
 
 
 def _without_bad(
-    pictures: list[Picture], looked: list[Looked], options: PrepareOptions, notes: _Notes
-) -> tuple[list[Picture], list[Looked]]:
+    images: list[SourceImage], looked: list[Looked], options: PrepareOptions, notes: _Notes
+) -> tuple[list[SourceImage], list[Looked]]:
     bad = [item.problem for item in looked if item.problem]
     if bad and not options.skip_bad:
         more = f" And {len(bad) - _MOST_NAMED} more." if len(bad) > _MOST_NAMED else ""
@@ -107,59 +107,59 @@ def _without_bad(
         raise BadData(message)
     for problem in bad:
         notes.add(f"Left out: {problem}")
-    fit = [(p, item) for p, item in zip(pictures, looked, strict=True) if not item.problem]
+    fit = [(p, item) for p, item in zip(images, looked, strict=True) if not item.problem]
     if not fit:
-        message = "No picture can be used."
+        message = "No image can be used."
         raise BadData(message)
     return [p for p, _ in fit], [item for _, item in fit]
 
 
-def _check_sizes(pictures: Sequence[Picture], looked: Sequence[Looked], options: PrepareOptions) -> None:
-    """The scale of a source is measured over all its pictures, so they must come from one camera at one size."""
+def _check_sizes(images: Sequence[SourceImage], looked: Sequence[Looked], options: PrepareOptions) -> None:
+    """The scale of a source is measured over all its images, so they must come from one camera at one size."""
     sides: dict[str, list[int]] = defaultdict(list)
-    for picture, item in zip(pictures, looked, strict=True):
-        sides[picture.source].append(max(item.width, item.height))
+    for image, item in zip(images, looked, strict=True):
+        sides[image.source].append(max(item.width, item.height))
     for source, found in sides.items():
         if max(found) > 2 * min(found) and not options.mixed_sizes:
             message = (
-                f"The pictures of {source} are from {min(found)} to {max(found)} px: not one camera at one scale. "
+                f"The images of {source} are from {min(found)} to {max(found)} px: not one camera at one scale. "
                 "Give them as sources of their own (name=folder), or pass --mixed-sizes."
             )
             raise BadData(message)
 
 
 def _without_doubles(
-    pictures: list[Picture], looked: list[Looked], notes: _Notes
-) -> tuple[list[Picture], list[Looked]]:
-    """Keep one of each set of pictures with the same pixels; none when they carry different labels."""
+    images: list[SourceImage], looked: list[Looked], notes: _Notes
+) -> tuple[list[SourceImage], list[Looked]]:
+    """Keep one of each set of images with the same pixels; none when they carry different labels."""
     same: dict[str, list[int]] = defaultdict(list)
     for index, item in enumerate(looked):
         same[item.pixels].append(index)
     kept = []
     for members in same.values():
-        labels = {pictures[i].label for i in members}
+        labels = {images[i].label for i in members}
         if len(labels) > 1:
-            names = ", ".join(f"{pictures[i].path} ({pictures[i].label})" for i in members)
-            notes.add(f"Left out, one picture under different classes: {names}.")
+            names = ", ".join(f"{images[i].path} ({images[i].label})" for i in members)
+            notes.add(f"Left out, one image under different classes: {names}.")
             continue
         # An official test copy wins: dropping it would move the test.
-        first = max(members, key=lambda i: (pictures[i].split == "test", -i))
+        first = max(members, key=lambda i: (images[i].split == "test", -i))
         kept.append(first)
         for i in members:
             if i != first:
-                notes.add(f"Left out, the same picture as {pictures[first].path}: {pictures[i].path}.")
+                notes.add(f"Left out, the same image as {images[first].path}: {images[i].path}.")
     kept.sort()
-    return [pictures[i] for i in kept], [looked[i] for i in kept]
+    return [images[i] for i in kept], [looked[i] for i in kept]
 
 
-def _named_groups(pictures: Sequence[Picture], options: PrepareOptions) -> list[str]:
-    """The original each picture came from, by the groups file, else by the source; empty where nobody knows."""
+def _named_groups(images: Sequence[SourceImage], options: PrepareOptions) -> list[str]:
+    """The original each image came from, by the groups file, else by the source; empty where nobody knows."""
     if options.groups is None:
-        return [picture.group for picture in pictures]
+        return [image.group for image in images]
     table = _read_groups(options.groups)
     return [
-        picture.group or table.get("/".join(picture.path.parts[-3:]), "") or table.get(picture.path.name, "")
-        for picture in pictures
+        image.group or table.get("/".join(image.path.parts[-3:]), "") or table.get(image.path.name, "")
+        for image in images
     ]
 
 
@@ -185,46 +185,46 @@ def _read_groups(path: Path) -> dict[str, str]:
 
 
 def _group(
-    pictures: Sequence[Picture],
+    images: Sequence[SourceImage],
     looked: Sequence[Looked],
     named: Sequence[str],
     root: Path,
     options: PrepareOptions,
     notes: _Notes,
 ) -> list[str]:
-    """A group name for every picture: named originals first, then copies found by content within each source.
+    """A group name for every image: named originals first, then copies found by content within each source.
 
-    Where the groups of all pictures of a source are named, only one picture of each group is compared with the others, to
+    Where the groups of all images of a source are named, only one image of each group is compared with the others, to
     find originals that are themselves near-duplicates.
     """
-    joined = Groups(len(pictures))
+    joined = Groups(len(images))
     first: dict[str, int] = {}
     for index, name in enumerate(named):
         if name:
             joined.join(first.setdefault(name, index), index)
-    paths = [picture.path for picture in pictures]
-    for source in sorted({picture.source for picture in pictures}):
+    paths = [image.path for image in images]
+    for source in sorted({image.source for image in images}):
         members, seen = [], set()
-        for index, picture in enumerate(pictures):
-            if picture.source == source and (not named[index] or joined.find(index) not in seen):
+        for index, image in enumerate(images):
+            if image.source == source and (not named[index] or joined.find(index) not in seen):
                 members.append(index)
                 seen.add(joined.find(index))
         method = choose_method([looked[i] for i in members]) if options.near == "auto" else options.near
         joins = join_copies(joined, members, paths, looked, method=method)
-        notes.add(f"{source}: {len(members)} pictures compared by {method}, {joins} found to be copies of another.")
+        notes.add(f"{source}: {len(members)} images compared by {method}, {joins} found to be copies of another.")
     roots = joined.roots()
     # The name of a group is its named original, else its first file: the same whatever order the files were found in.
     names: dict[int, str] = {}
     for index, found in enumerate(roots):
-        names.setdefault(found, named[found] or pictures[found].path.relative_to(root).as_posix())
+        names.setdefault(found, named[found] or images[found].path.relative_to(root).as_posix())
         if not named[found] and named[index]:
             names[found] = min(named[i] for i, other in enumerate(roots) if other == found and named[i])
     return [names[found] for found in roots]
 
 
-def _official(pictures: Sequence[Picture], groups: Sequence[str], options: PrepareOptions) -> list[str]:
-    """The official split of every picture; originals that must never be trained on are test."""
-    official = [picture.split for picture in pictures]
+def _official(images: Sequence[SourceImage], groups: Sequence[str], options: PrepareOptions) -> list[str]:
+    """The official split of every image; originals that must never be trained on are test."""
+    official = [image.split for image in images]
     if options.never_train is None:
         return official
     try:
@@ -234,24 +234,24 @@ def _official(pictures: Sequence[Picture], groups: Sequence[str], options: Prepa
         raise BadData(message) from error
     return [
         "test" if g in held_out or p.path.name in held_out else part
-        for p, g, part in zip(pictures, groups, official, strict=True)
+        for p, g, part in zip(images, groups, official, strict=True)
     ]
 
 
-def _check_classes(pictures: Sequence[Picture], splits: Sequence[str], options: PrepareOptions) -> None:
-    counts = Counter(picture.label for picture in pictures)
+def _check_classes(images: Sequence[SourceImage], splits: Sequence[str], options: PrepareOptions) -> None:
+    counts = Counter(image.label for image in images)
     if len(counts) < 2:
         message = f"There is one class only, {next(iter(counts))}; a classifier needs at least two."
         raise BadData(message)
     few = [f"{label} ({n})" for label, n in sorted(counts.items()) if n < options.fewest]
     if few:
-        message = f"Fewer than {options.fewest} pictures of {', '.join(few)}. Add pictures, or leave the class out."
+        message = f"Fewer than {options.fewest} images of {', '.join(few)}. Add images, or leave the class out."
         raise BadData(message)
     for split in ("train", "validation"):
-        here = {p.label for p, s in zip(pictures, splits, strict=True) if s == split}
+        here = {p.label for p, s in zip(images, splits, strict=True) if s == split}
         missing = sorted(set(counts) - here)
         if missing:
-            message = f"The pictures of {missing[0]} come from too few originals to have some in {split}."
+            message = f"The images of {missing[0]} come from too few originals to have some in {split}."
             raise BadData(message)
 
 
@@ -264,8 +264,8 @@ def _report(
     )
     if crossed:
         notes.add(
-            f"WARNING: a random split of these pictures would have leaked. It would have put copies of the same original on "
-            f"both sides for {crossed} of the {several} groups with more than one picture. The split written here crosses none."
+            f"WARNING: a random split of these images would have leaked. It would have put copies of the same original on "
+            f"both sides for {crossed} of the {several} groups with more than one image. The split written here crosses none."
         )
     seen: dict[str, set[str]] = defaultdict(set)
     for group, part in zip(groups, official, strict=True):
@@ -274,7 +274,7 @@ def _report(
     if straddling:
         notes.add(
             f"WARNING: the official parts share {len(straddling)} originals, such as {straddling[0]}. Their training "
-            "pictures were moved to the test."
+            "images were moved to the test."
         )
     return {
         "root": str(manifest.root),

@@ -1,11 +1,11 @@
-"""What augmentation makes of a few cells, to be looked at before hours are spent."""
+"""What augmentation makes of a few cells, to be viewed before hours are spent."""
 
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .crops_dataset import PATCH, Crops
+from .crop_set import PATCH, Crops
 from .evaluation.grids import draw_grid
 
 _VARIANTS = 7

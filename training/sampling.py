@@ -13,7 +13,7 @@ import numpy as np
 from classifier.inference.colour import FILL_LEVEL
 from classifier.inference.crops import GLASS
 from training.augment import Strength, augmented_view
-from training.crops_dataset import CropRow
+from training.crop_set import CropRow
 
 
 def balance_patch(patch: np.ndarray, glass: np.ndarray) -> np.ndarray:
@@ -32,7 +32,7 @@ def sampling_weights(
 ) -> np.ndarray:
     """Chance of each row to be drawn, summing to 1.
 
-    Within a source a class counts ``n ** -class_power`` per picture (0: as it comes, 1: all classes alike); sources are
+    Within a source a class counts ``n ** -class_power`` per image (0: as it comes, 1: all classes alike); sources are
     then given the shares asked for (as they come when None).
     """
     counts = Counter((row.source, row.label) for row in rows)

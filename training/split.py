@@ -31,17 +31,17 @@ def split_groups(
     ratios: Sequence[float] = DEFAULT_RATIOS,
     seed: int = 1,
 ) -> list[str]:
-    """The split of every picture.
+    """The split of every image.
 
     A group with an official split keeps it (test before validation before training, so that nothing official leaks into
     training); a set with an official test but no validation has it cut from training in the proportion of the ratios.
     The other groups are dealt out class by class, largest first, to the split furthest below its share; groups of one
     size come in the order of a hash of their name and the seed, so the answer depends on nothing else.
     """
-    pictures: dict[str, Counter[str]] = defaultdict(Counter)
+    images: dict[str, Counter[str]] = defaultdict(Counter)
     fixed: dict[str, str] = {}
     for label, group, part in zip(labels, groups, official, strict=True):
-        pictures[group][label] += 1
+        images[group][label] += 1
         if part:
             fixed[group] = max(fixed.get(group, part), part, key=SPLITS.index)
     wanted = dict(zip(SPLITS, ratios, strict=True))
@@ -50,13 +50,13 @@ def split_groups(
     if "validation" in fixed.values():
         wanted["validation"] = 0.0
     # An official training part gives up its share of validation when the set has no official validation.
-    free = {g for g in pictures if g not in fixed or (fixed[g] == "train" and wanted["validation"] > 0)}
+    free = {g for g in images if g not in fixed or (fixed[g] == "train" and wanted["validation"] > 0)}
     home = {g: part for g, part in fixed.items() if g not in free}
     by_class: dict[str, list[str]] = defaultdict(list)
     for group in free:
-        by_class[_main_label(pictures[group])].append(group)
+        by_class[_main_label(images[group])].append(group)
     for label in sorted(by_class):
-        home.update(_deal(by_class[label], {g: sum(pictures[g].values()) for g in by_class[label]}, wanted, seed))
+        home.update(_deal(by_class[label], {g: sum(images[g].values()) for g in by_class[label]}, wanted, seed))
     return [home[group] for group in groups]
 
 
@@ -84,7 +84,7 @@ def _shuffle(name: str, seed: int) -> str:
 def crossed_by_random_split(
     labels: Sequence[str], groups: Sequence[str], *, ratios: Sequence[float], seed: int
 ) -> tuple[int, int]:
-    """What a random split of single pictures would have done: (groups of more than one picture, groups it crosses)."""
+    """What a random split of single images would have done: (groups of more than one image, groups it crosses)."""
     alone = [f"{group} {number}" for number, group in enumerate(groups)]
     parts = split_groups(labels, alone, [""] * len(groups), ratios=ratios, seed=seed)
     seen: dict[str, set[str]] = defaultdict(set)

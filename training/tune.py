@@ -10,21 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .atomic import write_json
-from .crops_dataset import Crops
+from .crop_set import Crops
 from .errors import BadData
+from .fit_options import FitOptions, Phase
 from .progress import say
 
 if TYPE_CHECKING:
     import optuna
-
-    from .fit import FitOptions
 
 STUDY, BEST, RESULT = "study.db", "best.json", "study.json"
 _NAME = "tune"
 _WARM_UP_TRIALS = 4
 
 
-def tune(crops: Crops, base: "FitOptions", *, out: Path, trials: int, epochs: int) -> Path:
+def tune(crops: Crops, base: FitOptions, *, out: Path, trials: int, epochs: int) -> Path:
     """Run trials until `trials` are finished or pruned in all, and give the file of the best options.
 
     Each trial is `base` with four things changed and `epochs` epochs in all; the best validation loss counts. Raises
@@ -65,13 +64,12 @@ def tune(crops: Crops, base: "FitOptions", *, out: Path, trials: int, epochs: in
     return out / BEST
 
 
-def options_of(trial: Any, base: "FitOptions", *, epochs: int) -> "FitOptions":
+def options_of(trial: Any, base: FitOptions, *, epochs: int) -> FitOptions:
     """`base` with the rate, dropout, unfreezing and augmentation a trial proposes.
 
     Unfreezing: everything from the start, or the head alone for the first quarter of the epochs.
     """
     from .backbones import BACKBONES
-    from .fit import Phase
 
     rate = trial.suggest_float("rate", 1e-4, 3e-3, log=True)
     dropout = trial.suggest_float("dropout", 0.0, 0.5)
@@ -87,7 +85,7 @@ def options_of(trial: Any, base: "FitOptions", *, epochs: int) -> "FitOptions":
     return dataclasses.replace(base, dropout=dropout, augmentation=strength, phases=phases)
 
 
-def _run(study: "optuna.Study", trial: "optuna.Trial", crops: Crops, options: "FitOptions", out: Path) -> None:
+def _run(study: "optuna.Study", trial: "optuna.Trial", crops: Crops, options: FitOptions, out: Path) -> None:
     import optuna
 
     from .fit import fit

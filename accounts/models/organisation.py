@@ -34,15 +34,6 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             return self.none()
         return self.filter(models.Q(pk=laboratory.pk) | models.Q(refers_to=laboratory))
 
-    def overseen_by(self, user: User) -> OrganisationQuerySet:
-        """As `administered_by`, for auditors too: they read what an administrator administers."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        laboratory = user.laboratory
-        if user.role == "auditor" and not user.is_superuser and laboratory is not None:
-            return self.filter(models.Q(pk=laboratory.pk) | models.Q(refers_to=laboratory))
-        return self.administered_by(user)
-
 
 class Organisation(models.Model):
     """A clinic, which refers its cases to one laboratory, or a laboratory."""
@@ -57,13 +48,13 @@ class Organisation(models.Model):
         null=True,
         blank=True,
         related_name="clinics",
-        help_text=_("The laboratory that reads this clinic's smears."),
+        help_text=_("The laboratory that reviews this clinic's smears."),
     )
     is_active = models.BooleanField(default=True)
     blind_review = models.BooleanField(
-        _("reads blind"),
+        _("reviews blinded"),
         default=False,
-        help_text=_("For laboratories: a reader sees the machine's label and score of a cell after labelling it."),
+        help_text=_("For laboratories: a pathologist sees what the model said of a cell after labelling it."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -96,7 +87,7 @@ class Organisation(models.Model):
         if self.kind == OrganisationKind.LABORATORY and self.refers_to is not None:
             errors["refers_to"] = _("A laboratory refers to nobody: leave this empty.")
         if self.kind == OrganisationKind.CLINIC and self.blind_review:
-            errors["blind_review"] = _("A clinic reads no smears: only a laboratory can read blind.")
+            errors["blind_review"] = _("A clinic reviews no smears: only a laboratory can review blinded.")
         if self.refers_to is not None and self.refers_to.kind != OrganisationKind.LABORATORY:
             errors["refers_to"] = _("A clinic refers to a laboratory, not to another clinic.")
         if errors:

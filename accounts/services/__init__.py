@@ -7,7 +7,14 @@ from accounts.services.api_clients import (
     set_api_client_active,
     set_api_client_scopes,
 )
-from accounts.services.invitations import accept_invitation, find_invitation, invite_user, withdraw_invitation
+from accounts.services.invitations import (
+    accept_invitation,
+    find_invitation,
+    invitation_link,
+    invite_user,
+    resend_invitation,
+    withdraw_invitation,
+)
 from accounts.services.organisations import create_organisation, update_organisation
 from accounts.services.people import (
     add_person,
@@ -25,9 +32,11 @@ __all__ = [
     "create_api_client",
     "create_organisation",
     "find_invitation",
+    "invitation_link",
     "invite_user",
     "rename_person",
     "renew_client_secret",
+    "resend_invitation",
     "reset_second_factor",
     "set_api_client_active",
     "set_api_client_scopes",

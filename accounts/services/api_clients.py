@@ -10,7 +10,7 @@ from allauth.idp.oidc.models import Client, Token
 from django.db import transaction
 from django.urls import reverse
 
-from accounts.base_url import absolute_url
+from accounts.conf import absolute_url
 from accounts.models import ApiClient, Role
 from accounts.scopes import SCOPES
 from accounts.services.people import add_person

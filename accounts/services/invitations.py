@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.base_url import absolute_url
+from accounts.conf import absolute_url
 from accounts.models import Invitation, Organisation, Role, User
 from accounts.services.people import add_person
 from accounts.services.reach import cleaned, require_reach
@@ -68,6 +68,33 @@ def invite_user(*, actor: User | None, email: str, role: str, organisation: Orga
             after={"email": address, "role": role, "organisation": organisation.slug},
         )
     return invitation, token
+
+
+def resend_invitation(*, actor: User | None, invitation: Invitation) -> tuple[Invitation, str]:
+    """Invite the same person again with a new link; the link sent before stops working.
+
+    Returns and raises as `invite_user`; `Conflict` as well for an invitation that was accepted.
+    """
+    require_reach(actor, invitation.organisation)
+    with transaction.atomic():
+        stored = Invitation.objects.select_for_update().get(pk=invitation.pk)
+        if stored.accepted_at is not None:
+            raise Conflict("This invitation was accepted already.")
+        newer, token = invite_user(actor=actor, email=stored.email, role=stored.role, organisation=stored.organisation)
+        record(
+            actor=actor,
+            action=Action.UPDATE,
+            target=newer,
+            laboratory_id=getattr(stored.organisation.laboratory, "pk", None),
+            reason="Sent again.",
+            after={"sent_again": str(stored.pk)},
+        )
+    return newer, token
+
+
+def invitation_link(token: str) -> str:
+    """Return the address at which the invited person makes the account."""
+    return absolute_url(reverse("accounts:accept_invitation", args=[token]))
 
 
 def find_invitation(token: str) -> Invitation:
@@ -158,7 +185,7 @@ def _send(invitation: Invitation, token: str) -> None:
         "accounts/email/invitation.txt",
         {
             "invitation": invitation,
-            "url": absolute_url(reverse("accounts:accept_invitation", args=[token])),
+            "url": invitation_link(token),
         },
     )
     send_mail(

@@ -51,7 +51,7 @@ def update_organisation(
     is_active: bool,
     blind_review: bool | None = None,
 ) -> Organisation:
-    """Rename, close or reopen; say whether a laboratory reads blind. Kind, slug and laboratory stay: cases hang on them.
+    """Rename, close or reopen; say whether a laboratory reviews blinded. Kind, slug and laboratory stay: cases hang on them.
 
     Closing signs the organisation's people out and stops its API clients. `blind_review=None` leaves it as it is. Raises `PermissionRefused`, `NotFound`,
     `Unprocessable`, `Conflict` (an administrator closing the laboratory they work at).

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TokenView(AllauthTokenView):
-    """Issues tokens to API clients that are open; each attempt of a known client is in the trail."""
+    """Issues tokens to API clients that are open; each attempt of a known client is in the audit trail."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Answer a token request (RFC 6749 section 4.4)."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Action(models.TextChoices):
-    """What was done. Reading is an action like any other."""
+    """What was done. A view is an action like any other."""
 
     SIGN_IN = "sign_in", _("Sign in")
     SIGN_IN_FAILED = "sign_in_failed", _("Failed sign-in")
@@ -59,7 +59,7 @@ class AppendOnlyError(TypeError):
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
-    """Reads of the trail; bulk writes are refused before the database would refuse them."""
+    """Queries over the audit trail; bulk writes are refused before the database would refuse them."""
 
     def visible_to(self, user: Any) -> AuditEventQuerySet:
         """Events of the laboratory that `user` administers or audits; everything for the platform's superuser."""
@@ -88,7 +88,7 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
 
 class AuditEvent(models.Model):
-    """One event. No foreign keys: the trail outlives the people and the records it speaks of.
+    """One event. No foreign keys: the audit trail outlives the people and the records it speaks of.
 
     `id` is the position in the chain, from 1, without gaps. `hash` is SHA-256 over the canonical JSON of every
     other field, `previous_hash` included (see `audit.chain`).

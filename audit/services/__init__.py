@@ -1,4 +1,4 @@
-"""Writing to the trail and checking it."""
+"""Writing to the audit trail and checking it."""
 
 from audit.services.checkpoints import newest_checkpoint, read_checkpoint, write_checkpoint, write_daily_checkpoint
 from audit.services.recording import record

@@ -37,7 +37,7 @@ def write_checkpoint(*, actor: Any) -> Written:
     """Verify the whole chain and sign what it is now; `actor` None is the system.
 
     Raises `Conflict` (code `chain_broken`) when the chain or an earlier checkpoint does not hold: a signature under
-    a broken trail would vouch for it. The refusal is itself an event.
+    a broken audit trail would vouch for it. The refusal is itself an event.
     """
     found = verify_chain()
     if found.first_break is not None:

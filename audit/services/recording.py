@@ -32,7 +32,7 @@ def record(
     """Write that `actor` (a user, or None for the system) did `action`.
 
     `target` gives object type and id, and, where it has them, patient and laboratory. Without a target's
-    laboratory the actor's is used, so that every event of a laboratory's people is in its trail.
+    laboratory the actor's is used, so that every event of a laboratory's people is in its audit trail.
     `before` and `after` hold changed values; of identifying fields only the names, never the contents.
 
     The head of the chain stays locked until the surrounding transaction ends: call this last in a service, and

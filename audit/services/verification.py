@@ -15,7 +15,7 @@ from audit.triggers import missing_triggers
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The first place where the trail is not what was written."""
+    """The first place where the audit trail is not what was written."""
 
     position: int
     sentence: str
@@ -35,7 +35,7 @@ class Verification:
 
     @property
     def intact(self) -> bool:
-        """Whether every event is as it was written and the trail still refuses changes."""
+        """Whether every event is as it was written and the audit trail still refuses changes."""
         return self.first_break is None
 
 
@@ -87,7 +87,7 @@ def _cut(position: int, seen: tuple[Checkpoint, ...]) -> Break | None:
         if checkpoint.position > position:
             return Break(
                 position + 1,
-                f"The trail ends at event {position}, but the checkpoint of {checkpoint.moment:%Y-%m-%d} "
+                f"The audit trail ends at event {position}, but the checkpoint of {checkpoint.moment:%Y-%m-%d} "
                 f"saw {checkpoint.position}.",
             )
     return None

@@ -12,14 +12,14 @@ from cases.models import Cell
 class CellAdmin(RecordAdmin):
     """Current cells with their present label; the evidence is among the predictions."""
 
-    list_display = ("image", "ordinal", "label", "score", "label_source", "excluded", "locator", "created_at")
-    list_filter = ("label", "label_source", "excluded", "locator")
+    list_display = ("image", "ordinal", "label", "score", "label_source", "excluded", "detector", "created_at")
+    list_filter = ("label", "label_source", "excluded", "detector")
     list_select_related = ("image",)
     search_fields = ("image__case__accession_number",)
     fields = (
         "image",
         "ordinal",
-        "locator",
+        "detector",
         "x",
         "y",
         "width",

@@ -1,4 +1,4 @@
-"""What the pages of clinical records share: reach, no editing, and every look in the trail."""
+"""What the pages of clinical records share: reach, no editing, and every view in the audit trail."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
-from cases.services.trail import record_list, record_view
+from cases.services.audit_trail import record_list, record_view
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -37,7 +37,7 @@ class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list; reading it is an event."""
+        """Show the list; viewing it is an event."""
         response = super().changelist_view(request, extra_context)
         shown = getattr(response, "context_data", {}).get("cl")
         if shown is not None:
@@ -47,7 +47,7 @@ class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show one record; reading it is an event."""
+        """Show one record; viewing it is an event."""
         target = self.get_object(request, object_id)
         if target is not None and self.has_view_permission(request, target):
             record_view(actor=request.user, target=target)  # type: ignore[arg-type]

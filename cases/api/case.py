@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
@@ -22,6 +20,7 @@ from rest_framework.views import APIView
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
 from accounts.requests import signed_in
+from cases.api.audited_list import AuditedList
 from cases.api.case_serializers import (
     CancelIn,
     CaseChange,
@@ -31,18 +30,19 @@ from cases.api.case_serializers import (
     case_version,
 )
 from cases.api.image_serializers import ImageOut
-from cases.api.trail import AuditedList
 from cases.api.visibility import results_of
 from cases.cell_classes import BY_CODE
 from cases.models import Case, CaseQuerySet, Cell, Priority
+from cases.selectors import visible_case
+from cases.services.audit_trail import record_view
 from cases.services.cases import cancel_case, create_case, submit_case, update_case
-from cases.services.trail import record_view
 from cases.states import CaseState
 from hematovision.rest.base import NotCached
 from hematovision.rest.etags import check_if_match, version_tag
 from hematovision.rest.idempotency import once
+from hematovision.transactions import atomic_but_for_refusals
 
-READERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
 WRITERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR})
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -84,7 +84,7 @@ def counts_of(case: Case, user: Any) -> dict[str, int]:
     All codes are there, zeros too; empty where `user` may not see results.
     """
     rows = (
-        Cell.objects.visible_to(user)
+        Cell.objects.with_model_output_for(user)
         .filter(image__case=case)
         .counted()
         .order_by()
@@ -133,14 +133,14 @@ class CaseView(NotCached, APIView):
 
     def visible_case(self, pk: uuid.UUID) -> Case:
         """Return the case, or answer 404 as for an id that does not exist."""
-        return get_object_or_404(visible_cases(self.request.user), pk=pk)
+        return visible_case(signed_in(self.request), pk)
 
     @contextmanager
     def unchanged_case(self, pk: uuid.UUID) -> Iterator[Case]:
         """Lock the case for a change; the version in `If-Match` is compared under the lock (412)."""
-        with transaction.atomic():
-            locked = Case.objects.visible_to(self.request.user).select_for_update(of=("self",))
-            case = get_object_or_404(locked, pk=pk)
+        with atomic_but_for_refusals():
+            locked = Case.objects.select_for_update(of=("self",))
+            case = visible_case(signed_in(self.request), pk, locked)
             check_if_match(self.request, case_tag(case))
             yield case
 
@@ -151,7 +151,7 @@ class CaseList(NotCached, AuditedList, generics.ListAPIView):
 
     permission_classes = (IsAuthenticated, ScopeRequired)
     required_scopes: ClassVar = {"GET": "cases:read", "POST": "cases:write"}
-    allowed_roles: ClassVar = {"GET": READERS, "POST": WRITERS}
+    allowed_roles: ClassVar = {"GET": VIEWERS, "POST": WRITERS}
     serializer_class = CaseOut
     filterset_class = CaseFilter
     audited_type = "cases.case"
@@ -193,7 +193,7 @@ class CaseOne(CaseView):
     """One case."""
 
     required_scopes: ClassVar = {"GET": "cases:read", "PATCH": "cases:write"}
-    allowed_roles: ClassVar = {"GET": READERS, "PATCH": WRITERS}
+    allowed_roles: ClassVar = {"GET": VIEWERS, "PATCH": WRITERS}
 
     @extend_schema(summary="Read a case", responses=CaseDetail)
     def get(self, request: Request, pk: uuid.UUID) -> Response:

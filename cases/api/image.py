@@ -6,7 +6,6 @@ import uuid
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, generics, status
 from rest_framework.permissions import IsAuthenticated
@@ -18,16 +17,17 @@ from rest_framework.throttling import BaseThrottle
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
 from accounts.requests import signed_in
+from cases.api.audited_list import AuditedList
 from cases.api.image_serializers import ImageIn, ImageOut
-from cases.api.trail import AuditedList
 from cases.models import Case, SmearImage
+from cases.selectors import visible_case
 from cases.services.images import receive_image
 from hematovision.rest.base import NotCached
 from hematovision.rest.pagination import NewestFirst
 from hematovision.rest.parsers import CappedMultiPartParser
 from hematovision.rest.throttles import PerScope
 
-READERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
 WRITERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR})
 
 
@@ -43,7 +43,7 @@ class CaseImages(NotCached, AuditedList, generics.ListAPIView):
 
     permission_classes = (IsAuthenticated, ScopeRequired)
     required_scopes: ClassVar = {"GET": "cases:read", "POST": "images:write"}
-    allowed_roles: ClassVar = {"GET": READERS, "POST": WRITERS}
+    allowed_roles: ClassVar = {"GET": VIEWERS, "POST": WRITERS}
     serializer_class = ImageOut
     pagination_class = ByOrdinal
     audited_type = "cases.smearimage"
@@ -66,7 +66,7 @@ class CaseImages(NotCached, AuditedList, generics.ListAPIView):
     def visible_case(self) -> Case:
         """Return the case, or answer 404 as for an id that does not exist."""
         pk: uuid.UUID = self.kwargs["pk"]
-        return get_object_or_404(Case.objects.visible_to(self.request.user), pk=pk)
+        return visible_case(signed_in(self.request), pk)
 
     @extend_schema(summary="List a case's images")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

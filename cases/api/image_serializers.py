@@ -12,7 +12,7 @@ class ImageIn(serializers.Serializer):
 
     file = serializers.FileField(
         allow_empty_file=True,  # an empty file gets the same 415 sentence as any other non-image
-        help_text="JPEG, PNG, TIFF, BMP or WebP, one picture, as it came from the camera.",
+        help_text="JPEG, PNG, TIFF, BMP or WebP, one image, as it came from the camera.",
     )
 
 
@@ -27,8 +27,8 @@ class ImageOut(serializers.Serializer):
     sha256 = serializers.CharField(help_text="SHA-256 of the received bytes.")
     media_type = serializers.CharField(help_text="Found in the content.")
     byte_size = serializers.IntegerField()
-    width = serializers.IntegerField(help_text="Pixels of the upright picture.")
-    height = serializers.IntegerField(help_text="Pixels of the upright picture.")
+    width = serializers.IntegerField(help_text="Pixels of the upright image.")
+    height = serializers.IntegerField(help_text="Pixels of the upright image.")
     conversions = serializers.ListField(
         child=serializers.CharField(), help_text="What was done to read and show it, in sentences."
     )

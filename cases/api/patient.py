@@ -1,30 +1,42 @@
-"""Patients of the caller's organisation: register one, find one by record number."""
+"""Patients of the caller's organisation: register one, find one, correct one."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
+from rest_framework.views import APIView
 
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
 from accounts.requests import signed_in
-from cases.api.patient_serializers import PatientIn, PatientOut
-from cases.api.trail import AuditedList
+from cases.api.audited_list import AuditedList
+from cases.api.patient_serializers import PatientCorrection, PatientDetail, PatientIn, PatientOut, patient_tag
 from cases.models import Patient
-from cases.services.patients import register_patient
-from cases.services.trail import record_view
+from cases.services.audit_trail import record_view
+from cases.services.patients import register_patient, update_patient
 from hematovision.rest.base import NotCached
+from hematovision.rest.etags import check_if_match
+from hematovision.transactions import atomic_but_for_refusals
 
-READERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
 WRITERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR})
+
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag of the patient as you read them; 412 when they were corrected since.",
+)
 
 
 class PatientFilter(filters.FilterSet):
@@ -39,18 +51,18 @@ class PatientFilter(filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
     def by_mrn(self, patients: Any, _name: str, value: str) -> QuerySet[Patient]:
-        """Narrow to a medical record number."""
-        found: QuerySet[Patient] = patients.with_mrn(value)
+        """Narrow to a medical record number, present or former."""
+        found: QuerySet[Patient] = patients.ever_with_mrn(value)
         return found
 
     def by_family_name(self, patients: Any, _name: str, value: str) -> QuerySet[Patient]:
-        """Narrow to a family name."""
-        found: QuerySet[Patient] = patients.with_family_name(value)
+        """Narrow to a family name, present or former."""
+        found: QuerySet[Patient] = patients.ever_with_family_name(value)
         return found
 
     def by_birth_date(self, patients: Any, _name: str, value: Any) -> QuerySet[Patient]:
-        """Narrow to a day of birth."""
-        found: QuerySet[Patient] = patients.born_on(value)
+        """Narrow to a day of birth, present or former."""
+        found: QuerySet[Patient] = patients.ever_born_on(value)
         return found
 
 
@@ -60,7 +72,7 @@ class PatientList(NotCached, AuditedList, generics.ListAPIView):
 
     permission_classes = (IsAuthenticated, ScopeRequired)
     required_scopes: ClassVar = {"GET": "cases:read", "POST": "cases:write"}
-    allowed_roles: ClassVar = {"GET": READERS, "POST": WRITERS}
+    allowed_roles: ClassVar = {"GET": VIEWERS, "POST": WRITERS}
     serializer_class = PatientOut
     filterset_class = PatientFilter
     audited_type = "cases.patient"
@@ -72,10 +84,10 @@ class PatientList(NotCached, AuditedList, generics.ListAPIView):
 
     @extend_schema(summary="Find patients")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return patients by exact record number, family name or birth date; each search is audited."""
+        """Return patients by exact record number, family name or birth date, present or former; each search is audited."""
         return self.list(request, *args, **kwargs)
 
-    @extend_schema(summary="Register a patient", request=PatientIn, responses={201: PatientOut}, filters=False)
+    @extend_schema(summary="Register a patient", request=PatientIn, responses={201: PatientDetail}, filters=False)
     def post(self, request: Request) -> Response:
         """Register a patient under the caller's organisation; a record number twice is refused (409)."""
         given = PatientIn(data=request.data)
@@ -83,29 +95,50 @@ class PatientList(NotCached, AuditedList, generics.ListAPIView):
         patient = register_patient(actor=signed_in(request), **given.validated_data)
         address = reverse("api:patient", args=[patient.pk], request=request)
         return Response(
-            PatientOut(patient).data,
+            PatientDetail(patient).data,
             status=status.HTTP_201_CREATED,
-            headers={"Location": address},
+            headers={"Location": address, "ETag": patient_tag(patient)},
         )
 
 
 @extend_schema(tags=["patients"])
-class PatientDetail(NotCached, generics.RetrieveAPIView):
+class PatientOne(NotCached, APIView):
     """One patient."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)
-    required_scopes: ClassVar = {"GET": "cases:read"}
-    allowed_roles: ClassVar = {"GET": READERS}
-    serializer_class = PatientOut
-    queryset = Patient.objects.none()
+    required_scopes: ClassVar = {"GET": "cases:read", "PATCH": "cases:write"}
+    allowed_roles: ClassVar = {"GET": VIEWERS, "PATCH": WRITERS}
 
-    def get_queryset(self) -> QuerySet[Patient]:
-        """Only patients the caller may know of: any other id is not found."""
-        return Patient.objects.visible_to(self.request.user).select_related("organisation")
-
-    @extend_schema(summary="Read a patient")
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return one patient; the view is audited."""
-        patient = self.get_object()
+    @extend_schema(summary="Read a patient", responses=PatientDetail)
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        """Return one patient with every former identity; the view is audited. The ETag is the patient's version."""
+        patient = self._visible(pk)
         record_view(actor=signed_in(request), target=patient)
-        return Response(PatientOut(patient).data)
+        return self._answer(patient)
+
+    @extend_schema(
+        summary="Correct a patient", request=PatientCorrection, responses=PatientDetail, parameters=[IF_MATCH]
+    )
+    def patch(self, request: Request, pk: uuid.UUID) -> Response:
+        """Correct identifiers of a patient of the caller's organisation; how they stood before is kept.
+
+        Signed reports keep what they say. A record number that is taken is refused (409).
+        """
+        self._visible(pk)
+        given = PatientCorrection(data=request.data)
+        given.is_valid(raise_exception=True)
+        with atomic_but_for_refusals():
+            # The patient alone is locked: the organisation is joined for the answer.
+            locked = Patient.objects.visible_to(self.request.user).select_for_update(of=("self",), no_key=True)
+            patient = get_object_or_404(locked, pk=pk)
+            check_if_match(request, patient_tag(patient))
+            update_patient(actor=signed_in(request), patient=patient, **given.validated_data)
+        return self._answer(self._visible(pk))
+
+    def _visible(self, pk: uuid.UUID) -> Patient:
+        """Return the patient, or answer 404 as for an id that does not exist."""
+        patients = Patient.objects.visible_to(self.request.user).select_related("organisation")
+        return get_object_or_404(patients, pk=pk)
+
+    def _answer(self, patient: Patient) -> Response:
+        return Response(PatientDetail(patient).data, headers={"ETag": patient_tag(patient)})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from cases.models import Sex
+from cases.models import CorrectionReason, Patient, Sex
+from hematovision.rest.etags import version_tag
 
 
 class PatientIn(serializers.Serializer):
@@ -15,6 +16,20 @@ class PatientIn(serializers.Serializer):
     given_name = serializers.CharField(max_length=150, allow_blank=True, default="")
     birth_date = serializers.DateField()
     sex = serializers.ChoiceField(choices=Sex.choices, default=Sex.UNKNOWN)
+
+
+class PatientCorrection(serializers.Serializer):
+    """What is corrected, and why. At least two of record number, name and birth date stay as they are."""
+
+    mrn = serializers.CharField(max_length=64, required=False)
+    family_name = serializers.CharField(max_length=150, required=False)
+    given_name = serializers.CharField(max_length=150, allow_blank=True, required=False)
+    birth_date = serializers.DateField(required=False)
+    sex = serializers.ChoiceField(choices=Sex.choices, required=False)
+    reason = serializers.ChoiceField(choices=CorrectionReason.choices)
+    note = serializers.CharField(
+        max_length=500, allow_blank=True, default="", help_text="Needed where the reason is `other`; encrypted."
+    )
 
 
 class PatientOut(serializers.Serializer):
@@ -28,3 +43,26 @@ class PatientOut(serializers.Serializer):
     birth_date = serializers.DateField()
     sex = serializers.ChoiceField(choices=Sex.choices)
     created_at = serializers.DateTimeField()
+
+
+class FormerIdentityOut(serializers.Serializer):
+    """The identifiers as they stood until a correction."""
+
+    mrn = serializers.CharField()
+    family_name = serializers.CharField()
+    given_name = serializers.CharField(allow_blank=True)
+    birth_date = serializers.DateField()
+    sex = serializers.ChoiceField(choices=Sex.choices)
+    until = serializers.DateTimeField()
+    reason = serializers.ChoiceField(choices=CorrectionReason.choices)
+
+
+class PatientDetail(PatientOut):
+    """A patient with what they were called before, newest first."""
+
+    former_identities = FormerIdentityOut(many=True)
+
+
+def patient_tag(patient: Patient) -> str:
+    """Return the patient's entity tag: every correction leaves a former identity, so their number is the version."""
+    return version_tag([patient.pk, patient.former_identities.count()])

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.blind import may_see_reading, reads_blind
+from cases.blinding import is_blinded, may_see_model_output
 from cases.models import Case
+from cases.selectors import review_status
 
 HIDDEN = (
     "Automatic results are shown to the clinic after a pathologist has signed the report; "
     "a client with the scope predictions:read sees them before."
 )
-BLIND = "The laboratory reads blind: automatic results are shown after the report is signed."
-UNREVIEWED = "Automatic results, not yet reviewed by a pathologist."
+BLIND = "The laboratory reviews blinded: automatic results are shown after the report is signed."
 REVIEWED = "A pathologist has signed the report."
 
 
 def results_of(case: Case, user: Any) -> dict[str, Any]:
     """Return the members that say whether results are shown, reviewed, and why (a sentence)."""
-    visible = may_see_reading(user, case)
-    note = REVIEWED if case.is_signed else UNREVIEWED
+    visible = may_see_model_output(user, case)
+    if not visible:
+        note = BLIND if is_blinded(user, case) else HIDDEN
+    else:
+        note = REVIEWED if case.is_signed else f"Automatic results. {review_status(case).sentence}."
     return {
         "results_visible": visible,
         "reviewed": case.is_signed,
-        "results_note": note if visible else BLIND if reads_blind(user, case) else HIDDEN,
+        "results_note": note,
     }

@@ -3,13 +3,15 @@
 from cases.models.accession import AccessionSeries
 from cases.models.break_glass import BreakGlassAccess
 from cases.models.case import Case, CaseQuerySet, Priority, Stain
-from cases.models.cell import HUMAN_LOCATOR, Cell, CellQuerySet, ExclusionReason, LabelSource
+from cases.models.cell import HUMAN_DETECTOR, Cell, CellQuerySet, ExclusionReason, LabelSource
+from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet
-from cases.models.patient import Patient, PatientQuerySet, Sex
+from cases.models.patient import Patient, PatientQuerySet
+from cases.models.sex import Sex
 from cases.models.transition import CaseTransition, ImageTransition
 
 __all__ = [
-    "HUMAN_LOCATOR",
+    "HUMAN_DETECTOR",
     "AccessionSeries",
     "BreakGlassAccess",
     "Case",
@@ -17,7 +19,9 @@ __all__ = [
     "CaseTransition",
     "Cell",
     "CellQuerySet",
+    "CorrectionReason",
     "ExclusionReason",
+    "FormerIdentity",
     "ImageTransition",
     "LabelSource",
     "Patient",

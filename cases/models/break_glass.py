@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -14,7 +13,6 @@ from accounts.models import Role
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
     from uuid import UUID
 
 BREAK_GLASS_ROLES = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
@@ -62,8 +60,8 @@ class BreakGlassAccess(models.Model):
 def opened_cases(user: Any) -> list[UUID]:
     """Ids of the cases that `user` has broken the glass for and that are still open to them.
 
-    Asked once per user object (a request has one), because every reading of cases asks; the end of each access is
-    looked at every time. An API token never has any.
+    Asked once per user object (a request has one), because every query of cases asks; the end of each access is
+    viewed every time. An API token never has any.
     """
     if user.role not in BREAK_GLASS_ROLES or user.token_scopes is not None:
         return []
@@ -82,17 +80,3 @@ def opened_cases(user: Any) -> list[UUID]:
 def forget_opened_cases(user: Any) -> None:
     """Ask the database again at the next `opened_cases` of this object."""
     user.__dict__.pop(_CACHE, None)
-
-
-@contextmanager
-def ordinary_sight(user: Any) -> Iterator[None]:
-    """For the length of a block `user` sees what their role and place let them see, and nothing by break-glass."""
-    kept = user.__dict__.get(_CACHE)
-    user.__dict__[_CACHE] = []
-    try:
-        yield
-    finally:
-        if kept is None:
-            forget_opened_cases(user)
-        else:
-            user.__dict__[_CACHE] = kept

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import OrganisationKind, Role
 from accounts.models.user import LABORATORY_ROLES
+from cases.blinding import closed_cases, model_output_hidden
 from cases.cell_classes import UNIDENTIFIED
 from cases.models.break_glass import opened_cases
 from cases.states import CLOSED_STATES, IMAGE_ACCEPTING_STATES, OPEN_STATES, SIGNED_STATES, CaseState, ImageState
@@ -52,20 +53,29 @@ class Stain(models.TextChoices):
 class CaseQuerySet(models.QuerySet["Case"]):
     """Reads of cases."""
 
-    def visible_to(self, user: User | AnonymousUser) -> Self:
+    def visible_to(self, user: User | AnonymousUser, *, break_glass: bool = True) -> Self:
         """Return the cases `user` may see; for anyone and anything unknown, none.
 
-        Clinic people and clients see their clinic's. Laboratory readers see what was submitted to their
+        Clinic people and clients see their clinic's. People of a laboratory see what was submitted to their
         laboratory and what their laboratory itself entered; its administrators and auditors see drafts too. A case
-        that somebody broke the glass for is among theirs, to read, until that access ends.
+        that somebody broke the glass for is among theirs, to read, until that access ends; without `break_glass` only
+        what their role and place let them see.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         ordinary = self._ordinary(user)
         if ordinary is None:
             return self.none()
-        opened = opened_cases(user)
+        opened = opened_cases(user) if break_glass else []
         return self.filter(ordinary | Q(pk__in=opened)) if opened else self.filter(ordinary)
+
+    def open_to(self, user: User | AnonymousUser, *, break_glass: bool = True) -> Self:
+        """Return the cases `user` may see and open: all but those closed while they owe a blinded second opinion."""
+        return self.visible_to(user, break_glass=break_glass).exclude(closed_cases(user))
+
+    def with_model_output_for(self, user: User | AnonymousUser) -> Self:
+        """Return the cases of which `user` may see what the model said about every cell, now."""
+        return self.visible_to(user).exclude(model_output_hidden(user))
 
     def _ordinary(self, user: User) -> Q | None:
         """What role and place let `user` see, as a condition; None for nothing."""
@@ -91,10 +101,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return those with exactly this accession number, in whatever case it was typed."""
         return self.annotate(upper_number=Upper("accession_number")).filter(upper_number=number.strip().upper())
 
-    def with_counts(self) -> Self:
-        """Annotate `image_count`, `analysed_count`, `problem_count`, `cell_count` and `doubtful_count`.
+    def with_counts(self, user: User | AnonymousUser) -> Self:
+        """Annotate `image_count`, `analysed_count`, `problem_count`, `cell_count` and `unidentified_count`.
 
-        Subqueries, not joins: joining images and cells multiplies rows. Doubtful is unidentified and not excluded.
+        The last two count cells that are not excluded; they are None where `user` may not see what the model said.
+        Subqueries, not joins: joining images and cells multiplies rows.
         """
         images = apps.get_model("cases", "SmearImage")
         cells = apps.get_model("cases", "Cell")
@@ -104,6 +115,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
             grouped = rows.order_by().values(path).annotate(number=Count("pk", filter=only)).values("number")
             return Coalesce(Subquery(grouped), 0, output_field=models.IntegerField())
 
+        def if_shown(count: Coalesce) -> models.Case:
+            return models.Case(
+                models.When(model_output_hidden(user), then=None), default=count, output_field=models.IntegerField()
+            )
+
         of_case = images.objects.filter(case=OuterRef("pk"))
         cells_of_case = cells.objects.filter(image__case=OuterRef("pk"))
         counted = Q(excluded=False, superseded=False)
@@ -111,8 +127,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
             image_count=count_of(of_case, "case"),
             analysed_count=count_of(of_case, "case", Q(state=ImageState.ANALYSED)),
             problem_count=count_of(of_case, "case", Q(state__in=[ImageState.FAILED, ImageState.REJECTED])),
-            cell_count=count_of(cells_of_case, "image__case", counted),
-            doubtful_count=count_of(cells_of_case, "image__case", counted & Q(label=UNIDENTIFIED)),
+            cell_count=if_shown(count_of(cells_of_case, "image__case", counted)),
+            unidentified_count=if_shown(count_of(cells_of_case, "image__case", counted & Q(label=UNIDENTIFIED))),
         )
 
     def most_pressing_first(self) -> Self:
@@ -129,7 +145,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 
 class Case(models.Model):
-    """One specimen of one patient, with the question asked of it and where its reading stands."""
+    """One specimen of one patient, with the question asked of it and where its review stands."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("cases.Patient", on_delete=models.PROTECT, related_name="cases")

@@ -1,4 +1,4 @@
-"""A cell located in an image."""
+"""A cell detected in an image."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-HUMAN_LOCATOR = "human"
-"""Locator of a cell that a person drew."""
+HUMAN_DETECTOR = "human"
+"""Detector of a cell that a person drew."""
 
 
 class LabelSource(models.TextChoices):
     """Who gave a cell its present label."""
 
-    MACHINE = "machine", "Machine"
+    MODEL = "machine", "Model"
     HUMAN = "human", "Human"
 
 
@@ -46,13 +46,13 @@ class ExclusionReason(models.TextChoices):
 class CellQuerySet(models.QuerySet["Cell"]):
     """Reads of cells."""
 
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the cells of the cases `user` may see, where they may see what the machine found.
+    def visible_to(self, user: User | AnonymousUser, *, break_glass: bool = True) -> Self:
+        """Return the cells of the cases `user` may see, where they may see that there are cells.
 
-        That a cell is here is itself a finding of the machine, so before sign-out those who may not see
-        predictions see no cells at all.
+        That a cell is here is itself a finding of the model, so before sign-out those who may not see predictions see
+        no cells at all. A blinded reviewer sees the cells; what the model called them is `with_model_output_for`.
         """
-        cases = Case.objects.visible_to(user)
+        cases = Case.objects.visible_to(user, break_glass=break_glass)
         if cases.query.is_empty():
             return self.none()
         if not may_see_predictions(user, signed=False):
@@ -62,8 +62,15 @@ class CellQuerySet(models.QuerySet["Cell"]):
         # EXISTS, not IN: asked for one image's cells, the database looks at one case and not at all of them.
         return self.current().filter(Exists(cases.filter(pk=OuterRef("image__case"))))
 
+    def with_model_output_for(self, user: User | AnonymousUser) -> Self:
+        """Return the cells whose label and score `user` may see now, whoever gave them."""
+        cases = Case.objects.with_model_output_for(user)
+        if cases.query.is_empty():
+            return self.none()
+        return self.current().filter(Exists(cases.filter(pk=OuterRef("image__case"))))
+
     def current(self) -> Self:
-        """Return the cells of the latest reading of each image, and those people added."""
+        """Return the cells of the latest analysis of each image, and those people added."""
         return self.filter(superseded=False)
 
     def counted(self) -> Self:
@@ -72,45 +79,45 @@ class CellQuerySet(models.QuerySet["Cell"]):
 
     def unreviewed(self) -> Self:
         """Return the current cells no person has decided on: neither labelled nor excluded by one."""
-        return self.current().filter(label_source=LabelSource.MACHINE, excluded=False)
+        return self.current().filter(label_source=LabelSource.MODEL, excluded=False)
 
-    def doubtful_first(self) -> Self:
+    def lowest_confidence_first(self) -> Self:
         """Order as they are reviewed: unidentified, then by rising score."""
         unidentified = models.Case(
             models.When(label=UNIDENTIFIED, then=0), default=1, output_field=models.IntegerField()
         )
-        return self.annotate(doubt_rank=unidentified).order_by("doubt_rank", "score", "image", "ordinal")
+        return self.annotate(confidence_rank=unidentified).order_by("confidence_rank", "score", "image", "ordinal")
 
 
 class Cell(models.Model):
-    """One located cell: its box in the upright image and its present label.
+    """One detected cell: its box in the upright image and its present label.
 
-    `label` and `score` are the current reading, kept here for lists; the evidence is in the classifier's
+    `label` and `score` are the current ones, kept here for lists; the evidence is in the classifier's
     predictions and is never changed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     image = models.ForeignKey("cases.SmearImage", on_delete=models.PROTECT, related_name="cells")
-    ordinal = models.PositiveIntegerField(help_text="1 for the first cell of the image, by this locator.")
-    locator = models.CharField(max_length=40, help_text='Version of the locator, or "human".')
+    ordinal = models.PositiveIntegerField(help_text="1 for the first cell of the image, by this detector.")
+    detector = models.CharField(max_length=40, help_text='Version of the detector, or "human".')
     x = models.PositiveIntegerField(help_text="Left edge of the box, px of the upright image.")
     y = models.PositiveIntegerField(help_text="Top edge of the box, px of the upright image.")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
-    area_px = models.PositiveIntegerField(help_text="Area of the located mask in pixels.")
+    area_px = models.PositiveIntegerField(help_text="Area of the detected mask in pixels.")
     label = models.CharField(max_length=24, blank=True, choices=LABEL_CHOICES)
     score = models.FloatField(null=True, blank=True)
-    label_source = models.CharField(max_length=8, choices=LabelSource.choices, default=LabelSource.MACHINE)
+    label_source = models.CharField(max_length=8, choices=LabelSource.choices, default=LabelSource.MODEL)
     excluded = models.BooleanField(default=False)
     superseded = models.BooleanField(
         default=False,
         editable=False,
-        help_text="A later locator or scale has read the image again; this cell is kept as evidence only.",
+        help_text="A later analysis found other boxes; this cell is kept as evidence only.",
     )
     exclusion_reason = models.CharField(
         max_length=16, blank=True, editable=False, choices=ExclusionReason.choices, help_text="Why it does not count."
     )
-    flagged = models.BooleanField(default=False, editable=False, help_text="A reader wants to come back to it.")
+    flagged = models.BooleanField(default=False, editable=False, help_text="A reviewer wants to come back to it.")
     removed = models.BooleanField(
         default=False, editable=False, help_text="A false detection: kept in the record, never counted."
     )
@@ -128,7 +135,7 @@ class Cell(models.Model):
     class Meta:
         ordering = ["image", "ordinal"]
         constraints = [
-            models.UniqueConstraint(fields=["image", "locator", "ordinal"], name="cell_is_recorded_once_per_locator"),
+            models.UniqueConstraint(fields=["image", "detector", "ordinal"], name="cell_is_recorded_once_per_detector"),
             models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="cell_box_has_an_area"),
             models.CheckConstraint(
                 condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=1), name="cell_score_is_a_probability"
@@ -162,12 +169,20 @@ class Cell(models.Model):
     @property
     def is_added(self) -> bool:
         """Whether a person drew it."""
-        return self.locator == HUMAN_LOCATOR
+        return self.detector == HUMAN_DETECTOR
 
     @property
     def is_reviewed(self) -> bool:
         """Whether a person has decided on it: labelled, confirmed or excluded."""
         return self.label_source == LabelSource.HUMAN or self.excluded
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a person gave its label. A blinded reviewer sees what the model said of these cells alone.
+
+        One that was excluded without a name is reviewed but not named: included again, it is still to be named.
+        """
+        return self.label_source == LabelSource.HUMAN
 
     @property
     def is_identified(self) -> bool:

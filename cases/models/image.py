@@ -1,4 +1,4 @@
-"""One picture of a smear."""
+"""One image of a smear."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from cases.models.case import Case
-from cases.states import UNSETTLED_IMAGE_STATES, ImageState
+from cases.states import UNFINISHED_IMAGE_STATES, ImageState
 from cases.storage import clinical_storage, display_name, original_name, thumbnail_name
 
 if TYPE_CHECKING:
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 class SmearImageQuerySet(models.QuerySet["SmearImage"]):
     """Reads of images."""
 
-    def visible_to(self, user: User | AnonymousUser) -> Self:
+    def visible_to(self, user: User | AnonymousUser, *, break_glass: bool = True) -> Self:
         """Return the images of the cases `user` may see."""
-        cases = Case.objects.visible_to(user)
+        cases = Case.objects.visible_to(user, break_glass=break_glass)
         if cases.query.is_empty():
             return self.none()
         return self.filter(Exists(cases.filter(pk=OuterRef("case"))))
 
-    def unsettled(self) -> Self:
-        """Return the images the machine still owes an answer for."""
-        return self.filter(state__in=UNSETTLED_IMAGE_STATES)
+    def unfinished(self) -> Self:
+        """Return the images the model still owes an answer for."""
+        return self.filter(state__in=UNFINISHED_IMAGE_STATES)
 
 
 class SmearImage(models.Model):
     """A field of view as it was received, byte for byte, and what we made of it for the screen.
 
-    `width` and `height` are those of the upright picture, after any rotation the camera noted; every cell
+    `width` and `height` are those of the upright image, after any rotation the camera noted; every cell
     box counts in those pixels. `conversions` are sentences saying what was done to show and read it.
     """
 
@@ -82,8 +82,3 @@ class SmearImage(models.Model):
 
     def __str__(self) -> str:
         return f"Image {self.ordinal} ({self.pk})"
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether the machine is done with it, one way or another."""
-        return self.state not in UNSETTLED_IMAGE_STATES

@@ -13,9 +13,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import OrganisationKind, Role
-from cases.crypto import blind_index, normalise_number, normalise_words
+from cases.crypto import normalise_number
 from cases.fields import EncryptedCharField, EncryptedDateField
+from cases.identifiers import birth_date_key, mrn_key, name_key
 from cases.models.case import Case
+from cases.models.former_identity import FormerIdentity
+from cases.models.sex import Sex
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -28,36 +31,12 @@ _NO_CONTROL_CHARACTERS = RegexValidator(
 _OLDEST_BIRTH_YEARS = 130
 
 
-class Sex(models.TextChoices):
-    """Administrative sex, in the value set LIS interfaces exchange."""
-
-    MALE = "male", "Male"
-    FEMALE = "female", "Female"
-    OTHER = "other", "Other"
-    UNKNOWN = "unknown", "Unknown"
-
-
-def mrn_key(mrn: str) -> str:
-    """Return the index entry of a medical record number."""
-    return blind_index("patient.mrn", normalise_number(mrn))
-
-
-def name_key(family_name: str) -> str:
-    """Return the index entry of a family name."""
-    return blind_index("patient.family_name", normalise_words(family_name))
-
-
-def birth_date_key(birth_date: dt.date) -> str:
-    """Return the index entry of a birth date."""
-    return blind_index("patient.birth_date", birth_date.isoformat())
-
-
 class PatientQuerySet(models.QuerySet["Patient"]):
     """Reads of patients."""
 
-    def visible_to(self, user: User | AnonymousUser) -> Self:
+    def visible_to(self, user: User | AnonymousUser, *, break_glass: bool = True) -> Self:
         """Return the patients `user` may know of: their organisation's own, and those of cases they may see."""
-        from_cases = Case.objects.visible_to(user)
+        from_cases = Case.objects.visible_to(user, break_glass=break_glass)
         if not user.is_authenticated or user.organisation is None or from_cases.query.is_empty():
             return self.none()
         seen: Any = Q(organisation=user.organisation_id) | Exists(from_cases.filter(patient=OuterRef("pk")))
@@ -76,6 +55,23 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     def born_on(self, birth_date: dt.date) -> Self:
         """Return those born on this day."""
         return self.filter(birth_date_index=birth_date_key(birth_date))
+
+    def ever_with_mrn(self, mrn: str) -> Self:
+        """Return those with exactly this record number, now or before a correction."""
+        return self._now_or_before(mrn_index=mrn_key(mrn))
+
+    def ever_with_family_name(self, family_name: str) -> Self:
+        """Return those with exactly this family name, now or before a correction."""
+        return self._now_or_before(name_index=name_key(family_name))
+
+    def ever_born_on(self, birth_date: dt.date) -> Self:
+        """Return those born on this day, now or as it stood before a correction."""
+        return self._now_or_before(birth_date_index=birth_date_key(birth_date))
+
+    def _now_or_before(self, **entry: str) -> Self:
+        # Two look-ups in an index: as one query with OR a database walks every patient.
+        before = list(FormerIdentity.objects.filter(**entry).order_by().values_list("patient", flat=True))
+        return self.filter(Q(**entry) | Q(pk__in=before))
 
 
 class Patient(models.Model):
@@ -130,6 +126,10 @@ class Patient(models.Model):
     def full_name(self) -> str:
         """Family name, given name: the order laboratories print."""
         return f"{self.family_name}, {self.given_name}" if self.given_name else self.family_name
+
+    def given_names(self) -> list[str]:
+        """The given name, and those before corrections."""
+        return [self.given_name, *(former.given_name for former in self.former_identities.all())]
 
     def clean(self) -> None:
         """Refuse an impossible birth date, and bring the search index up to the identifiers."""

@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.models import OrganisationKind
 from audit.models import Action, AuditEvent, Outcome
 from audit.services import record
+from cases.identifiers import birth_date_key, mrn_key
 from cases.models import BreakGlassAccess, Case
 from cases.models.break_glass import BREAK_GLASS_ROLES, forget_opened_cases
-from cases.models.patient import birth_date_key, mrn_key
 from cases.permissions import refuse
 from cases.services.validation import clean_record
 from cases.signals import break_glass_opened
@@ -84,7 +84,7 @@ def open_by_break_glass(
 
 
 def _record_opening(actor: User, access: BreakGlassAccess) -> None:
-    """Write it to the trail of the laboratory whose case it is, and to that of the actor's own."""
+    """Write it to the audit trail of the laboratory whose case it is, and to that of the actor's own."""
     after = {"access": access.pk, "known": access.known, "until": access.expires_at}
     laboratories = dict.fromkeys([access.case.laboratory_id, actor.organisation_id])
     for laboratory in laboratories:

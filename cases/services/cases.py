@@ -13,10 +13,10 @@ from cases.conf import turnaround
 from cases.models import Case, CaseTransition, Patient, Priority, Stain
 from cases.permissions import is_open_to_change, may_review_cases, may_write_cases, must_see, refuse
 from cases.services.accession import next_accession_number
-from cases.services.trail import scope_of
+from cases.services.audit_trail import scope_of
 from cases.services.transitions import lock_case, step_case
 from cases.services.validation import clean_record
-from cases.states import UNSETTLED_IMAGE_STATES, CaseState
+from cases.states import UNFINISHED_IMAGE_STATES, CaseState
 from hematovision.errors import Conflict, Unprocessable
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _CHANGEABLE = frozenset(
         "wbc_measured_at",
     }
 )
-# What a free text says about a person stays out of the trail; that it changed does not.
+# What a free text says about a person stays out of the audit trail; that it changed does not.
 _NAMED_ONLY = frozenset({"clinical_question"})
 
 
@@ -192,14 +192,14 @@ def transition_case(*, actor: User | None, case: Case, to: CaseState, reason: st
 def settle_case(*, case: Case) -> Case:
     """Bring a submitted case's state in line with its images; call it whenever an image finished or came.
 
-    While the machine owes an answer for an image the case is analysing, else it is ready: images that were
+    While the model owes an answer for an image the case is analysing, else it is ready: images that were
     rejected or failed do not hold it up, the page says which they are. Drafts and cases in review stay as they are.
     """
     with transaction.atomic():
         lock_case(case)
         if case.state not in {CaseState.SUBMITTED, CaseState.ANALYSING, CaseState.READY}:
             return case
-        waiting = case.images.filter(state__in=UNSETTLED_IMAGE_STATES).exists()
+        waiting = case.images.filter(state__in=UNFINISHED_IMAGE_STATES).exists()
         to = CaseState.ANALYSING if waiting else CaseState.READY
         if to != case.state:
             step_case(case=case, to=to, by=None)

@@ -1,4 +1,4 @@
-"""Cells as the locator or a person found them."""
+"""Cells as the detector or a person found them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from cases.models import HUMAN_LOCATOR, Cell, LabelSource, SmearImage
+from cases.models import HUMAN_DETECTOR, Cell, LabelSource, SmearImage
 from cases.services.transitions import lock_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _SAME_CELL = 0.5
-"""Boxes of two readings that share at least this much (intersection over union) are of one cell."""
+"""Boxes of two analyses that share at least this much (intersection over union) are of one cell."""
 
 
 @dataclass(frozen=True, slots=True)
-class LocatedCell:
-    """A box in pixels of the upright image and the area of the located mask in pixels."""
+class DetectedCell:
+    """A box in pixels of the upright image and the area of the detected mask in pixels."""
 
     x: int
     y: int
@@ -33,27 +33,27 @@ class LocatedCell:
         return self.x, self.y, self.width, self.height
 
 
-def record_cells(*, image: SmearImage, locator: str, cells: Sequence[LocatedCell]) -> list[Cell]:
-    """Write the cells a locator found in an image and return them in the given order.
+def record_cells(*, image: SmearImage, detector: str, cells: Sequence[DetectedCell]) -> list[Cell]:
+    """Write the cells a detector found in an image and return them in the given order.
 
-    Running twice writes once: the same boxes by the same locator give the rows there are. Other boxes (another
-    locator, or another scale) become a set of their own, and the machine's earlier set is marked superseded: it
+    Running twice writes once: the same boxes by the same detector give the rows there are. Other boxes (another
+    detector, or another scale) become a set of their own, and the model's earlier set is marked superseded: it
     keeps its evidence and leaves the counts. Cells a person added, labelled, excluded or flagged are never
     superseded; a new cell on the same spot yields to them, so that none is counted twice.
     """
     with transaction.atomic():
         lock_image(image)
-        present = _same_set(image, locator, cells)
+        present = _same_set(image, detector, cells)
         if present is not None:
             return _yield_to_people(image, present)
-        name = _free_name(image, locator)
+        name = _free_name(image, detector)
         _supersede(image)
         # bulk_create: hundreds of rows of one image, all written by this one service and audited as one AI run.
         created = Cell.objects.bulk_create(
             Cell(
                 image=image,
                 ordinal=ordinal,
-                locator=name,
+                detector=name,
                 x=cell.x,
                 y=cell.y,
                 width=cell.width,
@@ -76,13 +76,13 @@ def overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) ->
 
 
 def _yield_to_people(image: SmearImage, cells: list[Cell]) -> list[Cell]:
-    """Supersede those of a machine's cells that lie where a person has decided on an earlier cell; returns all."""
+    """Supersede those of a model's cells that lie where a person has decided on an earlier cell; returns all."""
     ours = {cell.pk for cell in cells}
     decided = [cell for cell in image.cells.filter(superseded=False) if cell.pk not in ours]
     twice = [
         cell
         for cell in cells
-        if _is_the_machines(cell) and any(overlap(cell.box, other.box) >= _SAME_CELL for other in decided)
+        if _is_the_models(cell) and any(overlap(cell.box, other.box) >= _SAME_CELL for other in decided)
     ]
     if twice:
         _mark(twice, superseded=True)
@@ -91,22 +91,22 @@ def _yield_to_people(image: SmearImage, cells: list[Cell]) -> list[Cell]:
     return cells
 
 
-def _is_the_machines(cell: Cell) -> bool:
-    return cell.label_source == LabelSource.MACHINE and not (cell.excluded or cell.flagged or cell.is_added)
+def _is_the_models(cell: Cell) -> bool:
+    return cell.label_source == LabelSource.MODEL and not (cell.excluded or cell.flagged or cell.is_added)
 
 
-def _sets(image: SmearImage, locator: str) -> dict[str, list[Cell]]:
-    """The sets of this locator by name: the plain one, then `name#2`, `name#3` for other scales."""
+def _sets(image: SmearImage, detector: str) -> dict[str, list[Cell]]:
+    """The sets of this detector by name: the plain one, then `name#2`, `name#3` for other scales."""
     sets: dict[str, list[Cell]] = {}
-    for cell in image.cells.filter(locator__startswith=locator).order_by("ordinal"):
-        if cell.locator == locator or cell.locator.startswith(f"{locator}#"):
-            sets.setdefault(cell.locator, []).append(cell)
+    for cell in image.cells.filter(detector__startswith=detector).order_by("ordinal"):
+        if cell.detector == detector or cell.detector.startswith(f"{detector}#"):
+            sets.setdefault(cell.detector, []).append(cell)
     return sets
 
 
-def _same_set(image: SmearImage, locator: str, cells: Sequence[LocatedCell]) -> list[Cell] | None:
+def _same_set(image: SmearImage, detector: str, cells: Sequence[DetectedCell]) -> list[Cell] | None:
     boxes = [cell.box for cell in cells]
-    for present in _sets(image, locator).values():
+    for present in _sets(image, detector).values():
         if [cell.box for cell in present] == boxes:
             return _revive(image, present)
     return None if boxes or image.cells.exists() else []
@@ -121,20 +121,20 @@ def _revive(image: SmearImage, present: list[Cell]) -> list[Cell]:
     return present
 
 
-def _free_name(image: SmearImage, locator: str) -> str:
-    taken = _sets(image, locator)
-    if locator not in taken:
-        return locator
+def _free_name(image: SmearImage, detector: str) -> str:
+    taken = _sets(image, detector)
+    if detector not in taken:
+        return detector
     number = 2
-    while f"{locator}#{number}" in taken:
+    while f"{detector}#{number}" in taken:
         number += 1
-    return f"{locator}#{number}"
+    return f"{detector}#{number}"
 
 
 def _supersede(image: SmearImage) -> None:
     _mark(
-        image.cells.filter(superseded=False, label_source=LabelSource.MACHINE, excluded=False, flagged=False).exclude(
-            locator=HUMAN_LOCATOR
+        image.cells.filter(superseded=False, label_source=LabelSource.MODEL, excluded=False, flagged=False).exclude(
+            detector=HUMAN_DETECTOR
         ),
         superseded=True,
     )

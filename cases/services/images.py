@@ -17,8 +17,8 @@ from cases.conf import upload_limits, upload_max_bytes, upload_quota_bytes
 from cases.imaging import ImageFacts, encode_jpeg, examine, load_rgb
 from cases.models import Case, ImageTransition, SmearImage
 from cases.permissions import may_send_images, must_see, refuse
+from cases.services.audit_trail import scope_of
 from cases.services.cases import settle_case
-from cases.services.trail import scope_of
 from cases.services.transitions import lock_case, lock_image, step_image
 from cases.services.uploads import StoredOriginal, measure
 from cases.signals import image_received
@@ -78,7 +78,7 @@ def receive_image(*, actor: User, case: Case, upload: File[bytes]) -> tuple[Smea
 
 
 def transition_image(*, image: SmearImage, to: ImageState, actor: User | None = None, reason: str = "") -> SmearImage:
-    """Take an image one step; `actor=None` is the machine.
+    """Take an image one step; `actor=None` is the worker.
 
     For rejected and failed `reason` is the sentence shown beside the image. Raises `Conflict` for a step that is
     not allowed, `NotFound` for an image the actor does not see.
@@ -107,7 +107,7 @@ def load_upright_rgb(image: SmearImage) -> NDArray[np.uint8]:
 def make_display_copy(image: SmearImage, *, rgb: NDArray[np.uint8] | None = None) -> SmearImage:
     """Write the metadata-free display copy and the thumbnail, once; run in the worker.
 
-    `rgb` is the upright picture, (H, W, 3) uint8, where the caller has decoded it already.
+    `rgb` is the upright image, (H, W, 3) uint8, where the caller has decoded it already.
     """
     if image.display and image.thumbnail:
         return image
@@ -145,7 +145,7 @@ def _insert(*, actor: User, case: Case, original: StoredOriginal, facts: ImageFa
     image.original = original.save_as(image)
     image.save(force_insert=True)
     ImageTransition.objects.create(image=image, to_state=ImageState.RECEIVED, by=actor)
-    # A case that was ready waits for the machine again.
+    # A case that was ready waits for the model again.
     settle_case(case=case)
     record(
         actor=actor,

@@ -1,4 +1,4 @@
-"""Patients: register one, change one, warn of a double."""
+"""Patients: register one, correct one, warn of a double."""
 
 from __future__ import annotations
 
@@ -11,20 +11,31 @@ from django.db.models import Q
 from audit.models import Action
 from audit.services import record
 from cases.crypto import normalise_words
-from cases.models import Patient, Sex
-from cases.models.patient import birth_date_key, mrn_key, name_key
-from cases.permissions import may_write_cases, must_see, refuse
-from cases.services.trail import scope_of
+from cases.identifiers import birth_date_key, mrn_key, name_key
+from cases.models import CorrectionReason, FormerIdentity, Patient, Sex
+from cases.permissions import (
+    ONLY_THE_REGISTERING_ORGANISATION,
+    may_correct_patient,
+    may_write_cases,
+    must_see,
+    refuse,
+)
+from cases.services.audit_trail import scope_of
 from cases.services.validation import clean_record
-from hematovision.errors import Conflict
+from hematovision.errors import Conflict, PreconditionFailed, Unprocessable
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from accounts.models import User
 
 _CHANGEABLE = frozenset({"mrn", "family_name", "given_name", "birth_date", "sex"})
+_IDENTIFIER_OF = {"mrn": "mrn", "family_name": "name", "given_name": "name", "birth_date": "birth_date"}
+_ONE_AT_A_TIME = (
+    "Correct one of record number, name and birth date at a time: two have to stay, or it is another person. Register "
+    "another person as a new patient."
+)
 _SAME_MRN = "Your organisation already has a patient with this medical record number."
 
 
@@ -46,9 +57,9 @@ def register_patient(
         refuse(actor=actor, object_type="cases.patient", sentence="Your role does not register patients.")
     patient = Patient(
         organisation=actor.organisation,
-        mrn=mrn.strip(),
-        family_name=" ".join(family_name.split()),
-        given_name=" ".join(given_name.split()),
+        mrn=_tidy("mrn", mrn),
+        family_name=_tidy("family_name", family_name),
+        given_name=_tidy("given_name", given_name),
         birth_date=birth_date,
         sex=sex,
     )
@@ -60,29 +71,65 @@ def register_patient(
     return patient
 
 
-def update_patient(*, actor: User, patient: Patient, **changes: Any) -> Patient:
-    """Change identifiers or sex of a patient; the trail names the fields and never their contents.
+def update_patient(
+    *,
+    actor: User,
+    patient: Patient,
+    reason: str,
+    note: str = "",
+    seen: int | None = None,
+    **changes: Any,
+) -> Patient:
+    """Correct identifiers or sex of a patient; how they stood before is kept as a `FormerIdentity` and stays findable.
 
-    Raises as `register_patient`, and `NotFound` for a patient the actor does not see.
+    `reason` is a `CorrectionReason`; `note` says more, encrypted like the identifiers. `seen` is how many corrections
+    the caller knew of. The audit trail names the fields, the reason and the former identity, never their contents.
+    What changes nothing writes nothing. Reports that were signed keep what they say.
+
+    Raises as `register_patient`, `NotFound` for a patient the actor does not see, `PreconditionFailed` where somebody
+    corrected the patient meanwhile, and `Unprocessable` where fewer than two of record number, name and birth date
+    would stay: then it is another person.
     """
     must_see(actor=actor, record_=patient)
-    if not may_write_cases(actor) or patient.organisation_id != actor.organisation_id:
-        refuse(actor=actor, target=patient, sentence="Only the organisation that registered a patient changes them.")
+    if not may_correct_patient(actor, patient):
+        refuse(actor=actor, target=patient, sentence=ONLY_THE_REGISTERING_ORGANISATION)
     unknown = set(changes) - _CHANGEABLE
     if unknown:
         message = f"Not changeable here: {', '.join(sorted(unknown))}."
         raise TypeError(message)
     with _taken_number_is_a_conflict(patient), transaction.atomic():
         stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-        changed = sorted(name for name, value in changes.items() if getattr(stored, name) != value)
+        if seen is not None and stored.former_identities.count() != seen:
+            raise PreconditionFailed
+        wanted = {name: _tidy(name, value) for name, value in changes.items()}
+        changed = sorted(name for name, value in wanted.items() if getattr(stored, name) != value)
+        if not changed:
+            return stored
+        _refuse_another_person(changed)
+        former = FormerIdentity(
+            patient=stored,
+            corrected_by=actor,
+            reason=reason,
+            note=_tidy("note", note),
+            **{name: getattr(stored, name) for name in _CHANGEABLE},
+        )
+        _require_reason(former)
         for name in changed:
-            setattr(stored, name, changes[name])
-        if changed:
-            stored.refresh_index()
-            _refuse_taken(stored)
-            clean_record(stored)
-            stored.save()
-            record(actor=actor, action=Action.UPDATE, target=stored, after={"fields": changed}, **scope_of(stored))
+            setattr(stored, name, wanted[name])
+        stored.refresh_index()
+        _refuse_taken(stored)
+        clean_record(stored)
+        stored.save()
+        former.save(force_insert=True)
+        record(
+            actor=actor,
+            action=Action.UPDATE,
+            target=stored,
+            reason=former.get_reason_display(),
+            before={"former_identity": str(former.pk)},
+            after={"fields": changed},
+            **scope_of(stored),
+        )
     return stored
 
 
@@ -97,18 +144,41 @@ def find_duplicates(
     own_number = Q(organisation=actor.organisation_id, mrn_index=mrn_key(mrn))
     candidates = own_number
     if birth_date is not None:
-        candidates |= Q(name_index=name_key(family_name), birth_date_index=birth_date_key(birth_date))
+        same_person = {"name_index": name_key(family_name), "birth_date_index": birth_date_key(birth_date)}
+        before = FormerIdentity.objects.filter(**same_person).values_list("patient", flat=True)
+        candidates |= Q(**same_person) | Q(pk__in=list(before))
     found = []
     for patient in Patient.objects.visible_to(actor).filter(candidates).select_related("organisation"):
         if patient.organisation_id == actor.organisation_id and patient.mrn_index == mrn_key(mrn):
             patient.duplicate_reason = "Same medical record number."
-        elif normalise_words(patient.given_name) == normalise_words(given_name):
+        elif normalise_words(given_name) in map(normalise_words, patient.given_names()):
             # Given names have no index: few rows share family name and birth date, and twins must pass.
             patient.duplicate_reason = "Same name and birth date."
         else:
             continue
         found.append(patient)
     return found
+
+
+def _tidy(name: str, value: Any) -> Any:
+    """Return what was typed without blanks around it; names have single spaces."""
+    if not isinstance(value, str):
+        return value
+    return value.strip() if name == "mrn" else " ".join(value.split())
+
+
+def _refuse_another_person(changed: Iterable[str]) -> None:
+    if len({_IDENTIFIER_OF[name] for name in changed if name in _IDENTIFIER_OF}) > 1:
+        raise Unprocessable(_ONE_AT_A_TIME, code="too_many_identifiers")
+
+
+def _require_reason(former: FormerIdentity) -> None:
+    if former.reason not in CorrectionReason.values:
+        errors = {"reason": ["Say why the patient is corrected."]}
+        raise Unprocessable(errors["reason"][0], code="reason_missing", details={"errors": errors})
+    if former.reason == CorrectionReason.OTHER and not former.note:
+        errors = {"note": ["Say in a few words why the patient is corrected."]}
+        raise Unprocessable(errors["note"][0], code="reason_missing", details={"errors": errors})
 
 
 def _refuse_taken(patient: Patient) -> None:

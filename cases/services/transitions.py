@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from audit.models import Action
 from audit.services import record
 from cases.models import Case, CaseTransition, ImageTransition, SmearImage
-from cases.services.trail import scope_of
+from cases.services.audit_trail import scope_of
 from cases.states import ALLOWED_CASE_STEPS, ALLOWED_IMAGE_STEPS, CaseState, ImageState
 from hematovision.errors import Conflict
 
@@ -73,7 +73,7 @@ def step_image(*, image: SmearImage, to: ImageState, by: User | None, reason: st
     image.save(update_fields=["state", "problem"])
     ImageTransition.objects.create(image=image, from_state=before, to_state=to, by=by, reason=reason)
     if by is not None:
-        # What the machine does is in the transition rows and in its own run records.
+        # What the worker does is in the transition rows and in its own run records.
         record(
             actor=by,
             action=Action.TRANSITION,

@@ -1,1 +1,1 @@
-"""Pages of cases: one noun per file; writes go through services, reads through `visible_to`."""
+"""The bytes of images; the pages of cases are in `workbench`."""

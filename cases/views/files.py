@@ -1,4 +1,4 @@
-"""The bytes of clinical images: only here, only to those who may see them, and each look is in the trail."""
+"""The bytes of clinical images: only here, only to those who may see them, and each view is in the audit trail."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from PIL import Image
 
 from cases.imaging import crop_around
 from cases.models import Cell, SmearImage
-from cases.services.trail import record_download, record_image_view
+from cases.selectors import visible_image
+from cases.services.audit_trail import record_download, record_image_view
 from cases.storage import EXTENSIONS, clinical_storage
 
 if TYPE_CHECKING:
@@ -26,18 +27,20 @@ if TYPE_CHECKING:
     from django.http import HttpResponseBase
     from numpy.typing import NDArray
 
-    from cases.views.requests import AuthenticatedRequest
+    from accounts.requests import AuthenticatedRequest
 
 CROP_PX = (32, 512)
 """Smallest and largest side of a delivered crop, px."""
 SPAN_PX = (16, 1024)
-"""Smallest and largest side of the square cut from the picture, px."""
+"""Smallest and largest side of the square cut from the image, px."""
 _CROP_DEFAULT_PX = 128
 _CONTEXT = 1.6
+# Part of each crop's tag: a browser that kept crops of an earlier form asks for them anew.
+_CROP_FORM = 2
 _PIXELS_WORTH_KEEPING = 16_000_000
 _DECODING = threading.Lock()
 
-# Whatever a file turns out to be, a browser must treat it as a picture, run nothing in it, and not hand it on.
+# Whatever a file turns out to be, a browser must treat it as an image, run nothing in it, and not hand it on.
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -54,7 +57,7 @@ _CACHE_BRIEFLY = "private, max-age=900"
 @require_safe
 def original(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Hand out the bytes as they were received, as a download under a neutral name."""
-    image = _image(request, pk)
+    image = visible_image(request.user, pk)
     etag = f'"{image.sha256}"'
     record_download(actor=request.user, target=image, what="original")
     name = f"smear-{image.pk}.{EXTENSIONS[image.media_type]}"
@@ -80,9 +83,9 @@ def thumbnail(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
 def crop(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Show the square around one cell as PNG.
 
-    `size` is the side delivered and `span` the side cut from the picture, both px and kept within bounds; without
-    `span` the box with some surroundings. Those who may not see what the machine found get 404: that a cell was
-    located here is a finding.
+    `size` is the side delivered and `span` the side cut from the image, both px and kept within bounds; without
+    `span` the box with some surroundings. Those who may not see what the model found get 404: that a cell was
+    detected here is a finding.
     """
     cell = get_object_or_404(Cell.objects.visible_to(request.user).select_related("image__case"), pk=pk)
     image = cell.image
@@ -91,7 +94,7 @@ def crop(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     record_image_view(actor=request.user, image=image, part="cells")
     size = _bounded(request, "size", _CROP_DEFAULT_PX, CROP_PX)
     span = _bounded(request, "span", round(max(cell.width, cell.height) * _CONTEXT), SPAN_PX)
-    etag = f'"{cell.pk.hex}-{cell.x}-{cell.y}-{cell.width}-{cell.height}-{size}-{span}"'
+    etag = f'"{cell.pk.hex}-{cell.x}-{cell.y}-{cell.width}-{cell.height}-{size}-{span}-{_CROP_FORM}"'
     if _is_known(request, etag):
         return _dressed(HttpResponseNotModified(), etag, _CACHE_BRIEFLY)
     square = crop_around(_pixels(image), cell.box, span=span, size=size)
@@ -100,12 +103,9 @@ def crop(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     return _dressed(HttpResponse(buffer.getvalue(), content_type="image/png"), etag, _CACHE_BRIEFLY)
 
 
-def _image(request: AuthenticatedRequest, pk: UUID) -> SmearImage:
-    return get_object_or_404(SmearImage.objects.visible_to(request.user).select_related("case"), pk=pk)
-
-
 def _shown(request: AuthenticatedRequest, pk: UUID, part: str) -> HttpResponseBase:
-    image = _image(request, pk)
+    # An image says nothing of what anybody calls its cells: a blinded opinion is given on it.
+    image = get_object_or_404(SmearImage.objects.visible_to(request.user).select_related("case"), pk=pk)
     file: FieldFile = getattr(image, part)
     if not file:
         raise Http404
@@ -151,7 +151,7 @@ def _bounded(request: AuthenticatedRequest, name: str, default: int, bounds: tup
 
 
 def _pixels(image: SmearImage) -> NDArray[np.uint8]:
-    """The upright picture, (H, W, 3) uint8; kept for the next crop, since a page asks for many of one picture."""
+    """The upright image, (H, W, 3) uint8; kept for the next crop, since a page asks for many of one image."""
     name = str(image.display.name)
     # One at a time: a page asks for many crops at once, and each would decode the same picture.
     with _DECODING:

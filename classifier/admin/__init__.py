@@ -1,4 +1,4 @@
-"""The machine in the administration: everything readable, nothing editable, decisions as actions with a reason."""
+"""Models and their output in the administration: everything visible, nothing editable, decisions as actions with a reason."""
 
 from classifier.admin.analysis import AnalysisAdmin
 from classifier.admin.heartbeat import WorkerHeartbeatAdmin

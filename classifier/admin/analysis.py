@@ -1,4 +1,4 @@
-"""Runs of the machine in the administration, and starting failed ones again."""
+"""Analyses in the administration, and starting failed ones again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 
 from accounts.requests import signed_in
 from cases.models import Case
-from classifier.admin.reading import ReadOnlyAdmin, ReasonForm, is_administrator
+from classifier.admin.read_only import ReadOnlyAdmin, ReasonForm, is_administrator
 from classifier.models import Analysis
 from classifier.services import requeue_analyses
 from hematovision.errors import DomainError
@@ -41,7 +41,7 @@ class AnalysisAdmin(ReadOnlyAdmin[Analysis]):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Analysis]:
-        """Those of the laboratory the person administers. The platform's superuser reads no clinical records."""
+        """Those of the laboratory the person administers. The platform's superuser sees no clinical records."""
         return Analysis.objects.filter(image__case__in=Case.objects.visible_to(request.user))
 
     def has_requeue_permission(self, request: HttpRequest) -> bool:

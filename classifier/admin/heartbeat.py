@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.contrib import admin
 from django.utils import timezone
 
-from classifier.admin.reading import ReadOnlyAdmin
+from classifier.admin.read_only import ReadOnlyAdmin
 from classifier.models import WorkerHeartbeat
 from classifier.models.heartbeat import SILENCE
 

@@ -1,4 +1,4 @@
-"""The model registry in the administration: card, figures, pictures, promotion and rollback."""
+"""The model registry in the administration: card, figures, plots, promotion and rollback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
 from accounts.requests import signed_in
-from classifier.admin.reading import ReadOnlyAdmin, ReasonForm, is_administrator
+from classifier.admin.read_only import ReadOnlyAdmin, ReasonForm, is_administrator
 from classifier.models import ModelVersion
 from classifier.services import (
     failed_for_the_model,
@@ -37,11 +37,10 @@ PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".
 class ModelVersionAdmin(ReadOnlyAdmin[ModelVersion]):
     action_form = ReasonForm
     actions = ("promote", "roll_back", "requeue_failed")
-    list_display = ("__str__", "state", "backbone", "headline", "registered_at", "promoted_at", "promoted_by", "reason")
+    list_display = ("__str__", "state", "headline", "promoted_at", "reason")
     list_filter = ("state", "name")
-    list_select_related = ("promoted_by",)
     fields = (
-        ("name", "version", "state"),
+        ("name", "version", "state", "backbone"),
         ("registered_at", "registered_by"),
         ("promoted_at", "promoted_by"),
         "reason",
@@ -51,7 +50,7 @@ class ModelVersionAdmin(ReadOnlyAdmin[ModelVersion]):
         "pictures",
         "card_as_text",
     )
-    readonly_fields = ("figures", "pictures", "card_as_text")
+    readonly_fields = ("backbone", "figures", "pictures", "card_as_text")
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """Whether the actions are offered."""
@@ -99,11 +98,15 @@ class ModelVersionAdmin(ReadOnlyAdmin[ModelVersion]):
         return str(row.card.get("backbone", ""))
 
     @admin.display(description="accuracy")
-    def headline(self, row: ModelVersion) -> str:
-        """Accuracy with its n, per data set."""
-        return "; ".join(
-            f"{name} {figures['accuracy']:.3f} (n = {figures.get('n', '?')})"
-            for name, figures in _accuracies(row.evaluation or row.metrics)
+    def headline(self, row: ModelVersion) -> SafeString:
+        """Accuracy with its n, one data set a line."""
+        return format_html_join(
+            "",
+            "<div>{} {} (n = {})</div>",
+            (
+                (name, f"{figures['accuracy']:.3f}", figures.get("n", "?"))
+                for name, figures in _accuracies(row.evaluation or row.metrics)
+            ),
         )
 
     @admin.display(description="figures")
@@ -132,7 +135,7 @@ class ModelVersionAdmin(ReadOnlyAdmin[ModelVersion]):
         )
 
     def get_urls(self) -> list[URLPattern]:
-        """The usual pages, and the pictures of a model."""
+        """The usual pages, and the plots of a model."""
         picture = path(
             "<uuid:pk>/picture/<str:name>",
             self.admin_site.admin_view(self.picture),
@@ -141,7 +144,7 @@ class ModelVersionAdmin(ReadOnlyAdmin[ModelVersion]):
         return [picture, *super().get_urls()]
 
     def picture(self, request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
-        """One picture the card names; nothing else of the folder can be reached."""
+        """One plot the card names; nothing else of the folder can be reached."""
         row = self.get_queryset(request).filter(pk=pk).first()
         media_type = PICTURES.get(Path(name).suffix.lower())
         if row is None or media_type is None or name not in row.card.get("files", {}):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 
 from cases.models import Case
-from classifier.admin.reading import ReadOnlyAdmin
+from classifier.admin.read_only import ReadOnlyAdmin
 from classifier.models import Prediction
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ class PredictionAdmin(ReadOnlyAdmin[Prediction]):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
-        """Those of the laboratory the person administers. The platform's superuser reads no clinical records."""
-        return Prediction.objects.filter(cell__image__case__in=Case.objects.visible_to(request.user))
+        """Those of the laboratory the person administers. The platform's superuser sees no clinical records."""
+        return Prediction.objects.filter(cell__image__case__in=Case.objects.with_model_output_for(request.user))
 
     @admin.display(description="accession number", ordering="cell__image__case__accession_number")
     def accession_number(self, row: Prediction) -> str:

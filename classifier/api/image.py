@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -18,12 +17,14 @@ from accounts.requests import signed_in
 from cases.api.image_serializers import ImageOut
 from cases.api.visibility import results_of
 from cases.models import Cell, SmearImage
-from cases.services.trail import record_view
+from cases.selectors import visible_image
+from cases.services.audit_trail import record_view
 from classifier.api.image_serializers import AnalysisOut, CellOut, ImageDetail
 from classifier.models import Analysis
+from classifier.selectors import output_for_image
 from hematovision.rest.base import NotCached
 
-READERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
 
 
 def newest_analysis(image: SmearImage) -> Analysis | None:
@@ -33,17 +34,19 @@ def newest_analysis(image: SmearImage) -> Analysis | None:
 
 def image_answer(image: SmearImage, user: Any) -> dict[str, Any]:
     """Return the image as ``user`` sees it."""
-    analysis = newest_analysis(image)
+    newest = newest_analysis(image)
+    output = output_for_image(image)
+    current = output.analyses.get(image.pk)
     shown = results_of(image.case, user)
-    cells = (
-        Cell.objects.visible_to(user).filter(image=image).prefetch_related("predictions").order_by("ordinal", "locator")
-    )
+    cells = Cell.objects.with_model_output_for(user).filter(image=image).order_by("ordinal", "detector")
     return {
         **ImageOut(image).data,
-        "quality": (analysis.quality or None) if analysis is not None else None,
-        "analysis": AnalysisOut(analysis).data if analysis is not None else None,
+        "quality": (current.quality or None) if current is not None else None,
+        "analysis": AnalysisOut(newest).data if newest is not None else None,
         **shown,
-        "cells": CellOut(cells, many=True).data if shown["results_visible"] else [],
+        "cells": CellOut(cells, many=True, context={"predictions": output.predictions}).data
+        if shown["results_visible"]
+        else [],
     }
 
 
@@ -53,12 +56,11 @@ class ImageOne(NotCached, APIView):
 
     permission_classes = (IsAuthenticated, ScopeRequired)
     required_scopes: ClassVar = {"GET": "cases:read"}
-    allowed_roles: ClassVar = {"GET": READERS}
+    allowed_roles: ClassVar = {"GET": VIEWERS}
 
-    @extend_schema(summary="Read an image and what was found in it", responses=ImageDetail)
+    @extend_schema(summary="Fetch an image and what was found in it", responses=ImageDetail)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Return the image, its quality and analysis, and its cells where the caller may see them."""
-        images = SmearImage.objects.visible_to(request.user).select_related("case__laboratory")
-        image = get_object_or_404(images, pk=pk)
+        image = visible_image(signed_in(request), pk)
         record_view(actor=signed_in(request), target=image)
         return Response(image_answer(image, request.user))

@@ -1,4 +1,4 @@
-"""An image in the API with what the machine found in it."""
+"""An image in the API with what the models found in it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLASS_CHOICES = [(item.code, item.label) for item in CELL_CLASSES]
         "items": {"type": "integer", "minimum": 0},
         "minItems": 4,
         "maxItems": 4,
-        "description": "[x, y, width, height] in pixels of the upright picture.",
+        "description": "[x, y, width, height] in pixels of the upright image.",
     }
 )
 class BoxField(serializers.Field):
@@ -54,7 +54,10 @@ class AnalysisOut(serializers.Serializer):
 
 
 class CellOut(serializers.Serializer):
-    """One located cell with its present label and the machine's probabilities."""
+    """One detected cell with its present label and its current prediction.
+
+    The context holds `predictions`, the current ones by cell id.
+    """
 
     id = serializers.UUIDField()
     box = BoxField()
@@ -64,25 +67,35 @@ class CellOut(serializers.Serializer):
     )
     score = serializers.FloatField(allow_null=True, help_text="Probability of the label, 0 to 1.")
     probabilities = serializers.SerializerMethodField(help_text="Calibrated probability per class; they sum to 1.")
+    model = serializers.SerializerMethodField(
+        help_text="Name and version of the model whose probabilities these are; empty where no model classified it."
+    )
     identified = serializers.BooleanField(
-        source="is_identified", help_text="False where the machine would not name a class."
+        source="is_identified", help_text="False where the model would not name a class."
     )
     label_source = serializers.ChoiceField(choices=LabelSource.choices)
     excluded = serializers.BooleanField(help_text="Not a cell, or left out of the count.")
 
     def get_probabilities(self, cell: Cell) -> dict[str, float]:
-        """Return the newest prediction's probabilities; empty for a cell no model has read."""
-        newest: Prediction | None = max(
-            cell.predictions.all(), key=lambda prediction: prediction.created_at, default=None
-        )
-        return {} if newest is None else dict(newest.probabilities)
+        """Return the current prediction's probabilities; empty for a cell no model has classified."""
+        prediction = self._prediction(cell)
+        return {} if prediction is None else dict(prediction.probabilities)
+
+    def get_model(self, cell: Cell) -> str:
+        """Return "name version" of the current prediction's model."""
+        prediction = self._prediction(cell)
+        return "" if prediction is None else str(prediction.model_version)
+
+    def _prediction(self, cell: Cell) -> Prediction | None:
+        found: Prediction | None = self.context["predictions"].get(cell.pk)
+        return found
 
 
 class ImageDetail(ImageOut):
     """An image with its quality, its analysis and, where the caller may see them, its cells."""
 
     quality = serializers.DictField(
-        allow_null=True, help_text="Verdict and readings (focus, exposure, stain), null before analysis."
+        allow_null=True, help_text="Verdict and measurements (focus, exposure, stain), null before analysis."
     )
     analysis = AnalysisOut(allow_null=True)
     results_visible = serializers.BooleanField(help_text="Whether automatic results are shown to you.")

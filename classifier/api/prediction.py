@@ -1,4 +1,4 @@
-"""Every stored prediction, for those who oversee the machine."""
+"""Every stored prediction, for those who oversee the models."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api_permissions import ScopeRequired
-from accounts.models import Role
-from cases.api.trail import AuditedList
+from accounts.permissions import OVERSEERS
+from cases.api.audited_list import AuditedList
 from cases.cell_classes import LABEL_CHOICES, UNIDENTIFIED
 from cases.models import Case
 from classifier.api.image_serializers import CLASS_CHOICES, BoxField
 from classifier.models import Prediction
 from hematovision.rest.base import NotCached
-
-OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
 
 class PredictionOut(serializers.Serializer):
@@ -37,7 +35,7 @@ class PredictionOut(serializers.Serializer):
     model = serializers.CharField(source="model_version", help_text="Name and version of the model.")
     label = serializers.ChoiceField(  # type: ignore[assignment]
         choices=CLASS_CHOICES,
-        help_text="The most probable class, also where the machine would not name it.",
+        help_text="The most probable class, also where the model would not name it.",
     )
     score = serializers.FloatField(help_text="Calibrated probability of the label, 0 to 1.")
     probabilities = serializers.DictField(child=serializers.FloatField())
@@ -58,7 +56,7 @@ class PredictionFilter(filters.FilterSet):
     label = filters.ChoiceFilter(
         choices=LABEL_CHOICES,
         method="by_label",
-        help_text="A class code, or unidentified for cells the machine would not name.",
+        help_text="A class code, or unidentified for cells the model would not name.",
     )
     identified = filters.BooleanFilter()
     score_lt = filters.NumberFilter(field_name="score", lookup_expr="lt", min_value=0, max_value=1)
@@ -80,7 +78,7 @@ class PredictionFilter(filters.FilterSet):
         return predictions.filter(wanted)
 
     def by_label(self, predictions: QuerySet[Prediction], _name: str, value: str) -> QuerySet[Prediction]:
-        """Narrow to a most probable class, or to the cells the machine would not name."""
+        """Narrow to a most probable class, or to the cells the model would not name."""
         if value == UNIDENTIFIED:
             return predictions.filter(identified=False)
         return predictions.filter(label=value)
@@ -104,7 +102,7 @@ class PredictionList(NotCached, AuditedList, generics.ListAPIView):
         EXISTS is asked row by row along the index of the order, where IN would first list every visible case; the
         few model versions are fetched apart for the same reason.
         """
-        visible = Case.objects.visible_to(self.request.user).filter(pk=OuterRef("cell__image__case"))
+        visible = Case.objects.with_model_output_for(self.request.user).filter(pk=OuterRef("cell__image__case"))
         found = Prediction.objects.filter(Exists(visible))
         return found.select_related("cell__image").prefetch_related("model_version")
 

@@ -1,4 +1,4 @@
-"""API addresses of what the machine found."""
+"""API addresses of what the models found."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -91,7 +91,7 @@ class PredictionFilterForm(forms.Form):
 
     @property
     def narrows(self) -> dict[str, str]:
-        """The filters in use, for the trail: coded values only."""
+        """The filters in use, for the audit trail: coded values only."""
         if not self.is_valid():
             return {}
         return {

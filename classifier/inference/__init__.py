@@ -1,4 +1,4 @@
-"""The machine without the platform: pixels in, located and classified cells out.
+"""Analysis without the platform: pixels in, detected and classified cells out.
 
 Nothing in this package imports Django, a model or a task, so the same code serves the worker, the commands, the
 benchmarks and the training tools.

@@ -119,7 +119,7 @@ class ModelBundle:
 def seal(directory: Path | str, card: dict[str, Any]) -> ModelBundle:
     """Write card.json for the files lying in `directory` (top level, hidden ones left out), then load it back.
 
-    `card` is everything but `format` and `files`; both are filled in here. The card is replaced in one step, so a reader
+    `card` is everything but `format` and `files`; both are filled in here. The card is replaced in one step, so a process
     sees the old one or the new one.
     """
     directory = Path(directory)

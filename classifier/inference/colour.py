@@ -1,6 +1,6 @@
-"""Optical density against the field's own background: the colour space the locator and the ruler work in.
+"""Optical density against the field's own background: the colour space the detector and the ruler work in.
 
-A smear is a transmitted-light picture. Dividing by the colour of the empty background takes lamp and white balance
+A smear is a transmitted-light image. Dividing by the colour of the empty background takes lamp and white balance
 out, and the logarithm makes stain add up (Beer-Lambert): ``OD = -ln(I / I0)`` per channel.
 """
 
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 Rgb = NDArray[np.uint8]
 Float = NDArray[np.float32]
 
-#: Augmented and rotated pictures carry pure black (sometimes ringing to about 12) outside the original frame.
+#: Augmented and rotated images carry pure black (sometimes ringing to about 12) outside the original frame.
 FILL_LEVEL = 14
 _FEWEST_PIXELS = 64
 
 
 def fill_mask(rgb: Rgb) -> NDArray[np.bool_]:
-    """Pixels outside the original picture (black fill), ``(H, W)``; they are no tissue and no background."""
+    """Pixels outside the original image (black fill), ``(H, W)``; they are no tissue and no background."""
     return rgb.max(axis=2) < FILL_LEVEL
 
 

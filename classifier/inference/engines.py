@@ -14,7 +14,7 @@ BATCH_SIZE = 16
 
 
 class Engine(Protocol):
-    """Runs the network on uint8 crops. Every call uses one of two fixed shapes: one picture or `batch_size`."""
+    """Runs the network on uint8 crops. Every call uses one of two fixed shapes: one image or `batch_size`."""
 
     name: str
     batch_size: int
@@ -181,13 +181,13 @@ def _with_two_outputs(keras: Any, model: Any) -> Any:
 
 
 def run_in_fixed_shapes(call: Any, batch: Rgb, batch_size: int, *, single: bool) -> Outputs:
-    """Run `call` on N pictures using only the shapes 1 and `batch_size`; the last batch is padded with blank pictures.
+    """Run `call` on N images using only the shapes 1 and `batch_size`; the last batch is padded with blank images.
 
-    Up to half a batch left over goes one by one: one picture costs about one and a half times its share of a full batch
+    Up to half a batch left over goes one by one: one image costs about one and a half times its share of a full batch
     (27 against 18.5 ms for int8 ResNet50), so padding pays only above that.
     """
     if batch.ndim != 4 or batch.shape[-1] != 3 or batch.dtype != np.uint8:
-        message = f"An engine takes (N, S, S, 3) uint8 pictures, not {batch.shape} {batch.dtype}."
+        message = f"An engine takes (N, S, S, 3) uint8 images, not {batch.shape} {batch.dtype}."
         raise ValueError(message)
     total = len(batch)
     parts: list[tuple[Floats, Floats]] = []

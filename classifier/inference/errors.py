@@ -22,4 +22,4 @@ class EngineUnavailable(InferenceError):
 
 
 class BadInput(InferenceError):
-    """Pictures, folders or options that cannot be worked with."""
+    """Images, folders or options that cannot be worked with."""

@@ -5,30 +5,26 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import beta, norm
+from scipy.stats import binomtest
 
 Ints = npt.NDArray[np.int64]
 
 
 def wilson_interval(successes: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
     """Score interval of a share (Wilson 1927); (0, 1) of nothing."""
-    if total == 0:
-        return 0.0, 1.0
-    z = float(norm.ppf(0.5 + confidence / 2))
-    share = successes / total
-    centre = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z / (1 + z * z / total) * np.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+    return _interval(successes, total, confidence, "wilson")
 
 
 def clopper_pearson_interval(successes: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
     """Exact interval of a share (Clopper & Pearson 1934; Rümke's table in haematology); (0, 1) of nothing."""
+    return _interval(successes, total, confidence, "exact")
+
+
+def _interval(successes: int, total: int, confidence: float, method: str) -> tuple[float, float]:
     if total == 0:
         return 0.0, 1.0
-    tail = (1 - confidence) / 2
-    low = 0.0 if successes == 0 else float(beta.ppf(tail, successes, total - successes + 1))
-    high = 1.0 if successes == total else float(beta.ppf(1 - tail, successes + 1, total - successes))
-    return low, high
+    low, high = binomtest(successes, total).proportion_ci(confidence_level=confidence, method=method)
+    return float(low), float(high)
 
 
 def confusion_matrix(truth: npt.ArrayLike, predicted: npt.ArrayLike, classes: int) -> Ints:
@@ -69,7 +65,7 @@ def coverage_curve(scores: npt.ArrayLike, correct: npt.ArrayLike) -> tuple[npt.N
 
 
 def majority(predicted: Sequence[int], weights: npt.NDArray[np.floating[Any]]) -> int:
-    """The class most pictures of one group were given; a tie goes to the class with the higher summed probability.
+    """The class most images of one group were given; a tie goes to the class with the higher summed probability.
 
     `predicted` (N,) class indices, `weights` (N, C) probabilities.
     """
@@ -88,7 +84,7 @@ def bootstrap_interval(
 ) -> tuple[float, float]:
     """Percentile interval of `statistic(row indices)` when whole groups are drawn again with replacement.
 
-    Pictures of one group (copies of one original) are not independent, so rows are never drawn singly.
+    Images of one group (copies of one original) are not independent, so rows are never drawn singly.
     """
     numbers = {group: number for number, group in enumerate(dict.fromkeys(groups))}
     if not numbers:
@@ -112,9 +108,9 @@ def by_group(
     predicted: npt.ArrayLike,
     probabilities: npt.NDArray[np.floating[Any]],
 ) -> dict[str, Any]:
-    """One vote per group of pictures of the same cell: n groups, how many right, accuracy and its bootstrap interval.
+    """One vote per group of images of the same cell: n groups, how many right, accuracy and its bootstrap interval.
 
-    Also `image_accuracy_ci95`, the interval of the per-picture accuracy with groups drawn again.
+    Also `image_accuracy_ci95`, the interval of the per-image accuracy with groups drawn again.
     """
     truths, guesses = np.asarray(truth), np.asarray(predicted)
     rows: dict[Hashable, list[int]] = {}

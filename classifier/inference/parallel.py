@@ -1,4 +1,4 @@
-"""Reading and locating beside the network: a few pictures ahead, never a whole folder in memory."""
+"""Reading and detecting beside the network: a few images ahead, never a whole folder in memory."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""One picture through the whole machine: quality, scale, locate, crop, network, calibrated label."""
+"""One image through the whole analysis: quality, scale, detector, crops, network, calibrated label."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,23 +10,23 @@ import numpy as np
 from classifier.inference.bundle import ModelBundle
 from classifier.inference.calibrate import Decision, decide, softmax
 from classifier.inference.crops import CropSpec, crop_cells
+from classifier.inference.detector import DETECTOR_VERSION, detect_cells
 from classifier.inference.engines import Engine, load_engine
 from classifier.inference.errors import BadInput
-from classifier.inference.locate import LOCATOR_VERSION, locate
 from classifier.inference.novelty import NoveltyModel
 from classifier.inference.quality import assess, is_smear
 from classifier.inference.scale import DEFAULT_UM_PER_PX, RedCellRuler, measure_red_cells
 from classifier.inference.types import (
     Candidate,
-    CellResult,
-    FieldResult,
+    CellPrediction,
     Floats,
+    ImageAnalysis,
     Quality,
     Rgb,
     ScaleSource,
 )
 
-# Pictures whose feature maps are held at once; only the pooled features are kept.
+# Images whose feature maps are held at once; only the pooled features are kept.
 _CHUNK_BATCHES = 4
 # Side of the windows a very large field is measured in.
 _WINDOW_PX = 1280
@@ -34,7 +34,7 @@ _WINDOW_PX = 1280
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was seen in a picture before the network: quality, scale and the cells to classify."""
+    """What was seen in an image before the network: quality, scale and the cells to classify."""
 
     quality: Quality
     um_per_px: float
@@ -44,7 +44,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Classified:
     """The network's answer for N crops: probabilities (N, C), novelty (N,) or None, logits (N, C), decisions."""
 
     probabilities: Floats
@@ -54,7 +54,7 @@ class Judged:
 
 
 class Pipeline:
-    """A verified model and an engine, loaded once and used for any number of pictures."""
+    """A verified model and an engine, loaded once and used for any number of images."""
 
     def __init__(self, bundle: ModelBundle, engine: Engine, *, views: int = 1) -> None:
         """`views` 2, 4 or 8 averages that many mirrored and turned views of every crop, at as many times the cost."""
@@ -64,11 +64,11 @@ class Pipeline:
         self.spec = crop_spec(bundle)
         self._novelty = NoveltyModel.load(bundle.path(bundle.novelty_file)) if bundle.has(bundle.novelty_file) else None
 
-    def analyse(self, rgb: Rgb, *, um_per_px: float | None = None) -> FieldResult:
+    def analyse(self, rgb: Rgb, *, um_per_px: float | None = None) -> ImageAnalysis:
         """Every cell of a field (H, W, 3) uint8 RGB, classified.
 
         `um_per_px` is the scale when known; else the red cells are measured, else a default is taken and said so.
-        No cells is an answer, with the quality's reasons. Raises BadInput for a picture of another kind or a scale that
+        No cells is an answer, with the quality's reasons. Raises BadInput for an image of another kind or a scale that
         is no positive number.
         """
         return self.answer(*self.look(rgb, um_per_px=um_per_px))
@@ -81,26 +81,26 @@ class Pipeline:
         found.timings["crop"] = perf_counter() - started
         return found, crops
 
-    def answer(self, found: Found, crops: Rgb) -> FieldResult:
+    def answer(self, found: Found, crops: Rgb) -> ImageAnalysis:
         """The part of `analyse` from the network on: classes for the crops of what was found."""
         started = perf_counter()
-        judged = self.judge(crops)
+        classified = self.classify(crops)
         timings = {**found.timings, "classify": perf_counter() - started}
         timings["total"] = sum(timings.values())
-        return FieldResult(
+        return ImageAnalysis(
             quality=found.quality,
             um_per_px=found.um_per_px,
             scale_source=found.scale_source,
-            cells=self.describe(found.candidates, judged),
+            cells=self.describe(found.candidates, classified),
             timings={step: round(seconds, 6) for step, seconds in timings.items()},
-            locator=LOCATOR_VERSION,
+            detector=DETECTOR_VERSION,
         )
 
     def crop(self, rgb: Rgb, centres: Sequence[tuple[float, float]], *, um_per_px: float) -> Rgb:
         """Crops (N, S, S, 3) uint8 around `centres` (x, y px of `rgb`), as the network wants them."""
         return crop_cells(rgb, centres, um_per_px=um_per_px, spec=self.spec)
 
-    def judge(self, crops: Rgb) -> Judged:
+    def classify(self, crops: Rgb) -> Classified:
         """The network's answer for crops (N, S, S, 3) uint8 already at the model's own size and scale, any N."""
         step = max(1, self.engine.batch_size) * _CHUNK_BATCHES
         logits: list[Floats] = []
@@ -112,7 +112,7 @@ class Pipeline:
             features.append(np.mean([outputs.features for outputs in seen], axis=0, dtype=np.float32))
         if not logits:
             nothing = np.empty((0, len(self.bundle.labels)), np.float32)
-            return Judged(nothing, None, nothing, [])
+            return Classified(nothing, None, nothing, [])
         all_logits = np.concatenate(logits)
         probabilities = softmax(all_logits, self.bundle.temperature)
         novelty = None if self._novelty is None else self._novelty.score(np.concatenate(features))
@@ -123,24 +123,24 @@ class Pipeline:
             novelty=novelty,
             novelty_threshold=self.bundle.novelty_threshold,
         )
-        return Judged(probabilities, novelty, all_logits, decisions)
+        return Classified(probabilities, novelty, all_logits, decisions)
 
-    def describe(self, candidates: Sequence[Candidate], judged: Judged) -> list[CellResult]:
+    def describe(self, candidates: Sequence[Candidate], classified: Classified) -> list[CellPrediction]:
         """Cells in the order of the candidates, with their label or "unidentified"."""
         labels = self.bundle.labels
         return [
-            CellResult(
+            CellPrediction(
                 box=candidate.box,
                 area_px=candidate.area_px,
                 label=labels[decision.best] if decision.identified else "unidentified",
                 score=decision.score,
                 probabilities={
-                    label: float(value) for label, value in zip(labels, judged.probabilities[row], strict=True)
+                    label: float(value) for label, value in zip(labels, classified.probabilities[row], strict=True)
                 },
                 identified=decision.identified,
-                novelty=None if judged.novelty is None else float(judged.novelty[row]),
+                novelty=None if classified.novelty is None else float(classified.novelty[row]),
             )
-            for row, (candidate, decision) in enumerate(zip(candidates, judged.decisions, strict=True))
+            for row, (candidate, decision) in enumerate(zip(candidates, classified.decisions, strict=True))
         ]
 
 
@@ -167,11 +167,11 @@ def crop_spec(bundle: ModelBundle) -> CropSpec:
 def find_cells(rgb: Rgb, *, um_per_px: float | None = None) -> Found:
     """Quality, scale and candidates of a field (H, W, 3) uint8 RGB, without a network.
 
-    Platelet-sized bodies count only in a picture that shows nothing nucleated; in a picture that is no smear at all,
+    Platelet-sized bodies count only in an image that shows nothing nucleated; in an image that is no smear at all,
     nothing counts. Raises BadInput as `Pipeline.analyse` does.
     """
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or not rgb.size:
-        raise BadInput(f"A picture is (height, width, 3) uint8 RGB, not {rgb.shape} {rgb.dtype}.")
+        raise BadInput(f"An image is (height, width, 3) uint8 RGB, not {rgb.shape} {rgb.dtype}.")
     if um_per_px is not None and not (np.isfinite(um_per_px) and um_per_px > 0):
         raise BadInput(f"A scale is a positive number of micrometres per pixel, not {um_per_px}.")
     timings: dict[str, float] = {}
@@ -180,8 +180,8 @@ def find_cells(rgb: Rgb, *, um_per_px: float | None = None) -> Found:
     scale, source = choose_scale(ruler, um_per_px)
     timings["scale"] = perf_counter() - started
     started = perf_counter()
-    candidates = locate(rgb, um_per_px=scale)
-    timings["locate"] = perf_counter() - started
+    candidates = detect_cells(rgb, um_per_px=scale)
+    timings["detect"] = perf_counter() - started
     started = perf_counter()
     nucleated = [candidate for candidate in candidates if candidate.kind == "nucleated"]
     quality = assess(rgb, cells_found=len(nucleated), um_per_px=scale, ruler=ruler)

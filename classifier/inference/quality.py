@@ -1,7 +1,7 @@
-"""Is this picture fit to be read, and if not, what should be done about it.
+"""Is this image fit to be analysed, and if not, what should be done about it.
 
-Four readings: is it a smear at all, is it sharp, is it well lit, is it well stained. The limits were set on the 368 BCCD
-fields and on PBC pictures (all but a few in a hundred of them good), on the same pictures blurred and darkened, and on
+Four measurements: is it a smear at all, is it sharp, is it well lit, is it well stained. The limits were set on the 368 BCCD
+fields and on PBC images (all but a few in a hundred of them good), on the same images blurred and darkened, and on
 photographs of other things; the figures stand beside the limits.
 """
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from classifier.inference.colour import background_colour, fill_mask, optical_density, purpleness
 from classifier.inference.scale import DEFAULT_UM_PER_PX, RedCellRuler, measure_red_cells
-from classifier.inference.types import Floats, Quality, Reading, Rgb, Verdict
+from classifier.inference.types import Floats, Measurement, Quality, Rgb, Verdict
 
 # Width of the sharpest edges, um. BCCD: median 0.26, 99 % under 0.49; with 0.66 um of blur added: median 0.77.
 _SHARP_UM, _SOFT_UM = 0.48, 0.72
@@ -30,8 +30,8 @@ _WELL_STAINED, _FAINT = 0.8, 0.45
 _TOO_RED, _TOO_BLUE = 0.25, 1.0
 
 # Share of stained pixels that absorb green most, as haemoglobin and every smear stain do. BCCD 0.59-0.97, PBC over 0.98;
-# photographs 0.11-0.52. Only far from any smear is a picture called none, because its cells are then not looked for:
-# overexposure takes some of a smear's share away. Spread between channels: smears 0.06-0.25, grey pictures 0.
+# photographs 0.11-0.52. Only far from any smear is an image called none, because its cells are then not looked for:
+# overexposure takes some of a smear's share away. Spread between channels: smears 0.06-0.25, grey images 0.
 _SMEAR_COLOURS, _OTHER_COLOURS, _NEVER_A_SMEAR = 0.54, 0.45, 0.35
 _GREY = 0.02
 _GREY_EXACT = 0.004
@@ -48,38 +48,38 @@ def assess(
     um_per_px: float | None = None,
     ruler: RedCellRuler | None = None,
 ) -> Quality:
-    """Judge a picture (H, W, 3) uint8 RGB.
+    """Judge an image (H, W, 3) uint8 RGB.
 
-    `cells_found` is how many nucleated cells the locator found, None when it was not asked; `um_per_px` and `ruler` save
-    measuring them again. The verdict is the worst reading; readings are `smear`, `focus`, `exposure`, `stain`.
+    `cells_found` is how many nucleated cells the detector found, None when it was not asked; `um_per_px` and `ruler` save
+    measuring them again. The verdict is the worst measurement; measurements are `smear`, `focus`, `exposure`, `stain`.
     """
     ruler = ruler or measure_red_cells(rgb)
     scale = um_per_px or ruler.um_per_px or DEFAULT_UM_PER_PX
     shrink = min(1.0, _LONGEST_SIDE / max(rgb.shape[:2]))
     small = cv2.resize(rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else rgb
     density = optical_density(small)
-    readings = {
+    measurements = {
         "smear": _smear(density, ruler.count),
         "focus": _focus(rgb, scale),
         "exposure": _exposure(small),
         "stain": _stain(density, cells_found),
     }
-    verdicts = [reading.verdict for reading in readings.values()]
+    verdicts = [measurement.verdict for measurement in measurements.values()]
     order: tuple[Verdict, ...] = ("poor", "acceptable", "good")
-    return Quality(next(verdict for verdict in order if verdict in verdicts), readings)
+    return Quality(next(verdict for verdict in order if verdict in verdicts), measurements)
 
 
 def is_smear(quality: Quality) -> bool:
-    """Whether the picture can be a blood smear at all; a locator's finds in anything else are not cells."""
-    return quality.readings["smear"].verdict != "poor"
+    """Whether the image can be a blood smear at all; a detector's finds in anything else are not cells."""
+    return quality.measurements["smear"].verdict != "poor"
 
 
 def edge_width(rgb: Rgb, um_per_px: float) -> float:
     """Blur of the strongest edges as a standard deviation, um: small is sharp.
 
-    An edge blurred by b, looked at through a Gaussian of s, has a peak slope proportional to 1 / sqrt(b^2 + s^2). The
+    An edge blurred by b, seen through a Gaussian of s, has a peak slope proportional to 1 / sqrt(b^2 + s^2). The
     ratio of the slopes at s and 2 s therefore gives b whatever the edge's contrast is. At most the middle 1280 x 1280 px
-    are looked at. NaN when there are no edges.
+    are measured. NaN when there are no edges.
     """
     height, width = rgb.shape[:2]
     top, left = max(0, (height - _TILE_PX) // 2), max(0, (width - _TILE_PX) // 2)
@@ -103,71 +103,75 @@ def _slope(grey: Floats, sigma: float) -> Floats:
     return np.asarray(cv2.magnitude(across, down), np.float32)
 
 
-def _focus(rgb: Rgb, um_per_px: float) -> Reading:
+def _focus(rgb: Rgb, um_per_px: float) -> Measurement:
     value = edge_width(rgb, um_per_px)
     if np.isnan(value):
-        return Reading(0.0, "poor", "Nothing in this picture has an edge: refocus on the cells and retake it.")
+        return Measurement(0.0, "poor", "Nothing in this image has an edge: refocus on the cells and retake it.")
     value = round(value, 3)
     if value <= _SHARP_UM:
-        return Reading(value, "good", "Sharp.")
+        return Measurement(value, "good", "Sharp.")
     if value <= _SOFT_UM:
-        return Reading(value, "acceptable", "Slightly out of focus: turn the fine focus and compare.")
-    return Reading(value, "poor", "Out of focus: refocus at the feathered edge and retake the picture.")
+        return Measurement(value, "acceptable", "Slightly out of focus: turn the fine focus and compare.")
+    return Measurement(value, "poor", "Out of focus: refocus at the feathered edge and retake the image.")
 
 
-def _exposure(rgb: Rgb) -> Reading:
+def _exposure(rgb: Rgb) -> Measurement:
     # Black fill is no background; where nearly everything is black, there is nothing else to measure.
     black = float(fill_mask(rgb).mean()) > _ALL_BLACK
     level = round(float(rgb.mean() if black else background_colour(rgb).mean()), 1)
     burnt = float((rgb[..., 1] >= 254).mean())
     if burnt > _BURNT_OUT:
-        return Reading(level, "poor", "Overexposed: most of the picture is pure white. Lower the lamp or the exposure.")
+        return Measurement(
+            level, "poor", "Overexposed: most of the image is pure white. Lower the lamp or the exposure."
+        )
     if level < _DIM:
-        return Reading(level, "poor", "Too dark: raise the lamp or the exposure and retake the picture.")
+        return Measurement(level, "poor", "Too dark: raise the lamp or the exposure and retake the image.")
     if burnt > _BURNT:
-        return Reading(level, "acceptable", "Rather bright: pale cytoplasm may be lost. Lower the exposure a little.")
+        return Measurement(
+            level, "acceptable", "Rather bright: pale cytoplasm may be lost. Lower the exposure a little."
+        )
     if level < _BRIGHT:
-        return Reading(level, "acceptable", "Rather dark: raise the exposure a little.")
-    return Reading(level, "good", "Well lit.")
+        return Measurement(level, "acceptable", "Rather dark: raise the exposure a little.")
+    return Measurement(level, "good", "Well lit.")
 
 
-def _stain(density: Floats, cells_found: int | None) -> Reading:
+def _stain(density: Floats, cells_found: int | None) -> Measurement:
     purple = purpleness(cv2.GaussianBlur(density, (0, 0), 1.2))
     strength = round(float(np.percentile(purple, 99.8)), 3)
     if cells_found == 0:
-        return Reading(strength, "acceptable", "No nucleus was found to judge the stain by.")
+        return Measurement(strength, "acceptable", "No nucleus was found to judge the stain by.")
     if strength < _FAINT:
-        return Reading(strength, "poor", "Nuclei hardly stained: check the stain's age and time, and stain again.")
+        return Measurement(strength, "poor", "Nuclei hardly stained: check the stain's age and time, and stain again.")
     chromatin = density[purple >= max(_FAINT, 0.6 * strength)]
     hue = float(np.median(chromatin[:, 0]) / max(1e-3, float(np.median(chromatin[:, 1])))) if len(chromatin) else 0.5
     if strength < _WELL_STAINED:
-        return Reading(strength, "acceptable", "Nuclei are pale: a longer stain would show the chromatin better.")
+        return Measurement(strength, "acceptable", "Nuclei are pale: a longer stain would show the chromatin better.")
     if hue < _TOO_RED:
-        return Reading(strength, "acceptable", "The stain is too red: the buffer may be too acid.")
+        return Measurement(strength, "acceptable", "The stain is too red: the buffer may be too acid.")
     if hue > _TOO_BLUE:
-        return Reading(
+        return Measurement(
             strength, "acceptable", "The stain is too blue: the buffer may be too alkaline, or rinsing too short."
         )
-    return Reading(strength, "good", "Well stained.")
+    return Measurement(strength, "good", "Well stained.")
 
 
-def _smear(density: Floats, red_cells: int) -> Reading:
+def _smear(density: Floats, red_cells: int) -> Measurement:
     """Whether the colours are those of a smear, with the share of stained pixels that absorb green most as its value."""
     stained = density[density[..., 1] > _STAINED]
     if len(stained) < _EMPTY_SHARE * density.shape[0] * density.shape[1]:
-        return Reading(0.0, "poor", "The picture is empty: no stained cell of any kind. Move to where the cells are.")
+        return Measurement(0.0, "poor", "The image is empty: no stained cell of any kind. Move to where the cells are.")
     green_most = stained[:, 1] >= 0.9 * np.maximum(stained[:, 0], stained[:, 2])
     share = round(float(green_most.mean()), 3)
     spread = float(np.median(np.ptp(stained, axis=1)))
     if spread < _GREY:
         if spread > _GREY_EXACT and red_cells >= _ENOUGH_RED_CELLS:
-            return Reading(share, "acceptable", "The picture has almost no colour: check the camera's settings.")
-        return Reading(share, "poor", "This is a picture without colour, not a stained blood smear.")
+            return Measurement(share, "acceptable", "The image has almost no colour: check the camera's settings.")
+        return Measurement(share, "poor", "This is an image without colour, not a stained blood smear.")
     few = red_cells < _ENOUGH_RED_CELLS
     if share < _NEVER_A_SMEAR or (few and share < _OTHER_COLOURS):
-        return Reading(
-            share, "poor", "This does not look like a stained blood smear: check that it is the right picture."
+        return Measurement(
+            share, "poor", "This does not look like a stained blood smear: check that it is the right image."
         )
     if share < _SMEAR_COLOURS:
-        return Reading(share, "acceptable", "The colours are unusual for a blood smear: check the white balance.")
-    return Reading(share, "good", "A stained smear.")
+        return Measurement(share, "acceptable", "The colours are unusual for a blood smear: check the white balance.")
+    return Measurement(share, "good", "A stained smear.")

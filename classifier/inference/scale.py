@@ -96,7 +96,7 @@ def measure_red_cells(rgb: Rgb) -> RedCellRuler:
 
 
 def pooled_um_per_px(rulers: Iterable[RedCellRuler]) -> float | None:
-    """One scale for pictures of one camera: the median over the fields whose own ruler can be believed, else None."""
+    """One scale for images of one camera: the median over the fields whose own ruler can be believed, else None."""
     scales = [ruler.um_per_px for ruler in rulers]
     known = [scale for scale in scales if scale is not None]
     return float(np.median(known)) if known else None

@@ -1,4 +1,4 @@
-"""Pictures of one labelled cell each: which of the things found in one is the labelled cell, and at what scale."""
+"""Images of one labelled cell each: which of the things found in one is the labelled cell, and at what scale."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -10,19 +10,19 @@ from classifier.inference.types import Candidate
 Pick = Literal["central", "largest"]
 PICKS: tuple[Pick, ...] = ("central", "largest")
 
-# The labelled cell of a centred picture lies within this share of the width of its middle.
+# The labelled cell of a centred image lies within this share of the width of its middle.
 _CENTRAL_REACH = 0.2
-# Pictures of one camera are cut to slightly different sizes; sides within this share are one group.
+# Images of one camera are cut to slightly different sizes; sides within this share are one group.
 _SAME_SIZE = 0.1
 
 
 def labelled_centre(
     candidates: Sequence[Candidate], *, width: int, height: int, pick: Pick
 ) -> tuple[tuple[float, float], bool]:
-    """Centre (x, y) px of the labelled cell in a picture of `width` x `height` px, and whether it was located.
+    """Centre (x, y) px of the labelled cell in an image of `width` x `height` px, and whether it was detected.
 
     "central" takes what lies nearest the middle, nuclei before platelets; "largest" the biggest nucleus, a platelet only
-    where there is no nucleus. Where nothing fits, the middle of the picture is given, not located.
+    where there is no nucleus. Where nothing fits, the middle of the image is given, not detected.
     """
     middle = (width / 2, height / 2)
 
@@ -40,7 +40,7 @@ def labelled_centre(
 
 
 def size_groups(sizes: Sequence[tuple[int, int]]) -> list[int]:
-    """A group number for each picture (width, height): pictures whose sides differ by under a tenth share one."""
+    """A group number for each image (width, height): images whose sides differ by under a tenth share one."""
     founders: list[tuple[int, int]] = []
     numbers: dict[tuple[int, int], int] = {}
     for size in sorted(set(sizes)):

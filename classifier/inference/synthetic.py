@@ -1,7 +1,7 @@
 """Synthetic smear fields with known ground truth, for the demo and for tests. Pure numpy and scipy.
 
 A field is built as light through a slide: every cell adds optical density, and the camera sees
-``background * exp(-density)``. Same seed, same picture.
+``background * exp(-density)``. Same seed, same image.
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ STAINS["wright"] = STAINS["leishman"]
 
 @dataclass(frozen=True, slots=True)
 class TrueCell:
-    """A drawn cell: its box in px (cut at the picture's edge) and its class."""
+    """A drawn cell: its box in px (cut at the image's edge) and its class."""
 
     box: Box
     label: str
@@ -120,7 +120,7 @@ def draw_field(
     return _expose(rng, density, look, blur / um_per_px), truth
 
 
-def draw_cell_picture(
+def draw_cell_image(
     label: str,
     seed: int,
     size: int = 360,
@@ -129,7 +129,7 @@ def draw_cell_picture(
     stain: str = "wright_giemsa",
     blur: float = 0.12,
 ) -> Rgb:
-    """A square picture (size, size, 3) uint8 RGB with one cell of class `label` in its middle and red cells around."""
+    """A square image (size, size, 3) uint8 RGB with one cell of class `label` in its middle and red cells around."""
     rng = np.random.default_rng(seed)
     look = _varied(_stain(stain), rng)
     name = canonical_label(label)
@@ -247,7 +247,7 @@ def _expose(rng: np.random.Generator, density: Density, look: Stain, blur_px: fl
     down = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     across = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     lamp = 1 - 0.025 * (down**2 + across**2) + 0.012 * (down * rng.normal() + across * rng.normal())
-    picture = light * lamp[..., None].astype(np.float32) * np.array(look.background, np.float32)
-    picture += rng.standard_normal((height, width, 3), np.float32) * 1.6
-    result: Rgb = picture.round().clip(0, 255).astype(np.uint8)
+    image = light * lamp[..., None].astype(np.float32) * np.array(look.background, np.float32)
+    image += rng.standard_normal((height, width, 3), np.float32) * 1.6
+    result: Rgb = image.round().clip(0, 255).astype(np.uint8)
     return result

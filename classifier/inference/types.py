@@ -1,4 +1,4 @@
-"""What the steps of the machine hand to each other."""
+"""What the steps of an analysis hand to each other."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 Rgb = npt.NDArray[np.uint8]
-"""A picture or a stack of them, (..., H, W, 3) uint8 RGB."""
+"""An image or a stack of them, (..., H, W, 3) uint8 RGB."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -18,7 +18,7 @@ Verdict = Literal["good", "acceptable", "poor"]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in pixels of the upright picture: left, top, width, height."""
+    """A rectangle in pixels of the upright image: left, top, width, height."""
 
     x: int
     y: int
@@ -46,7 +46,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Something the locator found: its box, mask area in px, mask centre (x, y) px, and what it may be."""
+    """Something the detector found: its box, mask area in px, mask centre (x, y) px, and what it may be."""
 
     box: Box
     area_px: int
@@ -55,8 +55,8 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One measured side of picture quality: value, verdict, and a sentence that says what to do about it."""
+class Measurement:
+    """One measured side of image quality: value, verdict, and a sentence that says what to do about it."""
 
     value: float
     verdict: Verdict
@@ -65,32 +65,32 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The verdict on a picture (the worst of its readings) and why."""
+    """The verdict on an image (the worst of its measurements) and why."""
 
     verdict: Verdict
-    readings: dict[str, Reading] = field(default_factory=dict)
+    measurements: dict[str, Measurement] = field(default_factory=dict)
 
     @property
     def reasons(self) -> list[str]:
-        """Sentences of every reading that is not good, worst first; of what is no smear, that is all there is to say."""
-        smear = self.readings.get("smear")
+        """Sentences of every measurement that is not good, worst first; of what is no smear, that is all there is to say."""
+        smear = self.measurements.get("smear")
         if smear and smear.verdict == "poor":
             return [smear.sentence]
-        poor = [r.sentence for r in self.readings.values() if r.verdict == "poor"]
-        return poor + [r.sentence for r in self.readings.values() if r.verdict == "acceptable"]
+        poor = [r.sentence for r in self.measurements.values() if r.verdict == "poor"]
+        return poor + [r.sentence for r in self.measurements.values() if r.verdict == "acceptable"]
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON-ready form: verdict, reasons, readings."""
+        """Plain JSON-ready form: verdict, reasons, readings (the measurements, under the name they were first stored by)."""
         return {
             "verdict": self.verdict,
             "reasons": self.reasons,
-            "readings": {name: asdict(reading) for name, reading in self.readings.items()},
+            "readings": {name: asdict(measurement) for name, measurement in self.measurements.items()},
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What an engine answers for N pictures: logits (N, C) float32 and feature map (N, h, w, F) float32."""
+    """What an engine answers for N images: logits (N, C) float32 and feature map (N, h, w, F) float32."""
 
     logits: Floats
     feature_map: Floats
@@ -103,7 +103,7 @@ class Outputs:
 
 
 @dataclass(frozen=True, slots=True)
-class CellResult:
+class CellPrediction:
     """One classified cell. `label` is a class or "unidentified"; `score` is the best calibrated probability."""
 
     box: Box
@@ -121,15 +121,15 @@ class CellResult:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldResult:
-    """Everything the machine says about one picture. `timings` are seconds by step."""
+class ImageAnalysis:
+    """What one model says about one image. `timings` are seconds by step."""
 
     quality: Quality
     um_per_px: float
     scale_source: ScaleSource
-    cells: list[CellResult]
+    cells: list[CellPrediction]
     timings: dict[str, float]
-    locator: str = ""
+    detector: str = ""
 
     def counts(self) -> dict[str, int]:
         """Cells by label, unidentified included, only labels that occur."""
@@ -144,7 +144,7 @@ class FieldResult:
             "quality": self.quality.as_dict(),
             "um_per_px": self.um_per_px,
             "scale_source": self.scale_source,
-            "locator": self.locator,
+            "locator": self.detector,  # the name under which scripts know it
             "counts": self.counts(),
             "cells": [
                 {

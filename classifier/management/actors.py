@@ -1,4 +1,4 @@
-"""Who a command on the machine acts for."""
+"""Who a command on the host acts for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The machine's rows: which model, which run, which result, which worker."""
+"""Models, their analyses of images, their predictions for cells, and the workers."""
 
 from classifier.models.analysis import (
     Analysis,

@@ -54,7 +54,7 @@ class AnalysisQuerySet(models.QuerySet["Analysis"]):
 
 
 class Analysis(models.Model):
-    """One image read by one model, from the moment it was asked for to its outcome.
+    """One image analysed by one model, from the moment it was asked for to its outcome.
 
     ``model_version`` is empty only while no model was active when the run was asked for; a worker
     fills it with the active model when it claims the run.

@@ -1,4 +1,4 @@
-"""Where in its crop a cell's class was seen: asked for by a reader, drawn by a worker, kept as a private picture."""
+"""Where in its crop a cell's class was seen: asked for by a reviewer, drawn by a worker, kept as a private image."""
 
 from __future__ import annotations
 

@@ -8,16 +8,17 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from cases.cell_classes import UNIDENTIFIED
 from cases.models import Cell
 from classifier.models.analysis import Analysis
 from classifier.models.model_version import ModelVersion
 
 
 class Prediction(models.Model):
-    """One cell read by one model.
+    """One cell classified by one model.
 
-    ``label`` is the most probable class even when ``identified`` is false, so that a doubtful cell
-    keeps its evidence; ``score`` is that class's calibrated probability, and ``novelty`` the distance
+    ``label`` is the most probable class even when ``identified`` is false, so that an unidentified
+    cell keeps its evidence; ``score`` is that class's calibrated probability, and ``novelty`` the distance
     from the training data (larger is less like it; no unit).
     """
 
@@ -48,3 +49,8 @@ class Prediction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} {self.score:.2f}"
+
+    @property
+    def suggestion(self) -> str:
+        """The class the model suggests: its most probable one, or "unidentified" where it would not name one."""
+        return self.label if self.identified else UNIDENTIFIED

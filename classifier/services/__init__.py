@@ -1,4 +1,4 @@
-"""Every write of the machine's rows."""
+"""Every write of models, analyses, predictions and heartbeats."""
 
 from classifier.services.claims import claim_analysis, release_claim, renew_leases
 from classifier.services.models import (

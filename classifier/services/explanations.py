@@ -1,4 +1,4 @@
-"""Explaining a cell: a person asks, a worker draws, the picture stays private."""
+"""Explaining a cell: a person asks, a worker draws, the overlay stays private."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from celery import current_app
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -19,11 +18,12 @@ from audit.models import Action
 from audit.services import record
 from cases.cell_classes import CLASS_CODES
 from cases.permissions import must_see, refuse
-from classifier import reader
+from classifier import analyser
 from classifier.inference.errors import InferenceError
 from classifier.models import Explanation, ExplanationState, Prediction
-from classifier.services.pictures import open_picture
-from classifier.services.queueing import broker_errors
+from classifier.selectors import current_prediction
+from classifier.services.stored_images import open_stored_image
+from hematovision.celery import hint_on_commit
 from hematovision.errors import Conflict, DomainError, Unprocessable
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 EXPLAIN_CELL = "classifier.tasks.explain_cell"
-# Asking makes a worker work and leaves a row; those who only read see what was drawn already.
+# Asking makes a worker work and leaves a row; those who may only view see what was drawn already.
 _ASKERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
 #: A waiting explanation is asked for again after this long: its message may be gone.
 ASK_AGAIN_AFTER = timedelta(seconds=20)
@@ -42,17 +42,17 @@ ASK_AGAIN_AFTER = timedelta(seconds=20)
 def request_explanation(*, actor: User, cell: Cell, label: str = "") -> Explanation:
     """Ask where the network saw `label` (its own best class by default) in a cell; asking again gives the same row.
 
-    Raises NotFound for a cell the actor may not see, PermissionRefused for those who only read (by their role, or by
-    break-glass access), Conflict for a cell no model has read, Unprocessable for an unknown class.
+    Raises NotFound for a cell the actor may not see, PermissionRefused for those who may only view (by their role, or by
+    break-glass access), Conflict for a cell no model has classified, Unprocessable for an unknown class.
     """
     must_see(actor=actor, record_=cell)
     if actor.role not in _ASKERS:
         refuse(
             actor=actor, target=cell, sentence="Explanations are asked for by those who review smears or administer."
         )
-    prediction = cell.predictions.select_related("model_version").order_by("-created_at").first()
+    prediction = current_prediction(cell)
     if prediction is None:
-        raise Conflict("No model has read this cell, so there is nothing to explain.", code="not_read")
+        raise Conflict("No model has classified this cell, so there is nothing to explain.", code="not_read")
     label = label or prediction.label
     if label not in CLASS_CODES:
         raise Unprocessable(f"There is no class called {label}.", code="unknown_class")
@@ -104,9 +104,9 @@ def _draw(explanation: Explanation) -> bytes:
     scale = prediction.analysis.um_per_px
     if scale is None:
         raise Unprocessable("The scale of the image is not known.")
-    overlay = reader.installed().explain(
+    overlay = analyser.installed().explain(
         explanation.model_version,
-        open_picture(cell.image),
+        open_stored_image(cell.image),
         box=cell.box,
         um_per_px=scale,
         label=explanation.label,
@@ -141,12 +141,5 @@ def _send_if_waiting(explanation: Explanation, *, is_new: bool) -> None:
         explanation.state, explanation.problem = ExplanationState.WAITING, ""
         explanation.requested_at, explanation.finished_at = now, None
         explanation.save(update_fields=["state", "problem", "requested_at", "finished_at"])
-    transaction.on_commit(lambda: _send(explanation.pk))
-
-
-def _send(explanation_id: uuid.UUID) -> None:
-    try:
-        current_app.send_task(EXPLAIN_CELL, args=[str(explanation_id)], queue="inference", retry=False)
-    except broker_errors() as error:
-        # The row stays waiting; asking again sends again.
-        log.warning("explanation_not_sent", explanation_id=str(explanation_id), error=type(error).__name__)
+    # With a broker that is away the row stays waiting, and asking again sends again.
+    hint_on_commit(EXPLAIN_CELL, explanation.pk)

@@ -21,7 +21,7 @@ def worker_name(node: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """One word of a worker: who it is, what it reads, what it holds, what is wrong."""
+    """One word of a worker: who it is, which queues it serves, what it holds, what is wrong."""
 
     worker: str
     queue: str

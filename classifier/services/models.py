@@ -247,7 +247,7 @@ def _is_evaluation(figures: Any) -> bool:
 
 
 def _refuse_strangers(actor: User | None) -> None:
-    """The registry is the administrators'; None is the installation itself (commands on the machine)."""
+    """The registry is the administrators'; None is the installation itself (commands on the host)."""
     if actor is None or (actor.is_active and (actor.is_superuser or actor.role == Role.ADMINISTRATOR)):
         return
     raise PermissionRefused("Only administrators change the model in use.")

@@ -10,22 +10,21 @@ from django.utils import timezone
 
 from audit.models import Action, Outcome
 from audit.services import record
-from cases.cell_classes import UNIDENTIFIED
 from cases.models import Cell
 from cases.services.cases import settle_case
-from cases.services.cells import LocatedCell, record_cells
+from cases.services.cells import DetectedCell, record_cells
 from cases.services.images import transition_image
 from cases.states import ImageState
 from classifier.models import Analysis, AnalysisProblem, AnalysisState, Prediction
-from classifier.services.late_cells import request_cell_readings, unread_cells
+from classifier.services.unclassified_cells import cells_to_classify, request_classification
 
 if TYPE_CHECKING:
-    from classifier.inference.types import CellResult, FieldResult
+    from classifier.inference.types import CellPrediction, ImageAnalysis
 
 log = structlog.get_logger(__name__)
 
 
-def store_result(*, analysis: Analysis, result: FieldResult) -> bool:
+def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
     """Write cells, predictions, the run and the states in one transaction; False when the claim was lost.
 
     The first statement closes the run if, and only if, it is still this attempt's: whoever was overtaken writes
@@ -50,8 +49,8 @@ def store_result(*, analysis: Analysis, result: FieldResult) -> bool:
         image = analysis.image
         cells = record_cells(
             image=image,
-            locator=result.locator,
-            cells=[_located(cell) for cell in result.cells],
+            detector=result.detector,
+            cells=[_detected(cell) for cell in result.cells],
         )
         _write_predictions(analysis, cells, result.cells)
         image.refresh_from_db()
@@ -65,9 +64,9 @@ def store_result(*, analysis: Analysis, result: FieldResult) -> bool:
             after={"analysis": str(analysis.pk), "model": str(analysis.model_version), "cells": len(cells)},
         )
         settle_case(case=image.case)
-        if unread_cells(analysis).exists():
-            # Cells people drew or decided on, which this locator did not find again.
-            transaction.on_commit(lambda: request_cell_readings(image_id=image.pk))
+        if cells_to_classify(analysis).exists():
+            # Cells people drew or decided on, which this detector did not find again.
+            request_classification(image_id=image.pk)
     log.info(
         "analysis_done",
         analysis_id=str(analysis.pk),
@@ -91,7 +90,7 @@ def fail_analysis(*, analysis: Analysis, kind: AnalysisProblem, sentence: str) -
 
 
 def close_as_failed(*, analysis: Analysis, kind: AnalysisProblem, sentence: str) -> bool:
-    """Close an unfinished run as failed if nobody else touched it since it was read; call inside a transaction."""
+    """Close an unfinished run as failed if nobody else touched it since it was fetched; call inside a transaction."""
     closed = Analysis.objects.filter(pk=analysis.pk, state=analysis.state, attempt=analysis.attempt).update(
         state=AnalysisState.FAILED,
         finished_at=timezone.now(),
@@ -125,20 +124,19 @@ def close_as_failed(*, analysis: Analysis, kind: AnalysisProblem, sentence: str)
     return True
 
 
-def _located(cell: CellResult) -> LocatedCell:
-    return LocatedCell(x=cell.box.x, y=cell.box.y, width=cell.box.w, height=cell.box.h, area_px=cell.area_px)
+def _detected(cell: CellPrediction) -> DetectedCell:
+    return DetectedCell(x=cell.box.x, y=cell.box.y, width=cell.box.w, height=cell.box.h, area_px=cell.area_px)
 
 
-def _write_predictions(analysis: Analysis, cells: list[Cell], results: list[CellResult]) -> None:
+def _write_predictions(analysis: Analysis, cells: list[Cell], results: list[CellPrediction]) -> None:
     """One prediction per cell, and the cell's current label where no person has decided on it."""
     version = analysis.model_version
     if version is None:
         message = "A result without a model cannot be stored."
         raise ValueError(message)
-    pairs = list(zip(cells, results, strict=True))
-    # Going back to an earlier model asks for a reading that was done before: its predictions stand as they are.
-    read = set(Prediction.objects.filter(cell__in=cells, model_version=version).values_list("cell", flat=True))
-    Prediction.objects.bulk_create(
+    # Going back to an earlier model repeats an analysis: the predictions it made then stand as they are.
+    made = {row.cell_id: row for row in Prediction.objects.filter(cell__in=cells, model_version=version)}
+    new = [
         Prediction(
             analysis=analysis,
             cell=cell,
@@ -149,17 +147,19 @@ def _write_predictions(analysis: Analysis, cells: list[Cell], results: list[Cell
             identified=result.identified,
             novelty=None if result.novelty is None else float(result.novelty),
         )
-        for cell, result in pairs
-        if cell.pk not in read
-    )
-    machine_labelled = []
-    for cell, result in pairs:
+        for cell, result in zip(cells, results, strict=True)
+        if cell.pk not in made
+    ]
+    Prediction.objects.bulk_create(new)
+    made |= {row.cell_id: row for row in new}
+    labelled_by_model = []
+    for cell in cells:
         if not cell.is_reviewed:
-            label = result.best_label if result.identified else UNIDENTIFIED
-            # A reader who saw another suggestion must not confirm this one unseen.
-            cell.revision += cell.label not in {"", label}
-            cell.label = label
-            cell.score = min(max(float(result.score), 0.0), 1.0)
-            machine_labelled.append(cell)
-    # Denormalised reading for lists, derived from the predictions just written; the audit event of the run covers it.
-    Cell.objects.bulk_update(machine_labelled, ["label", "score", "revision"], batch_size=200)
+            prediction = made[cell.pk]
+            # A reviewer who saw another suggestion must not confirm this one unseen.
+            cell.revision += cell.label not in {"", prediction.suggestion}
+            cell.label = prediction.suggestion
+            cell.score = prediction.score
+            labelled_by_model.append(cell)
+    # Kept on the cell for lists, derived from its current prediction; the audit event of the run covers it.
+    Cell.objects.bulk_update(labelled_by_model, ["label", "score", "revision"], batch_size=200)

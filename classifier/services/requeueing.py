@@ -24,7 +24,7 @@ from classifier.models import (
     AnalysisTrigger,
     ModelVersion,
 )
-from classifier.services.queueing import enqueue_analysis, send_message
+from classifier.services.queueing import enqueue_analysis, send_message_on_commit
 from hematovision.errors import PermissionRefused, Unprocessable
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def requeue_analyses(
 def requeue_image(*, actor: User, image: SmearImage, reason: str) -> bool:
     """Put the failed run of one image back in the queue; the caller has checked that `actor` may.
 
-    An image that failed before any run was asked for gets its first. Raises Conflict where it is being read already.
+    An image that failed before any run was asked for gets its first. Raises Conflict where it is being analysed already.
     """
     with transaction.atomic():
         failed = image.analyses.filter(state=AnalysisState.FAILED).order_by("-queued_at").first()
@@ -78,11 +78,11 @@ def requeue_image(*, actor: User, image: SmearImage, reason: str) -> bool:
     return done
 
 
-def read_again(*, actor: User, image: SmearImage, version: ModelVersion) -> Analysis:
-    """Ask for a reading of an analysed image by `version`; the caller has checked that `actor` may.
+def reanalyse_image(*, actor: User, image: SmearImage, version: ModelVersion) -> Analysis:
+    """Ask for another analysis of an image, by `version`; the caller has checked that `actor` may.
 
-    A model reads an image once: where it has before, and another one after it, its run is done again and gives the
-    same predictions.
+    A model analyses an image once: where it has before, and another one after it, its analysis is repeated and the
+    predictions it made then stand.
     """
     with transaction.atomic():
         lock_image(image)
@@ -100,8 +100,8 @@ def read_again(*, actor: User, image: SmearImage, version: ModelVersion) -> Anal
             "problem_kind": "",
         }
         analysis, _ = Analysis.objects.update_or_create(image=image, model_version=version, defaults=fresh)
-        transition_image(actor=actor, image=image, to=ImageState.QUEUED, reason=f"To be read by {version}.")
-        transaction.on_commit(lambda: send_message(analysis_id=analysis.pk, image_id=image.pk))
+        transition_image(actor=actor, image=image, to=ImageState.QUEUED, reason=f"To be analysed by {version}.")
+        send_message_on_commit(analysis)
     return analysis
 
 
@@ -134,6 +134,6 @@ def _requeue(actor: User | None, analysis: Analysis, reason: str, trigger: str) 
             before={"analysis": str(analysis.pk), "state": AnalysisState.FAILED, "problem": analysis.problem},
             after={"analysis": str(analysis.pk), "state": AnalysisState.QUEUED},
         )
-        transaction.on_commit(lambda: send_message(analysis_id=analysis.pk, image_id=analysis.image_id))
+        send_message_on_commit(analysis)
     log.info("analysis_requeued", analysis_id=str(analysis.pk), model=str(ModelVersion.objects.active() or ""))
     return True

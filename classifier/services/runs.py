@@ -7,12 +7,12 @@ import uuid
 import structlog
 
 from cases.services.images import make_display_copy
-from classifier import reader
+from classifier import analyser
 from classifier.inference.errors import BadInput, InferenceError
 from classifier.models import Analysis, AnalysisProblem
 from classifier.services.claims import claim_analysis, max_attempts, release_claim
 from classifier.services.outcomes import fail_analysis, store_result
-from classifier.services.pictures import open_picture
+from classifier.services.stored_images import open_stored_image
 from hematovision.errors import DomainError
 
 log = structlog.get_logger(__name__)
@@ -40,11 +40,11 @@ def run_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
 def _carry_out(analysis: Analysis) -> None:
     image = analysis.image
     try:
-        rgb = open_picture(image)
+        rgb = open_stored_image(image)
     except DomainError as error:
         fail_analysis(analysis=analysis, kind=AnalysisProblem.FILE, sentence=error.sentence)
         return
-    # While the picture is at hand: people see it even if the model fails.
+    # While the pixels are at hand: people see the image even if the model fails.
     make_display_copy(image, rgb=rgb)
     version = analysis.model_version
     if version is None:
@@ -52,7 +52,7 @@ def _carry_out(analysis: Analysis) -> None:
         fail_analysis(analysis=analysis, kind=AnalysisProblem.MODEL, sentence=sentence)
         return
     try:
-        result = reader.installed().read(version, rgb, um_per_px=image.case.um_per_px)
+        result = analyser.installed().analyse(version, rgb, um_per_px=image.case.um_per_px)
     except BadInput as error:
         fail_analysis(analysis=analysis, kind=AnalysisProblem.FILE, sentence=error.sentence)
         return

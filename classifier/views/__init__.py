@@ -1,1 +1,1 @@
-"""Oversight of the machine: what it said, and which models there are."""
+"""Oversight of the models: what they said, and which models there are."""

@@ -1,4 +1,4 @@
-"""Where the network looked, for one cell: ask for it, follow it, see the picture."""
+"""Where the model saw a class in one cell: ask for it, follow it, see the overlay."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import signed_in
-from cases.blind import reads_blind
-from cases.models import Cell, LabelSource
-from cases.services.trail import record_image_view
+from cases.blinding import is_blinded, require_open
+from cases.models import Cell
+from cases.services.audit_trail import record_image_view
 from classifier.models import Explanation, ExplanationState
+from classifier.selectors import current_prediction
 from classifier.services.explanations import request_explanation
 from hematovision.errors import DomainError
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 def explanation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The explanation of a cell as a piece of a page; POST asks for it, GET follows it.
 
-    `label` names the class whose evidence is shown; without it the network's own best class. Cells the person may
+    `label` names the class whose evidence is shown; without it the model's own best class. Cells the person may
     not see answer 404.
     """
     user = signed_in(request)
@@ -65,15 +66,19 @@ def explanation_picture(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _visible_cell(request: HttpRequest, pk: UUID) -> Cell:
-    """The cell, if its reading is for this person's eyes: a blind reader first has to name it."""
+    """The cell, if its explanation is for this person's eyes: a blinded reviewer first has to name it."""
     cells = Cell.objects.visible_to(request.user).select_related("image__case__laboratory")
     cell = get_object_or_404(cells, pk=pk)
-    if cell.label_source == LabelSource.MACHINE and reads_blind(request.user, cell.image.case):
+    require_open(request.user, cell.image.case)
+    if not cell.is_named and is_blinded(request.user, cell.image.case):
         raise Http404
     return cell
 
 
 def _latest(cell: Cell, label: str) -> Explanation | None:
-    """The newest explanation of the cell, for one class if `label` names one."""
-    explanations = Explanation.objects.filter(cell=cell).order_by("-requested_at")
+    """The newest explanation of what the current model said of the cell, for one class if `label` names one."""
+    prediction = current_prediction(cell)
+    if prediction is None:
+        return None
+    explanations = cell.explanations.filter(model_version=prediction.model_version_id).order_by("-requested_at")
     return (explanations.filter(label=label) if label else explanations).first()

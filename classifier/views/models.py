@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.permissions import overseers_only
 from audit.models import Action
 from audit.services import record
 from classifier.models import ModelState, ModelVersion, WorkerHeartbeat
 from classifier.models.heartbeat import SILENCE
-from classifier.views.overseers import overseers_only
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -69,7 +69,7 @@ def figures_of(card: dict[str, Any]) -> list[Figures]:
 
 
 def _figures(name: str, result: dict[str, Any]) -> Figures:
-    """Read one evaluation; the interval over originals is preferred, as copies of one picture are not evidence."""
+    """Return one evaluation; the interval over originals is preferred, as copies of one image are not evidence."""
     groups = _table(result.get("groups"))
     calibration = _table(result.get("calibration"))
     left = _table(result.get("unidentified"))

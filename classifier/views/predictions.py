@@ -1,22 +1,21 @@
-"""The administrator's audit of predictions: what the machine said of which cell, and what it is called now."""
+"""The administrator's audit of predictions: what a model said of which cell, and what it is called now."""
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Any
 
-from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from accounts.permissions import overseers_only
 from audit.models import Action
 from audit.services import record
 from cases.cell_classes import BY_CODE, UNIDENTIFIED
 from cases.models import Case
-from cases.paging import CappedPaginator
 from classifier.forms import PredictionFilterForm
 from classifier.models import Prediction
-from classifier.views.overseers import overseers_only
+from hematovision.csv_export import csv_stream
+from hematovision.paging import CappedPaginator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,15 +75,12 @@ def export_predictions(request: HttpRequest) -> HttpResponseBase:
         object_type="classifier.prediction",
         after={"what": "csv", "filters": form.narrows},
     )
-    response = StreamingHttpResponse(_csv(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="predictions.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return csv_stream(_csv_rows(found), name="predictions.csv")
 
 
 def _filtered(request: HttpRequest) -> tuple[PredictionFilterForm, QuerySet[Prediction]]:
     form = PredictionFilterForm(request.GET, user=request.user)  # type: ignore[arg-type]
-    visible = Prediction.objects.filter(cell__image__case__in=Case.objects.visible_to(request.user))  # type: ignore[arg-type]
+    visible = Prediction.objects.filter(cell__image__case__in=Case.objects.with_model_output_for(request.user))  # type: ignore[arg-type]
     found = form.apply(visible).select_related("model_version", "cell__image__case__clinic")
     return form, found.order_by("-created_at", "-id")
 
@@ -102,34 +98,23 @@ def _row(prediction: Prediction) -> dict[str, Any]:
     }
 
 
-class _Echo:
-    """What `csv.writer` writes to: gives each line back instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        """Return the line."""
-        return line
-
-
-def _csv(found: QuerySet[Prediction]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(_COLUMNS)
+def _csv_rows(found: QuerySet[Prediction]) -> Iterator[list[object]]:
+    yield list(_COLUMNS)
     for prediction in found.iterator(chunk_size=2000):
         cell = prediction.cell
         image = cell.image
-        yield writer.writerow(
-            [
-                prediction.created_at.isoformat(),
-                image.case.accession_number,
-                image.case.clinic.slug,
-                image.ordinal,
-                cell.ordinal,
-                *cell.box,
-                prediction.label,
-                f"{prediction.score:.6f}",
-                "yes" if prediction.identified else "no",
-                "" if prediction.novelty is None else f"{prediction.novelty:.6f}",
-                cell.label,
-                cell.label_source,
-                str(prediction.model_version),
-            ]
-        )
+        yield [
+            prediction.created_at.isoformat(),
+            image.case.accession_number,
+            image.case.clinic.slug,
+            image.ordinal,
+            cell.ordinal,
+            *cell.box,
+            prediction.label,
+            f"{prediction.score:.6f}",
+            "yes" if prediction.identified else "no",
+            "" if prediction.novelty is None else f"{prediction.novelty:.6f}",
+            cell.label,
+            cell.label_source,
+            str(prediction.model_version),
+        ]

@@ -1,4 +1,4 @@
-"""How a difference between two readers was settled."""
+"""How a difference between two reviewers was adjudicated."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from consult.models.comparison import Comparison
 class Choice(models.TextChoices):
     """Whose label stands."""
 
-    FIRST = "first", "The first reader's"
+    FIRST = "first", "The first reviewer's"
     SECOND = "second", "The colleague's"
     OTHER = "other", "Another"
 
 
 class Adjudication(models.Model):
-    """One difference settled, once. Append-only.
+    """One difference adjudicated, once. Append-only.
 
     `action_id` is the review action that changed the cell; null where the cell already said so.
     """

@@ -12,7 +12,6 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from cases.models import Case, Cell
-from cases.models.break_glass import ordinary_sight
 from consult.permissions import reads_consultations
 
 if TYPE_CHECKING:
@@ -24,14 +23,13 @@ COMMENT_LENGTH = 2000
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
-    """Reads of comments."""
+    """Queries over comments."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the comments on cases `user` may see; who is not of the laboratory is not part of its talk."""
+        """Return the comments on cases `user` may open; who is not of the laboratory is not part of its talk."""
         if not reads_consultations(user):
             return self.none()
-        with ordinary_sight(user):
-            cases = Case.objects.visible_to(user)
+        cases = Case.objects.open_to(user, break_glass=False)
         if cases.query.is_empty():
             return self.none()
         return self.filter(Exists(cases.filter(pk=OuterRef("case"))))

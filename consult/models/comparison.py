@@ -1,4 +1,4 @@
-"""Two readings of one cell, side by side, as they were when the answer came."""
+"""Two labels of one cell, side by side, as they were when the answer came."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from consult.models.opinion import SecondOpinion
 
 
 class Comparison(models.Model):
-    """The first reader's label and the colleague's. Append-only, so that settling a difference does not hide it.
+    """The first reviewer's label and the colleague's. Append-only, so that adjudicating a difference does not hide it.
 
     Agreement is computed from these rows: labels that were adjudicated afterwards would always agree.
-    `first_read` is false where no person had read the cell yet and the label was the machine's.
+    `first_read` is false where no person had reviewed the cell yet and the label was the model's.
     """
 
     opinion = models.ForeignKey(SecondOpinion, on_delete=models.PROTECT, related_name="comparisons")
@@ -34,12 +34,12 @@ class Comparison(models.Model):
 
     @property
     def first(self) -> str:
-        """The first reading as one code: a class, "unidentified" or "excluded"."""
+        """The first label as one code: a class, "unidentified" or "excluded"."""
         return "excluded" if self.first_excluded else self.first_label or "unidentified"
 
     @property
     def second(self) -> str:
-        """The colleague's reading as one code."""
+        """The colleague's label as one code."""
         return "excluded" if self.second_excluded else self.second_label
 
     @property

@@ -1,4 +1,4 @@
-"""A colleague asked to read some cells of a case a second time."""
+"""A colleague asked to review some cells of a case a second time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from cases.models import Case
-from cases.models.break_glass import ordinary_sight
 from consult.permissions import reads_consultations
 
 if TYPE_CHECKING:
@@ -29,12 +28,12 @@ class OpinionState(models.TextChoices):
     ASKED = "asked", "Asked"
     ANSWERED = "answered", "Answered"
     DECLINED = "declined", "Declined"
-    ADJUDICATED = "adjudicated", "Settled"
+    ADJUDICATED = "adjudicated", "Adjudicated"
     CLOSED = "closed", "Closed"
 
 
 OPEN_OPINIONS = frozenset({OpinionState.ASKED, OpinionState.ANSWERED})
-"""Somebody still has to do something: the colleague to read, or the first reader to settle the differences."""
+"""Somebody still has to do something: the colleague to review, or the first reviewer to adjudicate the differences."""
 
 
 class OpinionScope(models.TextChoices):
@@ -46,28 +45,31 @@ class OpinionScope(models.TextChoices):
 
 
 class SecondOpinionQuerySet(models.QuerySet["SecondOpinion"]):
-    """Reads of second opinions."""
+    """Queries over second opinions."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the opinions on cases `user` may see; for anybody but the laboratory's readers and overseers, none.
+        """Return the opinions on cases `user` may open, and those they owe; for anybody outside the laboratory, none.
 
         What two pathologists make of a cell is not yet a result: the clinic gets the signed report, and so does
         whoever opens a case in an emergency.
         """
         if not reads_consultations(user):
             return self.none()
-        with ordinary_sight(user):
-            cases = Case.objects.visible_to(user)
-        if cases.query.is_empty():
+        visible = Case.objects.visible_to(user, break_glass=False)
+        open_ = Case.objects.open_to(user, break_glass=False)
+        if visible.query.is_empty():
             return self.none()
-        return self.filter(Exists(cases.filter(pk=OuterRef("case"))))
+        owed = Q(colleague_id=user.pk, state=OpinionState.ASKED)
+        return self.filter(
+            Exists(open_.filter(pk=OuterRef("case"))) | owed & Exists(visible.filter(pk=OuterRef("case")))
+        )
 
     def open(self) -> Self:
-        """Return those not settled yet."""
+        """Return those not adjudicated yet."""
         return self.filter(state__in=OPEN_OPINIONS)
 
-    def being_read_blind_by(self, user: User | AnonymousUser) -> Self:
-        """Return the blind readings `user` owes: until they are answered the rest of the case is closed to them."""
+    def owed_blinded_by(self, user: User | AnonymousUser) -> Self:
+        """Return the blinded opinions `user` owes: until they are given the rest of the case is closed to them."""
         return self.filter(colleague_id=user.pk, blind=True, state=OpinionState.ASKED)
 
 
@@ -75,14 +77,14 @@ class SecondOpinion(models.Model):
     """One question to one colleague. What was asked never changes; the state and the answer are written once each.
 
     `words` is the colleague's conclusion, or the reason for declining. `closing` says why it ended without being
-    settled: taken back, closed with differences left, or overtaken by sign-out.
+    adjudicated: taken back, closed with differences left, or overtaken by sign-out.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="second_opinions")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="opinions_asked")
     colleague = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="opinions_owed")
-    blind = models.BooleanField(help_text="Neither the machine's labels nor the first reader's are shown.")
+    blind = models.BooleanField(help_text="Neither the model's labels nor the first reviewer's are shown.")
     scope = models.CharField(max_length=12, choices=OpinionScope.choices)
     question = models.TextField(max_length=_TEXT_LENGTH, blank=True, validators=[MaxLengthValidator(_TEXT_LENGTH)])
     state = models.CharField(max_length=11, choices=OpinionState.choices, default=OpinionState.ASKED, editable=False)
@@ -139,5 +141,5 @@ class SecondOpinion(models.Model):
 
     @property
     def is_answered(self) -> bool:
-        """Whether the colleague's labels may be shown to others: only once the reading is complete."""
+        """Whether the colleague's labels may be shown to others: only once it is complete."""
         return self.answered_at is not None and self.state != OpinionState.DECLINED

@@ -1,6 +1,6 @@
 """Everything that changes something, one noun a file."""
 
-from consult.services.adjudications import Settlement, adjudicate, take_note
+from consult.services.adjudications import CellChoice, adjudicate, take_note
 from consult.services.comments import add_comment
 from consult.services.labels import save_labels
 from consult.services.opinions import (
@@ -12,7 +12,7 @@ from consult.services.opinions import (
 )
 
 __all__ = [
-    "Settlement",
+    "CellChoice",
     "add_comment",
     "adjudicate",
     "answer_opinion",

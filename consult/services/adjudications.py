@@ -1,4 +1,4 @@
-"""Settling what two readers see differently: the one who signs decides, cell by cell."""
+"""Adjudicating what two reviewers see differently: the one who signs decides, cell by cell."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from audit.models import Action
 from audit.services import record
 from cases.models import ExclusionReason
 from cases.permissions import must_see, refuse
-from cases.services.trail import scope_of
+from cases.services.audit_trail import scope_of
+from consult.cell_labels import CLASS_OF_CODE, EXCLUDED, code_of
 from consult.models import Adjudication, Choice, Comparison, OpinionState, SecondOpinion
-from consult.reading import BY_READING, EXCLUDED, reading_of
-from consult.selectors import is_first_reader, outstanding_of
-from consult.services.opinions import lock_opinion, over, settle
+from consult.selectors import is_reviewer_of, outstanding_of
+from consult.services.opinions import lock_opinion, mark_adjudicated, over
 from hematovision.errors import Conflict, NotFound, Unprocessable
 from review.models import ActionKind
 from review.services.decisions import apply_action
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _SHORT = 500
-_EXCLUDED_BECAUSE = "Settled after a second opinion."
+_EXCLUDED_BECAUSE = "Adjudicated after a second opinion."
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class CellChoice:
     """One decision: the comparison, whose label stands, the code for `other`, and the cell's revision as seen."""
 
     comparison_id: int
@@ -42,28 +42,28 @@ class Settlement:
 
 
 def adjudicate(
-    *, actor: User, opinion: SecondOpinion, settlements: Sequence[Settlement], reason: str = ""
+    *, actor: User, opinion: SecondOpinion, choices: Sequence[CellChoice], reason: str = ""
 ) -> list[Adjudication]:
-    """Settle differences: each cell gets its final label by an ordinary review action, all of them or none.
+    """Adjudicate differences: each cell gets its final label by an ordinary review action, all of them or none.
 
-    When the last one is settled the opinion is. Raises `NotFound`, `PermissionRefused` for all but the one who reads
+    When the last one is adjudicated the opinion is. Raises `NotFound`, `PermissionRefused` for all but the one who reviews
     the case now; `Conflict` (code `opinion_state`, `settled`, and those of `apply_action`: `stale`, `lease_lost`,
     `signed`); `Unprocessable` for a choice that makes no sense.
     """
-    _require_first_reader(actor, opinion)
+    _require_reviewer(actor, opinion)
     reason = reason.strip()
-    if not settlements:
+    if not choices:
         raise Unprocessable("Choose a label for at least one cell.", code="nothing_chosen")
     if len(reason) > _SHORT:
         raise Unprocessable(f"A reason has at most {_SHORT} characters.", code="reason_too_long")
     with transaction.atomic():
         _lock_answered(opinion)
-        wanted = _wanted(opinion, settlements)
+        wanted = _wanted(opinion, choices)
         actions = _decide(actor, opinion, wanted)
         made = [
             Adjudication(
                 comparison=comparison,
-                choice=settlement.choice,
+                choice=given.choice,
                 label="" if code == EXCLUDED else code,
                 excluded=code == EXCLUDED,
                 reason=reason,
@@ -71,35 +71,37 @@ def adjudicate(
                 at=timezone.now(),
                 action_id=actions.get(code),
             )
-            for settlement, comparison, code in wanted
+            for given, comparison, code in wanted
         ]
         Adjudication.objects.bulk_create(made)
         if not outstanding_of(opinion):
-            settle(opinion, by=actor)
+            mark_adjudicated(opinion, by=actor)
         _record(actor, opinion, reason, {"settled": len(made)})
     return made
 
 
 def take_note(*, actor: User, opinion: SecondOpinion) -> SecondOpinion:
-    """Settle an answer that leaves nothing to decide: it has been read.
+    """Close an answer that leaves nothing to decide: it has been noted.
 
     Raises as `adjudicate`, and `Conflict` (code `differences_left`) while there are differences.
     """
-    _require_first_reader(actor, opinion)
+    _require_reviewer(actor, opinion)
     with transaction.atomic():
         _lock_answered(opinion)
         left = outstanding_of(opinion)
         if left:
-            raise Conflict(f"{left} differences are not settled yet.", code="differences_left")
-        settle(opinion, by=actor)
+            raise Conflict(f"{left} differences are not adjudicated yet.", code="differences_left")
+        mark_adjudicated(opinion, by=actor)
         _record(actor, opinion, "", {"settled": 0})
     return opinion
 
 
-def _require_first_reader(actor: User, opinion: SecondOpinion) -> None:
+def _require_reviewer(actor: User, opinion: SecondOpinion) -> None:
     must_see(actor=actor, record_=opinion)
-    if not is_first_reader(actor, opinion.case):
-        refuse(actor=actor, target=opinion, sentence="Differences are settled by the pathologist who reads the case.")
+    if not is_reviewer_of(actor, opinion.case):
+        refuse(
+            actor=actor, target=opinion, sentence="Differences are adjudicated by the pathologist who reviews the case."
+        )
 
 
 def _lock_answered(opinion: SecondOpinion) -> None:
@@ -108,38 +110,38 @@ def _lock_answered(opinion: SecondOpinion) -> None:
         raise over(opinion)
 
 
-def _wanted(opinion: SecondOpinion, settlements: Sequence[Settlement]) -> list[tuple[Settlement, Comparison, str]]:
-    """Return each settlement with its row and the code the cell is to get."""
-    ids = [settlement.comparison_id for settlement in settlements]
+def _wanted(opinion: SecondOpinion, choices: Sequence[CellChoice]) -> list[tuple[CellChoice, Comparison, str]]:
+    """Return each given with its row and the code the cell is to get."""
+    ids = [given.comparison_id for given in choices]
     rows = {row.pk: row for row in opinion.comparisons.select_related("cell").filter(pk__in=ids)}
     if len(set(ids)) != len(ids) or len(rows) != len(ids):
         raise NotFound("This cell is not among the differences.")
     if Adjudication.objects.filter(comparison__in=ids).exists():
-        raise Conflict("One of these cells has been settled already. Look at the list again.", code="settled")
-    return [(each, rows[each.comparison_id], _code(each, rows[each.comparison_id])) for each in settlements]
+        raise Conflict("One of these cells has been adjudicated already. Look at the list again.", code="settled")
+    return [(each, rows[each.comparison_id], _code(each, rows[each.comparison_id])) for each in choices]
 
 
-def _code(settlement: Settlement, row: Comparison) -> str:
+def _code(given: CellChoice, row: Comparison) -> str:
     if not row.differs:
         raise NotFound("This cell is not among the differences.")
-    if settlement.choice == Choice.FIRST:
+    if given.choice == Choice.FIRST:
         return row.first
-    if settlement.choice == Choice.SECOND:
+    if given.choice == Choice.SECOND:
         return row.second
-    if settlement.choice == Choice.OTHER and settlement.other in BY_READING:
-        return settlement.other
+    if given.choice == Choice.OTHER and given.other in CLASS_OF_CODE:
+        return given.other
     raise Unprocessable("Choose whose label stands, or name another class.", code="unknown_choice")
 
 
 def _decide(
-    actor: User, opinion: SecondOpinion, wanted: Sequence[tuple[Settlement, Comparison, str]]
+    actor: User, opinion: SecondOpinion, wanted: Sequence[tuple[CellChoice, Comparison, str]]
 ) -> dict[str, uuid.UUID]:
     """Carry the codes out as review actions, one a code; returns the id of each that changed something."""
     by_code: dict[str, list[tuple[uuid.UUID, int]]] = {}
-    for settlement, row, code in wanted:
-        if row.cell.is_reviewed and reading_of(row.cell) == code:
+    for given, row, code in wanted:
+        if row.cell.is_reviewed and code_of(row.cell) == code:
             continue  # It says so already, perhaps with a better reason for leaving it out.
-        by_code.setdefault(code, []).append((row.cell_id, settlement.revision))
+        by_code.setdefault(code, []).append((row.cell_id, given.revision))
     done: dict[str, uuid.UUID] = {}
     for code, cells in by_code.items():
         excluding = code == EXCLUDED

@@ -13,16 +13,16 @@ from audit.models import Action
 from audit.services import record
 from cases.models import Case, Cell
 from cases.permissions import must_see, refuse
-from cases.services.trail import scope_of
+from cases.services.audit_trail import scope_of
 from cases.services.transitions import lock_case
 from cases.services.validation import clean_record
 from consult.mentions import people_named
 from consult.models import Comment
 from consult.permissions import gives_opinions
-from consult.selectors import colleagues_of, is_open_for_talk, owes_blind
+from consult.selectors import colleagues_of, is_open_for_talk
 from hematovision.errors import Conflict, NotFound, Unprocessable
 from notices.services import notify
-from review.services.guards import reads_for
+from review.permissions import may_review
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,11 +36,12 @@ def add_comment(
     """Add to the thread of a case, or of one of its cells; those mentioned are told.
 
     Mentioned are the given people and whoever the text names as `@Full Name`, of the laboratory's pathologists.
-    Raises `NotFound` (case or cell), `PermissionRefused`, `Conflict` (code `signed` after sign-out, `state`, `blind`
-    while the actor reads the case blind), `Unprocessable` for an empty or too long text or a stranger mentioned.
+    Raises `NotFound` (case or cell), `PermissionRefused` (code `blind` while the actor owes a blinded opinion on the
+    case), `Conflict` (code `signed` after sign-out, `state`), `Unprocessable` for an empty or too long text or a
+    stranger mentioned.
     """
     must_see(actor=actor, record_=case)
-    if not gives_opinions(actor) or not reads_for(actor, case):
+    if not gives_opinions(actor) or not may_review(actor, case):
         refuse(actor=actor, target=case, sentence="Threads are for the pathologists of the case's laboratory.")
     if cell is not None and not Cell.objects.filter(pk=cell.pk, image__case=case).exists():
         raise NotFound("There is no such cell in this case.")
@@ -53,7 +54,7 @@ def add_comment(
     told = {person.pk: person for person in (*mentions, *people_named(text, colleagues.values()))}
     with transaction.atomic():
         lock_case(case)
-        _require_open(actor, case)
+        _require_open(case)
         comment = Comment(case=case, cell=cell, by=actor, at=timezone.now(), text=text)
         clean_record(comment)
         comment.save(force_insert=True)
@@ -73,7 +74,7 @@ def add_comment(
                 "case": str(case.pk),
                 "cell": str(cell.pk) if cell is not None else None,
                 "mentions": sorted(str(pk) for pk in told),
-                # What was said stays out of the trail; that it is unchanged can be shown.
+                # What was said stays out of the audit trail; that it is unchanged can be shown.
                 "sha256": hashlib.sha256(text.encode()).hexdigest(),
             },
             **scope_of(case),
@@ -81,12 +82,9 @@ def add_comment(
     return comment
 
 
-def _require_open(actor: User, case: Case) -> None:
+def _require_open(case: Case) -> None:
     if not is_open_for_talk(case):
         if case.is_signed:
             raise Conflict("The discussion was closed at sign-out. It stays in the record.", code="signed")
         sentence = f"The case is {case.get_state_display().lower()}: there is nothing to discuss."
         raise Conflict(sentence, code="state", details={"state": str(case.state)})
-    if owes_blind(actor, case):
-        sentence = "You are reading this case blind. Answer or decline first, then take part in the discussion."
-        raise Conflict(sentence, code="blind")

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from audit.models import Action
 from audit.services import record
-from cases.services.trail import scope_of
+from cases.services.audit_trail import scope_of
+from consult.cell_labels import CLASS_OF_CODE, EXCLUDED
 from consult.models import OpinionLabel, SecondOpinion
-from consult.reading import BY_READING, EXCLUDED
 from consult.selectors import latest_labels
 from consult.services.opinions import MOST_CELLS, lock_asked, require_colleague
 from hematovision.errors import NotFound, Unprocessable
@@ -27,7 +27,7 @@ def save_labels(*, actor: User, opinion: SecondOpinion, labels: Sequence[tuple[U
     """Write the colleague's `labels`, (cell id, code), and return those that are now other than before.
 
     A code is a class, "unidentified", "excluded", or "" to take a label back. Saying the same again writes nothing,
-    so a browser may repeat what it had no answer to. The first reader's record is not touched.
+    so a browser may repeat what it had no answer to. The first reviewer's record is not touched.
 
     Raises `NotFound` (not visible, or a cell that was not asked about), `PermissionRefused` for anybody else,
     `Conflict` once it is answered or the case is closed, `Unprocessable` for an unknown code.
@@ -36,7 +36,7 @@ def save_labels(*, actor: User, opinion: SecondOpinion, labels: Sequence[tuple[U
     if len(labels) > MOST_CELLS:
         raise Unprocessable(f"At most {MOST_CELLS} labels at once.", code="too_many_cells")
     for _, code in labels:
-        if code and code not in BY_READING:
+        if code and code not in CLASS_OF_CODE:
             raise Unprocessable("There is no such cell class.", code="unknown_label")
     with transaction.atomic():
         lock_asked(opinion)
@@ -48,7 +48,7 @@ def save_labels(*, actor: User, opinion: SecondOpinion, labels: Sequence[tuple[U
         if not changed:
             return {}
         now = timezone.now()
-        # Bulk: a reader may label a whole selection at once, and the event below counts every row.
+        # Bulk: a reviewer may label a whole selection at once, and the event below counts every row.
         OpinionLabel.objects.bulk_create(
             OpinionLabel(
                 opinion=opinion,
@@ -63,7 +63,7 @@ def save_labels(*, actor: User, opinion: SecondOpinion, labels: Sequence[tuple[U
             actor=actor,
             action=Action.REVIEW,
             target=opinion,
-            # How many, not which: what a blind reader says is nobody's before the answer, and the rows themselves stay.
+            # How many, not which: what a blinded colleague says is nobody's before the answer, and the rows themselves stay.
             after={"case": str(opinion.case_id), "labels": len(changed)},
             **scope_of(opinion.case),
         )

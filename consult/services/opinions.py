@@ -1,4 +1,4 @@
-"""Asking a colleague, answering, declining, and ending a question that is not settled."""
+"""Asking a colleague, answering, declining, and ending a question that is not adjudicated."""
 
 from __future__ import annotations
 
@@ -10,17 +10,25 @@ from django.utils import timezone
 
 from audit.models import Action
 from audit.services import record
+from cases.blinding import is_reviewed_blinded
 from cases.models import Cell
 from cases.permissions import must_see, refuse
-from cases.services.trail import scope_of
+from cases.services.audit_trail import scope_of
 from cases.services.transitions import lock_case
 from cases.services.validation import clean_record
 from consult.models import Comparison, OpinionCell, OpinionScope, OpinionState, SecondOpinion
 from consult.permissions import gives_opinions
-from consult.selectors import asked_cells, colleagues_of, is_first_reader, is_open_for_talk, latest_labels
+from consult.selectors import (
+    asked_cells,
+    cells_in_scope,
+    colleagues_of,
+    is_open_for_talk,
+    is_reviewer_of,
+    latest_labels,
+)
 from hematovision.errors import Conflict, Unprocessable
 from notices.services import notify
-from review.services.guards import reads_for
+from review.permissions import may_review
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -35,24 +43,24 @@ _SHORT = 500
 def ask_opinion(
     *, actor: User, case: Case, colleague: User, blind: bool, scope: str = OpinionScope.ALL, question: str = ""
 ) -> SecondOpinion:
-    """Ask `colleague` to read the cells of `scope` a second time; they are told.
+    """Ask `colleague` to review the cells of `scope` a second time; they are told.
 
-    The cells are those of the case now, in the order of field and place: an order by doubt would tell a blind reader
-    what the machine thought. Raises `NotFound`; `PermissionRefused` for those who do not read for the laboratory;
+    The cells are those of the case now, in the order of field and place: an order by doubt would tell a blinded colleague
+    what the model thought. Raises `NotFound`; `PermissionRefused` for those who do not read for the laboratory;
     `Conflict` (code `not_first_reader`, or `already_asked`); `Unprocessable` where nobody or nothing is asked about.
     """
     must_see(actor=actor, record_=case)
-    if not gives_opinions(actor) or not reads_for(actor, case):
+    if not gives_opinions(actor) or not may_review(actor, case):
         refuse(
-            actor=actor, target=case, sentence="Second opinions are asked for by the pathologist who reads the case."
+            actor=actor, target=case, sentence="Second opinions are asked for by the pathologist who reviews the case."
         )
     if scope not in OpinionScope.values:
         raise Unprocessable("Choose which cells the question is about.", code="unknown_scope")
     try:
         with transaction.atomic():
             lock_case(case)
-            if not is_first_reader(actor, case):
-                sentence = "Claim the case first: a second opinion is asked for by whoever is reading it."
+            if not is_reviewer_of(actor, case):
+                sentence = "Claim the case first: a second opinion is asked for by whoever is reviewing it."
                 raise Conflict(sentence, code="not_first_reader")
             if not colleagues_of(actor, case).filter(pk=colleague.pk).exists():
                 raise Unprocessable("Choose another pathologist of your laboratory.", code="no_colleague")
@@ -86,10 +94,10 @@ def ask_opinion(
 
 
 def answer_opinion(*, actor: User, opinion: SecondOpinion, words: str = "") -> SecondOpinion:
-    """Hand the reading over: what both readers had is set side by side, for good.
+    """Answer: what both reviewers had is set side by side, for good.
 
     Blind, every cell needs a label; open, a label or words. Raises as `save_labels`, and `Unprocessable` (code
-    `unread_cells` or `empty_answer`).
+    `cells_to_classify` or `empty_answer`).
     """
     require_colleague(actor=actor, opinion=opinion)
     with transaction.atomic():
@@ -100,7 +108,7 @@ def answer_opinion(*, actor: User, opinion: SecondOpinion, words: str = "") -> S
         opinion.words = words.strip()
         if opinion.blind and missing:
             what = "1 cell has" if missing == 1 else f"{missing} cells have"
-            raise Unprocessable(f"{what} no label yet.", code="unread_cells", details={"missing": missing})
+            raise Unprocessable(f"{what} no label yet.", code="cells_to_classify", details={"missing": missing})
         if not labels and not opinion.words:
             raise Unprocessable("Label a cell or write what you think.", code="empty_answer")
         rows = [_compared(opinion, position, cell, labels) for position, cell in enumerate(cells, 1)]
@@ -133,12 +141,12 @@ def decline_opinion(*, actor: User, opinion: SecondOpinion, reason: str) -> Seco
 def close_opinion(*, actor: User, opinion: SecondOpinion, reason: str) -> SecondOpinion:
     """Take a question back, or leave the differences of an answered one as they are; both need a reason.
 
-    Raises `NotFound`, `PermissionRefused` unless the actor asked or reads the case now, `Conflict` where it is over.
+    Raises `NotFound`, `PermissionRefused` unless the actor asked or reviews the case now, `Conflict` where it is over.
     """
     must_see(actor=actor, record_=opinion)
     case = opinion.case
-    if actor.pk != opinion.asked_by_id and not is_first_reader(actor, case):
-        refuse(actor=actor, target=opinion, sentence="Only who asked, or who reads the case now, closes a question.")
+    if actor.pk != opinion.asked_by_id and not is_reviewer_of(actor, case):
+        refuse(actor=actor, target=opinion, sentence="Only who asked, or who reviews the case now, closes a question.")
     with transaction.atomic():
         lock_opinion(opinion)
         if not opinion.is_open:
@@ -148,7 +156,7 @@ def close_opinion(*, actor: User, opinion: SecondOpinion, reason: str) -> Second
 
 
 def close_opinions_of(*, case: Case, by: User | None, reason: str) -> int:
-    """Close what is still open on a case whose reading ended; returns how many. Part of the ending transaction."""
+    """Close what is still open on a case whose review ended; returns how many. Part of the ending transaction."""
     opinions = list(SecondOpinion.objects.filter(case=case).open().select_related("colleague", "asked_by"))
     for opinion in opinions:
         opinion.case = case
@@ -173,12 +181,12 @@ def lock_opinion(opinion: SecondOpinion) -> SecondOpinion:
 
 
 def lock_asked(opinion: SecondOpinion) -> SecondOpinion:
-    """As `lock_opinion`; raises `Conflict` unless the question still waits and the case is still being read."""
+    """As `lock_opinion`; raises `Conflict` unless the question still waits and the case is still being reviewed."""
     lock_opinion(opinion)
     if opinion.state != OpinionState.ASKED:
         raise over(opinion)
     if not is_open_for_talk(opinion.case):
-        sentence = f"The case is {opinion.case.get_state_display().lower()}: its cells are no longer read."
+        sentence = f"The case is {opinion.case.get_state_display().lower()}: its cells are no longer reviewed."
         raise Conflict(sentence, code="signed" if opinion.case.is_signed else "state")
     return opinion
 
@@ -189,8 +197,8 @@ def over(opinion: SecondOpinion) -> Conflict:
     return Conflict(sentence, code="opinion_state", details={"state": str(opinion.state)})
 
 
-def settle(opinion: SecondOpinion, *, by: User) -> None:
-    """Mark a locked answered opinion as settled."""
+def mark_adjudicated(opinion: SecondOpinion, *, by: User) -> None:
+    """Mark a locked answered opinion as adjudicated."""
     _step(opinion, OpinionState.ADJUDICATED, settled_at=timezone.now(), settled_by=by)
 
 
@@ -204,12 +212,7 @@ def _close(opinion: SecondOpinion, *, by: User | None, reason: str) -> None:
 
 
 def _cells_of(case: Case, scope: str) -> list[Cell]:
-    cells = Cell.objects.current().filter(image__case=case, removed=False)
-    if scope == OpinionScope.FLAGGED:
-        cells = cells.filter(flagged=True)
-    elif scope == OpinionScope.UNIDENTIFIED:
-        cells = cells.filter(excluded=False, label__in=["", "unidentified"])
-    found = list(cells.order_by("image__ordinal", "y", "x", "id").only("id")[: MOST_CELLS + 1])
+    found = list(cells_in_scope(case, scope).order_by("image__ordinal", "y", "x", "id").only("id")[: MOST_CELLS + 1])
     if not found:
         sentence = {
             OpinionScope.FLAGGED: "No cell of this case is flagged.",
@@ -228,11 +231,14 @@ def _compared(opinion: SecondOpinion, position: int, cell: Cell, labels: dict[An
     second = labels.get(cell.pk)
     if second is None:
         return None
+    # Where the laboratory reviews blinded, the model's label is not compared: that a cell agreed with it, or was
+    # adjudicated in its favour, would tell what it is.
+    blinded = is_reviewed_blinded(opinion.case) and not cell.is_named
     return Comparison(
         opinion=opinion,
         cell=cell,
         position=position,
-        first_label=cell.label,
+        first_label="" if blinded else cell.label,
         first_excluded=cell.excluded,
         first_read=cell.is_reviewed,
         second_label=second.label,

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from consult.forms import CommentForm
 from consult.models import OpinionState, SecondOpinion
 from consult.permissions import gives_opinions, reads_talk_of
-from consult.presenting import thread_context
+from consult.presenters import thread_context
 from consult.selectors import may_ask, opinions_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _MARKS: dict[str, tuple[str, str, str]] = {
     OpinionState.ASKED: ("Asked", "accent", ""),
     OpinionState.ANSWERED: ("Answered", "info", "half"),
     OpinionState.DECLINED: ("Declined", "danger", "cross"),
-    OpinionState.ADJUDICATED: ("Settled", "ok", "filled"),
+    OpinionState.ADJUDICATED: ("Adjudicated", "ok", "filled"),
     OpinionState.CLOSED: ("Closed", "warn", "half square"),
 }
 
@@ -70,9 +70,9 @@ def opinions_notice(context: dict[str, Any]) -> dict[str, int]:
     """Say in the place where cases are read how many second opinions wait for this pathologist."""
     user = context["user"]
     if not gives_opinions(user):
-        return {"to_read": 0, "to_settle": 0}
+        return {"to_read": 0, "to_adjudicate": 0}
     opinions = SecondOpinion.objects.visible_to(user)
     return opinions.aggregate(
         to_read=Count("pk", filter=Q(colleague=user, state=OpinionState.ASKED)),
-        to_settle=Count("pk", filter=Q(case__owner=user, state=OpinionState.ANSWERED)),
+        to_adjudicate=Count("pk", filter=Q(case__owner=user, state=OpinionState.ANSWERED)),
     )

@@ -13,24 +13,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cases.models import Cell
-from cases.views.case import visible_case
+from cases.selectors import visible_case
 from consult.forms import CommentForm
 from consult.permissions import reads_talk_of
-from consult.presenting import thread_context
+from consult.presenters import thread_context
 from consult.services import add_comment
-from consult.services.trail import record_thread_view
+from consult.services.audit_trail import record_thread_view
 from hematovision.errors import DomainError
 
 if TYPE_CHECKING:
+    from accounts.requests import AuthenticatedRequest
     from cases.models import Case
-    from cases.views.requests import AuthenticatedRequest
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def discussion(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show what was said about a case, or about one cell of it, and take what is said now."""
-    case = visible_case(request, pk)
+    case = visible_case(request.user, pk)
     if not reads_talk_of(request.user, case):
         raise PermissionDenied("The discussion of a case is the laboratory's own.")
     cell = _cell(request, case)
@@ -70,6 +70,6 @@ def _cell(request: AuthenticatedRequest, case: Case) -> Cell | None:
 
 def _back(request: AuthenticatedRequest, case: Case, cell: Cell | None, anchor: str) -> str:
     if request.POST.get("back") == "case":
-        return f"{reverse('cases:detail', args=[case.pk])}#{anchor}"
+        return f"{reverse('workbench:case', args=[case.pk])}#{anchor}"
     query = f"?cell={cell.pk}" if cell is not None else ""
     return f"{reverse('consult:discussion', args=[case.pk])}{query}#{anchor}"

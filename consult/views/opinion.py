@@ -1,35 +1,38 @@
-"""One second opinion: the colleague's reading while it waits, the comparison once it is answered."""
+"""One second opinion: the colleague's labels while it waits, the comparison once it is answered."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cases.selectors import visible_record
 from consult.models import OpinionState, SecondOpinion
-from consult.presenting import reading_context, result_context
+from consult.presenters import labelling_context, result_context
 from consult.selectors import asked_cells, latest_labels
 from consult.services import answer_opinion, decline_opinion, save_labels
-from consult.services.trail import record_opinion_view
+from consult.services.audit_trail import record_opinion_view
+from consult.views.bodies import LabelsBody
 from hematovision.errors import DomainError
+from hematovision.rest.bodies import json_body
 
 if TYPE_CHECKING:
-    from cases.views.requests import AuthenticatedRequest
+    from accounts.requests import AuthenticatedRequest
 
 
 def visible_opinion(request: AuthenticatedRequest, pk: UUID) -> SecondOpinion:
-    """Return the opinion if this person may see it; 404 otherwise, as for one that is not there."""
-    opinions = SecondOpinion.objects.visible_to(request.user).select_related(
+    """Return the opinion if this person may see it; raises as `visible_record`."""
+    opinions = SecondOpinion.objects.select_related(
         "case__patient", "case__laboratory", "case__clinic", "case__owner", "asked_by", "colleague", "settled_by"
     )
-    return get_object_or_404(opinions, pk=pk)
+    found: SecondOpinion = visible_record(opinions, request.user, pk)
+    return found
 
 
 def show_opinion(
@@ -37,15 +40,15 @@ def show_opinion(
 ) -> HttpResponse:
     """Answer with the page of an opinion as this person may see it now."""
     if opinion.state == OpinionState.ASKED and opinion.colleague_id == request.user.pk:
-        context = reading_context(opinion, request.user, chosen=_uuid(request.GET.get("cell", "")))
-        return render(request, "consult/reading.html", {**context, **more}, status=status)
+        context = labelling_context(opinion, request.user, chosen=_uuid(request.GET.get("cell", "")))
+        return render(request, "consult/labelling.html", {**context, **more}, status=status)
     return render(request, "consult/opinion.html", {**result_context(opinion, request.user), **more}, status=status)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def opinion_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """Show the reading to the colleague who was asked, to others how far it is, and the result once answered."""
+    """Show the page of labels to the colleague who was asked, to others how far it is, and the result once answered."""
     opinion = visible_opinion(request, pk)
     waits = opinion.state == OpinionState.ASKED
     mine = opinion.colleague_id == request.user.pk
@@ -73,13 +76,13 @@ def labels(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         done = sum(cell.pk in standing for cell in cells)
         return JsonResponse({"done": done, "total": len(cells)})
     following = _following(opinion, given[0][0])
-    return redirect(f"{reverse('consult:opinion', args=[opinion.pk])}?cell={following}#reading")
+    return redirect(f"{reverse('consult:opinion', args=[opinion.pk])}?cell={following}#labelling")
 
 
 @login_required
 @require_POST
 def answer(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """Hand the reading over."""
+    """Answer."""
     opinion = visible_opinion(request, pk)
     words = request.POST.get("words", "")
     try:
@@ -114,11 +117,7 @@ def _from_form(request: AuthenticatedRequest) -> list[tuple[UUID, str]]:
 
 
 def _from_json(request: AuthenticatedRequest) -> list[tuple[UUID, str]]:
-    try:
-        rows = json.loads(request.body)["labels"]
-        return [(UUID(row["cell"]), str(row["code"])) for row in rows]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Http404 from error
+    return [(row["cell"], row["code"]) for row in json_body(request, LabelsBody)["labels"]]
 
 
 def _following(opinion: SecondOpinion, cell: UUID) -> UUID:

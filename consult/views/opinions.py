@@ -12,20 +12,20 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.services.trail import record_list
-from cases.views.case import visible_case
+from cases.selectors import visible_case
+from cases.services.audit_trail import record_list
 from consult.forms import AskForm
 from consult.models import OpinionState, SecondOpinion
 from consult.permissions import gives_opinions, reads_consultations
 from consult.selectors import may_ask
 from consult.services import ask_opinion
 from hematovision.errors import DomainError
-from review.services.guards import reads_for
+from review.permissions import may_review
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from cases.views.requests import AuthenticatedRequest
+    from accounts.requests import AuthenticatedRequest
 
 _LISTED = 100
 
@@ -43,7 +43,7 @@ def opinion_list(request: AuthenticatedRequest) -> HttpResponse:
     own = gives_opinions(user)
     if own:
         opinions = opinions.filter(Q(colleague=user) | Q(asked_by=user))
-    waiting = list(opinions.open().order_by("asked_at"))
+    waiting = list(opinions.open().order_by("asked_at", "id"))
     over = list(opinions.exclude(pk__in=[each.pk for each in waiting])[:_LISTED])
     record_list(actor=user, object_type="consult.secondopinion", count=len(waiting) + len(over))
     to_read = [each for each in waiting if own and each.colleague_id == user.pk and each.state == OpinionState.ASKED]
@@ -60,10 +60,10 @@ def opinion_list(request: AuthenticatedRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Choose a colleague, blind or open, and which cells; then they are told."""
-    case = visible_case(request, pk)
+    case = visible_case(request.user, pk)
     user = request.user
-    if not gives_opinions(user) or not reads_for(user, case):
-        raise PermissionDenied("Second opinions are asked for by the pathologist who reads the case.")
+    if not gives_opinions(user) or not may_review(user, case):
+        raise PermissionDenied("Second opinions are asked for by the pathologist who reviews the case.")
     form = AskForm(request.POST if request.method == "POST" else None, case=case, user=user)
     status, refusal = 200, ""
     if request.method == "POST":

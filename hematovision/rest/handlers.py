@@ -6,8 +6,10 @@ Named in ``hematovision.urls`` as ``handler400``, ``handler403``, ``handler404``
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.views import defaults
 
+from hematovision.errors import DomainError
 from hematovision.rest import problems
 
 API_PREFIX = "/api/"
@@ -21,7 +23,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Answer a refusal."""
+    """Answer a refusal; one of the domain says so in its own words, on its own page or to a script as a problem."""
+    if isinstance(exception, DomainError):
+        if request.path.startswith(API_PREFIX) or "application/json" in request.headers.get("Accept", ""):
+            return problems.problem_json(
+                request,
+                status=exception.status,
+                code=exception.code,
+                detail=exception.sentence,
+                details=exception.details,
+            )
+        template = getattr(exception, "template", "403.html")
+        return render(request, template, {"refusal": exception, "exception": exception.sentence}, status=403)
     if not request.path.startswith(API_PREFIX):
         return defaults.permission_denied(request, exception)
     return problems.problem_json(request, status=403, code="permission_denied", detail=problems.REFUSED)

@@ -23,7 +23,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
+from hematovision.errors import PermissionRefused
 from hematovision.rest.models import StoredAnswer
+from hematovision.transactions import atomic_but_for_refusals
 
 KEPT_FOR = timedelta(hours=24)
 DELETED_AT_ONCE = 200
@@ -68,14 +70,19 @@ def once(request: Request, write: Callable[[], Response]) -> Response:
         raise BadKey
     asked = fingerprint(request)
     caller_id: Any = request.user.pk
-    with transaction.atomic():
+    with atomic_but_for_refusals():
         forget_old_answers()
         try:
             with transaction.atomic():
                 stored = StoredAnswer.objects.create(caller_id=caller_id, key=key, fingerprint=asked)
         except IntegrityError:
             return replay(caller_id=caller_id, key=key, asked=asked)
-        response = write()
+        try:
+            response = write()
+        except PermissionRefused:
+            # Nothing was answered that a repetition could get again.
+            stored.delete()
+            raise
         stored.status = response.status_code
         # Through JSON and back: the stored answer holds what the client saw, not Python objects.
         stored.body = json.loads(json.dumps(response.data, cls=JSONEncoder))

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 
 class NewestFirst(CursorPagination):
-    """Newest rows first by ``created_at``; the id settles rows of the same moment."""
+    """Newest rows first by ``created_at``; the id orders rows of the same moment."""
 
     page_size = 50
     max_page_size = 200

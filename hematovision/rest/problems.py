@@ -82,9 +82,24 @@ def problem_body(
     return body
 
 
-def problem_json(request: Any, *, status: int, code: str, detail: str, errors: Errors | None = None) -> JsonResponse:
+def problem_json(
+    request: Any,
+    *,
+    status: int,
+    code: str,
+    detail: str,
+    errors: Errors | None = None,
+    details: Mapping[str, object] | None = None,
+) -> JsonResponse:
     """Build a problem answer outside a DRF view (error handlers, middleware)."""
-    body = problem_body(status=status, code=code, detail=detail, instance=request_instance(request), errors=errors)
+    body = problem_body(
+        status=status,
+        code=code,
+        detail=detail,
+        instance=request_instance(request),
+        errors=errors,
+        details=details,
+    )
     response = JsonResponse(body, status=status, content_type=PROBLEM_MEDIA_TYPE)
     response["Cache-Control"] = "no-store"
     return response

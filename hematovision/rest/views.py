@@ -49,7 +49,7 @@ class UnknownAddress(APIView):
     permission_classes = (AllowAny,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refuse before the method is looked at: nothing is here for any method."""
+        """Refuse before the method is examined: nothing is here for any method."""
         super().initial(request, *args, **kwargs)
         with_slash = resolve(f"{request.path_info}/")
         if with_slash.url_name != "unknown_address":

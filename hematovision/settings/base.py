@@ -27,13 +27,14 @@ INSTALLED_APPS = [
     "accounts",
     "cases",
     "classifier",
-    "training",
+    "training_runs",
     "notices",
     "review",
     "consult",
     "reports",
     "inbox",
     "oversight",
+    "workbench",
     "hematovision.rest",
     "accounts.admin_apps.ClinicalAdminConfig",
     "django.contrib.auth",
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignInPolicyMiddleware",
     "accounts.middleware.NothingIsKept",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hematovision.middleware.MethodNotAllowedPage",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -100,6 +102,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
+            "libraries": {"ui": "hematovision.templatetags.ui"},
         },
     },
 ]
@@ -108,7 +111,7 @@ TEMPLATES: list[dict[str, Any]] = [
 def database_from(url: str) -> dict[str, Any]:
     """Return the DATABASES entry for `url`; an empty `url` means SQLite below VAR_DIR.
 
-    SQLite runs in WAL mode, and transactions take the write lock at once (IMMEDIATE): a reader
+    SQLite runs in WAL mode, and transactions take the write lock at once (IMMEDIATE): a query
     that turns writer half-way cannot wait for the lock and would fail instead.
     """
     settings: dict[str, Any] = dict(env.db_url_config(url or f"sqlite:///{VAR_DIR / 'hematovision.sqlite3'}"))
@@ -171,7 +174,7 @@ UPLOAD_MAX_PIXELS = env.int("HEMATOVISION_UPLOAD_MAX_PIXELS", default=64_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# Clinics do not see what the machine says before a pathologist has signed.
+# Clinics do not see what the model says before a pathologist has signed.
 HIDE_AI_FROM_UPLOADERS = env.bool("HEMATOVISION_HIDE_AI_FROM_UPLOADERS", default=True)
 
 
@@ -196,7 +199,7 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 
 structlog.configure(**STRUCTLOG_CONFIG)
 
-# The audit trail is signed once a day into a file outside the database, so that a trail cut short or written anew
+# The audit trail is signed once a day into a file outside the database, so that an audit trail cut short or written anew
 # shows. The first key signs, all of them verify; without one (never in production) the secret key stands in.
 AUDIT_CHECKPOINT_DIR = env.str("HEMATOVISION_AUDIT_CHECKPOINT_DIR", default=str(VAR_DIR / "audit" / "checkpoints"))
 AUDIT_CHECKPOINT_KEYS: list[str] = env.list("HEMATOVISION_AUDIT_CHECKPOINT_KEY", default=[])
@@ -233,9 +236,6 @@ CELERY_BEAT_SCHEDULE["follow_up_reports"] = {
     "schedule": 60.0,
     "options": {"queue": "default", "expires": 60.0},
 }
-
-# Who reads a case blind for a second opinion sees nothing else of it until they have answered.
-MIDDLEWARE.append("consult.middleware.BlindReading")
 
 # Whether the model in use still does what its card says, at each laboratory; an alarm is said once a week.
 CELERY_BEAT_SCHEDULE["watch_drift"] = {

@@ -27,8 +27,11 @@ LOGIN_REDIRECT_URL = "/"
 # The browser session ends after this long without a request (seconds).
 SESSION_COOKIE_AGE = env.int("HEMATOVISION_IDLE_SECONDS", default=30 * 60)
 SESSION_SAVE_EVERY_REQUEST = True
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# A message may name a patient or hold an invitation's link: it waits on the server, not in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_SAMESITE = "Lax"
 
 # django-allauth: e-mail and password; accounts are made by invitation only.

@@ -9,7 +9,7 @@ from hematovision.settings.environment import env
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
-# The id it finds was put there, or checked, by audit.middleware: log and trail then carry the same one.
+# The id it finds was put there, or checked, by audit.middleware: log and audit trail then carry the same one.
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 
 SHARED_PROCESSORS: list[Any] = [

@@ -33,7 +33,7 @@ if TRUSTED_PROXY_COUNT > 0:
 
 STORAGES = {
     **STORAGES,
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "hematovision.static_storage.ModuleStaticFilesStorage"},
 }
 
 # Throttles and lock-outs are counted across all web processes.

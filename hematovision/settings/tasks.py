@@ -50,7 +50,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"queue": "default", "expires": float(SWEEP_SECONDS)},
     },
     "sweep_trainings": {
-        "task": "training.tasks.sweep_trainings",
+        "task": "training_runs.tasks.sweep_trainings",
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60.0},
     },

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class CriticalLimits(models.Model):
-    """A laboratory's own limits by code of the measure; measures without an entry have the limits of `inbox.critical`.
+    """A laboratory's own limits by code of the measure; measures without an entry have the limits of `inbox.critical_limits`.
 
     `limits` is `{code: {"low": "0.5", "high": ""}}`; an empty text is no limit on that side. A report is judged by
     the limits of the moment it was sent, and keeps what was found then.

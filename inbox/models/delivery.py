@@ -21,8 +21,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Reads of deliveries."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the deliveries of the cases `user` may see."""
-        cases = Case.objects.visible_to(user)
+        """Return the deliveries of the cases `user` may open."""
+        cases = Case.objects.open_to(user)
         if cases.query.is_empty():
             return self.none()
         return self.filter(Exists(cases.filter(pk=OuterRef("case"))))
@@ -32,7 +32,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         organisation = getattr(user, "organisation_id", None)
         return self.visible_to(user).filter(organisation=organisation) if organisation else self.none()
 
-    def unsettled(self) -> Self:
+    def waiting(self) -> Self:
         """Return what still waits for an acknowledgement."""
         return self.filter(settled_at__isnull=True)
 
@@ -50,9 +50,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(models.Model):
     """A version of a report, sent to one organisation, and how far it came there.
 
-    It is settled when somebody there acknowledged it, or when a newer version was sent that has to be acknowledged
+    It is over when somebody there acknowledged it, or when a newer version was sent that has to be acknowledged
     instead. Until then people are reminded at `next_step_at`, and after a while told over their heads. `findings` are
-    the critical results as `inbox.critical` found them when it was sent; what it was sent with never changes.
+    the critical results as `inbox.critical_limits` found them when it was sent; what it was sent with never changes.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -70,7 +70,7 @@ class Delivery(models.Model):
     superseded_by = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="supersedes", editable=False
     )
-    next_step_at = models.DateTimeField(help_text="When people are reminded, unless it is settled by then.")
+    next_step_at = models.DateTimeField(help_text="When people are reminded, unless it is over by then.")
     reminders = models.PositiveIntegerField(default=0)
     escalated_at = models.DateTimeField(null=True, blank=True)
 

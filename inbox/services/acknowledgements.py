@@ -11,14 +11,14 @@ from accounts.models import User
 from audit.models import Action, Outcome
 from audit.services import record
 from cases.permissions import refuse
-from cases.services.trail import scope_of
+from cases.services.audit_trail import scope_of
 from cases.services.transitions import lock_case, step_case
 from cases.states import ALLOWED_CASE_STEPS, CaseState
 from hematovision.errors import Conflict, NotFound, Unprocessable
-from inbox.critical import reads_back
+from inbox.critical_limits import reads_back
 from inbox.models import Acknowledgement, Delivery
 from inbox.permissions import may_acknowledge
-from notices.services import settle_notifications
+from notices.services import close_notifications
 from reports.verification import verify_report
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _acknowledge(actor: User, delivery: Delivery, read_back: dict[str, str]) -> 
         delivery.opened_at, delivery.opened_by = now, actor
     delivery.settled_at = now
     delivery.save(update_fields=["opened_at", "opened_by", "settled_at"])
-    settle_notifications(subject_id=delivery.pk)
+    close_notifications(subject_id=delivery.pk)
     _arrive(delivery, actor)
     record(
         actor=actor,

@@ -10,18 +10,18 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation
 from audit.models import Action
 from audit.services import record
 from cases.crypto import UndecryptableValueError
-from cases.services.trail import scope_of
+from cases.services.audit_trail import scope_of
 from cases.services.transitions import lock_case
 from inbox.conf import remind_after
-from inbox.critical import critical_findings, limits_in_force
-from inbox.models import CriticalLimits, Delivery
-from inbox.permissions import may_receive
+from inbox.critical_limits import critical_findings
+from inbox.models import Delivery
+from inbox.selectors import limits_of, receivers_of
 from inbox.services.escalation import escalate
-from notices.services import notify, settle_notifications
+from notices.services import close_notifications, notify
 from reports.models import Report, ReportKey, ReportKind
 from reports.sealing import BrokenSealError
 
@@ -38,7 +38,7 @@ BOUND = 200
 _TEXTS = {
     ReportKind.ORIGINAL: "A signed report is in your inbox.",
     ReportKind.CORRECTED: "A report was corrected: the corrected version is in your inbox.",
-    ReportKind.APPENDED: "A report was added to: the new version is in your inbox.",
+    ReportKind.APPENDED: "An addendum to a report is in your inbox.",
     ReportKind.WITHDRAWN: "A report was withdrawn: do not use it. Acknowledge the withdrawal in your inbox.",
 }
 _CRITICAL_TEXTS = {
@@ -47,7 +47,7 @@ _CRITICAL_TEXTS = {
         "A report was corrected and has a critical result: read it in your inbox and acknowledge it now."
     ),
     ReportKind.APPENDED: (
-        "A report was added to and has a critical result: read it in your inbox and acknowledge it now."
+        "An addendum to a report with a critical result is in your inbox: read it and acknowledge it now."
     ),
     ReportKind.WITHDRAWN: _TEXTS[ReportKind.WITHDRAWN],
 }
@@ -98,12 +98,6 @@ def deliver_forgotten_reports() -> int:
     return len(ids)
 
 
-def receivers_of(organisation: Organisation) -> list[User]:
-    """Return the people who receive reports for `organisation`."""
-    people = User.objects.filter(organisation=organisation, is_active=True).select_related("organisation")
-    return [person for person in people if may_receive(person)]
-
-
 def path_of(delivery: Delivery) -> str:
     """Return the page of a delivery."""
     return reverse("inbox:delivery", args=[delivery.pk])
@@ -128,12 +122,12 @@ def _deliver(report: Report, organisation: Organisation, findings: list[dict[str
         Delivery.objects.filter(pk=delivery.pk).update(settled_at=now, superseded_by=latest)
         delivery.refresh_from_db()
         return delivery
-    # Only unsettled rows: who acknowledged an earlier version did so, and that stands.
+    # Only rows that still wait: who acknowledged an earlier version did so, and that stands.
     older = Delivery.objects.filter(organisation=organisation, case=report.case).exclude(pk=delivery.pk)
-    replaced = list(older.unsettled().values_list("pk", flat=True))
+    replaced = list(older.waiting().values_list("pk", flat=True))
     older.filter(pk__in=replaced).update(settled_at=now, superseded_by=delivery)
     for pk in replaced:
-        settle_notifications(subject_id=pk)
+        close_notifications(subject_id=pk)
     people = receivers_of(organisation)
     text = (_CRITICAL_TEXTS if critical else _TEXTS)[ReportKind(report.kind)]
     notify(recipients=people, kind=KIND, subject_id=delivery.pk, text=text, path=path_of(delivery))
@@ -143,9 +137,8 @@ def _deliver(report: Report, organisation: Organisation, findings: list[dict[str
 
 
 def _findings(report: Report) -> list[dict[str, str]]:
-    own = CriticalLimits.objects.filter(laboratory=report.case.laboratory_id).first()
     try:
-        return critical_findings(report.data, limits_in_force(own.limits if own else None))
+        return critical_findings(report.data, limits_of(report.case.laboratory_id))
     except (BrokenSealError, UndecryptableValueError, ReportKey.DoesNotExist):
         # It was altered behind our back: it still goes out, its page says loudly what is wrong with it.
         log.exception("report_not_readable", report_id=str(report.pk))

@@ -11,7 +11,7 @@ from audit.models import Action
 from audit.services import record
 from cases.permissions import refuse
 from hematovision.errors import Unprocessable
-from inbox.critical import MEASURES
+from inbox.critical_limits import MEASURES
 from inbox.models import CriticalLimits
 from inbox.permissions import may_set_limits
 

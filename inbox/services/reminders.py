@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from audit.models import Action
 from audit.services import record
-from cases.services.trail import scope_of
+from cases.services.audit_trail import scope_of
 from inbox.conf import escalate_after, remind_after
 from inbox.models import Delivery
-from inbox.services.deliveries import receivers_of
+from inbox.selectors import receivers_of
 from inbox.services.escalation import KIND, escalate
 from notices.services import notify
 
@@ -34,7 +34,7 @@ def remind() -> int:
     """
     now = timezone.now()
     due = (
-        Delivery.objects.unsettled()
+        Delivery.objects.waiting()
         .filter(next_step_at__lte=now)
         .select_related("case", "organisation", "report")
         .order_by("next_step_at")[:BOUND]
@@ -53,7 +53,7 @@ def _remind(delivery: Delivery, now: datetime) -> bool:
     )
     with transaction.atomic():
         taken = (
-            Delivery.objects.unsettled()
+            Delivery.objects.waiting()
             .filter(pk=delivery.pk, reminders=delivery.reminders)
             .update(
                 reminders=delivery.reminders + 1,

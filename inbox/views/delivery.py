@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.services.trail import record_view
+from cases.selectors import visible_record
+from cases.services.audit_trail import record_view
 from hematovision.errors import DomainError
 from inbox.models import Delivery
-from inbox.permissions import may_acknowledge
+from inbox.permissions import may_acknowledge, sees_sent_reports
 from inbox.services import acknowledge, open_delivery
-from inbox.views.inbox import sees_what_went_out
 from notices.services import mark_subject_read
 from reports.verification import verify_report
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from cases.views.requests import AuthenticatedRequest
+    from accounts.requests import AuthenticatedRequest
 
 
 @never_cache
@@ -55,7 +55,7 @@ def acknowledge_delivery(request: AuthenticatedRequest, pk: UUID) -> HttpRespons
 
 
 def _visible(request: AuthenticatedRequest, pk: UUID) -> Delivery:
-    found = Delivery.objects.visible_to(request.user).select_related(
+    deliveries = Delivery.objects.select_related(
         "report__key",
         "report__signature",
         "report__previous",
@@ -67,7 +67,8 @@ def _visible(request: AuthenticatedRequest, pk: UUID) -> Delivery:
         "opened_by",
         "superseded_by__report",
     )
-    return get_object_or_404(found, pk=pk)
+    found: Delivery = visible_record(deliveries, request.user, pk)
+    return found
 
 
 def _page(
@@ -93,7 +94,7 @@ def _page(
             for finding in delivery.findings
         ],
         "may_acknowledge": may_acknowledge(request.user, delivery) and delivery.waits and verification.intact,
-        "of_laboratory": sees_what_went_out(request.user),
+        "of_laboratory": sees_sent_reports(request.user),
         "error": error,
     }
     return render(request, "inbox/delivery.html", context, status=status)

@@ -9,16 +9,15 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from cases.paging import CappedPaginator
-from cases.services.trail import record_list
-from inbox.models import Delivery
-from inbox.permissions import may_read_limits
+from cases.services.audit_trail import record_list
+from hematovision.paging import CappedPaginator
+from inbox.permissions import may_read_limits, sees_sent_reports
+from inbox.selectors import deliveries_listed_to
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from accounts.models import User
-    from cases.views.requests import AuthenticatedRequest
+    from accounts.requests import AuthenticatedRequest
     from inbox.models.delivery import DeliveryQuerySet
 
 _PER_PAGE = 50
@@ -30,8 +29,8 @@ _TABS = (("waiting", "To acknowledge"), ("done", "Done"), ("all", "All"))
 @require_safe
 def inbox(request: AuthenticatedRequest) -> HttpResponse:
     """Show what waits for an acknowledgement first, critical results before the rest."""
-    of_laboratory = sees_what_went_out(request.user)
-    listed = deliveries_for(request.user)
+    of_laboratory = sees_sent_reports(request.user)
+    listed = deliveries_listed_to(request.user)
     tab = request.GET.get("show", "")
     tab = tab if tab in dict(_TABS) else "waiting"
     page = CappedPaginator(_narrowed(listed, tab), _PER_PAGE).get_page(request.GET.get("page"))
@@ -40,29 +39,16 @@ def inbox(request: AuthenticatedRequest) -> HttpResponse:
         "page": page,
         "tab": tab,
         "tabs": _TABS,
-        "waiting": listed.unsettled().order_by().count(),
+        "waiting": listed.waiting().order_by().count(),
         "of_laboratory": of_laboratory,
         "shows_limits": may_read_limits(request.user),
     }
     return render(request, "inbox/inbox.html", context)
 
 
-def sees_what_went_out(user: User) -> bool:
-    """Whether `user` reads or oversees smears, and so sees what was sent instead of what was received."""
-    return may_read_limits(user)
-
-
-def deliveries_for(user: User) -> DeliveryQuerySet:
-    """Return what the list of `user` is made of."""
-    deliveries = Delivery.objects.visible_to(user) if sees_what_went_out(user) else Delivery.objects.received_by(user)
-    return deliveries.select_related(
-        "report", "case__patient", "case__clinic", "organisation", "acknowledgement", "opened_by"
-    )
-
-
 def _narrowed(deliveries: DeliveryQuerySet, tab: str) -> DeliveryQuerySet:
     if tab == "waiting":
-        return deliveries.unsettled().most_pressing_first()
+        return deliveries.waiting().most_pressing_first()
     if tab == "done":
         return deliveries.filter(settled_at__isnull=False)
     return deliveries

@@ -11,17 +11,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from cases.services.trail import record_list
+from cases.services.audit_trail import record_list
 from hematovision.errors import DomainError
-from inbox.critical import MEASURES, limits_in_force
+from inbox.critical_limits import MEASURES
 from inbox.models import CriticalLimits
 from inbox.permissions import may_read_limits, may_set_limits
+from inbox.selectors import limits_of
 from inbox.services import set_critical_limits
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from cases.views.requests import AuthenticatedRequest
+    from accounts.requests import AuthenticatedRequest
 
 
 @never_cache
@@ -49,10 +50,9 @@ def critical_limits(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _stored(request: AuthenticatedRequest) -> dict[str, dict[str, str]]:
-    own = CriticalLimits.objects.filter(laboratory=request.user.organisation_id).first()
     return {
         code: {"low": _text(limit.low), "high": _text(limit.high)}
-        for code, limit in limits_in_force(own.limits if own else None).items()
+        for code, limit in limits_of(request.user.organisation_id).items()
     }
 
 

@@ -1,11 +1,12 @@
 """Everything that changes something, one noun a file."""
 
 from notices.services.emails import send_email_to, send_waiting_emails
-from notices.services.notifying import notify, settle_notifications
+from notices.services.notifications import close_notifications, notify
 from notices.services.preferences import set_email_preference, wants_email
-from notices.services.reading import mark_all_read, mark_read, mark_subject_read
+from notices.services.read_marks import mark_all_read, mark_read, mark_subject_read
 
 __all__ = [
+    "close_notifications",
     "mark_all_read",
     "mark_read",
     "mark_subject_read",
@@ -13,6 +14,5 @@ __all__ = [
     "send_email_to",
     "send_waiting_emails",
     "set_email_preference",
-    "settle_notifications",
     "wants_email",
 ]

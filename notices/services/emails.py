@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
@@ -14,11 +13,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.base_url import absolute_url
+from accounts.conf import absolute_url
 from accounts.models import User
 from audit.models import Action
 from audit.services import record
-from classifier.services.queueing import broker_errors
+from hematovision.celery import hint
 from notices.models import EmailState, Notification
 from notices.services.preferences import wants_email
 
@@ -36,16 +35,6 @@ GIVEN_UP_AFTER = timedelta(minutes=10)
 LOST_AFTER = timedelta(minutes=2)
 #: One pass asks for at most this many people.
 BOUND = 200
-
-
-def ask_for_email(*, user_id: uuid.UUID) -> bool:
-    """Ask a worker for the e-mail to one person; False when the broker is away (the periodic pass asks again)."""
-    try:
-        current_app.send_task(SEND_EMAIL, args=[str(user_id)], queue="default", retry=False, ignore_result=True)
-    except broker_errors() as error:
-        log.warning("notice_email_not_asked_for", user_id=str(user_id), error=type(error).__name__)
-        return False
-    return True
 
 
 def send_email_to(*, user_id: uuid.UUID) -> bool:
@@ -94,7 +83,7 @@ def send_waiting_emails() -> int:
     people = list(lost.order_by("user").values_list("user", flat=True).distinct()[:BOUND])
     asked = 0
     for user_id in people:
-        if not ask_for_email(user_id=user_id):
+        if not hint(SEND_EMAIL, user_id):
             # The broker is away: the rest would wait for its time-out one by one.
             break
         asked += 1

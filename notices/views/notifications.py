@@ -11,18 +11,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from cases.paging import CappedPaginator
-from cases.services.trail import record_list
+from cases.services.audit_trail import record_list
+from hematovision.paging import CappedPaginator
 from notices.models import Notification
+from notices.selectors import unread_of
 from notices.services import mark_all_read, mark_read, set_email_preference, wants_email
-from notices.templatetags.notices_tags import bell_context
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpRequest
 
-    from cases.views.requests import AuthenticatedRequest
+    from accounts.requests import AuthenticatedRequest
 
 _PER_PAGE = 50
 
@@ -81,6 +81,6 @@ def bell(request: HttpRequest) -> HttpResponse:
     """
     if not request.user.is_authenticated:
         return HttpResponse(status=401)
-    answer = render(request, "notices/partials/bell_count.html", bell_context(request.user))
+    answer = render(request, "notices/partials/bell_count.html", unread_of(request.user))
     del request.session
     return answer

@@ -1,4 +1,4 @@
-"""What agreement can be looked at by."""
+"""Filters of the agreement figures."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ _CASE = "cell__image__case__"
 
 
 class AgreementFilter(forms.Form):
-    """Time, clinic, stain, camera, model, reader and class; what is empty does not narrow.
+    """Time, clinic, stain, camera, model, reviewer and class; what is empty does not narrow.
 
-    Without a choice of model the one in use is looked at, because a cell read by two models would count twice.
+    Without a choice of model the one in use is compared, because a cell analysed by two models would count twice.
     """
 
-    since = forms.DateField(required=False, label="Read from", widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(required=False, label="Read until", widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(required=False, label="Reviewed from", widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, label="Reviewed until", widget=forms.DateInput(attrs={"type": "date"}))
     clinic = forms.ModelChoiceField(Organisation.objects.none(), required=False, empty_label="Any")
     stain = forms.ChoiceField(required=False, choices=[("", "Any"), *Stain.choices])
     camera = forms.ChoiceField(required=False)
     model = forms.ModelChoiceField(ModelVersion.objects.none(), required=False, empty_label="In use")
-    reader = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Any")
+    reader = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Any", label="Reviewer")
     label = forms.ChoiceField(
         required=False, choices=[("", "Any"), *((item.code, item.label) for item in CELL_CLASSES)], label="Class"
     )
     cells = forms.ChoiceField(
-        required=False, choices=[(SIGNED, "Of signed cases"), (REVIEWED, "All that were read")], label="Cells"
+        required=False, choices=[(SIGNED, "Of signed cases"), (REVIEWED, "All that were reviewed")], label="Cells"
     )
 
     def __init__(self, data: Any, *, user: User, own: bool = False) -> None:
-        """`own` leaves the reader out: it is `user`."""
+        """`own` leaves the reviewer out: it is `user`."""
         super().__init__(data, label_suffix="")
         self.user = user
         self.own = own
@@ -76,7 +76,7 @@ class AgreementFilter(forms.Form):
 
     @cached_property
     def model_version(self) -> ModelVersion | None:
-        """The model that is looked at: the chosen one, else the one in use, else the last that was."""
+        """The model that is compared: the chosen one, else the one in use, else the last that was."""
         if not self.is_valid():
             return None
         chosen: ModelVersion | None = self.cleaned_data["model"]
@@ -84,11 +84,11 @@ class AgreementFilter(forms.Form):
         return chosen or in_use or ModelVersion.objects.order_by(F("promoted_at").desc(nulls_last=True)).first()
 
     def apply(
-        self, predictions: QuerySet[Prediction], *, every_model: bool = False, every_reader: bool = False
+        self, predictions: QuerySet[Prediction], *, every_model: bool = False, every_reviewer: bool = False
     ) -> QuerySet[Prediction]:
         """Narrow `predictions`; a form with errors finds nothing, rather than more than was asked for.
 
-        `every_model` and `every_reader` leave that one filter out, for the comparison beside.
+        `every_model` and `every_reviewer` leave that one filter out, for the comparison beside.
         """
         if not self.is_valid():
             return predictions.none()
@@ -103,16 +103,16 @@ class AgreementFilter(forms.Form):
         for name in ("clinic", "stain", "camera"):
             if asked[name]:
                 condition &= Q(**{f"{_CASE}{name}": asked[name]})
-        reader = self.user if self.own else asked["reader"]
-        if reader and not every_reader:
-            condition &= Q(cell__decided_by=reader)
+        reviewer = self.user if self.own else asked["reader"]
+        if reviewer and not every_reviewer:
+            condition &= Q(cell__decided_by=reviewer)
         if asked["label"]:
             condition &= Q(cell__label=asked["label"], cell__excluded=False)
         return predictions.filter(condition)
 
     @property
     def narrows(self) -> dict[str, str]:
-        """The filters in use, for the trail and for links: as they stand in the address."""
+        """The filters in use, for the audit trail and for links: as they stand in the address."""
         if not self.is_valid():
             return {}
         return {

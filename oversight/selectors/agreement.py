@@ -1,4 +1,4 @@
-"""Reads of what the machine said beside what readers made of it."""
+"""What the model said beside what reviewers decided."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models.functions import Concat, TruncWeek
 from cases.cell_classes import CLASS_CODES, UNIDENTIFIED
 from cases.models import Case, LabelSource, Stain
 from classifier.models import Prediction
-from oversight.agreement import Comparison, Reading, compare
+from oversight.agreement import Comparison, ReviewedCells, compare
 from oversight.drift import Period
 
 if TYPE_CHECKING:
@@ -30,16 +30,16 @@ DIMENSIONS: dict[str, tuple[str, str, Any]] = {
     "stain": ("Stain", f"{_CASE}stain", F(f"{_CASE}stain")),
     "camera": ("Camera", f"{_CASE}camera", F(f"{_CASE}camera")),
     "model": ("Model", "model_version", Concat("model_version__name", Value(" "), "model_version__version")),
-    "reader": ("Reader", "cell__decided_by", F("cell__decided_by__full_name")),
+    "reader": ("Reviewer", "cell__decided_by", F("cell__decided_by__full_name")),
 }
 SHOWN: dict[str, tuple[str, Q]] = {
     "all": ("Every cell compared", Q(cell__excluded=False, cell__label__in=CLASS_CODES)),
-    "differs": ("Best class differs from the reader's", Q(cell__excluded=False, cell__label__in=CLASS_CODES)),
+    "differs": ("Best class differs from the reviewer's", Q(cell__excluded=False, cell__label__in=CLASS_CODES)),
     "unidentified": (
-        "The machine named no class",
+        "The model named no class",
         Q(cell__excluded=False, cell__label__in=CLASS_CODES, identified=False),
     ),
-    "excluded": ("Taken out of the count by a reader", Q(cell__excluded=True)),
+    "excluded": ("Taken out of the count by a reviewer", Q(cell__excluded=True)),
 }
 
 
@@ -53,14 +53,14 @@ class Group:
 
 
 def reviewed_predictions(user: User) -> QuerySet[Prediction]:
-    """The predictions of cells that a reader has read, in the cases `user` may see."""
-    return predictions_of_read_cells(Case.objects.visible_to(user))
+    """The predictions of cells that a person has reviewed, in the cases whose model output `user` may see."""
+    return predictions_of_read_cells(Case.objects.with_model_output_for(user))
 
 
 def predictions_of_read_cells(cases: QuerySet[Case]) -> QuerySet[Prediction]:
-    """The predictions of cells of `cases` that a reader has read.
+    """The predictions of cells of `cases` that a person has reviewed.
 
-    Read is: a person gave the label, or took the cell out of the count. Cells of a reading that was replaced by a
+    Reviewed is: a person gave the label, or took the cell out of the count. Cells of an analysis that was replaced by a
     later one are left out, so that a cell counts once.
     """
     return Prediction.objects.filter(
@@ -73,17 +73,17 @@ def predictions_of_read_cells(cases: QuerySet[Case]) -> QuerySet[Prediction]:
 def comparison_of(predictions: QuerySet[Prediction]) -> Comparison:
     """The comparison over `predictions`, in one query."""
     rows = predictions.order_by().values_list(*_KIND).annotate(number=Count("pk"))
-    return compare(Reading(*row) for row in rows)
+    return compare(ReviewedCells(*row) for row in rows)
 
 
 def groups_of(predictions: QuerySet[Prediction], dimension: str) -> list[Group]:
     """The comparison for each value of `dimension`, the largest first, in one query."""
     _, value_path, name_of = DIMENSIONS[dimension]
     rows = predictions.order_by().values_list(value_path, *_KIND).annotate(name=name_of, number=Count("pk"))
-    readings: dict[tuple[str, str], list[Reading]] = defaultdict(list)
+    parts_of: dict[tuple[str, str], list[ReviewedCells]] = defaultdict(list)
     for value, final, best, identified, excluded, name, number in rows:
-        readings[str(value or ""), str(name or "")].append(Reading(final, best, identified, excluded, number))
-    groups = [Group(value, _named(dimension, name), compare(parts)) for (value, name), parts in readings.items()]
+        parts_of[str(value or ""), str(name or "")].append(ReviewedCells(final, best, identified, excluded, number))
+    groups = [Group(value, _named(dimension, name), compare(parts)) for (value, name), parts in parts_of.items()]
     return sorted(groups, key=lambda group: (-group.comparison.n, group.name))[:MOST_VALUES]
 
 
@@ -94,7 +94,7 @@ def _named(dimension: str, name: str) -> str:
 
 
 def weeks_of(predictions: QuerySet[Prediction]) -> list[Period]:
-    """Cells and errors of the best class by week of reading (UTC, Monday first) and class of the reader."""
+    """Cells and errors of the best class by week of review (UTC, Monday first) and the class the reviewer gave."""
     rows = (
         predictions.filter(cell__decided_at__isnull=False, cell__excluded=False, cell__label__in=CLASS_CODES)
         .order_by()

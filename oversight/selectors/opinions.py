@@ -1,4 +1,4 @@
-"""Reads of how two readers of the same cells agreed."""
+"""How two reviewers of the same cells agreed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WithColleagues:
-    """The reader against their colleagues, over second opinions given blind and over all of them."""
+    """The reviewer against their colleagues, over second opinions given blinded and over all of them."""
 
     opinions: int
     blind: Agreement
@@ -27,7 +27,7 @@ class WithColleagues:
 def agreement_with_colleagues(user: User) -> WithColleagues:
     """Compare `user` with the colleagues of answered second opinions, asked by or of them.
 
-    Only cells that a person had read before the colleague did: the machine's label is nobody's reading.
+    Only cells that a person had reviewed before the colleague did: the model's label is nobody's decision.
     """
     opinions = SecondOpinion.objects.visible_to(user).filter(
         Q(asked_by=user) | Q(colleague=user), answered_at__isnull=False

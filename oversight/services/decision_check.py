@@ -1,8 +1,8 @@
-"""Are the decisions still what readers made? Compared with the digests that the audit trail keeps of them.
+"""Are the decisions still what reviewers made? Compared with the digests that the audit trail keeps of them.
 
 The database refuses to change an action or a decision. Somebody who takes the guards off first leaves rows that no
-longer give the SHA-256 in the trail, an event without its action, a gap in the numbers of a case, or a cell that is
-called something nobody decided; each of these is found here. The trail itself is verified by `verify_audit`.
+longer give the SHA-256 in the audit trail, an event without its action, a gap in the numbers of a case, or a cell that is
+called something nobody decided; each of these is found here. The audit trail itself is verified by `verify_audit`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from audit.models import Action, AuditEvent, Outcome
 from audit.services import record
 from audit.triggers import missing_triggers
 from cases.models import Cell, LabelSource
-from review.digests import action_digest
+from review.action_digest import action_digest
+from review.cell_state import same_decision, state_of
 from review.models import Decision, ReviewAction
-from review.states import same_finding, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ _CHUNK = 500
 
 @dataclass(slots=True)
 class DecisionCheck:
-    """How much was looked at, and what is wrong, a sentence each."""
+    """How much was checked, and what is wrong, a sentence each."""
 
     actions: int = 0
     cells: int = 0
@@ -102,7 +102,7 @@ def _compare(actions: Sequence[ReviewAction]) -> Iterator[str]:
         where = f"Action {action.pk} of case {action.case_id}"
         known = kept.get(str(action.pk))
         if known is None:
-            yield f"{where} has no event in the trail."
+            yield f"{where} has no event in the audit trail."
         elif known != action_digest(action, action.decisions.all()):
             yield f"{where} or one of its decisions was changed after it was written."
 
@@ -150,7 +150,7 @@ def _lost_of(chunk: dict[str, Any]) -> Iterator[str]:
     present = {str(pk) for pk in ReviewAction.objects.filter(pk__in=list(chunk)).values_list("pk", flat=True)}
     for object_id, case in chunk.items():
         if object_id not in present:
-            yield f"Action {object_id} of case {case} is in the trail and no longer in the record."
+            yield f"Action {object_id} of case {case} is in the audit trail and no longer in the record."
 
 
 def _cells_nobody_called_so(done: DecisionCheck) -> Iterator[str]:
@@ -162,6 +162,6 @@ def _cells_nobody_called_so(done: DecisionCheck) -> Iterator[str]:
         done.cells += 1
         after: Any = cell.last_after
         if after is None:
-            yield f"Cell {cell.pk} was read by a person, but nobody decided on it."
-        elif not same_finding(state_of(cell), after):
+            yield f"Cell {cell.pk} was reviewed by a person, but nobody decided on it."
+        elif not same_decision(state_of(cell), after):
             yield f"Cell {cell.pk} is not what was decided last."

@@ -1,4 +1,4 @@
-"""Look several times a day whether the machine is still as its card says, at each laboratory, and say so when it is not."""
+"""Look several times a day whether the model is still as its card says, at each laboratory, and say so when it is not."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OBJECT_TYPE = ModelVersion._meta.label_lower
 def watch_drift() -> list[Organisation]:
     """Judge the active model at each laboratory over the cells signed in the last 90 days.
 
-    Where there is an alarm, writes it to the trail and tells administrators and auditors, once a week as long as it
+    Where there is an alarm, writes it to the audit trail and tells administrators and auditors, once a week as long as it
     lasts. Returns the laboratories that were told.
     """
     version = ModelVersion.objects.active()

@@ -1,71 +1,44 @@
-"""How the machine and the readers agree: the figures, and the cells behind each of them."""
+"""How the model and the reviewers agree: the figures, each with the address of the cells behind it."""
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from accounts.permissions import overseers_only
 from accounts.requests import signed_in
 from audit.models import Action
 from audit.services import record
-from cases.cell_classes import BY_CODE
-from cases.paging import CappedPaginator
-from classifier.views.overseers import overseers_only
 from oversight import drift, plots
 from oversight.forms import AgreementFilter
 from oversight.selectors.agreement import (
     DIMENSIONS,
-    SHOWN,
-    cells_behind,
     comparison_of,
     groups_of,
     reviewed_predictions,
     weeks_of,
 )
+from oversight.selectors.records import LISTING_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.db.models import QuerySet
-    from django.http import HttpRequest, HttpResponse, HttpResponseBase
+    from django.http import HttpRequest, HttpResponse
 
     from classifier.models import Prediction
     from oversight.agreement import Comparison
 
-PER_PAGE = 60
-OBJECT_TYPE = "classifier.prediction"
 _WORST = ("alarm", "watch", "ok", "few")
-_COLUMNS = [
-    "cell",
-    "case",
-    "clinic",
-    "stain",
-    "camera",
-    "field",
-    "number",
-    "model",
-    "predicted at",
-    "machine's best class",
-    "score",
-    "named",
-    "final class",
-    "excluded",
-    "read by",
-    "read at",
-]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which of the two pages this is: oversight of all readers, or a reader's own."""
+    """Which of the two pages this is: oversight of all reviewers, or a reviewer's own."""
 
     url: str
     cells_url: str
@@ -79,37 +52,10 @@ OVERSIGHT = Place("oversight:agreement", "oversight:agreement_cells", own=False)
 @overseers_only
 @require_GET
 def agreement(request: HttpRequest) -> HttpResponse:
-    """Show agreement over the cells that were read: by class, over time, by clinic, stain, camera, model, reader."""
+    """Show agreement over the reviewed cells: by class, over time, by clinic, stain, camera, model, reviewer."""
     form = AgreementFilter(request.GET, user=signed_in(request))
     context = figures(request, form, OVERSIGHT)
     return render(request, "oversight/agreement.html", context)
-
-
-@never_cache
-@overseers_only
-@require_GET
-def agreement_cells(request: HttpRequest) -> HttpResponse:
-    """Show the cells behind one figure."""
-    form = AgreementFilter(request.GET, user=signed_in(request))
-    return render(request, "oversight/agreement_cells.html", cells(request, form, OVERSIGHT))
-
-
-@overseers_only
-@require_GET
-def export_agreement(request: HttpRequest) -> HttpResponseBase:
-    """Hand out the cells behind a figure as CSV: what the machine said, the final label, who, when; no patient."""
-    form = AgreementFilter(request.GET, user=signed_in(request))
-    found = _behind(request, form)
-    record(
-        actor=request.user,
-        action=Action.EXPORT,
-        object_type=OBJECT_TYPE,
-        after={"what": "agreement csv", "filters": form.narrows},
-    )
-    response = StreamingHttpResponse(_csv(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="agreement.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def figures(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[str, Any]:
@@ -123,7 +69,7 @@ def figures(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[s
     weeks = weeks_of(predictions)
     steps = drift.cumulate(weeks, expected) if expected else []
     findings = drift.judge(found, expected) if expected else []
-    record(actor=user, action=Action.VIEW, object_type=OBJECT_TYPE, after={"agreement": form.narrows, "n": found.n})
+    record(actor=user, action=Action.VIEW, object_type=LISTING_TYPE, after={"agreement": form.narrows, "n": found.n})
     return {
         "form": form,
         "place": place,
@@ -144,46 +90,6 @@ def figures(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[s
     }
 
 
-def cells(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[str, Any]:
-    """Return one page of the cells behind a figure, and write that it was shown."""
-    found = _behind(request, form)
-    page = CappedPaginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    rows = [
-        {
-            "prediction": prediction,
-            "cell": prediction.cell,
-            "best": BY_CODE.get(prediction.label),
-            "final": BY_CODE.get(prediction.cell.label),
-        }
-        for prediction in page.object_list
-    ]
-    record(actor=request.user, action=Action.VIEW, object_type=OBJECT_TYPE, after={"listed": len(rows), **form.narrows})
-    show = request.GET.get("show", "all")
-    query = request.GET.copy()
-    query.pop("page", None)
-    return {
-        "form": form,
-        "place": place,
-        "page": page,
-        "rows": rows,
-        "title": SHOWN.get(show, SHOWN["all"])[0],
-        "final": BY_CODE.get(request.GET.get("final", "")),
-        "answer": BY_CODE.get(request.GET.get("answer", "")),
-        "back": f"{reverse(place.url)}?{urlencode(form.narrows)}",
-        "query": query.urlencode(),
-    }
-
-
-def _behind(request: HttpRequest, form: AgreementFilter) -> QuerySet[Prediction]:
-    asked = request.GET
-    return cells_behind(
-        form.apply(reviewed_predictions(signed_in(request))),
-        show=asked.get("show", "all"),
-        final=asked.get("final", ""),
-        answer=asked.get("answer", ""),
-    )
-
-
 def _link(form: AgreementFilter, place: Place, **more: str) -> str:
     return f"{reverse(place.cells_url)}?{urlencode({**form.narrows, **more})}"
 
@@ -194,28 +100,28 @@ def _tiles(form: AgreementFilter, found: Comparison, place: Place) -> list[dict[
         {
             "name": "Agreement",
             "share": found.agreement,
-            "hint": "the machine's best class is the reader's",
+            "hint": "the model's best class is the reviewer's",
             "link": _link(form, place, show="differs"),
             "to": "Cells that differ",
         },
         {
             "name": "Agreement where named",
             "share": found.named,
-            "hint": "of the cells the machine gave a class",
+            "hint": "of the cells the model gave a class",
             "link": _link(form, place, show="all"),
             "to": "All cells compared",
         },
         {
             "name": "Unidentified",
             "share": found.unidentified,
-            "hint": "the machine named no class",
+            "hint": "the model named no class",
             "link": _link(form, place, show="unidentified"),
             "to": "Unidentified cells",
         },
         {
             "name": "Excluded",
             "share": found.excluded,
-            "hint": "taken out of the count by a reader",
+            "hint": "taken out of the count by a reviewer",
             "link": _link(form, place, show="excluded"),
             "to": "Excluded cells",
         },
@@ -287,43 +193,3 @@ def _expected_agreement(found: Comparison, expected: drift.Expectation | None) -
     known = [(line.sensitivity.n, expected.right[line.code]) for line in found.lines if line.code in expected.right]
     total = sum(n for n, _ in known)
     return sum(n * right / card for n, (right, card) in known) / total if total else None
-
-
-class _Echo:
-    """What `csv.writer` writes to: gives each line back instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        """Return the line."""
-        return line
-
-
-def _csv(found: QuerySet[Prediction]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(_COLUMNS)
-    for prediction in found.iterator(chunk_size=2000):
-        cell, case = prediction.cell, prediction.cell.image.case
-        yield writer.writerow(
-            [
-                cell.pk,
-                case.accession_number,
-                case.clinic.slug,
-                case.stain,
-                _text(case.camera),
-                cell.image.ordinal,
-                cell.ordinal,
-                str(prediction.model_version),
-                prediction.created_at.isoformat(),
-                prediction.label,
-                f"{prediction.score:.6f}",
-                "yes" if prediction.identified else "no",
-                cell.label,
-                "yes" if cell.excluded else "no",
-                _text(cell.decided_by.full_name if cell.decided_by else ""),
-                cell.decided_at.isoformat() if cell.decided_at else "",
-            ]
-        )
-
-
-def _text(value: str) -> str:
-    """Text people typed; a leading apostrophe keeps a spreadsheet from taking it for a formula."""
-    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value

@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.permissions import overseers_only
 from accounts.requests import signed_in
 from audit.models import Action
 from audit.services import record
 from cases.models import BreakGlassAccess
-from cases.paging import CappedPaginator
 from cases.services.break_glass import OBJECT_TYPE, may_break_glass, open_by_break_glass
-from classifier.views.overseers import overseers_only
 from hematovision.errors import DomainError
+from hematovision.paging import CappedPaginator
 from oversight.forms import BreakGlassForm
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def break_glass(request: HttpRequest) -> HttpResponse:
     """Ask for two identifiers and a reason, then open the case for an hour, to read."""
     user = signed_in(request)
     if not may_break_glass(user):
-        raise PermissionDenied("Break-glass access is for those who read or administer smears at a laboratory.")
+        raise PermissionDenied("Break-glass access is for those who review or administer cases at a laboratory.")
     form = BreakGlassForm(request.POST if request.method == "POST" else None)
     status, refusal = 200, ""
     if request.method == "POST":
@@ -49,10 +49,10 @@ def break_glass(request: HttpRequest) -> HttpResponse:
             except DomainError as error:
                 if error.code == "already_visible":
                     messages.info(request, error.sentence)
-                    return redirect("cases:detail", error.details["case"])
+                    return redirect("workbench:case", error.details["case"])
                 status, refusal = error.status, error.sentence
             else:
-                return redirect("cases:detail", access.case_id)
+                return redirect("workbench:case", access.case_id)
         else:
             status = 422
     context: dict[str, Any] = {"form": form, "refusal": refusal, "mine": _open_of(user)}

@@ -1,4 +1,4 @@
-"""From what somebody knows of a case or a patient to its events in the trail."""
+"""From what somebody knows of a case or a patient to its events in the audit trail."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts.permissions import overseers_only
 from accounts.requests import signed_in
 from cases.models import Case, Patient
-from cases.services.trail import record_search
-from classifier.views.overseers import overseers_only
+from cases.services.audit_trail import record_search
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @overseers_only
 @require_POST
 def find_record(request: HttpRequest) -> HttpResponse:
-    """Lead from an accession number or a record number to the trail narrowed by the record's id.
+    """Lead from an accession number or a record number to the audit trail narrowed by the record's id.
 
     What is typed travels in the body and the address that follows holds an id alone.
     """
@@ -29,7 +29,11 @@ def find_record(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("q", "").strip()
     events = reverse("audit:events")
     case = Case.objects.visible_to(user).with_accession_number(text).order_by("pk").first() if text else None
-    patient = Patient.objects.visible_to(user).with_mrn(text).order_by("pk").first() if text and not case else None
+    patient = None
+    if text and not case:
+        # A number may have gone to another patient after a correction: who has it now comes first.
+        patients = Patient.objects.visible_to(user).order_by("pk")
+        patient = patients.with_mrn(text).first() or patients.ever_with_mrn(text).first()
     record_search(
         actor=user,
         object_type="cases.case" if case else "cases.patient",

@@ -1,4 +1,4 @@
-"""A pathologist's own agreement: with the machine, beside all readers of the laboratory, and with colleagues."""
+"""A pathologist's own agreement: with the model, beside all reviewers of the laboratory, and with colleagues."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from accounts.requests import signed_in
 from oversight.forms import AgreementFilter
 from oversight.selectors.agreement import comparison_of, reviewed_predictions
 from oversight.selectors.opinions import agreement_with_colleagues
-from oversight.views.agreement import Place, cells, figures
+from oversight.views.agreement import Place, figures
+from oversight.views.agreement_cells import cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ def pathologists_only(
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
         if signed_in(request).role != Role.PATHOLOGIST:
-            raise PermissionDenied("One's own agreement is there for those who read smears.")
+            raise PermissionDenied("Only reviewers have an agreement of their own.")
         return view(request, *args, **kwargs)
 
     return never_cache(guarded)
@@ -45,11 +46,11 @@ def pathologists_only(
 @pathologists_only
 @require_GET
 def my_agreement(request: HttpRequest) -> HttpResponse:
-    """Show the reader their own figures, and those of all readers of the laboratory together."""
+    """Show the reviewer their own figures, and those of all reviewers of the laboratory together."""
     user = signed_in(request)
     form = AgreementFilter(request.GET, user=user, own=True)
     context = figures(request, form, MINE)
-    context["everybody"] = comparison_of(form.apply(reviewed_predictions(user), every_reader=True))
+    context["everybody"] = comparison_of(form.apply(reviewed_predictions(user), every_reviewer=True))
     context["colleagues"] = agreement_with_colleagues(user)
     return render(request, "oversight/my_agreement.html", context)
 
@@ -57,6 +58,6 @@ def my_agreement(request: HttpRequest) -> HttpResponse:
 @pathologists_only
 @require_GET
 def my_agreement_cells(request: HttpRequest) -> HttpResponse:
-    """Show the reader the cells behind one of their figures."""
+    """Show the reviewer the cells behind one of their figures."""
     form = AgreementFilter(request.GET, user=signed_in(request), own=True)
     return render(request, "oversight/agreement_cells.html", cells(request, form, MINE))

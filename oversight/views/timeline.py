@@ -9,16 +9,16 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from cases.services.trail import record_view
-from cases.views.case import visible_case
-from oversight.timeline import kinds_for, story_of
+from cases.selectors import visible_case
+from cases.services.audit_trail import record_view
+from oversight.presenters.timeline import kinds_for, story_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpResponse
 
-    from cases.views.requests import AuthenticatedRequest
+    from accounts.requests import AuthenticatedRequest
 
 
 @never_cache
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @require_GET
 def case_timeline(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show everything that happened to a case; `?kind=` narrows, several times for several kinds."""
-    case = visible_case(request, pk)
+    case = visible_case(request.user, pk)
     kinds = kinds_for(request.user, case)
     chosen = [code for code in request.GET.getlist("kind") if code in kinds]
     entries = story_of(case, request.user, chosen)

@@ -1,4 +1,4 @@
-"""Comparing the readers' decisions with the trail, from the page of the trail."""
+"""Comparing the reviewers' decisions with the audit trail, from its page."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accounts.permissions import overseers_only
 from accounts.requests import signed_in
-from classifier.views.overseers import overseers_only
 from oversight.services.decision_check import verify_decisions
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
@@ -23,15 +22,16 @@ from accounts.requests import signed_in
 from audit.models import Action
 from audit.services import record
 from cases.models import Case
-from cases.services.trail import record_view, scope_of
+from cases.selectors import visible_case, visible_record
+from cases.services.audit_trail import record_view, scope_of
 from hematovision.errors import Conflict
 from hematovision.rest.base import NotCached
 from hematovision.rest.pagination import NewestFirst
 from reports.api.serializers import ReportDetail, ReportOut
-from reports.models import Report
+from reports.models import Report, ReportQuerySet
 from reports.verification import verify_report
 
-READERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
 _BROKEN = "This report is no longer what was signed, so it is not handed out. Tell the laboratory."
 
 
@@ -54,14 +54,10 @@ class PdfRenderer(BaseRenderer):
         return found
 
 
-def visible_reports(user: Any) -> QuerySet[Report]:
-    """Reports the caller may see, each with whether it is the one that stands."""
+def reports_with_standing() -> ReportQuerySet:
+    """Reports, each with whether it is the one that stands."""
     later = Report.objects.filter(case=OuterRef("case"), version__gt=OuterRef("version"))
-    return (
-        Report.objects.visible_to(user)
-        .select_related("key", "signature", "previous", "case")
-        .annotate(current=~Exists(later))
-    )
+    return Report.objects.select_related("key", "signature", "previous", "case").annotate(current=~Exists(later))
 
 
 @extend_schema(tags=["reports"])
@@ -70,14 +66,14 @@ class CaseReports(NotCached, generics.ListAPIView):
 
     permission_classes = (IsAuthenticated, ScopeRequired)
     required_scopes: ClassVar = {"GET": "reports:read"}
-    allowed_roles: ClassVar = {"GET": READERS}
+    allowed_roles: ClassVar = {"GET": VIEWERS}
     serializer_class = ReportOut
     pagination_class = ByVersion
     queryset = Report.objects.none()
 
     def get_queryset(self) -> QuerySet[Report]:
         """Only versions of a case the caller may see; another case answers 404."""
-        return visible_reports(self.request.user).filter(case=self._case())
+        return reports_with_standing().visible_to(signed_in(self.request)).filter(case=self._case())
 
     @extend_schema(summary="List the report versions of a case")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -88,7 +84,7 @@ class CaseReports(NotCached, generics.ListAPIView):
         return response
 
     def _case(self) -> Case:
-        return get_object_or_404(Case.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+        return visible_case(signed_in(self.request), self.kwargs["pk"])
 
 
 class ReportView(NotCached, APIView):
@@ -96,11 +92,11 @@ class ReportView(NotCached, APIView):
 
     permission_classes = (IsAuthenticated, ScopeRequired)
     required_scopes: ClassVar = {"GET": "reports:read"}
-    allowed_roles: ClassVar = {"GET": READERS}
+    allowed_roles: ClassVar = {"GET": VIEWERS}
 
     def visible_report(self, pk: uuid.UUID, action: Action, what: str) -> Report:
-        """Return the version, verified and in the trail; 404 for one the caller does not see, 409 for a broken one."""
-        report = get_object_or_404(visible_reports(self.request.user), pk=pk)
+        """Return the version, verified and in the audit trail; 404 for one the caller does not see, 409 for a broken one."""
+        report: Report = visible_record(reports_with_standing(), signed_in(self.request), pk)
         intact = verify_report(report).intact
         record(
             actor=signed_in(self.request),

@@ -21,6 +21,7 @@ class ReportDraft(models.Model):
     comments = EncryptedCharField(max_length=TEXT_MAX, blank=True)
     count_reason = EncryptedCharField(max_length=REASON_MAX, blank=True)
     quality_remark = EncryptedCharField(max_length=REASON_MAX, blank=True)
+    flagged_reason = EncryptedCharField(max_length=REASON_MAX, blank=True)
     quality_accepted = models.BooleanField(default=False)
     identifiers = models.JSONField(default=list, blank=True, help_text="Codes of the identifiers that were compared.")
     updated_at = models.DateTimeField(auto_now=True)

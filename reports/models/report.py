@@ -26,7 +26,7 @@ class ReportKind(models.TextChoices):
 
     ORIGINAL = "original", "Original"
     CORRECTED = "corrected", "Corrected"
-    APPENDED = "appended", "Appended"
+    APPENDED = "appended", "Addendum"
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
@@ -37,11 +37,11 @@ def sealed_pdf_name(instance: Any, filename: str) -> str:  # noqa: ARG001 (nobod
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
-    """Reads of reports."""
+    """Questions about reports."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the reports of the cases `user` may see: a signed report is for everybody who sees the case."""
-        cases = Case.objects.visible_to(user)
+        """Return the reports of the cases `user` may open: a signed report is for everybody who does."""
+        cases = Case.objects.open_to(user)
         if cases.query.is_empty():
             return self.none()
         return self.filter(Exists(cases.filter(pk=OuterRef("case"))))
@@ -55,7 +55,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 class Report(models.Model):
     """Version `version` of the report of a case, as it was signed. Rows are inserted and read, nothing else.
 
-    `sealed` is the canonical JSON (see `reports.content`) encrypted under the report's own key, `pdf` the file
+    `sealed` is the canonical JSON (see `reports.presenters.content`) encrypted under the report's own key, `pdf` the file
     likewise; `content_sha256` and `pdf_sha256` are of the plain bytes, `images_sha256` of the canonical list of the
     images and their hashes. `digest` binds the three to the version, its kind and the version before it.
     """

@@ -25,10 +25,10 @@ class TemplatePart(models.TextChoices):
 
 
 class ReportTemplateQuerySet(models.QuerySet["ReportTemplate"]):
-    """Reads of templates."""
+    """Questions about templates."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the templates of the laboratory where `user` reads, administers or audits; else none."""
+        """Return the templates of the laboratory where `user` reviews, administers or audits; else none."""
         organisation = getattr(user, "organisation", None)
         if not user.is_authenticated or not user.is_active or organisation is None or not organisation.is_active:
             return self.none()

@@ -1,4 +1,4 @@
-"""The cells of a report as pictures: one montage a class, every tile at the same physical scale."""
+"""The cells of a report as images: one montage a class, every tile at the same physical scale."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ClassPictures:
 def class_pictures(case: Case, content: dict[str, Any]) -> list[ClassPictures]:
     """Return a montage of every class that was counted, in the order classes are always shown.
 
-    Of more cells than fit, evenly spaced ones are shown, the same ones every time. Raises `Conflict` where a picture
+    Of more cells than fit, evenly spaced ones are shown, the same ones every time. Raises `Conflict` where an image
     cannot be read: nobody signs for cells that cannot be seen.
     """
     by_class: dict[str, list[dict[str, Any]]] = {}
@@ -81,7 +81,7 @@ def _evenly(cells: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
 
 
 def _tiles(case: Case, content: dict[str, Any], cells: list[dict[str, Any]]) -> dict[str, NDArray[np.uint8]]:
-    """Cut the tile of each cell; every picture is decoded once."""
+    """Cut the tile of each cell; every image is decoded once."""
     wanted: dict[str, list[dict[str, Any]]] = {}
     for cell in cells:
         wanted.setdefault(cell["image"], []).append(cell)
@@ -105,7 +105,7 @@ def _pixels(image: SmearImage) -> NDArray[np.uint8]:
         with image.original.open("rb") as file:
             return load_rgb(file, limits=upload_limits())
     except OSError as error:
-        sentence = f"The picture of field {image.ordinal} cannot be read, so its cells cannot be put into the report."
+        sentence = f"The image of field {image.ordinal} cannot be read, so its cells cannot be put into the report."
         raise Conflict(sentence, code="picture_missing") from error
 
 

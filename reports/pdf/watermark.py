@@ -16,12 +16,12 @@ def mark_copy(pdf: bytes, *, words: str, sentence: str) -> bytes:
     The marks are appended as an incremental update: the signed bytes are the beginning of the copy, unchanged, so the
     copy still shows which file it is of.
     """
-    reader = PdfReader(
+    document = PdfReader(
         io.BytesIO(lay_out(render_to_string("reports/watermark.html", {"words": words, "sentence": sentence})))
     )
     writer = PdfWriter(io.BytesIO(pdf), incremental=True)
     for page in writer.pages:
-        page.merge_page(reader.pages[0], over=True)
+        page.merge_page(document.pages[0], over=True)
     copy = io.BytesIO()
     writer.write(copy)
     return copy.getvalue()

@@ -9,11 +9,11 @@ from django.db import transaction
 
 from audit.models import Action
 from audit.services import record
-from cases.services.trail import scope_of
+from cases.services.audit_trail import scope_of
 from cases.services.transitions import lock_case
 from hematovision.errors import Unprocessable
-from reports.content import IDENTIFIERS
 from reports.models import ReportDraft
+from reports.presenters.content import IDENTIFIERS
 from reports.services.preparing import require_signer
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def save_draft(
     comments: str = "",
     count_reason: str = "",
     quality_remark: str = "",
+    flagged_reason: str = "",
     quality_accepted: bool = False,
     identifiers: Iterable[str] = (),
 ) -> ReportDraft:
@@ -46,6 +47,7 @@ def save_draft(
         comments=_clean(comments),
         count_reason=_clean(count_reason),
         quality_remark=_clean(quality_remark),
+        flagged_reason=_clean(flagged_reason),
         quality_accepted=quality_accepted,
         identifiers=sorted(set(identifiers) & set(IDENTIFIERS)),
     )

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from cases.permissions import must_see, refuse
 from hematovision.errors import Conflict
 from reports.canonical import digest
-from reports.content import build_content
-from reports.facts import CaseFacts, case_facts
 from reports.models import Report, ReportDraft, ReportKind
-from reports.selectors import current_report
-from reports.services.checks import Check, sign_checks, unmet
+from reports.presenters.content import build_content
+from reports.selectors.case_evidence import CaseEvidence, case_evidence
+from reports.selectors.versions import current_report
+from reports.services.sign_checks import Check, sign_checks, unmet
 from reports.verification import content_as_signed
-from review.selectors import holds, lease_of, review_fingerprint
-from review.services.guards import NOT_A_READER, open_amendment_of, reads_for, require_open
+from review.permissions import NOT_A_REVIEWER, may_review
+from review.selectors import holds, lease_of, open_amendment_of, review_fingerprint
+from review.services.guards import require_open
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -33,7 +34,7 @@ class Prepared:
     previous: Report | None
     amendment: Amendment | None
     draft: ReportDraft
-    facts: CaseFacts
+    evidence: CaseEvidence
     content: dict[str, Any]
     checks: list[Check]
     preview: str
@@ -47,7 +48,7 @@ class Prepared:
 def prepare_report(*, actor: User, case: Case, report_id: uuid.UUID | None = None) -> Prepared:
     """Return what `actor` would sign for `case` now.
 
-    Raises `NotFound`, `PermissionRefused` (not a reader of this laboratory), or `Conflict`: code `signed` or `state`
+    Raises `NotFound`, `PermissionRefused` (not a reviewer of this laboratory), or `Conflict`: code `signed` or `state`
     where there is nothing to sign, `lease_lost` where somebody else holds the case, `report_broken` where the version
     before is no longer what was signed.
     """
@@ -62,11 +63,11 @@ def prepare_report(*, actor: User, case: Case, report_id: uuid.UUID | None = Non
         raise Conflict(sentence, code="report_broken")
     kind = ReportKind.ORIGINAL if amendment is None else ReportKind(amendment.kind)
     draft = draft_of(case, actor, previous, amendment)
-    facts = case_facts(case)
+    evidence = case_evidence(case)
     content = build_content(
         report_id=report_id or uuid.UUID(int=0),
         case=case,
-        facts=facts,
+        evidence=evidence,
         draft=draft,
         kind=kind,
         previous=previous,
@@ -74,22 +75,22 @@ def prepare_report(*, actor: User, case: Case, report_id: uuid.UUID | None = Non
         reason_label=str(amendment.get_reason_code_display()) if amendment is not None else "",
         reason=amendment.reason if amendment is not None else "",
     )
-    checks = sign_checks(case=case, kind=kind, draft=draft, facts=facts, content=content, previous=previous)
-    return Prepared(case, kind, previous, amendment, draft, facts, content, checks, _preview(case, content))
+    checks = sign_checks(case=case, kind=kind, draft=draft, evidence=evidence, content=content, previous=previous)
+    return Prepared(case, kind, previous, amendment, draft, evidence, content, checks, _preview(case, content))
 
 
 def require_signer(*, actor: User, case: Case) -> None:
     """Refuse everybody but the pathologist who holds the case, while there is something to sign."""
     must_see(actor=actor, record_=case)
-    if not reads_for(actor, case):
-        refuse(actor=actor, target=case, sentence=NOT_A_READER)
+    if not may_review(actor, case):
+        refuse(actor=actor, target=case, sentence=NOT_A_REVIEWER)
     require_open(case)
     if holds(actor, case):
         return
     lease = lease_of(case)
     if lease is not None:
-        raise Conflict(f"{lease.holder.full_name} is reading this case.", code="lease_lost")
-    raise Conflict("You are not reading this case at present. Claim it first.", code="lease_lost")
+        raise Conflict(f"{lease.holder.full_name} is reviewing this case.", code="lease_lost")
+    raise Conflict("You are not reviewing this case at present. Claim it first.", code="lease_lost")
 
 
 def draft_of(case: Case, actor: User, previous: Report | None, amendment: Amendment | None) -> ReportDraft:
@@ -112,6 +113,7 @@ def draft_of(case: Case, actor: User, previous: Report | None, amendment: Amendm
         comments=previous.comments,
         count_reason=previous.data["count_reason"],
         quality_remark=previous.data["quality"]["remark"],
+        flagged_reason=previous.data.get("flagged", {}).get("reason", ""),
     )
 
 

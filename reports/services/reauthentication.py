@@ -71,7 +71,7 @@ def confirm_signer(
 ) -> Proof:
     """Return the proof that `user` is there, or raise `NotConfirmed`.
 
-    Failures count towards the lock-out like those of signing in, and each is in the trail.
+    Failures count towards the lock-out like those of signing in, and each is in the audit trail.
     """
     if needs_second_factor(user):
         raise NotConfirmed(

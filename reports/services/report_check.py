@@ -1,7 +1,7 @@
-"""Are the signed reports still what was signed, and all there? Every version, its files, and what the trail keeps of it.
+"""Are the signed reports still what was signed, and all there? Every version, its files, and what the audit trail keeps of them.
 
 A version looks whole by itself when it is the last one and the one after it was removed, or when all of it was made
-anew. The trail holds the digest of every signature, so that both show; the trail itself is verified by `verify_audit`.
+anew. The audit trail holds the digest of every signature, so that both show; the audit trail itself is verified by `verify_audit`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _CHUNK = 50
 
 @dataclass(slots=True)
 class ReportCheck:
-    """How many versions were looked at, and what is wrong, a sentence each that names ids and no patient."""
+    """How many versions were checked, and what is wrong, a sentence each that names ids and no patient."""
 
     reports: int = 0
     faults: list[str] = field(default_factory=list)
@@ -39,7 +39,7 @@ class ReportCheck:
 
 
 def verify_reports() -> ReportCheck:
-    """Look at every version, reading every file; the verdict is an event of the system."""
+    """Check every version with every file; the verdict is an event of the system."""
     found = ReportCheck()
     found.faults.extend(_faults(found))
     record(
@@ -67,11 +67,11 @@ def _faults(found: ReportCheck) -> Iterator[str]:
             yield f"{where}: {fault}"
         known = signed.pop(str(report.pk), None)
         if known is None:
-            yield f"{where}: its signing has no event in the trail."
+            yield f"{where}: its signing has no event in the audit trail."
         elif known != report.digest:
-            yield f"{where}: the trail saw another one signed."
+            yield f"{where}: the audit trail saw another one signed."
     for pk in signed:
-        yield f"Report {pk} was signed, the trail says, and is no longer in the record."
+        yield f"Report {pk} was signed, the audit trail says, and is no longer in the record."
 
 
 def _signed() -> dict[str, Any]:

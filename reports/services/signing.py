@@ -13,21 +13,21 @@ from django.utils import timezone
 
 from audit.models import Action
 from audit.services import record
-from cases.services.trail import scope_of
+from cases.services.audit_trail import scope_of
 from cases.services.transitions import lock_case, step_case
 from cases.states import CaseState
 from cases.storage import clinical_storage
 from hematovision.errors import Conflict, PermissionRefused
 from reports.canonical import canonical, sha256
-from reports.content import MEANINGS, sign_content
 from reports.models import Report, ReportDraft, ReportKey, ReportKind, Signature
 from reports.models.report import sealed_pdf_name
 from reports.pdf import class_pictures, render_pdf
+from reports.presenters.content import MEANINGS, sign_content
 from reports.sealing import new_key, seal, wrap
 from reports.services.preparing import Prepared, prepare_report
 from reports.signals import report_signed
 from reports.verification import images_digest, report_digest, signature_digest
-from review.services.amendments import settle_amendment
+from review.services.amendments import close_amendment
 from review.services.leases import drop
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def sign_report(*, actor: User, case: Case, preview: str, proof: Proof) -> Repor
     """Freeze and sign the next version of the report of `case`; returns it.
 
     `preview` is the hash of what the signer was shown (`Prepared.preview`). The case steps to its state, an open
-    amendment is settled and the lease ends with it. After commit `reports.signals.report_signed` is sent.
+    amendment is closed and the lease ends with it. After commit `reports.signals.report_signed` is sent.
 
     Raises as `prepare_report`; `PermissionRefused` without a fresh proof of this person; `Conflict`: `preview_stale`
     when anything of it changed since, `not_ready` with the first condition that is not met; `PdfUnavailable`.
@@ -153,7 +153,7 @@ def _write(*, actor: User, prepared: Prepared, made: _Made, key: str, pdf_name: 
     reason = prepared.amendment.reason if prepared.amendment is not None else ""
     step_case(case=case, to=_STATES[prepared.kind], by=actor, reason=reason)
     if prepared.amendment is not None:
-        settle_amendment(amendment=prepared.amendment, actor=actor)
+        close_amendment(amendment=prepared.amendment, actor=actor)
     drop(case=case)
     record(
         actor=actor,

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 
+from cases.selectors import review_status
 from cases.states import CaseState
-from reports.content import IDENTIFIERS
-from reports.models import CaseMove, SignatureMethod
-from reports.selectors import current_report
-from review.selectors import holds
-from review.services.guards import open_amendment_of, reads_for
+from reports.models import CaseMove, ReportKind, SignatureMethod
+from reports.presenters.content import IDENTIFIERS
+from reports.selectors.versions import current_report
+from review.permissions import may_review
+from review.selectors import holds, open_amendment_of
 
 if TYPE_CHECKING:
     from cases.models import Case
@@ -24,6 +25,12 @@ register = template.Library()
 def full_name(patient: dict[str, str]) -> str:
     """Return family name, given name of a content's patient."""
     return ", ".join(part for part in (patient["family_name"], patient["given_name"]) if part)
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    """Return the kind of a version as people call it: original, corrected, addendum, withdrawn."""
+    return str(ReportKind(kind).label).lower()
 
 
 @register.filter
@@ -73,7 +80,7 @@ def reports_panel(context: dict[str, Any], case: Case) -> dict[str, Any]:
     user = context["user"]
     signed = case.is_signed or case.state == CaseState.WITHDRAWN
     report = current_report(case) if signed else None
-    reads = reads_for(user, case)
+    reads = may_review(user, case)
     amendment = open_amendment_of(case) if case.is_signed else None
     return {
         "case": case,
@@ -81,6 +88,7 @@ def reports_panel(context: dict[str, Any], case: Case) -> dict[str, Any]:
         "shows_cells": context.get("shows_cells", False),
         "report": report,
         "amendment": amendment,
+        "status": None if signed else review_status(case),
         "may_sign": reads and holds(user, case) and (case.state == CaseState.IN_REVIEW or amendment is not None),
         "may_amend": reads and case.is_signed and report is not None and amendment is None,
         "may_move": reads and case.state == CaseState.WITHDRAWN,

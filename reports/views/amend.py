@@ -12,23 +12,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from cases.selectors import visible_case
 from cases.states import CaseState
-from cases.views.case import visible_case
 from hematovision.errors import Conflict, DomainError
 from reports.forms import AmendForm, MoveForm
 from reports.models import CaseMove
-from reports.selectors import current_report
-from reports.services.moving import move_to_patient
+from reports.selectors.versions import current_report
+from reports.services.case_moves import move_to_patient
 from review.models import AmendmentKind
+from review.permissions import NOT_A_REVIEWER, may_review
+from review.selectors import open_amendment_of
 from review.services.amendments import open_amendment
-from review.services.guards import NOT_A_READER, open_amendment_of, reads_for
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpResponse
 
-    from cases.views.requests import AuthenticatedRequest
+    from accounts.requests import AuthenticatedRequest
 
 
 @login_required
@@ -36,14 +37,14 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "HEAD", "POST"])
 def amend(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Ask what becomes of the signed report and why; then the case is open to this person."""
-    case = visible_case(request, pk)
-    if not reads_for(request.user, case) and request.method != "POST":
-        raise PermissionDenied(NOT_A_READER)
+    case = visible_case(request.user, pk)
+    if not may_review(request.user, case) and request.method != "POST":
+        raise PermissionDenied(NOT_A_REVIEWER)
     form = AmendForm(request.POST or None)
     status = 200
     if request.method == "POST":
         status = 422
-        if form.is_valid() or not reads_for(request.user, case):
+        if form.is_valid() or not may_review(request.user, case):
             try:
                 amendment = open_amendment(
                     actor=request.user,
@@ -76,15 +77,15 @@ def amend(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Ask for the right patient's number and birth date, and open a case of theirs with the same images."""
-    case = visible_case(request, pk)
-    if not reads_for(request.user, case) and request.method != "POST":
-        raise PermissionDenied(NOT_A_READER)
+    case = visible_case(request.user, pk)
+    if not may_review(request.user, case) and request.method != "POST":
+        raise PermissionDenied(NOT_A_REVIEWER)
     form = MoveForm(request.POST or None)
     status = 200
     if request.method == "POST":
         status = 422
-        if not reads_for(request.user, case):
-            raise PermissionDenied(NOT_A_READER)
+        if not may_review(request.user, case):
+            raise PermissionDenied(NOT_A_REVIEWER)
         if form.is_valid():
             try:
                 new = move_to_patient(actor=request.user, case=case, **form.cleaned_data)
@@ -93,7 +94,7 @@ def move(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 status = error.status
             else:
                 messages.success(request, f"Case {new.accession_number} was opened; its images are being analysed.")
-                return redirect("cases:detail", new.pk)
+                return redirect("workbench:case", new.pk)
     elif case.state != CaseState.WITHDRAWN:
         status = Conflict.status
     context = {"case": case, "form": form, "move": CaseMove.objects.filter(from_case=case).first()}

@@ -1,36 +1,37 @@
-"""A signed report: on screen, as PDF, CSV and JSON. Every display verifies it and says so; every copy is in the trail."""
+"""A signed report: on screen, as PDF, CSV and JSON. Every display verifies it and says so; every copy is in the audit trail."""
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import OrganisationKind
 from audit.models import Action
 from audit.services import record
-from cases.services.trail import scope_of
+from cases.selectors import visible_record
+from cases.services.audit_trail import scope_of
+from cases.states import CaseState
+from hematovision.csv_export import csv_file
 from hematovision.errors import DomainError
 from reports.models import CaseMove, Report
 from reports.pdf import mark_copy
-from reports.selectors import versions_of
+from reports.providers import receivers_panel
+from reports.selectors.versions import versions_of
 from reports.verification import verify_report
-from review.services.guards import open_amendment_of, reads_for
+from review.permissions import may_review
+from review.selectors import open_amendment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from cases.views.requests import AuthenticatedRequest
+    from accounts.requests import AuthenticatedRequest
     from reports.verification import Verification
-
-# A spreadsheet takes a cell that starts with one of these for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @login_required
@@ -40,7 +41,7 @@ def report(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show one version, what stands now, and whether it still is what was signed."""
     found = visible_report(request, pk)
     verification = verify_report(found)
-    trail(request, found, Action.VIEW, what="page", verification=verification)
+    record_access(request, found, Action.VIEW, what="page", verification=verification)
     versions = versions_of(found.case)
     last = versions[0]
     user = request.user
@@ -53,9 +54,10 @@ def report(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "last": last,
         "is_last": last.pk == found.pk,
         "move": CaseMove.objects.filter(from_case=found.case).first(),
-        "may_amend": last.pk == found.pk and found.case.is_signed and reads_for(user, found.case),
-        "may_move": found.case.state == "withdrawn" and reads_for(user, found.case),
+        "may_amend": last.pk == found.pk and found.case.is_signed and may_review(user, found.case),
+        "may_move": found.case.state == CaseState.WITHDRAWN and may_review(user, found.case),
         "amendment": open_amendment_of(found.case),
+        "receivers_panel": receivers_panel(found.case, user),
         "is_laboratory": user.organisation is not None and user.organisation.kind == OrganisationKind.LABORATORY,
     }
     return render(request, "reports/report.html", context)
@@ -90,7 +92,7 @@ def report_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             # Unmarked it would pass for a report that stands.
             context = {"case": found.case, "error": error, "heading": "No file can be handed out"}
             return render(request, "reports/refused.html", context, status=error.status)
-    trail(request, found, Action.EXPORT, what=what, verification=verification)
+    record_access(request, found, Action.EXPORT, what=what, verification=verification)
     return _file(pdf, "application/pdf", f"report-{found.pk}-v{found.version}.pdf")
 
 
@@ -103,7 +105,7 @@ def report_json(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     verification = verify_report(found)
     if not verification.intact:
         return _broken(request, found, verification)
-    trail(request, found, Action.EXPORT, what="json", verification=verification)
+    record_access(request, found, Action.EXPORT, what="json", verification=verification)
     return _file(found.content.encode(), "application/json", f"report-{found.pk}-v{found.version}.json")
 
 
@@ -116,25 +118,21 @@ def report_csv(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     verification = verify_report(found)
     if not verification.intact:
         return _broken(request, found, verification)
-    trail(request, found, Action.EXPORT, what="csv", verification=verification)
-    response = _file(b"", "text/csv; charset=utf-8", f"report-{found.pk}-v{found.version}.csv")
-    writer = csv.writer(response)
+    record_access(request, found, Action.EXPORT, what="csv", verification=verification)
     standing = "current" if versions_of(found.case)[0].pk == found.pk else "superseded"
-    for row in _rows(found, standing):
-        writer.writerow([_plain(value) for value in row])
-    return response
+    return csv_file(_rows(found, standing), name=f"report-{found.pk}-v{found.version}.csv")
 
 
 def visible_report(request: AuthenticatedRequest, pk: UUID) -> Report:
-    """Return the report if this person may see its case; 404 otherwise, as for one that is not there."""
-    reports = Report.objects.visible_to(request.user)
-    return get_object_or_404(
-        reports.select_related("key", "signature", "previous", "case__patient", "case__clinic", "case__laboratory"),
-        pk=pk,
+    """Return the report if this person may open its case; raises as `visible_record`."""
+    reports = Report.objects.select_related(
+        "key", "signature", "previous", "case__patient", "case__clinic", "case__laboratory"
     )
+    found: Report = visible_record(reports, request.user, pk)
+    return found
 
 
-def trail(
+def record_access(
     request: AuthenticatedRequest, found: Report, action: Action, *, what: str, verification: Verification
 ) -> None:
     """Write that this person was shown or took a version, and whether it held."""
@@ -146,11 +144,11 @@ def _mark(found: Report, last: Report) -> str:
     day = f"{last.created_at:%d %B %Y}"
     if last.is_withdrawn:
         return f"Copy of version {found.version}. The report was withdrawn on {day}: use no result of it."
-    return f"Copy of version {found.version}. Superseded by version {last.version}, {last.kind}, on {day}."
+    return f"Copy of version {found.version}. Superseded by version {last.version} ({str(last.get_kind_display()).lower()}) on {day}."
 
 
 def _broken(request: AuthenticatedRequest, found: Report, verification: Verification) -> HttpResponse:
-    trail(request, found, Action.EXPORT, what="refused", verification=verification)
+    record_access(request, found, Action.EXPORT, what="refused", verification=verification)
     context = {"report": found, "case": found.case, "verification": verification}
     return render(request, "reports/broken.html", context, status=409)
 
@@ -184,7 +182,7 @@ def _rows(found: Report, standing: str) -> Iterator[list[Any]]:
     yield ["interpretation", data["interpretation"]]
     yield ["comments", data["comments"]]
     yield []
-    yield ["class", "count", "percent", "lower 95 % limit", "upper 95 % limit", "10^9/L", "reference", "flag"]
+    yield ["class", "count", "percent", "95 % CI lower", "95 % CI upper", "10^9/L", "reference", "flag"]
     for row in counted["rows"]:
         yield [
             row["code"],
@@ -197,12 +195,14 @@ def _rows(found: Report, standing: str) -> Iterator[list[Any]]:
             row["flag"],
         ]
     yield ["erythroblast", counted["erythroblasts"]]
-    yield ["platelet", counted["platelets"]]
+    if counted["platelets"]:
+        # Platelets are not counted on a smear: a nought would read as there being none.
+        yield ["platelet", counted["platelets"]]
     yield ["excluded", counted["excluded"]]
     yield []
-    yield ["field", "cell", "x", "y", "width", "height", "label", "excluded", "decided by", "machine's label", "score"]
+    yield ["field", "cell", "x", "y", "width", "height", "label", "excluded", "decided by", "predicted label", "score"]
     for cell in data["cells"]:
-        machine = cell["ai"] or {"label": "", "score": ""}
+        predicted = cell["ai"] or {"label": "", "score": ""}
         yield [
             cell["field"],
             cell["n"],
@@ -210,13 +210,6 @@ def _rows(found: Report, standing: str) -> Iterator[list[Any]]:
             cell["label"],
             "yes" if cell["excluded"] else "no",
             cell["by"],
-            machine["label"],
-            machine["score"],
+            predicted["label"],
+            predicted["score"],
         ]
-
-
-def _plain(value: Any) -> Any:
-    """Return `value` so that a spreadsheet shows it instead of computing it."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value

@@ -14,30 +14,30 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.models import Action
 from audit.services import record
-from cases.services.trail import record_view, scope_of
-from cases.views.case import visible_case
+from cases.selectors import visible_case
+from cases.services.audit_trail import record_view, scope_of
 from hematovision.errors import DomainError
-from reports.content import IDENTIFIERS, MEANINGS
 from reports.forms import DraftForm, SignForm
 from reports.models import ReportKind, ReportTemplate
 from reports.pdf import class_pictures, pdf_problem, render_pdf
-from reports.services.checks import wanting_fields
+from reports.presenters.content import IDENTIFIERS, MEANINGS
 from reports.services.drafts import save_draft
 from reports.services.preparing import Prepared, prepare_report
 from reports.services.reauthentication import components_for, confirm_signer, key_challenge, note_signature
+from reports.services.sign_checks import wanting_fields
 from reports.services.signing import sign_report
 from review.services.amendments import abandon_amendment
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from accounts.requests import AuthenticatedRequest
     from cases.models import Case
-    from cases.views.requests import AuthenticatedRequest
 
 TITLES = {
     ReportKind.ORIGINAL: "Sign the report",
     ReportKind.CORRECTED: "Sign the correction",
-    ReportKind.APPENDED: "Sign the addition",
+    ReportKind.APPENDED: "Sign the addendum",
     ReportKind.WITHDRAWN: "Withdraw the report",
 }
 
@@ -47,7 +47,7 @@ TITLES = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show what is still wanting and take the texts; the preview follows once nothing is."""
-    case = visible_case(request, pk)
+    case = visible_case(request.user, pk)
     try:
         prepared = prepare_report(actor=request.user, case=case)
     except DomainError as error:
@@ -64,7 +64,7 @@ def sign(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_preview(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show exactly what is signed, and sign it: the form carries the hash of what was shown."""
-    case = visible_case(request, pk)
+    case = visible_case(request.user, pk)
     try:
         prepared = prepare_report(actor=request.user, case=case)
     except DomainError as error:
@@ -82,7 +82,7 @@ def sign_preview(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def preview_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Hand out the real PDF of what would be signed, with PREVIEW across every page."""
-    case = visible_case(request, pk)
+    case = visible_case(request.user, pk)
     try:
         prepared = prepare_report(actor=request.user, case=case)
         pdf = render_pdf(
@@ -103,13 +103,13 @@ def preview_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 def abandon(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Give up an amendment: the signed report stands as it did."""
-    case = visible_case(request, pk)
+    case = visible_case(request.user, pk)
     try:
         abandon_amendment(actor=request.user, case=case)
     except DomainError as error:
         return refused(request, case, error)
     messages.success(request, "The amendment was given up. The signed report stands.")
-    return redirect("cases:detail", case.pk)
+    return redirect("workbench:case", case.pk)
 
 
 def _keep(request: AuthenticatedRequest, prepared: Prepared) -> HttpResponse:
@@ -174,7 +174,15 @@ def refused(request: AuthenticatedRequest, case: Case, error: DomainError) -> Ht
 
 def _initial(prepared: Prepared) -> dict[str, Any]:
     draft = prepared.draft
-    names = ("interpretation", "comments", "count_reason", "quality_accepted", "quality_remark", "identifiers")
+    names = (
+        "interpretation",
+        "comments",
+        "count_reason",
+        "quality_accepted",
+        "quality_remark",
+        "flagged_reason",
+        "identifiers",
+    )
     return {name: getattr(draft, name) for name in names}
 
 
@@ -189,7 +197,7 @@ def _sign_page(
         "form": form,
         "asked": asked,
         "identifiers": _identifiers(prepared, form),
-        "wanting": wanting_fields(prepared.facts),
+        "wanting": wanting_fields(prepared.evidence),
         "texts": [{"id": str(text.pk), "part": text.part, "title": text.title, "text": text.text} for text in texts],
         "is_withdrawal": prepared.kind == ReportKind.WITHDRAWN,
         "content": prepared.content,

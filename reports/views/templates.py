@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role
-from cases.services.trail import record_list, record_view
+from cases.services.audit_trail import record_list, record_view
 from hematovision.errors import DomainError
 from reports.forms import TemplateForm
 from reports.models import ReportTemplate
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from cases.views.requests import AuthenticatedRequest
+    from accounts.requests import AuthenticatedRequest
 
-_READERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+_VIEWERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
 _NOT_YOURS = "Texts for reports are for the people of a laboratory."
 
 
@@ -33,7 +33,7 @@ _NOT_YOURS = "Texts for reports are for the people of a laboratory."
 def templates(request: AuthenticatedRequest) -> HttpResponse:
     """List the laboratory's texts, and add one."""
     user = request.user
-    if user.role not in _READERS or user.organisation is None:
+    if user.role not in _VIEWERS or user.organisation is None:
         raise PermissionDenied(_NOT_YOURS)
     found = list(ReportTemplate.objects.visible_to(user))
     form = TemplateForm(request.POST or None)

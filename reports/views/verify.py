@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 from audit.middleware import client_ip
 from audit.models import Action
 from audit.services import record
-from cases.services.trail import scope_of
+from cases.services.audit_trail import scope_of
 from reports.forms import VerifyForm
-from reports.lookup import MOST_BYTES, Answer, look_up_file, look_up_hash
+from reports.selectors.lookup import MOST_BYTES, Answer, look_up_file, look_up_hash
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -60,7 +60,7 @@ def _too_many(request: HttpRequest) -> bool:
 
 
 def _record(request: HttpRequest, answer: Answer) -> None:
-    """Write which report was asked about; a question about nothing of ours leaves no trace to fill the trail with."""
+    """Write which report was asked about; a question about nothing of ours leaves no event."""
     if answer.report is not None:
         record(
             actor=request.user,

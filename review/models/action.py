@@ -1,4 +1,4 @@
-"""One thing a reader did to one or many cells of a case."""
+"""One thing a reviewer did to one or many cells of a case."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ActionKind(models.TextChoices):
-    """What a reader can do to cells."""
+    """What a reviewer can do to cells."""
 
     LABEL = "label", "Labelled"
     CONFIRM = "confirm", "Confirmed"
@@ -36,18 +36,18 @@ class ActionKind(models.TextChoices):
 
 
 class ReviewActionQuerySet(models.QuerySet["ReviewAction"]):
-    """Reads of actions."""
+    """Questions about actions."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the actions in the cases `user` may see."""
-        cases = Case.objects.visible_to(user)
+        """Return the actions in the cases `user` may open."""
+        cases = Case.objects.open_to(user)
         if cases.query.is_empty():
             return self.none()
         return self.filter(Exists(cases.filter(pk=OuterRef("case"))))
 
 
 class ReviewAction(models.Model):
-    """An action with its decisions, written once. `id` comes from the reader's browser: sent twice, done once.
+    """An action with its decisions, written once. `id` comes from the reviewer's browser: sent twice, done once.
 
     `number` counts the actions of a case from 1. It orders them, because a clock may be set back and a counter is
     not. An undo names the action it takes back, a redo the undo.

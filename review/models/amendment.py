@@ -15,7 +15,7 @@ class AmendmentKind(models.TextChoices):
     """What becomes of the signed report."""
 
     CORRECTED = "corrected", "Corrected"
-    APPENDED = "appended", "Appended"
+    APPENDED = "appended", "Addendum"
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
@@ -40,7 +40,7 @@ class AmendmentOutcome(models.TextChoices):
 
 
 class Amendment(models.Model):
-    """From the moment a reader opens a signed case to the next signature or to giving it up.
+    """From the moment a pathologist opens a signed case to the next signature or to giving it up.
 
     `since_number` is the last review action the standing signature covers: what came after it is put back when the
     amendment is abandoned. `details` is what was said about the specimen then, put back likewise. While one is open

@@ -19,22 +19,23 @@ if TYPE_CHECKING:
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
-    """Reads of decisions."""
+    """Questions about decisions."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the decisions in the cases `user` may see."""
-        cases = Case.objects.visible_to(user)
+        """Return the decisions in the cases `user` may open."""
+        cases = Case.objects.open_to(user)
         if cases.query.is_empty():
             return self.none()
         return self.filter(Exists(cases.filter(pk=OuterRef("action__case"))))
 
 
 class Decision(models.Model):
-    """A cell before and after one action, beside what the machine called it then. Append-only.
+    """A cell before and after one action, beside what the model called it then. Append-only.
 
     `before` and `after` hold `label`, `label_source`, `excluded`, `exclusion_reason`, `flagged`, `removed`,
-    `revision`, `decided_by` and `decided_at`. `ai_label` is the class the machine gave, "unidentified" where it
-    would not name one, and empty where no model had read the cell.
+    `revision`, `decided_by` and `decided_at`. `ai_label` is the class the model gave, "unidentified" where it
+    would not name one, and empty where no model had classified the cell. `displayed` says whether the cell's picture had
+    been on the reviewer's screen; None where nobody told (an undo, an import, a decision of before it was kept).
     """
 
     action = models.ForeignKey(ReviewAction, on_delete=models.PROTECT, related_name="decisions")
@@ -46,6 +47,8 @@ class Decision(models.Model):
     model_version = models.ForeignKey(
         ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
     )
+
+    displayed = models.BooleanField(null=True, blank=True)
 
     objects = DecisionQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""The keys one reader has chosen."""
+"""The keys one reviewer has chosen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is reading a case now."""
+"""Who is reviewing a case now."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CLOCK_DIFFERENCE = timedelta(seconds=30)
 
 
 class ReviewLease(models.Model):
-    """One reader holds one case. `since_number` is the last action before this session: undo stops there."""
+    """One reviewer holds one case. `since_number` is the last action before this session: undo stops there."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="review_lease")
     holder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="review_leases")

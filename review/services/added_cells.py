@@ -1,4 +1,4 @@
-"""A cell the machine missed: drawn by the reader, read by the machine at once."""
+"""A cell the detector missed: drawn by the reviewer, classified by the model at once."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from django.db import transaction
 from django.db.models import Max
 
 from cases.cell_classes import UNIDENTIFIED
-from cases.models import HUMAN_LOCATOR, Cell, ExclusionReason, LabelSource
+from cases.models import HUMAN_DETECTOR, Cell, ExclusionReason, LabelSource
 from cases.services.cells import overlap
 from cases.services.transitions import lock_case
-from classifier.services.late_cells import request_cell_readings
+from classifier.services.unclassified_cells import request_classification
 from hematovision.errors import Conflict, NotFound, Unprocessable
+from review.cell_state import state_of
 from review.models import ActionKind
+from review.permissions import require_reviewer
+from review.services.action_records import Change, record_action
 from review.services.decisions import Applied, done_before, new_action
-from review.services.guards import require_lease, require_open, require_reader
-from review.services.writing import Change, write_action
-from review.states import state_of
+from review.services.guards import require_lease, require_open
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -33,13 +34,13 @@ SAME_CELL = 0.5
 
 
 def add_cell(*, actor: User, case: Case, action_id: UUID, image: SmearImage, box: tuple[int, int, int, int]) -> Applied:
-    """Add the cell in `box` (x, y, width, height, px of the upright image) to the reading of a case.
+    """Add the cell in `box` (x, y, width, height, px of the upright image) to a case under review.
 
-    It is unidentified until the reader, or first the machine's suggestion, gives it a class. The same `action_id`
+    It is unidentified until the reviewer, or first the model's suggestion, gives it a class. The same `action_id`
     again adds nothing. Raises as `apply_action`; `Unprocessable` for a box that is not inside the image or too small,
     `Conflict` with code `cell_exists` where there is a cell already.
     """
-    require_reader(actor=actor, case=case)
+    require_reviewer(actor=actor, case=case)
     if image.case_id != case.pk:
         raise NotFound("There is no such image in this case.")
     _refuse_bad_box(image, box)
@@ -61,28 +62,27 @@ def add_cell(*, actor: User, case: Case, action_id: UUID, image: SmearImage, box
             "exclusion_reason": str(ExclusionReason.NOT_A_CELL),
         }
         change = Change(cell, {"label": UNIDENTIFIED}, decides=True, before=absent)
-        write_action(action=action, changes=[change])
-        image_id = image.pk
-        transaction.on_commit(lambda: request_cell_readings(image_id=image_id))
+        record_action(action=action, changes=[change])
+        request_classification(image_id=image.pk)
     return Applied(action, [cell])
 
 
 def _insert(image: SmearImage, box: tuple[int, int, int, int]) -> Cell:
     x, y, width, height = box
-    # Numbers go on after those of the locator, so that a number means one cell of the image.
+    # Numbers go on after those of the detector, so that a number means one cell of the image.
     last = Cell.objects.filter(image=image).aggregate(last=Max("ordinal"))["last"] or 0
     return Cell.objects.create(
         image=image,
         ordinal=last + 1,
-        locator=HUMAN_LOCATOR,
+        detector=HUMAN_DETECTOR,
         x=x,
         y=y,
         width=width,
         height=height,
-        # No mask was located: the ellipse that fills the box.
+        # No mask was detected: the ellipse that fills the box.
         area_px=max(1, round(math.pi / 4 * width * height)),
         label=UNIDENTIFIED,
-        label_source=LabelSource.MACHINE,
+        label_source=LabelSource.MODEL,
     )
 
 

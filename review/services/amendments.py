@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from audit.models import Action
 from audit.services import record
+from cases.services.audit_trail import scope_of
 from cases.services.cases import details_of, put_back_details
-from cases.services.trail import scope_of
 from cases.services.transitions import lock_case
 from hematovision.errors import Conflict, Unprocessable
+from review.cell_state import columns_of, same_decision, state_of
 from review.models import (
     ActionKind,
     Amendment,
@@ -23,12 +24,13 @@ from review.models import (
     Decision,
     ReviewLease,
 )
+from review.permissions import require_reviewer
+from review.selectors import open_amendment_of
+from review.services.action_records import Change, record_action
 from review.services.decisions import new_action
-from review.services.guards import lease_details, open_amendment_of, require_lease, require_reader
+from review.services.guards import lease_details, require_lease
 from review.services.leases import claim, drop
-from review.services.undoing import last_number
-from review.services.writing import Change, write_action
-from review.states import columns_of, same_finding, state_of
+from review.services.undo import last_number
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -44,7 +46,7 @@ def open_amendment(*, actor: User, case: Case, kind: str, reason_code: str, reas
     (no reason, or the wrong patient and not withdrawn), `Conflict`: code `state` unless it is signed,
     `amendment_open` where one is open already, `claimed` where somebody else holds the case.
     """
-    require_reader(actor=actor, case=case)
+    require_reviewer(actor=actor, case=case)
     reason = reason.strip()
     if kind not in AmendmentKind.values or reason_code not in AmendmentReason.values:
         raise Unprocessable("Say what becomes of the report and choose a reason.", code="reason_missing")
@@ -90,7 +92,7 @@ def abandon_amendment(*, actor: User, case: Case) -> Amendment:
 
     Raises `NotFound`, `PermissionRefused`, `Conflict` (code `state` where none is open, `lease_lost`).
     """
-    require_reader(actor=actor, case=case)
+    require_reviewer(actor=actor, case=case)
     with transaction.atomic():
         lock_case(case)
         amendment = open_amendment_of(case)
@@ -100,20 +102,20 @@ def abandon_amendment(*, actor: User, case: Case) -> Amendment:
         changes = _back_to_signed(amendment)
         if changes:
             action = new_action(actor, case, uuid.uuid4(), ActionKind.REVERT, "abandoned", amendment.reason)
-            write_action(action=action, changes=changes)
+            record_action(action=action, changes=changes)
         if amendment.kind == AmendmentKind.CORRECTED:
             put_back_details(actor=actor, case=case, details=amendment.details)
-        _settle(amendment, AmendmentOutcome.ABANDONED, actor)
+        _close(amendment, AmendmentOutcome.ABANDONED, actor)
     return amendment
 
 
-def settle_amendment(*, amendment: Amendment, actor: User | None = None) -> Amendment:
+def close_amendment(*, amendment: Amendment, actor: User | None = None) -> Amendment:
     """Close an amendment that was signed; part of the signing transaction, under its lock of the case."""
-    _settle(amendment, AmendmentOutcome.SIGNED, actor or amendment.opened_by)
+    _close(amendment, AmendmentOutcome.SIGNED, actor or amendment.opened_by)
     return amendment
 
 
-def _settle(amendment: Amendment, outcome: AmendmentOutcome, actor: User) -> None:
+def _close(amendment: Amendment, outcome: AmendmentOutcome, actor: User) -> None:
     amendment.outcome = outcome
     amendment.settled_by = actor
     amendment.settled_at = timezone.now()
@@ -136,7 +138,7 @@ def _end_old_session(actor: User, case: Case) -> None:
     if lease is None:
         return
     if lease.holder_id != actor.pk and lease.is_alive():
-        sentence = f"{lease.holder.full_name} is reading this case."
+        sentence = f"{lease.holder.full_name} is reviewing this case."
         raise Conflict(sentence, code="claimed", details=lease_details(lease))
     drop(case=case)
 
@@ -150,5 +152,5 @@ def _back_to_signed(amendment: Amendment) -> list[Change]:
     return [
         Change(decision.cell, columns_of(decision.before), decides=False)
         for decision in signed.values()
-        if not same_finding(state_of(decision.cell), decision.before)
+        if not same_decision(state_of(decision.cell), decision.before)
     ]

@@ -1,4 +1,4 @@
-"""Deciding on cells: every action of a reader comes through here, is written once and can be undone."""
+"""Deciding on cells: every action of a reviewer comes through here, is written once and can be undone."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from django.utils import timezone
 from cases.models import Cell
 from cases.services.transitions import lock_case
 from hematovision.errors import Conflict, NotFound, Unprocessable
+from review.cell_state import columns_of, same_decision, state_of
 from review.models import ActionKind, Decision, ReviewAction
-from review.services.guards import require_lease, require_open, require_reader
-from review.services.kinds import Ask, check_request, outcome_for
-from review.services.undoing import action_to_take_back
-from review.services.writing import Change, write_action
-from review.states import columns_of, same_finding, state_of
+from review.permissions import require_reviewer
+from review.services.action_records import Change, record_action
+from review.services.cell_changes import ActionRequest, check_request, outcome_for
+from review.services.guards import require_lease, require_open
+from review.services.undo import action_to_take_back
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
     from accounts.models import User
@@ -51,18 +52,21 @@ def apply_action(
     label: str = "",
     reason_code: str = "",
     reason: str = "",
+    displayed: Collection[UUID] | None = None,
 ) -> Applied:
-    """Carry out one action of the reader who holds the case; all of it or nothing.
+    """Carry out one action of the reviewer who holds the case; all of it or nothing.
 
-    `cells` are (id, revision as the reader saw it). `undo` and `redo` need none: they take back the last action of
+    `cells` are (id, revision as the reviewer saw it). `displayed` are those of them whose image was on the reviewer's
+    screen, None where that is not known: several cells at once are decided on only when each was. `undo` and `redo` need none: they take back the last action of
     the session. The same `action_id` again changes nothing and answers as the first time. An action that finds
     every cell as it wants it writes nothing.
 
     Raises `NotFound`, `PermissionRefused`; `Conflict` with code `stale` (`details["cells"]`: ids of cells that
-    changed, `details["gone"]`: ids of those that left the case's reading), `lease_lost`, `signed`, `state`,
-    `nothing_to_undo` or `action_id_taken`; `Unprocessable` for what makes no sense on a cell.
+    changed, `details["gone"]`: ids of those that left the case), `lease_lost`, `signed`, `state`,
+    `nothing_to_undo` or `action_id_taken`; `Unprocessable` for what makes no sense on a cell, and `not_displayed` for several of which some
+    were not on the screen.
     """
-    require_reader(actor=actor, case=case)
+    require_reviewer(actor=actor, case=case)
     check_request(kind=kind, label=label, reason_code=reason_code, reason=reason)
     if len(cells) > MOST_CELLS:
         raise Unprocessable(f"One action takes at most {MOST_CELLS} cells.", code="too_many_cells")
@@ -78,13 +82,14 @@ def apply_action(
             undoes = action_to_take_back(lease, kind)
             changes = _taken_back(undoes)
         else:
-            ask = Ask(label=label, reason_code=reason_code, blind=case.laboratory.blind_review)
-            changes = _changes(_cells_as_seen(case, cells, kind), kind, ask)
+            _must_be_displayed(kind, cells, displayed)
+            ask = ActionRequest(label=label, reason_code=reason_code, blind=case.laboratory.blind_review)
+            changes = _changes(_cells_as_seen(case, cells, kind), kind, ask, displayed)
         if not any(change.columns for change in changes):
             return Applied(None, [change.cell for change in changes])
         action = new_action(actor, case, action_id, kind, reason_code, reason)
         action.undoes = undoes
-        write_action(action=action, changes=[change for change in changes if change.columns])
+        record_action(action=action, changes=[change for change in changes if change.columns])
     return Applied(action, [change.cell for change in changes])
 
 
@@ -111,7 +116,7 @@ def new_action(actor: User, case: Case, action_id: UUID, kind: str, reason_code:
 
 
 def _cells_as_seen(case: Case, seen: Sequence[tuple[UUID, int]], kind: str) -> list[Cell]:
-    """Return the cells in the order asked; raises `Conflict` where one is not as the reader saw it."""
+    """Return the cells in the order asked; raises `Conflict` where one is not as the reviewer saw it."""
     if not seen:
         raise Unprocessable("Choose at least one cell.", code="no_cells")
     revisions = dict(seen)
@@ -127,7 +132,7 @@ def _cells_as_seen(case: Case, seen: Sequence[tuple[UUID, int]], kind: str) -> l
 def _is_as_seen(cell: Cell, revision: int, kind: str) -> bool:
     if cell.revision == revision:
         return True
-    # The machine's suggestion for a cell the reader drew may come between the drawing and the class they give it:
+    # The model's suggestion for a cell the reviewer drew may come between the drawing and the class they give it:
     # that is no reason to refuse a decision which does not depend on the suggestion.
     only_suggested = cell.is_added and not cell.is_reviewed and cell.decided_by_id is not None and revision == 1
     return only_suggested and kind != ActionKind.CONFIRM and cell.revision == 2
@@ -142,11 +147,31 @@ def _stale(changed: Sequence[Cell]) -> Conflict:
     )
 
 
-def _changes(cells: Sequence[Cell], kind: str, ask: Ask) -> list[Change]:
-    return [Change(cell, outcome_for(cell, kind=kind, ask=ask), decides=kind not in _MARKS) for cell in cells]
-
-
 _MARKS = frozenset({ActionKind.FLAG, ActionKind.UNFLAG})
+_TAKEN_BACK = frozenset({ActionKind.INCLUDE, ActionKind.RESTORE})
+"""Kinds that leave a cell to be reviewed again."""
+
+
+def _must_be_displayed(kind: str, cells: Sequence[tuple[UUID, int]], displayed: Collection[UUID] | None) -> None:
+    """Refuse to decide on many cells at once of which some were never seen; one cell is the one at the cursor."""
+    if displayed is None or len(cells) == 1 or kind in _MARKS | _TAKEN_BACK:
+        return
+    unseen = [str(pk) for pk, _ in cells if pk not in displayed]
+    if unseen:
+        sentence = f"{len(unseen)} of these cells were not on the screen. Nothing was saved: look at them first."
+        raise Unprocessable(sentence, code="not_displayed", details={"cells": unseen})
+
+
+def _changes(cells: Sequence[Cell], kind: str, ask: ActionRequest, displayed: Collection[UUID] | None) -> list[Change]:
+    return [
+        Change(
+            cell,
+            outcome_for(cell, kind=kind, ask=ask),
+            decides=kind not in _MARKS,
+            displayed=None if displayed is None or kind in _MARKS else cell.pk in displayed,
+        )
+        for cell in cells
+    ]
 
 
 def _taken_back(action: ReviewAction) -> list[Change]:
@@ -155,7 +180,7 @@ def _taken_back(action: ReviewAction) -> list[Change]:
     changed = [
         decision.cell
         for decision in decisions
-        if decision.cell.superseded or not same_finding(state_of(decision.cell), decision.after)
+        if decision.cell.superseded or not same_decision(state_of(decision.cell), decision.after)
     ]
     if changed:
         raise _stale(changed)

@@ -1,4 +1,4 @@
-"""A reader's own keys."""
+"""A reviewer's own keys."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from audit.models import Action
 from audit.services import record
 from cases.permissions import may_review_cases, refuse
-from review.keys import clean_keys, keys_of
+from review.key_map import clean_keys, keys_of
 from review.models import KeyMap
 
 if TYPE_CHECKING:
@@ -40,4 +40,6 @@ def reset_keys(*, actor: User) -> dict[str, list[str]]:
 
 def _require_reviewer(actor: User) -> None:
     if not may_review_cases(actor):
-        refuse(actor=actor, object_type="review.keymap", sentence="The keys of the workspace are those of its readers.")
+        refuse(
+            actor=actor, object_type="review.keymap", sentence="The keys of the workspace are those of its reviewers."
+        )

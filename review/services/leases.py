@@ -1,4 +1,4 @@
-"""Claiming a case to read it, and letting go of it."""
+"""Claiming a case for review, and releasing it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from django.utils import timezone
 
 from audit.models import Action
 from audit.services import record
+from cases.services.audit_trail import scope_of
 from cases.services.cases import settle_case
-from cases.services.trail import scope_of
 from cases.services.transitions import lock_case, step_case
 from cases.states import CaseState
 from hematovision.errors import Conflict
 from review.models import ReviewLease
 from review.models.lease import LEASE
-from review.services.guards import lease_details, lease_lost, require_open, require_reader
-from review.services.undoing import last_number
+from review.permissions import require_reviewer
+from review.services.guards import lease_details, lease_lost, require_open
+from review.services.undo import last_number
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -25,17 +26,17 @@ if TYPE_CHECKING:
 
 
 def claim(*, actor: User, case: Case) -> ReviewLease:
-    """Take a case that is ready (or signed and opened again) to read it; claiming twice claims once.
+    """Claim a case that is ready (or signed and opened again) for review; claiming twice claims once.
 
-    A lease nobody renewed in time is taken over, which the trail keeps. Raises `NotFound`, `PermissionRefused`,
-    or `Conflict`: code `claimed` names the holder and until when, `signed` and `state` say why it is not to be read.
+    A lease nobody renewed in time is taken over, which the audit trail keeps. Raises `NotFound`, `PermissionRefused`,
+    or `Conflict`: code `claimed` names the holder and until when, `signed` and `state` say why it cannot be reviewed.
     """
-    require_reader(actor=actor, case=case)
+    require_reviewer(actor=actor, case=case)
     with transaction.atomic():
         lock_case(case)
         lease = ReviewLease.objects.select_related("holder").filter(case=case).first()
         if lease is not None and lease.holder_id != actor.pk and lease.is_alive():
-            sentence = f"{lease.holder.full_name} is reading this case."
+            sentence = f"{lease.holder.full_name} is reviewing this case."
             raise Conflict(sentence, code="claimed", details=lease_details(lease))
         if case.state == CaseState.READY:
             case.owner = actor
@@ -45,11 +46,11 @@ def claim(*, actor: User, case: Case) -> ReviewLease:
 
 
 def release(*, actor: User, case: Case) -> Case:
-    """Let go of a case: one in review is ready for anybody again; what was decided stays.
+    """Release a case: one in review is ready for anybody again; what was decided stays.
 
     Raises `NotFound`, `PermissionRefused`, or `Conflict` with code `lease_lost` where somebody else holds it.
     """
-    require_reader(actor=actor, case=case)
+    require_reviewer(actor=actor, case=case)
     with transaction.atomic():
         lock_case(case)
         lease = ReviewLease.objects.select_related("holder").filter(case=case).first()
@@ -63,7 +64,7 @@ def release(*, actor: User, case: Case) -> Case:
         if case.state == CaseState.IN_REVIEW:
             case.owner = None
             step_case(case=case, to=CaseState.READY, by=actor)
-            # An image may be read again meanwhile.
+            # An image may be re-analysed meanwhile.
             settle_case(case=case)
         elif lease is not None:
             record(actor=actor, action=Action.REVIEW, target=case, after={"lease": "released"}, **scope_of(case))
@@ -75,7 +76,7 @@ def extend(*, actor: User, case: Case) -> ReviewLease:
 
     Not audited: it changes nothing anybody would ask about, and it comes every minute.
     """
-    require_reader(actor=actor, case=case)
+    require_reviewer(actor=actor, case=case)
     case.refresh_from_db(fields=["state"])
     require_open(case)
     now = timezone.now()

@@ -1,4 +1,4 @@
-"""What the case page shows of the review: who reads it, what is left, and the way in."""
+"""What the case page shows of the review: who has it, what is left, and the way in."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django import template
 
 from accounts.permissions import may_see_predictions
-from cases.blind import reads_blind
+from cases.blinding import is_blinded
 from cases.states import CaseState
-from review.counting import tally
-from review.selectors import lease_state, may_review_now
-from review.services.guards import open_amendment_of, reads_for
+from review.permissions import may_review
+from review.selectors import lease_state, may_review_now, open_amendment_of, tally
 
 if TYPE_CHECKING:
     from cases.models import Case
@@ -31,13 +30,13 @@ def review_panel(context: dict[str, Any], case: Case) -> dict[str, Any]:
     amendment = open_amendment_of(case) if case.is_signed else None
     if case.state not in _SHOWN_IN and amendment is None:
         return {"shown": False}
-    counted = tally(case, blind=reads_blind(user, case))
+    counted = tally(case, blind=is_blinded(user, case))
     return {
         "shown": True,
         "case": case,
         "amendment": amendment,
         "lease": lease_state(case, user),
-        "reads": reads_for(user, case),
+        "may_review": may_review(user, case),
         "may_claim": may_review_now(user, case),
         "total": counted.total,
         "reviewed": counted.total - counted.unreviewed,

@@ -1,4 +1,4 @@
-"""A reader's own keys."""
+"""A reviewer's own keys."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from django.http import JsonResponse
 
 from accounts.requests import signed_in
+from hematovision.rest.bodies import json_body
 from review.services.key_maps import reset_keys, set_keys
-from review.views.json import body_of, json_endpoint
+from review.views.bodies import KeysBody
+from review.views.endpoints import json_endpoint
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 
 @json_endpoint("PUT", "DELETE")
 def keys(request: HttpRequest) -> JsonResponse:
-    """Change the reader's keys, or go back to the default; answers with the whole map."""
+    """Change the reviewer's keys, or go back to the default; answers with the whole map."""
     user = signed_in(request)
     if request.method == "DELETE":
         return JsonResponse({"keys": reset_keys(actor=user)})
-    return JsonResponse({"keys": set_keys(actor=user, keys=body_of(request).get("keys"))})
+    return JsonResponse({"keys": set_keys(actor=user, keys=json_body(request, KeysBody)["keys"])})

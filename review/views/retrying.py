@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.requests import signed_in
-from cases.models import SmearImage
+from cases.selectors import visible_image
 from hematovision.errors import DomainError, PermissionRefused
-from review.services.rereading import retry_image
+from review.services.reanalysis import retry_image
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 @require_POST
 def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put a failed image back in the queue and go back to its case."""
-    images = SmearImage.objects.visible_to(request.user).select_related("case")
-    image = get_object_or_404(images, pk=pk)
+    image = visible_image(signed_in(request), pk)
     try:
         retry_image(actor=signed_in(request), image=image)
     except PermissionRefused as error:
@@ -34,5 +33,5 @@ def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, f"Image {image.ordinal} is read again.")
-    return redirect("cases:detail", image.case_id)
+        messages.success(request, f"Image {image.ordinal} is being analysed again.")
+    return redirect("workbench:case", image.case_id)

@@ -8,10 +8,10 @@ from django.core.cache import cache
 from django.http import JsonResponse
 
 from accounts.requests import signed_in
-from cases.services.trail import record_view
+from cases.services.audit_trail import record_view
 from review.selectors import lease_state, workspace_state
-from review.services import leases, rereading
-from review.views.json import json_endpoint, readable_case
+from review.services import leases, reanalysis
+from review.views.endpoints import json_endpoint, readable_case
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -36,7 +36,7 @@ def state(request: HttpRequest, pk: UUID) -> JsonResponse:
 
 @json_endpoint("POST")
 def claim(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Claim the case for the reader."""
+    """Claim the case for the reviewer."""
     case, user = readable_case(request, pk), signed_in(request)
     leases.claim(actor=user, case=case)
     return JsonResponse(_held(case, user))
@@ -52,17 +52,17 @@ def release(request: HttpRequest, pk: UUID) -> JsonResponse:
 
 @json_endpoint("POST")
 def heartbeat(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Renew the lease of a reader whose window is open."""
+    """Renew the lease of a reviewer whose window is open."""
     case, user = readable_case(request, pk), signed_in(request)
     leases.extend(actor=user, case=case)
     return JsonResponse(_held(case, user))
 
 
 @json_endpoint("POST")
-def reread(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Accept another reading by the model in use."""
+def reanalyse(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Accept a re-analysis by the model in use."""
     case, user = readable_case(request, pk), signed_in(request)
-    images = rereading.accept_newer_model(actor=user, case=case)
+    images = reanalysis.accept_newer_model(actor=user, case=case)
     return JsonResponse({"images": images, **_held(case, user)}, status=202)
 
 

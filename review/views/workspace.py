@@ -1,4 +1,4 @@
-"""The review workspace: the page a pathologist reads a case on. Its cells come from the state endpoint."""
+"""The review workspace: the page on which a pathologist reviews a case. Its cells come from the state endpoint."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from cases.cell_classes import BY_CODE
 from cases.models import ExclusionReason
-from cases.services.trail import record_view
-from cases.views.case import visible_case
+from cases.selectors import visible_case
+from cases.services.audit_trail import record_view
 from hematovision.errors import DomainError
-from review.services.guards import NOT_A_READER, open_amendment_of, reads_for
+from review.permissions import NOT_A_REVIEWER, may_review
+from review.selectors import open_amendment_of
 from review.services.leases import claim
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from cases.views.requests import AuthenticatedRequest
+    from accounts.requests import AuthenticatedRequest
 
 ORDERS: tuple[tuple[str, str], ...] = (
-    ("doubt", "Doubtful first"),
+    ("doubt", "Unidentified first"),
     ("novelty", "Unfamiliar first"),
     ("sure", "Certain first"),
     ("place", "As in the fields"),
@@ -49,11 +50,11 @@ CHOICES: tuple[tuple[str, str], ...] = (
 def workspace(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show the workspace; a POST claims the case first, which works without scripts too.
 
-    Those who see the case and do not read for its laboratory are refused; the case page shows them the cells.
+    Those who see the case and do not review for its laboratory are refused; the case page shows them the cells.
     """
-    case = visible_case(request, pk)
-    if not reads_for(request.user, case):
-        raise PermissionDenied(NOT_A_READER)
+    case = visible_case(request.user, pk)
+    if not may_review(request.user, case):
+        raise PermissionDenied(NOT_A_REVIEWER)
     if request.method == "POST":
         try:
             claim(actor=request.user, case=case)

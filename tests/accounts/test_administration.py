@@ -175,7 +175,22 @@ def test_inviting_sends_the_mail(client, ines, riverside, django_capture_on_comm
     assert Invitation.objects.get().invited_by == ines
     token = mail.outbox[0].body.partition("/accounts/invitation/")[2].partition("/")[0]
     assert token
+    # The link is shown once to who invites, for where e-mail does not arrive; nothing stored gives it again.
+    assert f"/accounts/invitation/{token}/" in client.get(response["Location"]).content.decode()
     assert token not in client.get(response["Location"]).content.decode()
+
+
+def test_sending_an_invitation_again_from_the_list(client, ines, riverside, django_capture_on_commit_callbacks):
+    first, old = invite_user(actor=ines, email="zoe@x.example", role="uploader", organisation=riverside)
+    client.force_login(ines)
+    page = reverse("admin:accounts_invitation_changelist")
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page, {"action": "send_again", "_selected_action": [str(first.pk)]})
+    (message,) = mail.outbox
+    new = message.body.partition("/accounts/invitation/")[2].partition("/")[0]
+    assert f"/accounts/invitation/{new}/" in client.get(page).content.decode()
+    assert client.get(f"/accounts/invitation/{old}/").status_code == 404
+    assert client.get(f"/accounts/invitation/{new}/").status_code == 200
 
 
 def test_withdrawing_from_the_list(client, ines, riverside):
@@ -221,7 +236,7 @@ def test_nothing_is_deleted(client, root, ines, riverside):
         assert client.post(reverse(f"admin:accounts_{model}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
 
 
-def test_the_trail_is_read_only_here_and_reading_is_recorded(client, ines, timo):
+def test_the_audit_trail_is_read_only_here_and_views_are_recorded(client, ines, timo):
     from audit.services import record
 
     mine = record(actor=ines, action="view")

@@ -163,7 +163,7 @@ def test_an_expired_token_is_refused(client, token_for, riverside):
     assert client.get(CASES, headers=bearer(value)).status_code == 401
 
 
-def test_a_token_in_the_address_is_not_looked_at(client, token_for, riverside):
+def test_a_token_in_the_address_is_not_accepted(client, token_for, riverside):
     value = token_for(riverside, "cases:read")
     assert client.get(CASES, {"access_token": value}).status_code == 401
 
@@ -190,7 +190,7 @@ def test_closing_the_organisation_stops_its_tokens(client, riverside, lis):
     assert ask(client, lis).status_code == 401
 
 
-def test_a_scope_taken_away_is_taken_from_tokens_already_out(client, ines, lis):
+def test_a_scope_removed_from_a_client_leaves_tokens_already_out(client, ines, lis):
     value = ask(client, lis).json()["access_token"]
     set_api_client_scopes(actor=ines, api_client=lis.api_client, scopes=["cases:write"])
     assert client.get(CASES, headers=bearer(value)).status_code == 403

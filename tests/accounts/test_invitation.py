@@ -9,7 +9,13 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.models import Invitation, Role, User
-from accounts.services import accept_invitation, find_invitation, invite_user, withdraw_invitation
+from accounts.services import (
+    accept_invitation,
+    find_invitation,
+    invite_user,
+    resend_invitation,
+    withdraw_invitation,
+)
 from audit.models import AuditEvent
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 
@@ -155,3 +161,32 @@ def test_a_closed_organisation_takes_nobody(client, ines, riverside, invited, ad
     assert client.get(address).status_code == 404
     with pytest.raises(Conflict):
         invite_user(actor=ines, email="other@x.example", role=Role.UPLOADER, organisation=riverside)
+
+
+def test_an_invitation_sent_again_has_a_new_link_and_the_old_one_ends(invited, ines):
+    newer, token = resend_invitation(actor=ines, invitation=invited[0])
+    assert (newer.email, newer.role, newer.organisation) == (NEW, Role.UPLOADER, invited[0].organisation)
+    assert find_invitation(token) == newer
+    with pytest.raises(NotFound):
+        find_invitation(invited[1])
+    event = AuditEvent.objects.get(action="update", object_id=str(newer.pk))
+    assert (event.reason, event.after["sent_again"]) == ("Sent again.", str(invited[0].pk))
+    assert token not in str(event.after)
+
+
+def test_an_expired_invitation_is_sent_again(invited, ines):
+    Invitation.objects.update(expires_at=timezone.now() - timedelta(days=1))
+    newer, _ = resend_invitation(actor=ines, invitation=invited[0])
+    assert newer.state == "open"
+
+
+def test_an_accepted_invitation_is_not_sent_again(invited, ines):
+    accept_invitation(token=invited[1], full_name="Zoe Riverside", password=GOOD["password1"])
+    with pytest.raises(Conflict, match="accepted already"):
+        resend_invitation(actor=ines, invitation=invited[0])
+
+
+def test_only_who_administers_the_place_sends_again(invited, amina):
+    with pytest.raises((PermissionRefused, NotFound)):
+        resend_invitation(actor=amina, invitation=invited[0])
+    assert Invitation.objects.count() == 1

@@ -1,4 +1,4 @@
-"""A token without the scope, or a role without the right, is refused by the API and the trail says so."""
+"""A token without the scope, or a role without the right, is refused by the API and the audit trail says so."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_role_that_may_not_is_recorded_too(client, sami):
     assert denied().get().actor_id == sami.pk
 
 
-def test_a_client_that_keeps_asking_does_not_fill_the_trail(riverside, token_for):
+def test_a_client_that_keeps_asking_does_not_fill_the_audit_trail(riverside, token_for):
     client = lis(token_for(riverside, "reports:read"))
     for _ in range(4):
         assert client.get("/api/v1/cases/").status_code == 403

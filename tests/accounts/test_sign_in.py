@@ -1,4 +1,4 @@
-"""Signing in and out with an e-mail address and a password, and what the trail keeps of it."""
+"""Signing in and out with an e-mail address and a password, and what the audit trail keeps of it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from audit.services import record, verify_chain
 pytestmark = pytest.mark.django_db
 
 
-def test_an_empty_trail_is_intact():
+def test_an_empty_audit_trail_is_intact():
     assert verify_chain().intact
     assert verify_chain().checked == 0
 

@@ -1,4 +1,4 @@
-"""A signed checkpoint outside the database shows what the chain alone cannot: a trail cut short or written anew."""
+"""A signed checkpoint outside the database shows what the chain alone cannot: an audit trail cut short or written anew."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def cut_to(position):
     ChainHead.objects.update(position=position, hash=last.hash)
 
 
-def test_a_trail_cut_at_its_end_with_a_head_to_match_shows(seen):
+def test_an_audit_trail_cut_at_its_end_with_a_head_to_match_shows(seen):
     cut_to(seen.position - 1)
     found = verify_chain().first_break
     assert found.position == seen.position
@@ -62,7 +62,7 @@ def test_the_same_cut_without_a_checkpoint_would_pass(seen, folder):
     assert verify_chain().intact
 
 
-def test_a_trail_written_anew_shows(seen):
+def test_an_audit_trail_written_anew_shows(seen):
     """Every hash recomputed from the changed event on, head included: the chain alone is whole."""
     with triggers_lifted(connection):
         previous = AuditEvent.objects.get(pk=2).hash

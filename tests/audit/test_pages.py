@@ -1,4 +1,4 @@
-"""The audit pages: who reads them, what they show, and that reading is recorded."""
+"""The audit pages: who sees them, what they show, and that views are recorded."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_another_laboratory_stays_unseen(client, olga, timo, trail):
     assert not {event.pk for event in trail[:3]} & shown(response)
 
 
-def test_the_superuser_reads_everything(client, root, trail):
+def test_the_superuser_sees_everything(client, root, trail):
     client.force_login(root)
     assert {event.pk for event in trail} <= shown(client.get(PAGE))
 
@@ -74,7 +74,7 @@ def test_a_stranger_is_sent_to_sign_in(client, db):
     assert response["Location"].startswith(reverse("account_login"))
 
 
-def test_reading_is_recorded_with_what_was_asked(client, olga, trail):
+def test_a_view_is_recorded_with_what_was_asked(client, olga, trail):
     client.force_login(olga)
     client.get(PAGE, {"person": "Bora", "patient": str(PATIENT)})
     event = AuditEvent.objects.first()

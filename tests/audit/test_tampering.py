@@ -1,4 +1,4 @@
-"""Whoever takes the triggers off and changes the trail is found."""
+"""Whoever takes the triggers off and changes the audit trail is found."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_events_cut_off_the_end_are_missed(five_events):
     assert "5 were written" in found.sentence
 
 
-def test_an_emptied_trail_is_not_an_intact_one(five_events):
+def test_an_emptied_audit_trail_is_not_an_intact_one(five_events):
     forced(f"DELETE FROM {TABLE}")
     assert not verify_chain().intact
 

@@ -11,36 +11,38 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.test import Client
 
-from classifier import reader
-from classifier.loading import BundleReader
+from classifier import analyser
+from classifier.bundle_analyser import BundleAnalyser
 from classifier.services import promote_model, register_model
 from classifier.services.runs import run_analysis
 from tests.factories.smears import drawn_field, evaluated_bundle
 
-# Debian's chromium comes first: playwright's own is not made for every machine this runs on.
+# Debian's chromium comes first: playwright's own is not made for every host this runs on.
 CHROMIUM = os.environ.get("CHROMIUM", "") or shutil.which("chromium") or shutil.which("chromium-browser")
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
+# Long, because the host may be busy with a training run; nothing waits for it when all goes well.
+PATIENCE_MS = 60_000
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def pytest_collection_modifyitems(items):
-    """Browser tests share one process, and are left out with a reason where there is no browser."""
+    """Browser tests are marked, and left out with a reason where there is no browser."""
     here = Path(__file__).parent
     for item in items:
         if here in Path(item.fspath).parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="chromium is not installed (Debian: apt-get install chromium)"))
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    """The browser, started once."""
-    from playwright.sync_api import sync_playwright
+    """The browser, started once in each process of the suite."""
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     # Playwright runs its event loop in this thread, which makes Django take every query here for an async one.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -109,8 +111,7 @@ def open_as(chromium, live_server, requests_done):
             session = client.cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page = context.new_page()
-        # Long, because the machine may be busy with a training run; nothing waits for it when all goes well.
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on("console", lambda said: _note(complaints, said))
         return page
@@ -122,6 +123,15 @@ def open_as(chromium, live_server, requests_done):
     assert not complaints
 
 
+def cut_the_line(page):
+    """Take the page's connection away, and wait until it is gone: a request made at once might still get through.
+
+    For the same reason, a test that answers requests itself calls `page.route` before the page is opened.
+    """
+    page.context.set_offline(True)
+    page.evaluate("async () => { for (;;) { try { await fetch('/livez', {cache: 'no-store'}); } catch { return; } } }")
+
+
 def _note(complaints, said):
     """Keep what breaks the content security policy or a script; a refused request is the test's own doing."""
     refused = ("Failed to load resource", "Response Status Error Code")
@@ -130,11 +140,11 @@ def _note(complaints, said):
 
 
 @pytest.fixture
-def machine(transactional_db, tmp_path):
-    """An active model, and `machine(image)`: what a worker does with an image, here and now."""
+def analyse(transactional_db, tmp_path):
+    """An active model, and `analyse(image)`: what a worker does with an image, here and now."""
     version, _ = register_model(actor=None, directory=evaluated_bundle(tmp_path / "model"))
     promote_model(actor=None, version=version, reason="The tests need one.")
-    reader.install(BundleReader("onnx"))
+    analyser.install(BundleAnalyser("onnx"))
 
     def analyse(image):
         done = run_analysis(image_id=image.pk, worker="browser-test")
@@ -143,7 +153,7 @@ def machine(transactional_db, tmp_path):
         return image
 
     yield analyse
-    reader.install(None)
+    analyser.install(None)
 
 
 @pytest.fixture

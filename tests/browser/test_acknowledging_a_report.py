@@ -41,9 +41,9 @@ def test_a_critical_result_is_read_back_with_the_keyboard_alone(open_as, amina, 
     case.refresh_from_db()
     assert case.state == "delivered"
     assert not Notification.objects.unread().exists()
-    reader = open_as(pavel)
-    reader.goto(f"/cases/{case.pk}/")
-    reader.locator("#report").get_by_text("by Amina Riverside").wait_for()
+    reviewer = open_as(pavel)
+    reviewer.goto(f"/cases/{case.pk}/")
+    reviewer.locator("#report").get_by_text("by Amina Riverside").wait_for()
 
 
 def test_on_a_phone_a_notification_leads_to_the_report(open_as, amina, pavel, case):

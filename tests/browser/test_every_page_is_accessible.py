@@ -22,13 +22,13 @@ LOOKS = [
 
 
 @pytest.fixture
-def analysed(transactional_db, amina, machine):
+def analysed(transactional_db, amina, analyse):
     """A submitted case with one analysed field, one waiting, and one draft beside it."""
     case = CaseFactory(clinic=amina.organisation, created_by=amina, wbc="7.4", wbc_source="analyser", priority="stat")
     image, _ = receive_image(actor=amina, case=case, upload=drawn_field(31))
     receive_image(actor=amina, case=case, upload=drawn_field(32))
     submit_case(actor=amina, case=case)
-    return machine(image)
+    return analyse(image)
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cases.services.images import receive_image
+from tests.browser.conftest import cut_the_line
 from tests.factories.cases import CaseFactory
 from tests.factories.smears import drawn_field
 
@@ -13,40 +14,40 @@ def case(transactional_db, amina):
     return CaseFactory(clinic=amina.organisation, created_by=amina)
 
 
-def test_a_finished_analysis_appears_by_itself(open_as, amina, case, machine):
+def test_a_finished_analysis_appears_by_itself(open_as, amina, case, analyse):
     image, _ = receive_image(actor=amina, case=case, upload=drawn_field(11))
     page = open_as(amina)
     page.goto(f"/cases/{case.pk}/")
     page.evaluate("window.sameDocument = true")
     expect(page.get_by_text("0 of 1 analysed")).to_be_visible()
-    machine(image)
+    analyse(image)
     page.get_by_text("1 of 1 analysed").wait_for()
     page.locator(".field-thumb img").wait_for()
     assert page.evaluate("window.sameDocument") is True
 
 
-def test_the_page_stops_asking_when_nothing_is_under_way(open_as, amina, case, machine):
+def test_the_page_stops_asking_when_nothing_is_under_way(open_as, amina, case, analyse):
     image, _ = receive_image(actor=amina, case=case, upload=drawn_field(12))
-    machine(image)
+    analyse(image)
     page = open_as(amina)
     page.goto(f"/cases/{case.pk}/")
     expect(page.locator("#case-live[hx-trigger]")).to_have_count(0)
 
 
-def test_submitting_needs_the_patient_confirmed(open_as, amina, case, machine):
+def test_submitting_needs_the_patient_confirmed(open_as, amina, case, analyse):
     image, _ = receive_image(actor=amina, case=case, upload=drawn_field(13))
     page = open_as(amina)
     page.goto(f"/cases/{case.pk}/")
-    page.get_by_role("button", name="Submit for reading").click()
+    page.get_by_role("button", name="Submit for review").click()
     case.refresh_from_db()
     assert case.state == "draft"
     page.get_by_label("The slide label and the request both say").check()
-    page.get_by_role("button", name="Submit for reading").click()
+    page.get_by_role("button", name="Submit for review").click()
     page.get_by_text(f"Case {case.accession_number} was sent to Central Laboratory.").wait_for()
     case.refresh_from_db()
     assert case.state == "analysing"
     expect(page.locator("#case-state").get_by_text("Analysing 0 of 1")).to_be_visible()
-    machine(image)
+    analyse(image)
     page.locator("#case-state").get_by_text("Ready for review").wait_for()
 
 
@@ -62,7 +63,7 @@ def test_cancelling_names_the_case_and_asks_why(open_as, amina, case):
     expect(page.get_by_text("Wrong tube")).to_be_visible()
 
 
-def test_a_page_whose_session_ended_says_so_and_stops_asking(open_as, amina, case, machine):
+def test_a_page_whose_session_ended_says_so_and_stops_asking(open_as, amina, case, analyse):
     receive_image(actor=amina, case=case, upload=drawn_field(14))
     page = open_as(amina)
     page.goto(f"/cases/{case.pk}/")
@@ -72,11 +73,11 @@ def test_a_page_whose_session_ended_says_so_and_stops_asking(open_as, amina, cas
     expect(page.get_by_role("link", name="Open field 1")).to_be_visible()
 
 
-def test_a_dropped_line_is_said_and_taken_back(open_as, amina, case, machine):
+def test_a_dropped_line_is_said_and_taken_back(open_as, amina, case, analyse):
     receive_image(actor=amina, case=case, upload=drawn_field(15))
     page = open_as(amina)
     page.goto(f"/cases/{case.pk}/")
-    page.context.set_offline(True)
+    cut_the_line(page)
     page.get_by_text("No connection. This page shows what it last heard").wait_for()
     page.context.set_offline(False)
     page.locator("#connection").wait_for(state="hidden")

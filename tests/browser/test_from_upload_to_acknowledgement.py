@@ -23,8 +23,8 @@ def vera(transactional_db, central):
     return person("Vera", Role.PATHOLOGIST, central)
 
 
-def send(page, field_file, machine):
-    """The clinic opens a case, uploads a field and submits it; the machine reads it."""
+def send(page, field_file, analyse):
+    """The clinic opens a case, uploads a field and submits it; the model analyses it."""
     page.goto("/cases/new/")
     page.get_by_label("Medical record number").fill("R-100")
     page.get_by_role("button", name="Find patient").click()
@@ -35,9 +35,9 @@ def send(page, field_file, machine):
     page.locator("#upload-files").set_input_files([field_file(31)])
     page.get_by_role("link", name="Open field 1").wait_for()
     page.locator("#identity").check()
-    page.get_by_role("button", name="Submit for reading").click()
+    page.get_by_role("button", name="Submit for review").click()
     expect(page.get_by_text("was sent to")).to_be_visible()
-    machine(case.images.get())
+    analyse(case.images.get())
     return case
 
 
@@ -45,7 +45,7 @@ def saved(page):
     page.locator("[data-save]", has_text="All saved").wait_for()
 
 
-def read_all(page, case):
+def review_all(page, case):
     """The pathologist claims the case and calls every cell a neutrophil."""
     page.goto(f"/cases/{case.pk}/")
     page.get_by_role("button", name="Start the review").click()
@@ -58,26 +58,26 @@ def read_all(page, case):
     assert not Cell.objects.unreviewed().filter(image__case=case).exists()
 
 
-def second_opinion(reader, colleague, case):
-    """A colleague sees one cell otherwise; the first reader's label is kept."""
-    reader.goto(f"/cases/{case.pk}/opinions/ask/")
-    reader.get_by_label("Colleague").select_option(label="Vera Central")
-    reader.locator("input[name=how][value=open]").check()
-    reader.locator("input[name=scope][value=all]").check()
-    reader.get_by_role("button", name="Ask", exact=True).click()
-    reader.get_by_text("Vera Central").first.wait_for()
+def second_opinion(reviewer, colleague, case):
+    """A colleague sees one cell otherwise; the first reviewer's label is kept."""
+    reviewer.goto(f"/cases/{case.pk}/opinions/ask/")
+    reviewer.get_by_label("Colleague").select_option(label="Vera Central")
+    reviewer.locator("input[name=how][value=open]").check()
+    reviewer.locator("input[name=scope][value=all]").check()
+    reviewer.get_by_role("button", name="Ask", exact=True).click()
+    reviewer.get_by_text("Vera Central").first.wait_for()
     opinion = SecondOpinion.objects.get(case=case)
     colleague.goto(f"/opinions/{opinion.pk}/")
     colleague.locator("[data-palette] button[value=lymphocyte]").click()
     expect(colleague.locator("[data-done]")).to_have_text("1")
     colleague.get_by_role("button", name="Give the opinion").click()
     colleague.get_by_role("heading", name="Differences").wait_for()
-    reader.goto(f"/cases/{case.pk}/sign/")
-    expect(reader.get_by_text("1 second opinion is still open.")).to_be_visible()
-    reader.goto(f"/opinions/{opinion.pk}/")
-    reader.locator("[data-settle] input[type=radio]").first.check()
-    reader.get_by_role("button", name="Settle what is chosen").click()
-    reader.get_by_text("Settled as").wait_for()
+    reviewer.goto(f"/cases/{case.pk}/sign/")
+    expect(reviewer.get_by_text("1 second opinion is still open.")).to_be_visible()
+    reviewer.goto(f"/opinions/{opinion.pk}/")
+    reviewer.locator("[data-adjudicate] input[type=radio]").first.check()
+    reviewer.get_by_role("button", name="Adjudicate what is chosen").click()
+    reviewer.get_by_text("Adjudicated as").wait_for()
 
 
 def sign(page, case):
@@ -94,7 +94,7 @@ def sign(page, case):
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(page.get_by_role("heading", name="this is what you sign")).to_be_visible()
     password = page.locator("input[type=password]")
-    assert password.input_value() == ""
+    expect(password).to_have_value("")
     password.fill(PASSWORD)
     page.get_by_role("button", name="Sign", exact=True).click()
     expect(page.get_by_text("Verified just now.")).to_be_visible()
@@ -111,32 +111,32 @@ def acknowledge(page, version):
     expect(page.get_by_text("You acknowledged the report.")).to_be_visible()
 
 
-def test_from_upload_to_acknowledgement(open_as, machine, field_file, violations, amina, pavel, vera):
+def test_from_upload_to_acknowledgement(open_as, analyse, field_file, violations, amina, pavel, vera):
     PatientFactory(organisation=amina.organisation, mrn="R-100", family_name="Okafor", given_name="Ngozi")
-    clinic, reader, colleague = open_as(amina), open_as(pavel), open_as(vera)
-    case = send(clinic, field_file, machine)
+    clinic, reviewer, colleague = open_as(amina), open_as(pavel), open_as(vera)
+    case = send(clinic, field_file, analyse)
     clinic.goto(f"/cases/{case.pk}/report/")
     expect(clinic.get_by_text("Results appear after a pathologist has signed them")).to_be_visible()
 
-    read_all(reader, case)
-    second_opinion(reader, colleague, case)
-    first = sign(reader, case)
-    assert violations(reader) == []
+    review_all(reviewer, case)
+    second_opinion(reviewer, colleague, case)
+    first = sign(reviewer, case)
+    assert violations(reviewer) == []
     acknowledge(clinic, 1)
 
-    reader.goto(f"/reports/{first.pk}/")
-    reader.get_by_role("link", name="Correct, append or withdraw").click()
-    reader.get_by_label("Reason", exact=True).select_option("reclassified")
-    reader.get_by_label("In words").fill("Seen again at 100x.")
-    reader.get_by_role("button", name="Open the case again").click()
-    reader.locator("[data-gallery][aria-busy=false]").wait_for()
-    reader.locator("[data-gallery]").focus()
-    reader.keyboard.press("4")
-    saved(reader)
-    second = sign(reader, case)
-    expect(reader.get_by_text("Corrected: replaces version 1")).to_be_visible()
-    reader.goto(f"/reports/{first.pk}/")
-    expect(reader.get_by_text("Superseded.", exact=True)).to_be_visible()
+    reviewer.goto(f"/reports/{first.pk}/")
+    reviewer.get_by_role("link", name="Correct, add to or withdraw").click()
+    reviewer.get_by_label("Reason", exact=True).select_option("reclassified")
+    reviewer.get_by_label("In words").fill("Seen again at 100x.")
+    reviewer.get_by_role("button", name="Open the case again").click()
+    reviewer.locator("[data-gallery][aria-busy=false]").wait_for()
+    reviewer.locator("[data-gallery]").focus()
+    reviewer.keyboard.press("4")
+    saved(reviewer)
+    second = sign(reviewer, case)
+    expect(reviewer.get_by_text("Corrected: replaces version 1")).to_be_visible()
+    reviewer.goto(f"/reports/{first.pk}/")
+    expect(reviewer.get_by_text("Superseded.", exact=True)).to_be_visible()
 
     acknowledge(clinic, 2)
     assert second.previous == first

@@ -13,11 +13,11 @@ from tests.factories.smears import drawn_field
 
 
 @pytest.fixture
-def image(transactional_db, amina, machine):
+def image(transactional_db, amina, analyse):
     case = CaseFactory(clinic=amina.organisation, created_by=amina)
     image, _ = receive_image(actor=amina, case=case, upload=drawn_field(21, cells={"neutrophil": 3, "lymphocyte": 2}))
     submit_case(actor=amina, case=case)
-    return machine(image)
+    return analyse(image)
 
 
 def open_field(page, image):
@@ -56,7 +56,7 @@ def test_keys_step_through_the_cells(open_as, pavel, image):
     assert page.url.endswith(second.replace("tile-", "#cell-"))
     page.keyboard.press("k")
     assert page.locator("[aria-selected=true]").get_attribute("id") == first
-    page.keyboard.press("b")
+    page.keyboard.press("o")
     assert page.get_by_role("button", name="Boxes").get_attribute("aria-pressed") == "false"
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Help and keys")).to_be_visible()
@@ -74,7 +74,7 @@ def test_a_click_on_a_box_chooses_its_cell(open_as, pavel, image):
     assert page.locator(f"#tile-{chosen}").get_attribute("aria-selected") == "true"
 
 
-def test_a_class_can_be_looked_at_alone(open_as, pavel, image):
+def test_a_class_can_be_viewed_alone(open_as, pavel, image):
     label = Cell.objects.filter(image=image).values_list("label", flat=True).order_by("label").first()
     count = Cell.objects.filter(image=image, label=label).count()
     page = open_as(pavel)

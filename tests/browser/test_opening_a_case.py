@@ -57,7 +57,7 @@ def test_a_new_patient_who_looks_like_a_known_one_must_be_acknowledged(open_as, 
     expect(page.get_by_text("may be the same person")).to_be_visible()
     expect(page.get_by_text("MRN R-100")).to_be_visible()
     assert Patient.objects.count() == 1
-    assert page.get_by_label("Clinical question").input_value() == "Unexplained monocytosis"
+    expect(page.get_by_label("Clinical question")).to_have_value("Unexplained monocytosis")
     page.get_by_label("I checked: this is a different person.").check()
     page.get_by_role("button", name="Open the case").click()
     page.wait_for_url("**/cases/*-*/")
@@ -95,6 +95,6 @@ def test_a_taken_accession_number_is_said_by_its_field_and_nothing_is_lost(open_
     field = page.get_by_role("textbox", name="Accession number")
     assert field.get_attribute("aria-invalid") == "true"
     expect(page.get_by_text("already has a case with this accession number")).to_be_visible()
-    assert field.input_value() == "S26-9"
-    assert page.get_by_label("Clinical question").input_value() == "Left shift?"
+    expect(field).to_have_value("S26-9")
+    expect(page.get_by_label("Clinical question")).to_have_value("Left shift?")
     assert Case.objects.count() == 1

@@ -5,14 +5,15 @@ import pytest
 from cases.models import Case
 from reports.models import ReportKind, ReportTemplate
 from tests.browser.test_every_page_is_accessible import LOOKS
+from tests.factories.analysed_cases import reviewed_case
 from tests.factories.reports import next_version
-from tests.reports.conftest import complete_draft, read_case
+from tests.reports.conftest import complete_draft
 
 
 @pytest.fixture
 def held(transactional_db, riverside, pavel):
     """A case that pavel holds with everything written, wide and limited enough to show every field of the form."""
-    case = read_case(riverside, pavel, counts={"neutrophil": 40, "lymphocyte": 20})
+    case = reviewed_case(riverside, pavel, counts={"neutrophil": 40, "lymphocyte": 20})
     ReportTemplate.objects.create(laboratory=case.laboratory, part="comment", title="Smudge", text="Smudge cells.")
     complete_draft(case, pavel, count_reason="Severe leukopenia.")
     return case
@@ -21,7 +22,7 @@ def held(transactional_db, riverside, pavel):
 @pytest.fixture
 def versions(transactional_db, riverside, pavel):
     """A corrected report and the version before it."""
-    case = read_case(riverside, pavel)
+    case = reviewed_case(riverside, pavel)
     first = next_version(case, pavel, interpretation="Normal.")
     second = next_version(case, pavel, kind=ReportKind.CORRECTED, interpretation="Not normal.")
     Case.objects.filter(pk=case.pk).update(state="corrected")

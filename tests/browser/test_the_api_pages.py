@@ -1,11 +1,11 @@
-"""The API's pages work under our content security policy and try requests with the reader's session."""
+"""The API's pages work under our content security policy and try requests with the session of who views them."""
 
 import pytest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_signed_in_person_reads_and_tries_an_operation(open_as, amina):
+def test_a_signed_in_person_sees_and_tries_an_operation(open_as, amina):
     page = open_as(amina)
     page.goto("/api/v1/docs/")
     operation = page.locator(".opblock", has_text="Find cases")

@@ -17,7 +17,7 @@ def rows(page):
     return page.get_by_role("list", name="Files").get_by_role("listitem")
 
 
-def test_good_and_bad_files_go_their_own_ways(open_as, violations, amina, case, field_file, tmp_path, machine):
+def test_good_and_bad_files_go_their_own_ways(open_as, violations, amina, case, field_file, tmp_path, analyse):
     text = tmp_path / "notes.jpg"
     text.write_text("this is not a picture")
     page = open_as(amina)
@@ -32,14 +32,14 @@ def test_good_and_bad_files_go_their_own_ways(open_as, violations, amina, case, 
     expect(page.get_by_text("2 of 3 files sent, 1 not sent")).to_be_visible()
     assert page.evaluate("window.sameDocument") is True
     assert case.images.count() == 2
-    expect(page.get_by_role("button", name="Submit for reading")).to_be_visible()
+    expect(page.get_by_role("button", name="Submit for review")).to_be_visible()
     assert violations(page) == []
 
 
-def test_a_dropped_line_keeps_the_file_for_a_retry(open_as, amina, case, field_file, machine):
+def test_a_dropped_line_keeps_the_file_for_a_retry(open_as, amina, case, field_file, analyse):
     page = open_as(amina)
-    page.goto(f"/cases/{case.pk}/")
     page.route("**/images/", lambda route: route.abort("internetdisconnected"))
+    page.goto(f"/cases/{case.pk}/")
     page.locator("#upload-files").set_input_files([field_file(3)])
     row = rows(page).filter(has_text="field-3.png")
     row.get_by_text("No connection. The file is kept here").wait_for()
@@ -50,7 +50,7 @@ def test_a_dropped_line_keeps_the_file_for_a_retry(open_as, amina, case, field_f
     assert case.images.count() == 1
 
 
-def test_the_same_bytes_twice_are_one_image(open_as, amina, case, field_file, machine):
+def test_the_same_bytes_twice_are_one_image(open_as, amina, case, field_file, analyse):
     page = open_as(amina)
     page.goto(f"/cases/{case.pk}/")
     page.locator("#upload-files").set_input_files([field_file(4)])
@@ -75,9 +75,9 @@ def test_a_file_over_the_limit_is_not_even_sent(open_as, amina, case, tmp_path, 
 
 def test_waiting_files_can_be_cancelled(open_as, amina, case, field_file):
     page = open_as(amina)
-    page.goto(f"/cases/{case.pk}/")
     held = []
     page.route("**/images/", lambda route: held.insert(0, route))
+    page.goto(f"/cases/{case.pk}/")
     page.locator("#upload-files").set_input_files([field_file(seed) for seed in (5, 6, 7)])
     page.get_by_role("button", name="Cancel", exact=True).click()
     page.get_by_text("0 of 3 files sent, 3 cancelled").wait_for()
@@ -93,7 +93,7 @@ def test_a_phone_offers_its_camera(open_as, amina, case):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
 
-def test_without_scripts_the_plain_form_does_the_same(open_as, amina, case, field_file, tmp_path, machine):
+def test_without_scripts_the_plain_form_does_the_same(open_as, amina, case, field_file, tmp_path, analyse):
     text = tmp_path / "letter.pdf"
     text.write_bytes(b"%PDF-1.4 letter")
     page = open_as(amina, scripts=False)

@@ -1,4 +1,4 @@
-"""A case is opened, found again and looked at without a mouse."""
+"""A case is opened, found again and viewed without a mouse."""
 
 from datetime import date
 
@@ -26,7 +26,7 @@ def test_opening_a_case(open_as, transactional_db, amina):
     register_patient(actor=amina, mrn="K-1", family_name="Key", given_name="Board", birth_date=date(1990, 1, 1))
     page = open_as(amina)
     page.goto("/")
-    page.keyboard.press("n")
+    page.keyboard.press("Shift+N")
     # The browser gives the focus a moment after the page is there.
     expect(page.locator("[name=mrn]")).to_be_focused()
     page.keyboard.type("K-1")

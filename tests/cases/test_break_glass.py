@@ -19,7 +19,7 @@ from cases.services.patients import update_patient
 from cases.signals import break_glass_opened
 from hematovision.errors import Conflict, NotFound, PermissionRefused, TooManyAttempts, Unprocessable
 from tests.factories.cases import CaseFactory, CellFactory, SmearImageFactory
-from tests.factories.pictures import picture_bytes
+from tests.factories.image_files import image_bytes
 
 pytestmark = pytest.mark.django_db
 WHY = "The patient bleeds in our emergency room."
@@ -139,7 +139,7 @@ def test_two_clicks_are_one_access(pavel, abroad):
     [
         lambda pavel, case: cancel_case(actor=pavel, case=case, reason="no"),
         lambda pavel, case: update_case(actor=pavel, case=case, priority="stat"),
-        lambda pavel, case: update_patient(actor=pavel, patient=case.patient, sex="male"),
+        lambda pavel, case: update_patient(actor=pavel, patient=case.patient, reason="mistyped", sex="male"),
         lambda pavel, case: create_case(actor=pavel, patient=case.patient),
         lambda pavel, case: receive_image(actor=pavel, case=case, upload=_upload()),
     ],
@@ -148,7 +148,7 @@ def test_two_clicks_are_one_access(pavel, abroad):
 def test_nothing_can_be_changed_through_it(pavel, abroad, change):
     opened(pavel, abroad)
     state = Case.objects.values().get(pk=abroad.pk)
-    with pytest.raises(PermissionRefused, match="for reading"):
+    with pytest.raises(PermissionRefused, match="for viewing"):
         change(pavel, abroad)
     assert Case.objects.values().get(pk=abroad.pk) == state
     assert Case.objects.count() == 1
@@ -158,7 +158,7 @@ def test_nothing_can_be_changed_through_it(pavel, abroad, change):
 def _upload():
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    return SimpleUploadedFile("field.png", picture_bytes(), content_type="image/png")
+    return SimpleUploadedFile("field.png", image_bytes(), content_type="image/png")
 
 
 def test_only_what_was_opened_is_read_only(pavel, abroad, amina):
@@ -169,7 +169,7 @@ def test_only_what_was_opened_is_read_only(pavel, abroad, amina):
     update_case(actor=pavel, case=own, priority="stat")
 
 
-def test_both_laboratories_have_it_in_their_trail(pavel, abroad, central, northern):
+def test_both_laboratories_have_it_in_their_audit_trail(pavel, abroad, central, northern):
     opened(pavel, abroad)
     events = AuditEvent.objects.filter(action="break_glass", outcome="success")
     assert {event.laboratory_id for event in events} == {central.pk, northern.pk}
@@ -201,7 +201,7 @@ def test_the_database_refuses_to_change_it(pavel, abroad, statement):
         cursor.execute(statement.format(table=BreakGlassAccess._meta.db_table))
 
 
-def test_the_page_of_the_case_opens_and_is_in_the_owners_trail(client, pavel, abroad, northern):
+def test_the_page_of_the_case_opens_and_is_in_the_owners_audit_trail(client, pavel, abroad, northern):
     client.force_login(pavel)
     assert client.get(f"/cases/{abroad.pk}/").status_code == 404
     opened(pavel, abroad)

@@ -45,6 +45,10 @@ def test_a_cell_stays_where_it_is(cell, column):
     refused(in_sql)
 
 
+def test_a_cell_keeps_the_detector_that_found_it(cell):
+    refused(lambda: Cell.objects.filter(pk=cell.pk).update(detector="another"))
+
+
 def test_what_may_change_still_does(cell):
     Cell.objects.filter(pk=cell.pk).update(label="monocyte", excluded=True)
     cell.refresh_from_db()

@@ -79,7 +79,7 @@ def test_a_record_number_is_taken_once_per_organisation(amina, bora, adaeze):
 def test_a_changed_number_must_be_free_too(amina, adaeze):
     other = PatientFactory(organisation=adaeze.organisation)
     with pytest.raises(Conflict):
-        update_patient(actor=amina, patient=other, mrn="r77-81")
+        update_patient(actor=amina, patient=other, reason="mistyped", mrn="r77-81")
 
 
 @pytest.mark.parametrize(
@@ -110,16 +110,16 @@ def test_those_who_only_read_register_nobody(request, who):
 
 def test_a_foreign_patient_is_not_there(bora, adaeze):
     with pytest.raises(NotFound):
-        update_patient(actor=bora, patient=adaeze, given_name="Z")
+        update_patient(actor=bora, patient=adaeze, reason="mistyped", given_name="Z")
 
 
 def test_the_laboratory_sees_a_clinics_patient_and_does_not_change_them(pavel, adaeze):
     CaseFactory(clinic=adaeze.organisation, patient=adaeze, submitted=True)
     with pytest.raises(PermissionRefused):
-        update_patient(actor=pavel, patient=adaeze, given_name="Z")
+        update_patient(actor=pavel, patient=adaeze, reason="mistyped", given_name="Z")
 
 
 def test_changing_a_name_moves_the_index(amina, adaeze):
-    update_patient(actor=amina, patient=adaeze, family_name="Nwosu")
+    update_patient(actor=amina, patient=adaeze, reason="mistyped", family_name="Nwosu")
     assert Patient.objects.with_family_name("nwosu").get() == adaeze
     assert not Patient.objects.with_family_name("O'Konkwo Müller").exists()

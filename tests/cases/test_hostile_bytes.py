@@ -8,24 +8,24 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cases.filetypes import sniff
 from cases.imaging import ImageFacts, Limits, examine, load_rgb
+from cases.imaging.file_types import sniff
 from cases.models import SmearImage
 from cases.services.images import receive_image
 from hematovision.errors import DomainError
-from tests.factories.pictures import grey_16_bit, noise, picture_bytes, upload, with_exif
+from tests.factories.image_files import grey_16_bit, image_bytes, noise, upload, with_exif
 
 LIMITS = Limits(max_pixels=1_000_000)
 FORMS = ["JPEG", "PNG", "TIFF", "BMP", "WEBP"]
 VALID = [
-    *[picture_bytes(form) for form in FORMS],
+    *[image_bytes(form) for form in FORMS],
     *[with_exif(form, orientation=6) for form in ("JPEG", "PNG", "TIFF", "WEBP")],
     grey_16_bit("PNG"),
     grey_16_bit("TIFF"),
-    picture_bytes("TIFF", compression="tiff_lzw"),
-    picture_bytes("TIFF", compression="jpeg"),
-    picture_bytes("TIFF", save_all=True, append_images=[noise(20, 15)]),
-    picture_bytes("MPO", save_all=True, append_images=[noise(seed=2)]),
+    image_bytes("TIFF", compression="tiff_lzw"),
+    image_bytes("TIFF", compression="jpeg"),
+    image_bytes("TIFF", save_all=True, append_images=[noise(20, 15)]),
+    image_bytes("MPO", save_all=True, append_images=[noise(seed=2)]),
 ]
 HEADS = [content[:64] for content in VALID] + [
     b"RIFF\x00\x00\x00\x00WEBPVP8 ",

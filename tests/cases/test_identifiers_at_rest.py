@@ -42,7 +42,8 @@ def raw_rows(table: str) -> str:
 
 def test_no_table_holds_an_identifier_in_the_clear(amina, patient):
     create_case(actor=amina, patient=patient, accession_number="A-1", clinical_question="Anaemia?")
-    update_patient(actor=amina, patient=patient, given_name="Adaeze N.", mrn="MRN-7781-B")
+    update_patient(actor=amina, patient=patient, reason="other", note="Okonkwo wrote Adaeze N.", given_name="Adaeze N.")
+    update_patient(actor=amina, patient=patient, reason="number_changed", mrn="MRN-7781-B")
     for table in connection.introspection.table_names():
         rows = raw_rows(table)
         for text in IDENTIFYING:

@@ -15,7 +15,7 @@ from cases.services import images, uploads
 from cases.services.files import remove_unreferenced_files
 from cases.services.images import receive_image
 from cases.storage import clinical_storage
-from tests.factories.pictures import upload
+from tests.factories.image_files import upload
 
 pytestmark = pytest.mark.django_db
 

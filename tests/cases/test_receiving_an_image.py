@@ -11,7 +11,7 @@ from cases.services.images import receive_image
 from cases.signals import image_received
 from cases.states import CaseState, ImageState
 from tests.factories.cases import CaseFactory, SmearImageFactory
-from tests.factories.pictures import picture_bytes, upload
+from tests.factories.image_files import image_bytes, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def announced():
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF", "BMP", "WEBP"])
 def test_the_original_is_kept_byte_for_byte(amina, draft, form):
-    content = picture_bytes(form)
+    content = image_bytes(form)
     image, created = receive_image(actor=amina, case=draft, upload=upload(content))
     stored = SmearImage.objects.get()
     assert created
@@ -45,7 +45,7 @@ def test_the_original_is_kept_byte_for_byte(amina, draft, form):
 
 
 def test_the_type_comes_from_the_content(amina, draft):
-    image, _ = receive_image(actor=amina, case=draft, upload=upload(picture_bytes("JPEG"), "x.png", "image/png"))
+    image, _ = receive_image(actor=amina, case=draft, upload=upload(image_bytes("JPEG"), "x.png", "image/png"))
     assert image.media_type == "image/jpeg"
     assert image.original.name.endswith(".jpg")
 
@@ -109,7 +109,7 @@ def test_a_listener_that_fails_leaves_the_image_received(amina, draft, caplog, d
     assert SmearImage.objects.count() == 1
 
 
-def test_what_was_ready_waits_for_the_machine_again(amina):
+def test_what_was_ready_waits_for_the_model_again(amina):
     case = CaseFactory(clinic=amina.organisation, ready=True)
     SmearImageFactory(case=case, analysed=True)
     receive_image(actor=amina, case=case, upload=upload())

@@ -1,4 +1,4 @@
-"""The administration shows the records of one's laboratory, changes nothing and leaves a trail."""
+"""The administration shows the records of one's laboratory, changes nothing and leaves an audit trail."""
 
 from __future__ import annotations
 

@@ -68,4 +68,9 @@ def test_a_later_row_counts_from_its_day_on_and_one_for_the_sex_goes_first():
 
 def test_the_limits_belong_to_the_range():
     reference = ReferenceRange("neutrophil", 40, 75, 0, 10**6)
-    assert [flag_of(percent, reference) for percent in (39.99, 40, 75, 75.01)] == ["low", "", "", "high"]
+    assert [flag_of(percent, reference, counted=100) for percent in (39.99, 40, 75, 75.01)] == ["low", "", "", "high"]
+
+
+def test_a_limited_count_has_no_flags():
+    reference = range_for("eosinophil", birth_date=dt.date(1980, 1, 1), sex="female", on=dt.date(2026, 1, 1))
+    assert [flag_of(14.3, reference, counted=n) for n in (7, 99, 100)] == ["", "", "high"]

@@ -9,11 +9,11 @@ from cases.models import SmearImage
 from cases.services.images import receive_image
 from hematovision.errors import Conflict, DomainError, NotFound, TooLarge
 from tests.factories.cases import CaseFactory, SmearImageFactory
-from tests.factories.pictures import encoded, noise, picture_bytes, pixel_flood, upload, wrong_crc
+from tests.factories.image_files import encoded, image_bytes, noise, pixel_flood, upload, wrong_crc
 
 pytestmark = pytest.mark.django_db
 
-ACCEPTED = "Accepted are JPEG, PNG, TIFF, BMP and WebP pictures."
+ACCEPTED = "Accepted are JPEG, PNG, TIFF, BMP and WebP images."
 
 
 def refused(actor, case, content) -> DomainError:
@@ -34,7 +34,7 @@ def refused(actor, case, content) -> DomainError:
         (b"<!DOCTYPE html><html><body></body></html>", "an HTML page"),
         (b"PK\x03\x04\x14\x00\x00\x00", "a ZIP archive or office document"),
         (encoded(noise(), "GIF"), "a GIF"),
-        (b"\x00\x00\x00\x18ftypheic" + b"\x00" * 40, "an HEIC or AVIF picture"),
+        (b"\x00\x00\x00\x18ftypheic" + b"\x00" * 40, "an HEIC or AVIF image"),
         (b"\x00" * 128 + b"DICM" + b"\x00" * 40, "a DICOM file"),
         (bytes(range(256)), "a file of unknown kind"),
         (b"RIFF\x00\x00\x00\x00WAVEfmt ", "a file of unknown kind"),
@@ -52,7 +52,7 @@ def test_what_is_not_a_picture_is_named(amina, draft, clinical_files, content, f
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF", "BMP", "WEBP"])
 @pytest.mark.parametrize("kept", [0.1, 0.5, 0.9])
 def test_a_truncated_picture_is_refused(amina, draft, clinical_files, form, kept):
-    content = picture_bytes(form)
+    content = image_bytes(form)
     error = refused(amina, draft, content[: int(len(content) * kept)])
     assert (error.status, error.code) == (422, "image_damaged")
     assert "damaged or incomplete" in error.sentence
@@ -60,11 +60,11 @@ def test_a_truncated_picture_is_refused(amina, draft, clinical_files, form, kept
 
 
 def test_a_jpeg_without_its_last_two_bytes_is_refused(amina, draft):
-    assert refused(amina, draft, picture_bytes("JPEG")[:-2]).code == "image_damaged"
+    assert refused(amina, draft, image_bytes("JPEG")[:-2]).code == "image_damaged"
 
 
 def test_a_jpeg_of_endless_segments_is_refused(amina, draft):
-    content = b"\xff\xd8\xff\xe0" + b"\x00\x02\xff\xe0" * 200_000 + picture_bytes("JPEG")[2:]
+    content = b"\xff\xd8\xff\xe0" + b"\x00\x02\xff\xe0" * 200_000 + image_bytes("JPEG")[2:]
     assert refused(amina, draft, content).code == "image_damaged"
 
 
@@ -92,7 +92,7 @@ def test_a_pixel_flood_is_refused_with_the_limit(amina, draft):
 
 def test_one_pixel_over_the_limit_is_refused(amina, draft, settings):
     settings.UPLOAD_MAX_PIXELS = 80 * 60 - 1
-    error = refused(amina, draft, picture_bytes())
+    error = refused(amina, draft, image_bytes())
     assert error.status == 413
     assert "80 x 60 pixels" in error.sentence
 
@@ -106,14 +106,14 @@ def test_a_picture_too_small_for_a_cell_is_refused_with_the_limit(amina, draft, 
 
 @pytest.mark.parametrize("form", ["PNG", "WEBP"])
 def test_an_animation_is_refused(amina, draft, form):
-    content = picture_bytes(form, save_all=True, append_images=[noise(seed=2)])
+    content = image_bytes(form, save_all=True, append_images=[noise(seed=2)])
     error = refused(amina, draft, content)
     assert (error.status, error.code) == (422, "several_pictures")
     assert "animated" in error.sentence
 
 
 def test_a_stack_of_tiff_pages_is_refused(amina, draft):
-    error = refused(amina, draft, picture_bytes("TIFF", save_all=True, append_images=[noise(seed=2)]))
+    error = refused(amina, draft, image_bytes("TIFF", save_all=True, append_images=[noise(seed=2)]))
     assert (error.status, error.code) == (422, "several_pictures")
     assert "Send each as a file of its own." in error.sentence
 

@@ -1,4 +1,4 @@
-"""Image bytes go only to those who may see them, as pictures and nothing else, and each look is in the trail."""
+"""Image bytes go only to those who may see them, as images and nothing else, and each view is in the audit trail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cases.models import Cell
 from cases.services.images import make_display_copy, receive_image
 from cases.states import CaseState
 from tests.factories.cases import CaseFactory, CellFactory
-from tests.factories.pictures import upload, with_exif
+from tests.factories.image_files import upload, with_exif
 
 pytestmark = pytest.mark.django_db
 
@@ -150,7 +150,7 @@ def test_the_size_of_a_crop_has_bounds(get, pavel, cell, asked, side):
         assert picture.size == (side, side)
 
 
-def test_a_crop_is_hidden_with_the_machines_other_findings(get, amina, bora, cell):
+def test_a_crop_is_hidden_with_the_models_other_findings(get, amina, bora, cell):
     assert get(amina, "cell_crop", cell.pk).status_code == 404
     case = cell.image.case
     type(case).objects.filter(pk=case.pk).update(state=CaseState.SIGNED)

@@ -1,4 +1,4 @@
-"""Percentages that add to 100, exact limits, and what is not in the hundred per cent."""
+"""Percentages that add to 100, exact confidence intervals, and what is not in the hundred per cent."""
 
 from __future__ import annotations
 
@@ -78,10 +78,10 @@ def test_only_leukocytes_are_in_the_hundred_per_cent(counts):
         assert sum(row.whole_percent for row in result.rows) == 100
 
 
-def test_erythroblasts_are_given_per_100_leukocytes():
+def test_erythroblasts_are_given_as_nrbc_per_100_wbc():
     result = differential({"neutrophil": 60, "lymphocyte": 40, "erythroblast": 7, "platelet": 30})
     assert result.n == 100
-    assert (result.erythroblasts, result.erythroblasts_per_100) == (7, Decimal("7.0"))
+    assert (result.erythroblasts, result.nrbc_per_100_wbc) == (7, Decimal("7.0"))
     assert result.platelets == 30
 
 
@@ -118,7 +118,7 @@ def test_a_small_count_says_so(n, remark, target):
 def test_with_nothing_counted_nothing_is_known():
     (row, *_) = differential({"platelet": 4}, wbc=Decimal(5)).rows
     assert (row.whole_percent, row.share, row.low, row.high, row.absolute) == (0, 0.0, 0.0, 1.0, None)
-    assert differential({"erythroblast": 4}).erythroblasts_per_100 is None
+    assert differential({"erythroblast": 4}).nrbc_per_100_wbc is None
 
 
 def test_absolute_values_come_with_a_wbc_only():

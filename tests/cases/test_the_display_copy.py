@@ -7,14 +7,14 @@ import pytest
 from PIL import Image
 
 from cases.services.images import StoredFileAlteredError, load_upright_rgb, make_display_copy, receive_image
-from tests.factories.pictures import noise, picture_bytes, upload, with_exif
+from tests.factories.image_files import image_bytes, noise, upload, with_exif
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def image(amina, draft):
-    """A received picture with GPS and a name in its EXIF, lying on its side."""
+    """A received image with GPS and a name in its EXIF, lying on its side."""
     return receive_image(actor=amina, case=draft, upload=upload(with_exif("JPEG", orientation=6)))[0]
 
 
@@ -41,7 +41,7 @@ def test_the_copy_is_upright_and_close_to_the_original(image):
 
 
 def test_the_thumbnail_is_sized(amina, draft):
-    content = picture_bytes("JPEG", width=1200, height=900)
+    content = image_bytes("JPEG", width=1200, height=900)
     image, _ = receive_image(actor=amina, case=draft, upload=upload(content))
     make_display_copy(image)
     with Image.open(image.thumbnail.path) as picture:

@@ -135,7 +135,7 @@ def test_images_that_failed_do_not_hold_the_case_up(amina, draft):
 
 
 @pytest.mark.parametrize("state", sorted(set(CaseState) - {"submitted", "analysing", "ready"}))
-def test_settling_leaves_other_states_alone(every_state, state):
+def test_finishing_the_analyses_leaves_other_states_alone(every_state, state):
     case = every_state[state]
     SmearImageFactory(case=case)
     assert settle_case(case=case).state == state
@@ -166,7 +166,7 @@ def test_a_cancellation_says_why(amina, draft):
         cancel_case(actor=amina, case=draft, reason="  ")
 
 
-def test_the_table_allows_what_the_machine_does_and_nothing_else(every_state):
+def test_the_table_allows_what_the_services_do_and_nothing_else(every_state):
     for state, case in every_state.items():
         for to in CaseState:
             if to in ALLOWED_CASE_STEPS[CaseState(state)]:

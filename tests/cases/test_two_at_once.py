@@ -14,14 +14,14 @@ from cases.signals import image_received
 from cases.states import CaseState, ImageState
 from hematovision.errors import Conflict
 from tests.factories.cases import CaseFactory, PatientFactory, SmearImageFactory
-from tests.factories.pictures import upload
+from tests.factories.image_files import upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
 def _nobody_listens(monkeypatch):
-    """The machine would queue the images of these tests."""
+    """The model would queue the images of these tests."""
     monkeypatch.setattr(image_received, "receivers", [])
 
 

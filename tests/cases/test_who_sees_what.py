@@ -90,7 +90,7 @@ def test_uploaders_see_cells_of_every_signed_state_only(amina):
     assert set(Cell.objects.visible_to(amina).values_list("image__case__state", flat=True)) == SIGNED
 
 
-def test_an_installation_may_show_uploaders_the_machine(world, amina, settings):
+def test_an_installation_may_show_uploaders_the_model(world, amina, settings):
     settings.HIDE_AI_FROM_UPLOADERS = False
     assert set(Cell.objects.visible_to(amina).values_list("image__case__state", flat=True)) == ALL
 

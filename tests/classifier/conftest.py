@@ -9,8 +9,8 @@ import pytest
 from cases.services.cases import create_case
 from cases.services.images import receive_image
 from cases.services.patients import register_patient
-from classifier import reader
-from classifier.loading import BundleReader
+from classifier import analyser
+from classifier.bundle_analyser import BundleAnalyser
 from classifier.services import promote_model, register_model
 from tests.factories.smears import drawn_field, evaluated_bundle
 
@@ -35,11 +35,11 @@ def active(version):
 
 @pytest.fixture
 def engine():
-    """An ONNX reader in this process, as a worker has one."""
-    holder = BundleReader("onnx")
-    reader.install(holder)
+    """An ONNX analyser in this process, as a worker has one."""
+    holder = BundleAnalyser("onnx")
+    analyser.install(holder)
     yield holder
-    reader.install(None)
+    analyser.install(None)
 
 
 @pytest.fixture

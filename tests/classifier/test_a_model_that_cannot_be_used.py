@@ -94,7 +94,7 @@ def test_what_failed_for_the_model_is_read_once_a_good_one_is_in_use(receive, en
     assert (analysis.model_version, analysis.requested_by, analysis.trigger) == (version, ines, "request")
 
 
-def test_the_restored_file_is_read_again_by_the_same_worker(image, engine, bundle_dir):
+def test_the_restored_file_is_loaded_again_by_the_same_worker(image, engine, bundle_dir):
     weights = bundle_dir / "model.int8.onnx"
     good = weights.read_bytes()
     weights.write_bytes(b"not a model")
@@ -117,7 +117,7 @@ def test_the_same_model_kept_elsewhere_on_this_host_is_found_by_its_card(image, 
     assert outcome(image)[1] == ("analysed", "done", "")
 
 
-def test_a_promoted_version_reads_the_next_image(image, receive, engine, tmp_path):
+def test_a_promoted_version_analyses_the_next_image(image, receive, engine, tmp_path):
     run_analysis(image_id=image.pk, worker="w")
     waiting = receive(seed=2)
     newer, _ = register_model(actor=None, directory=evaluated_bundle(tmp_path / "model-2", version="2.0.0"))
@@ -129,7 +129,7 @@ def test_a_promoted_version_reads_the_next_image(image, receive, engine, tmp_pat
     assert image.analyses.get().model_version != newer
 
 
-def test_an_installation_that_gets_its_first_model_reads_what_waited_for_one(receive, engine, bundle_dir):
+def test_an_installation_that_gets_its_first_model_analyses_what_waited_for_one(receive, engine, bundle_dir):
     image = receive()
     run_analysis(image_id=image.pk, worker="w")
 

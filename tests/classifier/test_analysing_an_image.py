@@ -18,7 +18,7 @@ def test_an_upload_leaves_a_waiting_run_and_a_queued_image(image, active):
     assert analysis.sent_at is not None
 
 
-def test_the_task_reads_the_image_and_writes_every_cell_with_its_prediction(image, engine, active):
+def test_the_task_analyses_the_image_and_writes_every_cell_with_its_prediction(image, engine, active):
     analyse_image(str(image.pk))
 
     image.refresh_from_db()

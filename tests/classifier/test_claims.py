@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from classifier.models import Analysis, Prediction
 from classifier.services import claim_analysis, renew_leases, run_analysis, store_result
-from classifier.services.pictures import open_picture
+from classifier.services.stored_images import open_stored_image
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ def test_attempts_are_bounded_and_end_in_a_sentence(image, settings):
 
 def test_a_worker_that_was_overtaken_writes_nothing(image, engine):
     slow = claim_analysis(image_id=image.pk, worker="slow")
-    result = engine.read(slow.model_version, open_picture(image), um_per_px=None)
+    result = engine.analyse(slow.model_version, open_stored_image(image), um_per_px=None)
     expire(slow)
     run_analysis(image_id=image.pk, worker="fast")
     written = Prediction.objects.count()
@@ -79,7 +79,7 @@ def test_a_defect_gives_the_run_back_and_is_raised(image, engine, monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(engine, "read", broken)
+    monkeypatch.setattr(engine, "analyse", broken)
     with pytest.raises(ZeroDivisionError):
         run_analysis(image_id=image.pk, worker="one")
 
@@ -95,7 +95,7 @@ def test_the_last_attempt_that_meets_a_defect_fails_for_good(image, engine, monk
     def broken(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(engine, "read", broken)
+    monkeypatch.setattr(engine, "analyse", broken)
     with pytest.raises(ZeroDivisionError):
         run_analysis(image_id=image.pk, worker="one")
 

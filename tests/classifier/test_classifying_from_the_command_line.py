@@ -1,4 +1,4 @@
-"""`manage.py classify`: pictures in, JSON, CSV, a table or overlays out. These tests may not touch a database."""
+"""`manage.py classify`: images in, JSON, CSV, a table or overlays out. These tests may not touch a database."""
 
 import csv
 import io
@@ -19,13 +19,13 @@ def model(tmp_path):
 
 
 @pytest.fixture
-def pictures(tmp_path):
-    folder = tmp_path / "pictures"
+def images(tmp_path):
+    folder = tmp_path / "images"
     (folder / "deeper").mkdir(parents=True)
     for seed, name in enumerate(("one.png", "deeper/two.jpg"), start=1):
         rgb, _ = draw_field(seed=seed, cells=["neutrophil", "lymphocyte"], width=400, height=320)
         Image.fromarray(rgb).save(folder / name, quality=95)
-    (folder / "notes.txt").write_text("not a picture")
+    (folder / "notes.txt").write_text("not an image")
     return folder
 
 
@@ -35,12 +35,12 @@ def _classify(*arguments, model):
     return out.getvalue()
 
 
-def test_json_of_a_folder(pictures, model):
-    told = json.loads(_classify(pictures, "--json", model=model))
+def test_json_of_a_folder(images, model):
+    told = json.loads(_classify(images, "--json", model=model))
     assert told["model"]["name"] == "tiny"
     assert sorted(image["path"] for image in told["images"]) == [
-        str(pictures / "deeper" / "two.jpg"),
-        str(pictures / "one.png"),
+        str(images / "deeper" / "two.jpg"),
+        str(images / "one.png"),
     ]
     for image in told["images"]:
         assert len(image["cells"]) == 2
@@ -49,21 +49,21 @@ def test_json_of_a_folder(pictures, model):
             assert sum(cell["probabilities"].values()) == pytest.approx(1, abs=1e-4)
 
 
-def test_json_into_a_file(pictures, model, tmp_path):
-    said = _classify(pictures / "one.png", "--json", tmp_path / "out.json", model=model)
+def test_json_into_a_file(images, model, tmp_path):
+    said = _classify(images / "one.png", "--json", tmp_path / "out.json", model=model)
     assert said == ""
     assert len(json.loads((tmp_path / "out.json").read_text())["images"]) == 1
 
 
-def test_json_before_the_picture_never_writes_over_it(pictures, model):
-    before = (pictures / "one.png").read_bytes()
-    told = json.loads(_classify("--json", pictures / "one.png", model=model))
+def test_json_before_the_image_never_writes_over_it(images, model):
+    before = (images / "one.png").read_bytes()
+    told = json.loads(_classify("--json", images / "one.png", model=model))
     assert len(told["images"]) == 1
-    assert (pictures / "one.png").read_bytes() == before
+    assert (images / "one.png").read_bytes() == before
 
 
-def test_csv_has_a_line_per_cell(pictures, model, tmp_path):
-    _classify(pictures, "--csv", tmp_path / "cells.csv", model=model)
+def test_csv_has_a_line_per_cell(images, model, tmp_path):
+    _classify(images, "--csv", tmp_path / "cells.csv", model=model)
     rows = list(csv.DictReader((tmp_path / "cells.csv").read_text().splitlines()))
     assert len(rows) == 4
     assert {"path", "label", "score", "identified", "neutrophil", "platelet"} <= rows[0].keys()
@@ -78,11 +78,11 @@ def test_a_picture_without_cells_keeps_a_line(tmp_path, model):
     assert "no white cells found" in _classify(tmp_path / "empty.png", model=model)
 
 
-def test_overlays_draw_boxes_and_a_legend_beside_the_picture(pictures, model, tmp_path):
-    _classify(pictures, "--overlay", tmp_path / "shown", model=model)
+def test_overlays_draw_boxes_and_a_legend_beside_the_image(images, model, tmp_path):
+    _classify(images, "--overlay", tmp_path / "shown", model=model)
     assert sorted(file.name for file in (tmp_path / "shown").iterdir()) == ["one.overlay.png", "two.overlay.png"]
     shown, field = (
-        np.asarray(Image.open(file)) for file in (tmp_path / "shown" / "one.overlay.png", pictures / "one.png")
+        np.asarray(Image.open(file)) for file in (tmp_path / "shown" / "one.overlay.png", images / "one.png")
     )
     assert shown.shape[0] >= 320
     assert shown.shape[1] > 400 + 200
@@ -90,16 +90,16 @@ def test_overlays_draw_boxes_and_a_legend_beside_the_picture(pictures, model, tm
     assert 0.005 < changed.mean() < 0.3
 
 
-def test_overlays_of_equal_names_do_not_overwrite_each_other(pictures, model, tmp_path):
-    (pictures / "deeper" / "two.jpg").rename(pictures / "deeper" / "one.jpg")
-    _classify(pictures, "--overlay", tmp_path / "shown", model=model)
+def test_overlays_of_equal_names_do_not_overwrite_each_other(images, model, tmp_path):
+    (images / "deeper" / "two.jpg").rename(images / "deeper" / "one.jpg")
+    _classify(images, "--overlay", tmp_path / "shown", model=model)
     assert len(list((tmp_path / "shown").iterdir())) == 2
 
 
-def test_one_unreadable_picture_is_named_and_the_others_are_classified(pictures, model, tmp_path):
-    (pictures / "broken.png").write_bytes((pictures / "one.png").read_bytes()[:500])
+def test_one_unreadable_image_is_named_and_the_others_are_classified(images, model, tmp_path):
+    (images / "broken.png").write_bytes((images / "one.png").read_bytes()[:500])
     with pytest.raises(CommandError, match="1 of 3"):
-        _classify(pictures, "--json", tmp_path / "out.json", model=model)
+        _classify(images, "--json", tmp_path / "out.json", model=model)
     told = json.loads((tmp_path / "out.json").read_text())
     assert len(told["images"]) == 2
     assert told["problems"][0]["path"].endswith("broken.png")
@@ -120,23 +120,23 @@ def test_nothing_to_classify_is_one_sentence(arguments, sentence, model):
 
 def test_an_empty_folder_is_one_sentence(tmp_path, model):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(CommandError, match="no picture in"):
+    with pytest.raises(CommandError, match="no image in"):
         _classify(tmp_path / "empty", model=model)
 
 
-def test_an_altered_model_is_one_sentence_and_nothing_is_written(pictures, model, tmp_path):
+def test_an_altered_model_is_one_sentence_and_nothing_is_written(images, model, tmp_path):
     (model / "model.int8.onnx").write_bytes(b"altered")
     with pytest.raises(CommandError, match=r"model\.int8\.onnx"):
-        _classify(pictures, "--json", tmp_path / "out.json", "--overlay", tmp_path / "shown", model=model)
+        _classify(images, "--json", tmp_path / "out.json", "--overlay", tmp_path / "shown", model=model)
     assert not (tmp_path / "out.json").exists()
     assert not (tmp_path / "shown").exists()
 
 
-def test_a_file_that_cannot_be_written_is_one_sentence(pictures, model, tmp_path):
+def test_a_file_that_cannot_be_written_is_one_sentence(images, model, tmp_path):
     with pytest.raises(CommandError, match="cannot be written"):
-        _classify(pictures, "--csv", tmp_path / "no" / "such" / "folder.csv", model=model)
+        _classify(images, "--csv", tmp_path / "no" / "such" / "folder.csv", model=model)
 
 
-def test_a_scale_that_is_none_is_one_sentence(pictures, model):
+def test_a_scale_that_is_none_is_one_sentence(images, model):
     with pytest.raises(CommandError, match="micrometres per pixel"):
-        _classify(pictures, "--um-per-px", "-1", model=model)
+        _classify(images, "--um-per-px", "-1", model=model)

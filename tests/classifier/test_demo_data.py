@@ -4,8 +4,8 @@ from django.core.management.base import CommandError
 
 from accounts.models import User
 from cases.models import Case, Patient, SmearImage
-from classifier.demo import STORIES
 from classifier.models import ModelVersion
+from classifier.services.demo_cases import STORIES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def cell(image, engine, case, amina, pavel):
-    """A cell the machine has read, in a case the laboratory sees."""
+    """A cell the model has classified, in a case the laboratory sees."""
     submit_case(actor=amina, case=case)
     run_analysis(image_id=image.pk, worker="w")
     return image.cells.first()
@@ -80,7 +80,7 @@ def test_who_may_not_see_the_cell_cannot_ask(cell, amina):
         request_explanation(actor=amina, cell=cell)
 
 
-def test_who_reads_by_break_glass_sees_what_was_drawn_and_asks_for_nothing(client, cell, case, pavel, nadia):
+def test_who_views_by_break_glass_sees_what_was_drawn_and_asks_for_nothing(client, cell, case, pavel, nadia):
     drawn(request_explanation(actor=pavel, cell=cell))
     open_by_break_glass(
         actor=nadia,
@@ -93,7 +93,7 @@ def test_who_reads_by_break_glass_sees_what_was_drawn_and_asks_for_nothing(clien
     assert reverse("classifier:explanation_picture", args=[cell.pk]) in client.get(address).content.decode()
     refused = client.post(address, {"label": "basophil"})
     assert refused.status_code == 403
-    assert "Break-glass access is for reading" in refused.content.decode()
+    assert "Break-glass access is for viewing" in refused.content.decode()
     assert Explanation.objects.count() == 1
 
 

@@ -65,7 +65,7 @@ def nothing_is_doubled():
     for image in SmearImage.objects.all():
         cells = image.cells.all()
         assert {cell.predictions.count() for cell in cells} == {1}
-        assert len({cell.locator for cell in cells}) == 1
+        assert len({cell.detector for cell in cells}) == 1
         assert image.transitions.filter(to_state="analysed").count() == 1
 
 

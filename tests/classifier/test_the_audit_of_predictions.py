@@ -13,8 +13,8 @@ EXPORT = "/oversight/predictions/export/"
 
 
 @pytest.fixture
-def read(image, engine, django_capture_on_commit_callbacks):
-    """One image, read by the active model."""
+def analysed(image, engine, django_capture_on_commit_callbacks):
+    """One image, analysed by the active model."""
     from classifier.services.runs import run_analysis
 
     assert run_analysis(image_id=image.pk, worker="test") is not None
@@ -38,14 +38,14 @@ def test_only_administrators_and_auditors_enter(client, amina, pavel, sami, ines
         assert client.get(address).status_code == status, user
 
 
-def test_every_prediction_is_listed_newest_first(client, olga, read):
+def test_every_prediction_is_listed_newest_first(client, olga, analysed):
     client.force_login(olga)
     found = listed(client.get(PAGE))
     assert len(found) == Prediction.objects.count()
     assert [each.created_at for each in found] == sorted((each.created_at for each in found), reverse=True)
 
 
-def test_another_laboratory_sees_none(client, timo, read):
+def test_another_laboratory_sees_no_predictions(client, timo, analysed):
     client.force_login(timo)
     assert listed(client.get(PAGE)) == []
     assert exported(client.get(EXPORT)) == []
@@ -64,16 +64,16 @@ def test_another_laboratory_sees_none(client, timo, read):
         ("model_version=00000000-0000-4000-8000-000000000000", False),
     ],
 )
-def test_filters_narrow_and_nonsense_finds_nothing(client, olga, read, query, finds):
+def test_filters_narrow_predictions_and_nonsense_finds_none(client, olga, analysed, query, finds):
     client.force_login(olga)
     assert bool(listed(client.get(f"{PAGE}?{query}"))) is finds
     assert bool(exported(client.get(f"{EXPORT}?{query}"))) is finds
 
 
-def test_clinic_model_class_and_score_find_what_they_say(client, olga, read):
+def test_clinic_model_class_and_score_find_what_they_say(client, olga, analysed):
     client.force_login(olga)
     one = Prediction.objects.order_by("score").first()
-    clinic = read.case.clinic_id
+    clinic = analysed.case.clinic_id
     query = (
         f"?clinic={clinic}&model_version={one.model_version_id}&label={one.label}&score_below={one.score * 100 + 0.01}"
     )
@@ -82,16 +82,16 @@ def test_clinic_model_class_and_score_find_what_they_say(client, olga, read):
     assert all(each.label == one.label and each.score <= one.score + 1e-4 for each in found)
 
 
-def test_the_export_names_no_patient(client, olga, read):
+def test_the_export_names_no_patient(client, olga, analysed):
     client.force_login(olga)
     rows = exported(client.get(EXPORT))
     assert len(rows) == Prediction.objects.count()
-    assert rows[0]["case"] == read.case.accession_number
-    assert read.case.patient.family_name not in str(rows)
-    assert read.case.patient.mrn not in str(rows)
+    assert rows[0]["case"] == analysed.case.accession_number
+    assert analysed.case.patient.family_name not in str(rows)
+    assert analysed.case.patient.mrn not in str(rows)
 
 
-def test_looking_and_exporting_are_in_the_trail(client, olga, read):
+def test_viewing_and_exporting_predictions_are_in_the_audit_trail(client, olga, analysed):
     client.force_login(olga)
     client.get(f"{PAGE}?label=neutrophil")
     client.get(EXPORT)

@@ -84,7 +84,7 @@ def test_pictures_of_a_model_are_served_and_nothing_else_of_its_folder(desk, tmp
     assert status("other.png") == 404
 
 
-def test_runs_and_predictions_are_shown_read_only_and_reading_is_recorded(desk, image, engine, case):
+def test_runs_and_predictions_are_shown_read_only_and_views_are_recorded(desk, image, engine, case):
     run_analysis(image_id=image.pk, worker="w")
     analysis = image.analyses.get()
     prediction = analysis.predictions.first()

@@ -15,7 +15,7 @@ import classifier.tasks
 print(" ".join(sorted(
     name for name in sys.modules
     if name.split(".")[0] in {"tensorflow", "keras", "onnxruntime", "torch", "jax", "skimage"}
-    or name in {"classifier.worker", "classifier.loading", "classifier.inference.engines"}
+    or name in {"classifier.worker", "classifier.bundle_analyser", "classifier.inference.engines"}
 )))
 """
 

@@ -1,4 +1,4 @@
-"""A case in review with four cells, its reader, and a colleague to ask."""
+"""A case in review with four cells, its reviewer, and a colleague to ask."""
 
 from __future__ import annotations
 
@@ -32,8 +32,19 @@ def vera(central) -> User:
     return person("Vera", Role.PATHOLOGIST, central)
 
 
+@pytest.fixture
+def as_(client):
+    """`as_(user)`: the test client, signed in."""
+
+    def sign_in(user):
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
 @dataclass
-class Reading:
+class CaseUnderReview:
     """A case that pavel has claimed, with its cells in the order of the field."""
 
     case: Case
@@ -50,30 +61,32 @@ def cells_of(case: Case, labels=LABELS) -> list[Cell]:
 
 
 @pytest.fixture
-def reading(riverside, pavel) -> Reading:
-    """Neutrophil, lymphocyte and monocyte read by pavel, the fourth cell still unidentified."""
+def under_review(riverside, pavel) -> CaseUnderReview:
+    """Neutrophil, lymphocyte and monocyte reviewed by pavel, the fourth cell still unidentified."""
     case = CaseFactory(clinic=riverside, ready=True)
     cells = cells_of(case)
     Cell.objects.filter(pk__in=[cell.pk for cell in cells[:3]]).update(label_source="human")
     claim(actor=pavel, case=case)
     for cell in cells:
         cell.refresh_from_db()
-    return Reading(case, cells)
+    return CaseUnderReview(case, cells)
 
 
 @pytest.fixture
-def asked(reading, pavel, vera) -> SecondOpinion:
-    """Pavel asks vera, blind, about all four."""
-    return ask_opinion(actor=pavel, case=reading.case, colleague=vera, blind=True, question="Are these monocytes?")
+def asked(under_review, pavel, vera) -> SecondOpinion:
+    """Pavel asks vera, blinded, about all four."""
+    return ask_opinion(actor=pavel, case=under_review.case, colleague=vera, blind=True, question="Are these monocytes?")
 
 
 @pytest.fixture
-def label_all(asked, reading, vera):
+def label_all(asked, under_review, vera):
     """`label_all("neutrophil", ...)`: vera labels the cells in order."""
 
     def label(*codes):
         save_labels(
-            actor=vera, opinion=asked, labels=[(cell.pk, code) for cell, code in zip(reading.cells, codes, strict=True)]
+            actor=vera,
+            opinion=asked,
+            labels=[(cell.pk, code) for cell, code in zip(under_review.cells, codes, strict=True)],
         )
         return asked
 

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 BASELINE = {
     "/patients/": 9,
     "/cases/": 9,
-    "/cases/{case}/": 11,
+    "/cases/{case}/": 12,
     "/cases/{case}/images/": 10,
-    "/images/{image}/": 12,
+    "/images/{image}/": 14,
     "/predictions/": 10,
 }
 

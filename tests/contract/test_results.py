@@ -36,7 +36,7 @@ def test_a_client_with_the_scope_sees_unreviewed_results(lis, ready):
     case, image = read(lis, ready)
     assert (case["results_visible"], case["reviewed"]) == (True, False)
     assert (image["results_visible"], image["reviewed"]) == (True, False)
-    assert "not yet reviewed" in image["results_note"]
+    assert "Not yet reviewed" in image["results_note"]
     expected = dict.fromkeys((*CLASS_CODES, "unidentified"), 0)
     assert case["counts"] == expected | {CLASS_CODES[0]: 1, CLASS_CODES[1]: 1}
     assert len(image["cells"]) == 2

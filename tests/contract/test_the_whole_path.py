@@ -3,8 +3,8 @@
 import pytest
 
 from cases.cell_classes import CLASS_CODES
-from classifier import reader
-from classifier.loading import BundleReader
+from classifier import analyser
+from classifier.bundle_analyser import BundleAnalyser
 from classifier.services import promote_model, register_model
 from classifier.tasks import analyse_image
 from tests.factories.smears import drawn_field, evaluated_bundle
@@ -13,17 +13,17 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def machine(tmp_path):
+def active_model(tmp_path):
     """An active model, and an engine in this process as a worker has one."""
     version, _ = register_model(actor=None, directory=evaluated_bundle(tmp_path / "model-1"))
     promote_model(actor=None, version=version, reason="The tests need one.")
-    reader.install(BundleReader("onnx"))
+    analyser.install(BundleAnalyser("onnx"))
     yield version
-    reader.install(None)
+    analyser.install(None)
 
 
 def test_an_image_sent_by_a_client_comes_back_classified(
-    lis, olga, session_of, machine, django_capture_on_commit_callbacks
+    lis, olga, session_of, active_model, django_capture_on_commit_callbacks
 ):
     case = lis.new_case("A-2026-7", priority="stat")["id"]
     with django_capture_on_commit_callbacks(execute=True):
@@ -39,7 +39,7 @@ def test_an_image_sent_by_a_client_comes_back_classified(
     body = lis.get(f"/images/{image}/").json()
     assert body["state"] == "analysed"
     assert body["analysis"]["state"] == "done"
-    assert body["analysis"]["model_version"] == str(machine.pk)
+    assert body["analysis"]["model_version"] == str(active_model.pk)
     assert body["quality"]["verdict"] in {"good", "acceptable", "poor"}
     assert len(body["cells"]) >= 3
     for cell in body["cells"]:

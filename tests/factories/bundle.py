@@ -1,6 +1,6 @@
 """A real, tiny model bundle with the shipped interface, made in milliseconds and without TensorFlow.
 
-The network averages the picture in blocks, takes a handful of colour ramps of each block, pools them and ends in a linear
+The network averages the image in blocks, takes a handful of colour ramps of each block, pools them and ends in a linear
 head that was fitted on drawn cells: it tells them apart by colour, and means nothing on real ones.
 """
 

@@ -13,7 +13,10 @@ from django.utils import timezone
 from accounts.models import Role, User
 from cases.models import Case, CaseTransition, Cell, ImageTransition, Patient, Sex, SmearImage
 from cases.states import CaseState, ImageState
-from tests.factories.pictures import picture_bytes
+from tests.factories.image_files import image_bytes
+
+DETECTOR = "test-detector"
+"""The detector that found the cells of the factories."""
 
 
 class PatientFactory(factory.django.DjangoModelFactory):
@@ -78,14 +81,14 @@ class SmearImageFactory(factory.django.DjangoModelFactory):
         skip_postgeneration_save = True
 
     class Params:
-        content = factory.Sequence(lambda n: picture_bytes(seed=n + 1000))
+        content = factory.Sequence(lambda n: image_bytes(seed=n + 1000))
         analysed = factory.Trait(state=ImageState.ANALYSED)
         failed = factory.Trait(state=ImageState.FAILED, problem="The analysis stopped because of a defect of ours.")
         rejected = factory.Trait(state=ImageState.REJECTED, problem="The picture is out of focus.")
         shown = factory.Trait(
-            display=factory.LazyFunction(lambda: ContentFile(picture_bytes("JPEG"), "display.jpg")),
+            display=factory.LazyFunction(lambda: ContentFile(image_bytes("JPEG"), "display.jpg")),
             thumbnail=factory.LazyFunction(
-                lambda: ContentFile(picture_bytes("JPEG", width=40, height=32), "thumbnail.jpg")
+                lambda: ContentFile(image_bytes("JPEG", width=40, height=32), "thumbnail.jpg")
             ),
         )
 
@@ -105,13 +108,13 @@ class SmearImageFactory(factory.django.DjangoModelFactory):
 
 
 class CellFactory(factory.django.DjangoModelFactory):
-    """A located cell; give the `image`."""
+    """A detected cell; give the `image`."""
 
     class Meta:
         model = Cell
 
     ordinal = factory.LazyAttribute(lambda cell: cell.image.cells.count() + 1)
-    locator = "test-locator"
+    detector = DETECTOR
     x, y, width, height, area_px = 10, 8, 20, 22, 300
     label = "neutrophil"
     score = 0.97

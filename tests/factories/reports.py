@@ -18,11 +18,11 @@ from cases.models import Case
 from cases.states import CaseState
 from cases.storage import clinical_storage
 from reports.canonical import canonical, sha256
-from reports.content import MEANINGS, build_content, sign_content
-from reports.facts import case_facts
 from reports.models import Report, ReportDraft, ReportKey, ReportKind, Signature
 from reports.models.report import sealed_pdf_name
+from reports.presenters.content import MEANINGS, build_content, sign_content
 from reports.sealing import new_key, seal, wrap
+from reports.selectors.case_evidence import case_evidence
 from reports.signals import report_signed
 from reports.verification import images_digest, report_digest, signature_digest
 
@@ -69,11 +69,13 @@ def next_version(
     previous = Report.objects.filter(case=case).order_by("-version").first()
     now, pk, key = timezone.now(), uuid.uuid4(), new_key()
     draft = ReportDraft(case=case, by=by, quality_accepted=True, identifiers=["name", "mrn"], **texts)
-    facts = case_facts(case)
+    evidence = case_evidence(case)
     if counts is not None:
-        facts = replace(facts, differential=differential(counts, wbc=Decimal("1.0")))
+        evidence = replace(evidence, differential=differential(counts, wbc=Decimal("1.0")))
     why = {} if previous is None else {"reason_code": "other", "reason_label": "Other", "reason": reason}
-    content = build_content(report_id=pk, case=case, facts=facts, draft=draft, kind=kind, previous=previous, **why)
+    content = build_content(
+        report_id=pk, case=case, evidence=evidence, draft=draft, kind=kind, previous=previous, **why
+    )
     if not images:
         content["images"] = []
     content = sign_content(content, signer=by, kind=kind, method="password", at=now)

@@ -128,7 +128,7 @@ def analyse(made: Specimen, version: ModelVersion) -> None:
         cell = Cell.objects.create(
             image=made.image,
             ordinal=ordinal,
-            locator="test",
+            detector="test",
             x=4 * ordinal,
             y=4,
             width=8,

@@ -31,6 +31,20 @@ def test_the_query_of_a_request_line_is_cut_off():
     assert event["request"] == "GET /"
 
 
+@pytest.mark.parametrize(
+    ("line", "logged"),
+    [
+        ("GET /accounts/invitation/s3cr3t-T0ken/", f"GET /accounts/invitation/{WITHHELD}/"),
+        ("Bad Request: /accounts/invitation/s3cr3t-T0ken/", f"Bad Request: /accounts/invitation/{WITHHELD}/"),
+        ("POST /accounts/password/reset/key/1a-abc123/", f"POST /accounts/password/reset/key/{WITHHELD}/"),
+        ("GET /accounts/confirm-email/MQ:1abc:x_y/", f"GET /accounts/confirm-email/{WITHHELD}/"),
+    ],
+)
+def test_a_link_that_grants_access_is_logged_without_its_secret(line, logged):
+    event = drop_identifying_values(None, "info", {"event": line, "request": line})
+    assert event == {"event": logged, "request": logged}
+
+
 def test_a_log_line_is_json_with_the_event_and_its_ids():
     line = logging.LogRecord("cases", logging.INFO, __file__, 1, {"event": "case_created", "mrn": "MRN-1"}, (), None)
     line._logger = None

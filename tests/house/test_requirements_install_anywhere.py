@@ -1,4 +1,4 @@
-"""The lock files name versions only: no index host, no path of the machine that compiled them."""
+"""The lock files name versions only: no index host, no path of the host that compiled them."""
 
 import re
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_the_stack_is_in_the_lock(name):
     assert re.search(rf"^{name}==", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
 
 
-def test_markers_choose_the_tensorflow_of_the_machine():
+def test_markers_choose_the_tensorflow_of_the_host():
     lock = (ROOT / "requirements.txt").read_text()
     assert re.search(r"^tensorflow==\S+ ; .*!=", lock, re.MULTILINE)
     assert re.search(

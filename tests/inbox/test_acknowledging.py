@@ -61,7 +61,7 @@ def test_a_lis_that_fetches_a_report_has_not_read_it(
     assert (delivery.opened_at, delivery.waits, delivery.case.state) == (None, True, "signed")
 
 
-def test_a_trail_of_no_report_in_particular_opens_none(delivery, amina, django_capture_on_commit_callbacks):
+def test_an_audit_trail_of_no_report_in_particular_opens_none(delivery, amina, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         record(actor=amina, action=Action.VIEW, object_type="reports.report", after={"listed": 3})
     delivery.refresh_from_db()
@@ -75,7 +75,7 @@ def test_a_critical_result_must_be_read_back(critical, amina, typed):
     assert refusal.value.details == {"wrong": ["neutrophils_absolute"]}
     assert not Acknowledgement.objects.exists()
     event = AuditEvent.objects.filter(action="receive", outcome="denied").get()
-    # What was typed is a result and stays out of the trail.
+    # What was typed is a result and stays out of the audit trail.
     assert event.after == {"wrong": ["neutrophils_absolute"]}
 
 

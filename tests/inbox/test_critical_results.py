@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from cases.differential import differential
-from inbox.critical import MEASURES, critical_findings, limits_in_force, reads_back
+from inbox.critical_limits import MEASURES, critical_findings, limits_in_force, reads_back
 
 
 def content(counts, wbc=None, kind="original"):
@@ -21,7 +21,7 @@ def content(counts, wbc=None, kind="original"):
         }
         for row in found.rows
     ]
-    per_100 = "" if found.erythroblasts_per_100 is None else f"{found.erythroblasts_per_100:.1f}"
+    per_100 = "" if found.nrbc_per_100_wbc is None else f"{found.nrbc_per_100_wbc:.1f}"
     return {
         "report": {"kind": kind},
         "differential": {"n": found.n, "rows": rows, "erythroblasts_per_100": per_100},

@@ -47,8 +47,10 @@ def test_a_critical_correction_is_said_to_be_both(delivery, sent, amina):
     )
 
 
-def test_no_notification_names_the_patient_or_the_specimen(critical, case):
-    for notification in Notification.objects.all():
+def test_no_notification_names_the_patient_or_the_specimen(critical, case, amina):
+    notifications = list(Notification.objects.all())
+    assert [notification.user for notification in notifications] == [amina]
+    for notification in notifications:
         for secret in (case.patient.family_name, case.patient.mrn, case.accession_number, "0.31"):
             assert secret not in notification.text + notification.path
 
@@ -104,7 +106,7 @@ def test_a_report_whose_signal_was_lost_is_sent_later(case, pavel, monkeypatch, 
     assert not Delivery.objects.exists()
     assert deliver_forgotten_reports() == 2
     assert deliver_forgotten_reports() == 0
-    assert [each.report.version for each in Delivery.objects.unsettled()] == [2]
+    assert [each.report.version for each in Delivery.objects.waiting()] == [2]
 
 
 def test_an_altered_report_still_goes_out(case, pavel, monkeypatch):
@@ -133,7 +135,7 @@ def test_the_limits_of_the_moment_count(case, ines, central, sent):
     assert CriticalLimits.objects.get().changed_by == ines
 
 
-def test_sending_is_in_the_trail_of_the_laboratory(critical, case, central):
+def test_sending_is_in_the_audit_trail_of_the_laboratory(critical, case, central):
     event = AuditEvent.objects.filter(action="send", object_type="inbox.delivery").get()
     assert (event.object_id, event.laboratory_id, event.patient_id) == (str(critical.pk), central.pk, case.patient_id)
     assert event.after["critical"] is True

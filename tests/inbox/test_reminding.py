@@ -112,7 +112,7 @@ def test_somebody_new_at_the_clinic_is_reminded_too(delivery, riverside, hours_l
     assert len(told(zoe)) == 1
 
 
-def test_reminders_are_in_the_trail(delivery, hours_later, central):
+def test_reminders_are_in_the_audit_trail(delivery, hours_later, central):
     hours_later(25)
     hours_later(73)
     events = AuditEvent.objects.filter(action="send", object_type="inbox.delivery", laboratory_id=central.pk)

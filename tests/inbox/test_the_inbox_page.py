@@ -12,13 +12,10 @@ from notices.models import Notification
 from reports.models import ReportKey
 from tests.factories.cases import CaseFactory
 from tests.factories.reports import NEUTROPENIC, signed_report
+from tests.pages import text
 from tests.people import person
 
 pytestmark = pytest.mark.django_db
-
-
-def text(response):
-    return " ".join(response.content.decode().split())
 
 
 def listed(response):
@@ -209,3 +206,14 @@ def test_an_uploader_of_the_laboratory_has_an_inbox_of_their_own(client, central
     signed_report(CaseFactory(clinic=central, laboratory=central, created_by=own, in_review=True), pavel)
     client.force_login(own)
     assert len(listed(client.get("/inbox/"))) == 1
+
+
+def test_platelets_are_named_only_where_one_was_seen(client, amina, pavel):
+    """A nought would read as thrombocytopenia: platelets are not counted on a smear."""
+    client.force_login(amina)
+    pages = []
+    for counts in ({"neutrophil": 100}, {"neutrophil": 100, "platelet": 2}):
+        report = signed_report(CaseFactory(clinic=amina.organisation, in_review=True), pavel, counts=counts)
+        pages.append(text(client.get(f"/inbox/{Delivery.objects.get(report=report).pk}/")))
+    assert "Platelets seen" not in pages[0]
+    assert "Platelets seen 2" in " ".join(pages[1].split())

@@ -41,7 +41,7 @@ def test_a_missing_folder_is_refused_with_its_name(tmp_path):
         ModelBundle.load(tmp_path / "nowhere")
 
 
-def test_a_missing_card_is_refused(tmp_path):
+def test_a_model_folder_without_a_card_is_refused(tmp_path):
     with pytest.raises(BundleMissing, match=CARD):
         ModelBundle.load(tmp_path)
 

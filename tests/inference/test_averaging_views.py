@@ -25,7 +25,7 @@ def test_eight_views_make_the_answer_independent_of_the_turn(bundle):
     pipeline = Pipeline(bundle, load_engine(bundle), views=8)
     turned = np.ascontiguousarray(np.rot90(_crops(), axes=(1, 2)))
     np.testing.assert_allclose(
-        pipeline.judge(_crops()).probabilities, pipeline.judge(turned).probabilities, rtol=1e-3, atol=1e-5
+        pipeline.classify(_crops()).probabilities, pipeline.classify(turned).probabilities, rtol=1e-3, atol=1e-5
     )
 
 

@@ -7,10 +7,10 @@ from classifier.inference.colour import optical_density, purpleness
 from classifier.inference.errors import BadInput
 from classifier.inference.labels import LABELS
 from classifier.inference.scale import measure_red_cells
-from classifier.inference.synthetic import STAINS, draw_cell_picture, draw_field
+from classifier.inference.synthetic import STAINS, draw_cell_image, draw_field
 
 
-def test_the_same_seed_draws_the_same_picture():
+def test_the_same_seed_draws_the_same_image():
     (one, truth), (other, same) = (draw_field(seed=3, width=260, height=240, cells=["monocyte"]) for _ in range(2))
     np.testing.assert_array_equal(one, other)
     assert truth == same
@@ -21,7 +21,7 @@ def test_another_seed_draws_another():
 
 
 @pytest.mark.parametrize(("width", "height"), [(64, 64), (641, 479), (320, 900)])
-def test_any_field_size(width, height):
+def test_fields_of_any_size_can_be_drawn(width, height):
     rgb, _ = draw_field(seed=1, width=width, height=height)
     assert rgb.shape == (height, width, 3)
     assert rgb.dtype == np.uint8
@@ -34,7 +34,7 @@ def test_cells_are_asked_for_by_list_or_by_count():
     assert sorted(cell.label for cell in by_list) == ["lymphocyte", "neutrophil", "neutrophil"]
 
 
-def test_true_boxes_lie_in_the_picture_and_apart():
+def test_true_boxes_lie_in_the_image_and_apart():
     _, truth = draw_field(seed=5, cells=LABELS, with_platelets=False)
     for cell in truth:
         assert cell.box.x >= 0 <= cell.box.y
@@ -45,8 +45,8 @@ def test_true_boxes_lie_in_the_picture_and_apart():
 
 @pytest.mark.parametrize("label", LABELS)
 @pytest.mark.parametrize("stain", sorted(STAINS))
-def test_every_class_in_every_stain_is_the_most_purple_thing_of_its_picture(label, stain):
-    purple = purpleness(optical_density(draw_cell_picture(label, 2, 260, stain=stain)))
+def test_every_class_in_every_stain_is_the_most_purple_thing_of_its_image(label, stain):
+    purple = purpleness(optical_density(draw_cell_image(label, 2, 260, stain=stain)))
     middle = purple[95:165, 95:165].copy()
     purple[30:230, 30:230] = 0  # the largest cell is 172 px wide
     assert np.percentile(middle, 98) > max(0.3, 2 * purple.max())

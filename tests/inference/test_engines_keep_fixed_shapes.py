@@ -1,4 +1,6 @@
-"""An engine answers any number of pictures, in order, and calls its network with two shapes only."""
+"""An engine answers any number of images, in order, and calls its network with two shapes only."""
+
+import os
 
 import numpy as np
 import onnx
@@ -10,30 +12,30 @@ from classifier.inference.errors import EngineUnavailable
 from tests.factories.bundle import tiny_bundle
 
 
-def _pictures(count, size=48):
+def _images(count, size=48):
     return np.random.default_rng(count).integers(0, 256, (count, size, size, 3), np.uint8)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 8, 9, 15, 16, 17, 40])
-def test_any_number_of_pictures_is_answered_in_order(bundle, count):
+def test_any_number_of_images_is_answered_in_order(bundle, count):
     engine = load_engine(bundle)
-    pictures = _pictures(count)
-    outputs = engine.run(pictures)
+    images = _images(count)
+    outputs = engine.run(images)
     assert outputs.logits.shape == (count, 8)
     assert outputs.feature_map.shape[0] == count
-    for row, picture in enumerate(pictures):
-        np.testing.assert_allclose(outputs.logits[row], engine.run(picture[None]).logits[0], rtol=1e-4, atol=1e-4)
+    for row, image in enumerate(images):
+        np.testing.assert_allclose(outputs.logits[row], engine.run(image[None]).logits[0], rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 16, 20, 33])
-def test_the_network_sees_one_picture_or_a_full_batch(count):
+def test_the_network_sees_one_image_or_a_full_batch(count):
     shapes = set()
 
     def call(batch):
         shapes.add(len(batch))
         return np.zeros((len(batch), 8), np.float32), np.zeros((len(batch), 1, 1, 4), np.float32)
 
-    run_in_fixed_shapes(call, _pictures(count, 8), 16, single=True)
+    run_in_fixed_shapes(call, _images(count, 8), 16, single=True)
     assert shapes <= {1, 16}
 
 
@@ -42,19 +44,19 @@ def test_a_file_with_a_batch_size_of_its_own_is_always_given_that(tmp_path):
     engine = load_engine(bundle)
     free = load_engine(ModelBundle.load(tiny_bundle(tmp_path / "free")))
     assert engine.batch_size == 4
-    pictures = _pictures(6)
-    np.testing.assert_allclose(engine.run(pictures).logits, free.run(pictures).logits, rtol=1e-4, atol=1e-4)
+    images = _images(6)
+    np.testing.assert_allclose(engine.run(images).logits, free.run(images).logits, rtol=1e-4, atol=1e-4)
 
 
 def test_pooled_features_and_the_head_give_the_logits(bundle):
-    outputs = load_engine(bundle).run(_pictures(3))
+    outputs = load_engine(bundle).run(_images(3))
     with np.load(bundle.path("head.npz")) as head:
         np.testing.assert_allclose(
             outputs.features @ head["kernel"] + head["bias"], outputs.logits, rtol=1e-3, atol=1e-3
         )
 
 
-def test_pictures_of_another_kind_are_a_defect(bundle):
+def test_images_of_another_kind_are_a_defect(bundle):
     with pytest.raises(ValueError, match="uint8"):
         load_engine(bundle).run(np.zeros((1, 48, 48, 3), np.float32))
 
@@ -86,5 +88,6 @@ def test_threads_can_be_set_by_argument_and_environment(bundle, monkeypatch):
     assert available_threads() == 3
     assert OnnxEngine(bundle, threads=1)._session.get_session_options().intra_op_num_threads == 1
     assert OnnxEngine(bundle)._session.get_session_options().intra_op_num_threads == 3
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 2, 5, 7, 9}, raising=False)
     monkeypatch.setenv("HEMATOVISION_THREADS", "many")
-    assert available_threads() >= 1
+    assert available_threads() == 5

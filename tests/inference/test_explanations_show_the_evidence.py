@@ -1,4 +1,4 @@
-"""The class activation map is the logit spread over the picture."""
+"""The class activation map is the logit spread over the image."""
 
 import numpy as np
 import pytest
@@ -18,8 +18,8 @@ from classifier.inference.explain import (
 
 def test_the_map_before_cutting_averages_to_the_logit(bundle):
     head = Head.load(bundle)
-    picture = np.random.default_rng(0).integers(0, 256, (1, 48, 48, 3), np.uint8)
-    outputs = load_engine(bundle).run(picture)
+    image = np.random.default_rng(0).integers(0, 256, (1, 48, 48, 3), np.uint8)
+    outputs = load_engine(bundle).run(image)
     evidence = outputs.feature_map[0] @ head.kernel
     np.testing.assert_allclose(evidence.mean(axis=(0, 1)) + head.bias, outputs.logits[0], rtol=1e-3, atol=1e-3)
 

@@ -11,7 +11,7 @@ from classifier.inference import metrics
     # Rümke's table of differential counts.
     [(9, 100, 4.2, 16.4), (20, 200, 6.2, 15.0), (100, 200, 42.9, 57.1), (0, 100, 0, 3.6), (100, 400, 20.8, 29.5)],
 )
-def test_exact_limits_are_those_of_the_table(hits, total, low, high):
+def test_exact_confidence_intervals_are_those_of_the_table(hits, total, low, high):
     found = metrics.clopper_pearson_interval(hits, total)
     assert [round(100 * value, 1) for value in found] == [low, high]
 
@@ -59,7 +59,7 @@ def test_a_tied_vote_goes_to_the_higher_probability():
     assert metrics.majority([0, 0, 1], np.array([[0.5, 0.5], [0.5, 0.5], [0.0, 1.0]])) == 0
 
 
-def test_the_bootstrap_draws_groups_and_not_pictures():
+def test_the_bootstrap_draws_groups_and_not_images():
     # Two originals of a hundred copies each, one all right, one all wrong: between none and all, however many copies.
     right = np.array([1.0] * 100 + [0.0] * 100)
     low, high = metrics.bootstrap_interval(
@@ -87,7 +87,7 @@ def test_groups_are_judged_by_majority():
     assert low <= found["accuracy"] <= high
 
 
-def test_a_summary_of_hits_and_misses():
+def test_a_summary_counts_hits_and_misses():
     found = metrics.summary([0, 1, 1, 1], [0, 1, 1, 0], ("a", "b"))
     assert (found["n"], found["accuracy"]) == (4, 0.75)
     assert found["confusion"] == {"labels": ["a", "b"], "matrix": [[1, 0], [1, 2]]}

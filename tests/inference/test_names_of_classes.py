@@ -8,7 +8,7 @@ from classifier.inference.errors import BadInput
 from classifier.inference.labels import LABELS, UNIDENTIFIED, canonical_label, find_label
 
 
-def test_the_machine_and_the_record_name_the_same_classes_in_the_same_order():
+def test_the_model_and_the_record_name_the_same_classes_in_the_same_order():
     assert LABELS == CLASS_CODES
     assert UNIDENTIFIED == CASES_UNIDENTIFIED
 
@@ -33,7 +33,7 @@ def test_case_plural_separators_and_short_forms(name, label):
 
 
 @pytest.mark.parametrize("name", ["", "blast", "cats", "neutrophiliac", "s"])
-def test_other_names_are_none(name):
+def test_names_of_no_class_are_refused(name):
     assert find_label(name) is None
     with pytest.raises(BadInput, match="is not a cell class"):
         canonical_label(name)

@@ -54,5 +54,5 @@ def test_a_score_of_one_lies_in_the_last_bin_and_edges_in_the_lower_one():
     assert low.low == 0.0
 
 
-def test_no_cells_have_no_error():
+def test_no_cells_have_no_calibration_error():
     assert ece([], []) == 0.0

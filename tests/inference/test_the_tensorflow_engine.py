@@ -1,4 +1,4 @@
-"""The TensorFlow engine answers what the Keras file says, from 16-bit storage and 8-bit pictures.
+"""The TensorFlow engine answers what the Keras file says, from 16-bit storage and 8-bit images.
 
 In a process of its own: TensorFlow stays in memory for good, and other tests assert that it is absent.
 """
@@ -39,13 +39,13 @@ store_half(folder / "full.keras", folder / "model.keras")
 (folder / "full.keras").unlink()
 bundle = seal(folder, {"name": "k", "version": "1", "labels": list(LABELS), "input": {"size_px": 32, "um_per_px": 0.3}})
 engine = load_engine(bundle, "tensorflow", batch_size=4)
-pictures = np.random.default_rng(0).integers(0, 256, (6, 32, 32, 3), np.uint8)
-outputs = engine.run(pictures)
-expected = model.predict(pictures.astype("float32"), verbose=0)
+images = np.random.default_rng(0).integers(0, 256, (6, 32, 32, 3), np.uint8)
+outputs = engine.run(images)
+expected = model.predict(images.astype("float32"), verbose=0)
 assert outputs.logits.shape == (6, 8) and outputs.feature_map.shape == (6, 8, 8, 12), outputs.feature_map.shape
 assert outputs.logits.dtype == np.float32
 assert np.abs(outputs.logits - expected).max() < 5e-3, np.abs(outputs.logits - expected).max()
-assert np.abs(engine.run(pictures[:1]).logits - outputs.logits[:1]).max() < 1e-4
+assert np.abs(engine.run(images[:1]).logits - outputs.logits[:1]).max() < 1e-4
 assert engine._function.experimental_get_tracing_count() == 2
 """
 

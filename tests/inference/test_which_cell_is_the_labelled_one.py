@@ -1,4 +1,4 @@
-"""In pictures of one labelled cell, the labelled one is told from its neighbours."""
+"""In images of one labelled cell, the labelled one is told from its neighbours."""
 
 from classifier.inference.single_cells import labelled_centre, size_groups
 from classifier.inference.types import Box, Candidate
@@ -37,15 +37,15 @@ def test_largest_takes_a_platelet_only_without_nuclei():
     assert _pick([_at(150, 150, 9000, "platelet"), _at(20, 20, 100)], "largest") == ((20, 20), True)
 
 
-def test_an_empty_picture_gives_its_middle():
+def test_an_empty_image_gives_its_middle():
     assert _pick([], "largest") == ((150, 150), False)
 
 
-def test_pictures_of_nearly_one_size_share_a_scale():
+def test_images_of_nearly_one_size_share_a_scale():
     groups = size_groups([(360, 363), (640, 480), (366, 369), (320, 240), (360, 360)])
     assert groups[0] == groups[2] == groups[4]
     assert len({groups[0], groups[1], groups[3]}) == 3
 
 
-def test_an_upright_and_a_lying_picture_are_not_of_one_size():
+def test_an_upright_and_a_lying_image_are_not_of_one_size():
     assert len(set(size_groups([(640, 480), (480, 640)]))) == 2

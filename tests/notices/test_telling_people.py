@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from audit.models import AuditEvent
+from hematovision.celery import app
 from hematovision.errors import NotFound
 from notices.models import EmailState, Notification
 from notices.services import (
@@ -38,7 +39,7 @@ def tell(*people, text="A report was signed.", path=PATH):
 def asked(monkeypatch):
     """The people for whom a worker was asked to send an e-mail; the broker takes every message."""
     people = []
-    monkeypatch.setattr(emails.current_app, "send_task", lambda _name, args, **_: people.append(uuid.UUID(args[0])))
+    monkeypatch.setattr(app, "send_task", lambda _name, args, **_: people.append(uuid.UUID(args[0])))
     return people
 
 
@@ -133,7 +134,7 @@ def test_a_broker_that_is_away_fails_nobody(amina, monkeypatch, django_capture_o
     def away(*_args, **_kwargs):
         raise OSError
 
-    monkeypatch.setattr(emails.current_app, "send_task", away)
+    monkeypatch.setattr(app, "send_task", away)
     with django_capture_on_commit_callbacks(execute=True):
         assert len(tell(amina)) == 1
     assert Notification.objects.get().email == EmailState.WAITING

@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 
 from notices.models import Notification
 from notices.services import notify
+from tests.pages import text
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def told(amina):
 
 def test_every_page_shows_how_much_is_new(client, amina, bora, told):
     client.force_login(amina)
-    assert '1<span class="visually-hidden"> unread</span>' in client.get("/").content.decode()
+    assert '1<span class="visually-hidden"> unread</span>' in text(client.get("/"))
     client.force_login(bora)
     assert "none unread" in client.get("/").content.decode()
 

@@ -23,7 +23,7 @@ DECISIONS, ACTIONS = Decision._meta.db_table, ReviewAction._meta.db_table
 
 
 @pytest.fixture
-def read(amina, pavel):
+def reviewed(amina, pavel):
     """A case of two cells: one confirmed, one called a monocyte."""
     made = specimen(by=amina, state="ready", number=1, version=model_version())
     claim(actor=pavel, case=made.case)
@@ -45,7 +45,7 @@ def forced(statement, values=()):
         cursor.execute(statement, values)
 
 
-def test_what_was_decided_holds(read):
+def test_what_was_decided_holds(reviewed):
     found = check_decisions()
     assert found.faults == []
     assert (found.actions, found.cells) == (2, 2)
@@ -54,10 +54,10 @@ def test_what_was_decided_holds(read):
     assert "2 actions, 2 cells" in said.getvalue()
 
 
-def test_undone_and_excluded_cells_hold_too(read, pavel):
-    act(pavel, read, read.cells[0], "exclude", reason_code="smudge")
-    apply_action(actor=pavel, case=read.case, action_id=uuid.uuid4(), kind="undo")
-    apply_action(actor=pavel, case=read.case, action_id=uuid.uuid4(), kind="redo")
+def test_undone_and_excluded_cells_hold_too(reviewed, pavel):
+    act(pavel, reviewed, reviewed.cells[0], "exclude", reason_code="smudge")
+    apply_action(actor=pavel, case=reviewed.case, action_id=uuid.uuid4(), kind="undo")
+    apply_action(actor=pavel, case=reviewed.case, action_id=uuid.uuid4(), kind="redo")
     assert check_decisions().faults == []
 
 
@@ -69,7 +69,7 @@ def test_undone_and_excluded_cells_hold_too(read, pavel):
         f"DELETE FROM {DECISIONS}",
     ],
 )
-def test_the_database_refuses_first(read, statement):
+def test_the_database_refuses_first(reviewed, statement):
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
@@ -84,7 +84,7 @@ def test_the_database_refuses_first(read, statement):
         f"DELETE FROM {DECISIONS} WHERE id = (SELECT MAX(id) FROM {DECISIONS})",
     ],
 )
-def test_a_forced_change_is_named(read, statement):
+def test_a_forced_change_is_named(reviewed, statement):
     action = ReviewAction.objects.get(number=2)
     forced(statement)
     assert any(f"Action {action.pk}" in fault and "changed" in fault for fault in check_decisions().faults)
@@ -94,7 +94,7 @@ def test_a_forced_change_is_named(read, statement):
     assert (event.action, event.outcome) == ("verify", "failure")
 
 
-def test_the_page_of_the_trail_says_the_verdict_and_no_ids(client, olga, read):
+def test_the_page_of_the_audit_trail_says_the_verdict_and_no_ids(client, olga, reviewed):
     client.force_login(olga)
     page = client.post("/oversight/verify-decisions/", follow=True).content.decode()
     assert "Every decision holds: 2 actions on 2 cells." in page
@@ -105,28 +105,30 @@ def test_the_page_of_the_trail_says_the_verdict_and_no_ids(client, olga, read):
     assert sorted(outcomes) == [("failure", ""), ("success", "")]
 
 
-def test_a_removed_action_is_missed(read):
+def test_a_removed_action_is_missed(reviewed):
     action = ReviewAction.objects.get(number=1)
     forced(f"DELETE FROM {DECISIONS} WHERE id = (SELECT MIN(id) FROM {DECISIONS})")
     forced(f"DELETE FROM {ACTIONS} WHERE number = 1")
     faults = check_decisions().faults
-    assert any("is in the trail and no longer in the record" in fault and str(action.pk) in fault for fault in faults)
+    assert any(
+        "is in the audit trail and no longer in the record" in fault and str(action.pk) in fault for fault in faults
+    )
     assert any("some are missing" in fault for fault in faults)
     assert any("nobody decided on it" in fault for fault in faults)
 
 
-def test_an_action_slipped_in_has_no_event(read, pavel):
-    ReviewAction.objects.create(case=read.case, number=3, by=pavel, kind="flag")
-    assert any("no event in the trail" in fault for fault in check_decisions().faults)
+def test_an_action_slipped_in_has_no_event(reviewed, pavel):
+    ReviewAction.objects.create(case=reviewed.case, number=3, by=pavel, kind="flag")
+    assert any("no event in the audit trail" in fault for fault in check_decisions().faults)
 
 
-def test_a_cell_called_otherwise_behind_the_record_is_found(read):
-    cell = read.cells[0]
+def test_a_cell_called_otherwise_behind_the_record_is_found(reviewed):
+    cell = reviewed.cells[0]
     Cell.objects.filter(pk=cell.pk).update(label="platelet")
     assert check_decisions().faults == [f"Cell {cell.pk} is not what was decided last."]
 
 
-def test_guards_taken_off_are_told(read):
+def test_guards_taken_off_are_told(reviewed):
     from audit.triggers import drop_statements
 
     with connection.cursor() as cursor:

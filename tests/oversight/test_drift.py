@@ -1,4 +1,4 @@
-"""The drift alarm: silent while the machine is as its card says, loud soon after it is not."""
+"""The drift alarm: silent while the model is as its card says, loud soon after it is not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import comb
 
 import pytest
 
-from oversight.agreement import Reading, compare
+from oversight.agreement import ReviewedCells, compare
 from oversight.drift import LIMIT, Expectation, Period, cumulate, expectation_of, fisher_more, judge
 
 CARD = Expectation("validation", {"neutrophil": (930, 1000), "basophil": (95, 100)}, (200, 1000))
@@ -17,9 +17,9 @@ def found(right, n, *, code="neutrophil", unidentified=0):
     other = "basophil" if code == "neutrophil" else "neutrophil"
     return compare(
         [
-            Reading(code, code, True, False, right - unidentified),
-            Reading(code, code, False, False, unidentified),
-            Reading(code, other, True, False, n - right),
+            ReviewedCells(code, code, True, False, right - unidentified),
+            ReviewedCells(code, code, False, False, unidentified),
+            ReviewedCells(code, other, True, False, n - right),
         ]
     )
 
@@ -30,12 +30,13 @@ def verdicts(comparison, card=CARD):
 
 @pytest.mark.parametrize(("k", "n", "k0", "n0"), [(3, 4, 1, 4), (0, 5, 0, 5), (7, 10, 2, 12), (5, 5, 0, 3)])
 def test_the_exact_test_is_fishers(k, n, k0, n0):
-    """Against the definition; 3 of 4 and 1 of 4 is the lady tasting tea: 17/70."""
     hits, total = k + k0, n + n0
     direct = sum(comb(hits, x) * comb(total - hits, n - x) for x in range(k, min(n, hits) + 1)) / comb(total, n)
     assert fisher_more(k, n, k0, n0) == pytest.approx(direct)
-    if (k, n, k0, n0) == (3, 4, 1, 4):
-        assert fisher_more(k, n, k0, n0) == pytest.approx(17 / 70)
+
+
+def test_the_exact_test_judges_the_lady_tasting_tea_as_fisher_did():
+    assert fisher_more(3, 4, 1, 4) == pytest.approx(17 / 70)
 
 
 def test_as_good_as_the_card_is_no_alarm():

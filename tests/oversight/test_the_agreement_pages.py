@@ -1,42 +1,49 @@
-"""Agreement: what is compared, by what it can be looked at, and that every figure leads to its cells."""
+"""Agreement: what is compared, the filters, and that every figure leads to its cells."""
 
 from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from audit.models import AuditEvent
 from classifier.models import ModelState, ModelVersion, Prediction
+from tests.factories.analysed_cases import PredictedCell, analysed_case
+from tests.factories.cases import CellFactory
 from tests.factories.specimens import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("version")]
 PAGE = "/oversight/agreement/"
 CELLS = "/oversight/agreement/cells/"
 EXPORT = "/oversight/agreement/cells/export/"
 
 
 @pytest.fixture
-def read(read_case, riverside, hilltop, lakeside, pavel, nadia):
+def read(riverside, hilltop, lakeside, pavel, nadia):
     """Two clinics of one laboratory, and one of another."""
     return {
-        "riverside": read_case(
+        "riverside": analysed_case(
             riverside,
-            pavel,
             [
-                ("neutrophil", "neutrophil", True, 6),
-                ("neutrophil", "neutrophil", False, 1),
-                ("neutrophil", "monocyte", True, 2),
-                ("excluded", "platelet", True, 1),
+                *["neutrophil"] * 6,
+                PredictedCell("neutrophil", label="neutrophil", identified=False),
+                *[PredictedCell("monocyte", label="neutrophil")] * 2,
+                PredictedCell("platelet", excluded=True),
             ],
+            state="signed",
+            decided_by=pavel,
             camera="Basler ace",
             stain="giemsa",
         ),
-        "hilltop": read_case(hilltop, pavel, [("monocyte", "monocyte", True, 3)], days_ago=400),
-        "lakeside": read_case(lakeside, nadia, [("basophil", "basophil", True, 5)]),
+        "hilltop": analysed_case(
+            hilltop, ["monocyte"] * 3, state="signed", decided_by=pavel, decided_at=timezone.now() - timedelta(days=400)
+        ),
+        "lakeside": analysed_case(lakeside, ["basophil"] * 5, state="signed", decided_by=nadia),
     }
 
 
@@ -48,7 +55,7 @@ def behind(client, address):
     return [row["prediction"] for row in client.get(address).context["rows"]]
 
 
-def test_what_the_machine_said_is_compared_with_what_readers_made_of_it(client, olga, read):
+def test_what_the_model_said_is_compared_with_what_reviewers_made_of_it(client, olga, read):
     client.force_login(olga)
     comparison = found(client)
     assert comparison.n == 12
@@ -84,7 +91,7 @@ def test_filters_narrow_and_nonsense_finds_nothing(client, olga, read, query, n)
     assert found(client, **query).n == n
 
 
-def test_by_clinic_and_reader(client, olga, read, hilltop, pavel, sami):
+def test_by_clinic_and_reviewer(client, olga, read, hilltop, pavel, sami):
     client.force_login(olga)
     assert found(client, clinic=hilltop.pk).n == 3
     assert found(client, reader=pavel.pk).n == 12
@@ -97,20 +104,20 @@ def test_another_laboratorys_clinic_is_no_choice(client, olga, read, lakeside):
     assert lakeside.name not in client.get(PAGE).content.decode()
 
 
-def test_unsigned_cases_count_only_when_asked_for(client, olga, read_case, riverside, pavel):
-    read_case(riverside, pavel, [("neutrophil", "neutrophil", True, 4)], state="ready")
+def test_unsigned_cases_count_only_when_asked_for(client, olga, riverside, pavel):
+    analysed_case(riverside, ["neutrophil"] * 4, decided_by=pavel)
     client.force_login(olga)
     assert found(client).n == 0
     assert found(client, cells="reviewed").n == 4
 
 
-def test_cells_nobody_read_do_not_count(client, olga, read, unread):
-    unread(read["hilltop"])
+def test_cells_nobody_reviewed_do_not_count(client, olga, read):
+    CellFactory(image=read["hilltop"].images.get(), label="neutrophil")
     client.force_login(olga)
     assert found(client).n == 12
 
 
-def test_a_cell_read_by_two_models_counts_once_for_each(client, olga, read, version):
+def test_a_cell_analysed_by_two_models_counts_once_for_each(client, olga, read, version):
     """The figures are of the model in use unless another is chosen."""
     older = ModelVersion.objects.create(
         name="tiny",
@@ -174,17 +181,26 @@ def test_the_filter_in_use_goes_with_the_links(client, olga, read):
     assert len(behind(client, page.context["tiles"][0]["link"])) == 2
 
 
-def test_the_export_says_machine_final_who_when_and_model(client, olga, read, pavel):
+def test_the_export_says_model_final_who_when_and_model(client, olga, read, pavel):
     client.force_login(olga)
     response = client.get(EXPORT, {"final": "neutrophil", "answer": "monocyte"})
     rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
     assert len(rows) == 2
-    assert {(row["machine's best class"], row["final class"], row["read by"], row["model"]) for row in rows} == {
+    assert {(row["predicted class"], row["final class"], row["reviewed by"], row["model"]) for row in rows} == {
         ("monocyte", "neutrophil", pavel.full_name, "tiny 1")
     }
-    assert all(row["read at"] for row in rows)
+    assert all(row["reviewed at"] for row in rows)
     assert read["riverside"].patient.mrn not in str(rows)
     assert AuditEvent.objects.first().action == "export"
+
+
+def test_the_export_holds_no_formula_of_whoever_named_the_camera(client, olga, riverside, pavel):
+    analysed_case(
+        riverside, ["neutrophil"], state="signed", decided_by=pavel, camera='=HYPERLINK("https://elsewhere.example")'
+    )
+    client.force_login(olga)
+    (row,) = csv.DictReader(io.StringIO(b"".join(client.get(EXPORT).streaming_content).decode()))
+    assert row["camera"] == '\'=HYPERLINK("https://elsewhere.example")'
 
 
 def test_looking_is_recorded_with_the_filters(client, olga, read):
@@ -194,8 +210,9 @@ def test_looking_is_recorded_with_the_filters(client, olga, read):
     assert (event.action, event.after) == ("view", {"agreement": {"stain": "giemsa"}, "n": 9})
 
 
-def test_a_machine_worse_than_its_card_is_an_alarm(client, olga, read_case, riverside, pavel):
-    read_case(riverside, pavel, [("neutrophil", "neutrophil", True, 30), ("neutrophil", "monocyte", True, 30)])
+def test_a_model_worse_than_its_card_is_an_alarm(client, olga, riverside, pavel):
+    cells = ["neutrophil"] * 30 + [PredictedCell("monocyte", label="neutrophil")] * 30
+    analysed_case(riverside, cells, state="signed", decided_by=pavel)
     client.force_login(olga)
     page = client.get(PAGE)
     assert page.context["verdict"] == "alarm"
@@ -214,16 +231,16 @@ def test_a_card_without_figures_is_said_not_judged(client, olga, read, version):
 
 def test_no_model_and_no_cell_is_an_empty_page(client, olga):
     client.force_login(olga)
-    assert "No cell has been read yet" in client.get(PAGE).content.decode()
+    assert "No cell has been reviewed yet" in client.get(PAGE).content.decode()
     assert client.get(CELLS).status_code == 200
 
 
-def test_the_page_asks_the_database_the_same_however_many_cells(client, olga, read, read_case, riverside, pavel):
+def test_the_page_asks_the_database_the_same_however_many_cells(client, olga, read, riverside, pavel):
     client.force_login(olga)
     client.get(PAGE)
     with CaptureQueriesContext(connection) as few:
         client.get(PAGE)
-    read_case(riverside, pavel, [("neutrophil", "neutrophil", True, 40)], camera="another")
+    analysed_case(riverside, ["neutrophil"] * 40, state="signed", decided_by=pavel, camera="another")
     with CaptureQueriesContext(connection) as many:
         client.get(PAGE)
     assert len(many) == len(few)
@@ -236,12 +253,12 @@ def test_it_is_for_those_who_oversee(client, request, who, address):
     assert client.get(address).status_code == 403
 
 
-def test_a_pathologist_sees_their_own_and_nobody_elses(client, central, pavel, read, read_case, riverside):
+def test_a_pathologist_sees_their_own_and_nobody_elses(client, central, pavel, read, riverside):
     from accounts.models import Role
     from tests.people import person
 
     other = person("Quinn", Role.PATHOLOGIST, central)
-    read_case(riverside, other, [("neutrophil", "monocyte", True, 8)])
+    analysed_case(riverside, [PredictedCell("monocyte", label="neutrophil")] * 8, state="signed", decided_by=other)
     client.force_login(pavel)
     page = client.get("/review/my-agreement/")
     assert page.context["found"].n == 12

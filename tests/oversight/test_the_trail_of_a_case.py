@@ -6,7 +6,7 @@ import pytest
 
 from audit.models import AuditEvent
 from audit.services import record
-from cases.services.trail import record_view
+from cases.services.audit_trail import record_view
 from tests.factories.specimens import model_version, specimen
 
 pytestmark = pytest.mark.django_db

@@ -10,14 +10,15 @@ from django.utils import timezone
 from audit.models import AuditEvent
 from notices.models import Notification
 from oversight.services.drift_watch import watch_drift
+from tests.factories.analysed_cases import PredictedCell, analysed_case
 
-pytestmark = pytest.mark.django_db
-BAD = [("neutrophil", "neutrophil", True, 30), ("neutrophil", "monocyte", True, 30)]
-GOOD = [("neutrophil", "neutrophil", True, 60)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("version")]
+BAD = ["neutrophil"] * 30 + [PredictedCell("monocyte", label="neutrophil")] * 30
+GOOD = ["neutrophil"] * 60
 
 
-def test_an_alarm_is_told_to_those_who_oversee_and_recorded(read_case, riverside, pavel, olga, ines, timo, central):
-    read_case(riverside, pavel, BAD)
+def test_an_alarm_is_told_to_those_who_oversee_and_recorded(riverside, pavel, olga, ines, timo, central):
+    analysed_case(riverside, BAD, decided_by=pavel, state="signed")
     assert watch_drift() == [central]
     told = Notification.objects.filter(kind="drift")
     assert {notification.user_id for notification in told} == {olga.pk, ines.pk}
@@ -26,8 +27,8 @@ def test_an_alarm_is_told_to_those_who_oversee_and_recorded(read_case, riverside
     assert (event.action, event.outcome, event.laboratory_id) == ("verify", "failure", central.pk)
 
 
-def test_it_is_said_once_a_week_as_long_as_it_lasts(read_case, riverside, pavel, olga, monkeypatch):
-    read_case(riverside, pavel, BAD)
+def test_it_is_said_once_a_week_as_long_as_it_lasts(riverside, pavel, olga, monkeypatch):
+    analysed_case(riverside, BAD, decided_by=pavel, state="signed")
     assert watch_drift()
     assert watch_drift() == []
     later = timezone.now() + timedelta(days=8)
@@ -35,19 +36,19 @@ def test_it_is_said_once_a_week_as_long_as_it_lasts(read_case, riverside, pavel,
     assert watch_drift()
 
 
-def test_as_good_as_the_card_is_silence(read_case, riverside, pavel, olga):
-    read_case(riverside, pavel, GOOD)
+def test_as_good_as_the_card_is_silence(riverside, pavel, olga):
+    analysed_case(riverside, GOOD, decided_by=pavel, state="signed")
     assert watch_drift() == []
     assert not Notification.objects.exists()
 
 
-def test_what_was_read_long_ago_or_is_not_signed_says_nothing(read_case, riverside, pavel):
-    read_case(riverside, pavel, BAD, days_ago=120)
-    read_case(riverside, pavel, BAD, state="ready")
+def test_what_was_reviewed_long_ago_or_is_not_signed_says_nothing(riverside, pavel):
+    analysed_case(riverside, BAD, state="signed", decided_by=pavel, decided_at=timezone.now() - timedelta(days=120))
+    analysed_case(riverside, BAD, decided_by=pavel)
     assert watch_drift() == []
 
 
-def test_without_figures_on_the_card_there_is_nothing_to_judge(read_case, riverside, pavel, version):
-    read_case(riverside, pavel, BAD)
+def test_without_figures_on_the_card_there_is_nothing_to_judge(riverside, pavel, version):
+    analysed_case(riverside, BAD, decided_by=pavel, state="signed")
     type(version).objects.filter(pk=version.pk).update(card={})
     assert watch_drift() == []

@@ -57,8 +57,9 @@ ARGUMENT_NOUN = {
     for page in ("change", "delete", "history")
 } | {
     "api:patient": "patient",
+    "workbench:patient": "patient",
     "api:image": "image",
-    "cases:field": "image",
+    "workbench:field": "image",
     "cases:image_original": "image",
     "cases:image_display": "image",
     "cases:image_thumbnail": "image",
@@ -69,17 +70,17 @@ ARGUMENT_NOUN = {
 }
 
 # The object is what the body is made from; the address takes none.
-PLAIN = {"oversight:break_glass"}
+PLAIN = {"oversight:break_glass", "workbench:search"}
 
 LITERAL: dict[str, str] = {
     "unknown_address": "/api/v1/nothing/",
     "admin/(?P<url>.*)$": "/admin/nothing/",
 }
 
-QUERY: dict[str, str] = {"cases:worklist": "?state=all"}
+QUERY: dict[str, str] = {"workbench:worklist": "?state=all"}
 
 # The page's script asks for JSON and so gets the status of the upload itself.
-HEADERS = {"cases:add_images": {"Accept": "application/json"}}
+HEADERS = {"workbench:add_images": {"Accept": "application/json"}}
 
 
 def send(client: Client, row: Row, world: World) -> Any:
@@ -107,6 +108,12 @@ def _patient(_world: World, _target: str) -> dict[str, Any]:
     return {"mrn": "new", "family_name": "New", "birth_date": "1990-01-01", "sex": "other"}
 
 
+def _correction(world: World, target: str) -> dict[str, Any]:
+    stands = world.specimens[target].patient
+    names = ("mrn", "family_name", "given_name", "birth_date")
+    return {name: getattr(stands, name) for name in names} | {"sex": "other", "reason": "mistyped", "seen": "0"}
+
+
 def _case(world: World, target: str) -> dict[str, Any]:
     name = target.partition(":")[2] or "draft"
     return {"patient": str(world.specimens[name].patient.pk), "accession_number": "NEW-1"}
@@ -129,6 +136,8 @@ def _new_case(_world: World, _target: str) -> dict[str, Any]:
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "api:patients"): _patient,
     ("POST", "api:cases"): _case,
+    ("PATCH", "api:patient"): lambda _world, _target: {"sex": "other", "reason": "mistyped"},
+    ("POST", "workbench:patient"): _correction,
     ("PATCH", "api:case"): lambda _world, _target: {"priority": "stat"},
     ("POST", "api:case_cancel"): lambda _world, _target: {"reason": "ordered twice"},
     ("POST", "api:case_images"): _upload,
@@ -142,11 +151,13 @@ BODIES: dict[tuple[str, str], Any] = {
         "image": str(world.specimens[target].image.pk),
         "box": [40, 30, 10, 10],
     },
-    ("PUT", "review:keys"): lambda _world, _target: {"keys": {"exclude": ["F"]}},
-    ("POST", "cases:new"): _new_case,
-    ("POST", "cases:add_images"): lambda world, target: {"files": _upload(world, target)["file"]},
-    ("POST", "cases:submit"): lambda _world, _target: {"identity": "confirmed"},
-    ("POST", "cases:edit"): lambda world, target: {
+    ("PUT", "review:keys"): lambda _world, _target: {"keys": {"exclude": ["G"]}},
+    # In small letters: what was sought is repeated to whoever finds nothing, and is no leak.
+    ("POST", "workbench:search"): lambda world, target: {"q": world.specimens[target].case.accession_number.lower()},
+    ("POST", "workbench:new_case"): _new_case,
+    ("POST", "workbench:add_images"): lambda world, target: {"files": _upload(world, target)["file"]},
+    ("POST", "workbench:submit_case"): lambda _world, _target: {"identity": "confirmed"},
+    ("POST", "workbench:edit_case"): lambda world, target: {
         "accession_number": f"{world.specimens[target].case.accession_number}-R",
         "priority": "urgent",
         "stain": "giemsa",
@@ -167,7 +178,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "reports:amend"): lambda _world, _target: {
         "kind": "corrected",
         "reason_code": "other",
-        "reason": "Looked at again.",
+        "reason": "Viewed again.",
     },
     ("POST", "reports:move"): lambda _world, _target: {"mrn": "nobody", "birth_date": "1990-01-01"},
     ("POST", "reports:templates"): lambda _world, _target: {"part": "comment", "title": "New", "text": "Words."},
@@ -179,5 +190,5 @@ BODIES: dict[tuple[str, str], Any] = {
         "mrn": world.specimens[target].patient.mrn,
         "reason": "An emergency in our house.",
     },
-    ("POST", "cases:cancel"): lambda _world, _target: {"reason": "ordered twice"},
+    ("POST", "workbench:cancel_case"): lambda _world, _target: {"reason": "ordered twice"},
 }

@@ -41,7 +41,7 @@ def test_each_caller_gets_the_status_of_the_table(world, row):
             f"what {who} was shown may be kept"
         )
         if who == "root" and "audit" in row.route:
-            continue  # the platform's superuser reads the whole trail, which names records by their ids
+            continue  # the platform's superuser reads the whole audit trail, which names records by their ids
         leaked = sorted(text for text in hidden_from(world, who) if text in body)
         assert not leaked, f"{who} may not read {leaked}"
         missing = sorted(text for text in shown_to(world, who, row) if text not in body)

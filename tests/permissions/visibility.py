@@ -9,7 +9,7 @@ from tests.permissions.world import World
 CASES = {
     "draft": {"amina", "ines", "olga", "t_read", "t_write", "t_all"},
     "ready": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab"},
-    "reading": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab"},
+    "in_review": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab"},
     "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_report", "t_lab"},
     "far": {"lars", "nadia", "petra", "timo", "t_north"},
 }
@@ -17,7 +17,7 @@ CASES = {
 FINDINGS = {
     "draft": set(),
     "ready": {"pavel", "ines", "olga", "t_all", "t_lab"},
-    "reading": {"pavel", "ines", "olga", "t_all", "t_lab"},
+    "in_review": {"pavel", "ines", "olga", "t_all", "t_lab"},
     "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_report", "t_lab"},
     "far": {"nadia", "petra", "timo", "t_north"},
 }
@@ -26,7 +26,7 @@ LISTS = {
     "api:cases": "case",
     "api:patients": "patient",
     "api:predictions": "prediction",
-    "cases:worklist": "case",
+    "workbench:worklist": "case",
 }
 
 

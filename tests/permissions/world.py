@@ -26,7 +26,7 @@ from review.services.leases import claim
 from tests.factories.reports import next_version, signed_report
 from tests.factories.specimens import NOON, Specimen, model_version, specimen
 from tests.people import PASSWORD, clinic, laboratory, person
-from training.models import TrainingRun
+from training_runs.models import TrainingRun
 
 
 @dataclass
@@ -72,7 +72,12 @@ def heartbeat() -> WorkerHeartbeat:
 def opinion(made: Specimen, *, asked_by: User, colleague: User, **columns: Any) -> SecondOpinion:
     """Return an open second opinion on all cells of a case."""
     asked = SecondOpinion.objects.create(
-        case=made.case, asked_by=asked_by, colleague=colleague, blind=False, scope="all", asked_at=NOON, **columns
+        case=made.case,
+        asked_by=asked_by,
+        colleague=colleague,
+        scope="all",
+        asked_at=NOON,
+        **{"blind": False, **columns},
     )
     for position, cell in enumerate(made.cells, start=1):
         OpinionCell.objects.create(opinion=asked, cell=cell, position=position)
@@ -114,11 +119,11 @@ def build() -> World:
         "draft": specimen(by=amina, state=CaseState.DRAFT, number=7101, version=None),
         "ready": specimen(by=amina, state=CaseState.READY, number=7102, version=version),
         "signed": specimen(by=amina, state=CaseState.SIGNED, number=7103, version=version, owner=people["pavel"]),
-        "reading": specimen(by=amina, state=CaseState.IN_REVIEW, number=7105, version=version, owner=people["pavel"]),
+        "in_review": specimen(by=amina, state=CaseState.IN_REVIEW, number=7105, version=version, owner=people["pavel"]),
         "far": specimen(by=people["lars"], state=CaseState.READY, number=7104, version=version),
     }
     signed_report(specimens["signed"].case, people["pavel"])
-    claim(actor=people["pavel"], case=specimens["reading"].case)
+    claim(actor=people["pavel"], case=specimens["in_review"].case)
     colleague = person("Vera", Role.PATHOLOGIST, central)
     sessions = {who: session(user) for who, user in people.items() if user is not None}
     training = TrainingRun.objects.create(version="1", sources=[], reason="the matrix needs one", queued_at=NOON)

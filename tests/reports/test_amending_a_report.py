@@ -11,11 +11,11 @@ from pypdf import PdfReader
 from cases.models import Case, Cell
 from cases.services.cases import update_case
 from hematovision.errors import Conflict, Unprocessable
-from reports.changes import changes_between
-from reports.lookup import Standing, look_up_file
 from reports.models import CaseMove, Report, ReportKind
-from reports.selectors import current_report, last_standing
-from reports.services.moving import move_to_patient
+from reports.presenters.changes import changes_between
+from reports.selectors.lookup import Standing, look_up_file
+from reports.selectors.versions import current_report, last_standing
+from reports.services.case_moves import move_to_patient
 from reports.services.preparing import prepare_report
 from reports.services.signing import sign_report
 from reports.verification import verify_report
@@ -201,3 +201,21 @@ def test_the_pages_of_an_amendment(client, report, case, pavel):
 
 def test_equal_contents_have_no_changes(report):
     assert changes_between(report.data, report.data) == []
+
+
+def test_a_reclassified_cell_is_told_in_words_from_old_to_new(report, case, pavel):
+    reopen(case, pavel, "corrected")
+    relabel(case, pavel, "monocyte", 3)
+    relabel(case, pavel, "eosinophil", 1)
+    changes = prepare_report(actor=pavel, case=case).content["report"]["changes"]
+    assert [change for change in changes if change["what"] == "Cells reclassified"] == [
+        {"what": "Cells reclassified", "old": "Neutrophil (3 cells)", "new": "Monocyte (3 cells)"},
+        {"what": "Cells reclassified", "old": "Neutrophil (1 cell)", "new": "Eosinophil (1 cell)"},
+    ]
+
+
+def test_the_last_platelet_taken_out_is_not_a_nought(report, case, pavel):
+    reopen(case, pavel, "corrected")
+    Cell.objects.filter(image__case=case, label="platelet").update(excluded=True)
+    changes = prepare_report(actor=pavel, case=case).content["report"]["changes"]
+    assert {"what": "Platelets seen", "old": "3", "new": "none"} in changes

@@ -13,13 +13,13 @@ from cases.models import SmearImage
 from cases.storage import clinical_storage
 from reports.checks import check_guards
 from reports.models import Report, ReportKind
-from reports.selectors import previous_signed_differential
+from reports.selectors.versions import previous_signed_differential
 from reports.services.report_check import verify_reports
 from reports.verification import verify_report
 from review.services.amendments import open_amendment
 from tests.append_only import triggers_lifted
+from tests.factories.analysed_cases import reviewed_case
 from tests.factories.reports import next_version
-from tests.reports.conftest import read_case
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +78,7 @@ def test_a_changed_or_missing_file_is_found(report, case):
     storage = clinical_storage()
     storage.delete(image.original.name)
     storage.save(image.original.name, ContentFile(b"another picture"))
-    assert "picture of field 1" in " ".join(verify_report(Report.objects.get(pk=report.pk), thorough=True).faults)
+    assert "image of field 1" in " ".join(verify_report(Report.objects.get(pk=report.pk), thorough=True).faults)
     storage.delete(report.pdf.name)
     assert "PDF is missing" in " ".join(verify_report(Report.objects.get(pk=report.pk)).faults)
 
@@ -87,7 +87,7 @@ def test_a_changed_or_missing_file_is_found(report, case):
 def test_an_altered_report_is_no_previous_differential_and_stops_no_other_case(
     client, report, case, riverside, pavel, column
 ):
-    later = read_case(riverside, pavel, patient=case.patient)
+    later = reviewed_case(riverside, pavel, patient=case.patient)
     assert previous_signed_differential(case.patient, later) is not None
     forced(f"UPDATE reports_report SET {column} = %s", "0" * 64)
     assert previous_signed_differential(case.patient, later) is None
@@ -126,15 +126,17 @@ def test_the_last_version_removed_is_missed(report, case, pavel):
         forced(f"DELETE FROM {table} WHERE {column} = %s", last.pk.hex if connection.vendor == "sqlite" else last.pk)
     # The version before it looks as good as ever.
     assert verify_report(Report.objects.get(pk=report.pk)).intact
-    assert verify_reports().faults == [f"Report {last.pk} was signed, the trail says, and is no longer in the record."]
+    assert verify_reports().faults == [
+        f"Report {last.pk} was signed, the audit trail says, and is no longer in the record."
+    ]
 
 
-def test_a_report_made_anew_behind_the_trail_is_found(report, case, pavel):
+def test_a_report_made_anew_behind_the_audit_trail_is_found(report, case, pavel):
     forced("UPDATE audit_auditevent SET object_id = 'other' WHERE action = %s", "sign")
-    assert f"Report {report.pk}, version 1: its signing has no event in the trail." in verify_reports().faults
+    assert f"Report {report.pk}, version 1: its signing has no event in the audit trail." in verify_reports().faults
     forced("UPDATE audit_auditevent SET object_id = %s WHERE action = 'sign'", str(report.pk))
     forced("UPDATE audit_auditevent SET after = %s WHERE action = 'sign'", '{"digest": "another"}')
-    assert verify_reports().faults == [f"Report {report.pk}, version 1: the trail saw another one signed."]
+    assert verify_reports().faults == [f"Report {report.pk}, version 1: the audit trail saw another one signed."]
 
 
 def test_guards_taken_off_are_told(report):

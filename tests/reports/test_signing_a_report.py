@@ -1,4 +1,4 @@
-"""From a case that was read to a frozen, signed version: what it holds, and when it is refused."""
+"""From a reviewed case to a frozen, signed version: what it holds, and when it is refused."""
 
 import datetime as dt
 import io
@@ -16,7 +16,7 @@ from cases.storage import clinical_storage
 from hematovision.errors import Conflict, PermissionRefused
 from reports.canonical import canonical, sha256
 from reports.models import Report, ReportDraft
-from reports.selectors import current_report, previous_signed_differential
+from reports.selectors.versions import current_report, previous_signed_differential
 from reports.services.drafts import save_draft
 from reports.services.preparing import prepare_report
 from reports.services.signing import sign_report
@@ -24,10 +24,11 @@ from reports.signals import report_signed
 from reports.verification import verify_report
 from review.models import ReviewLease
 from review.services.leases import claim
+from tests.factories.analysed_cases import reviewed_case
 from tests.factories.cases import PatientFactory
 from tests.factories.reports import next_version
 from tests.people import person
-from tests.reports.conftest import complete_draft, needs_pango, proof_of, read_case, signed
+from tests.reports.conftest import complete_draft, needs_pango, proof_of, signed
 
 pytestmark = [pytest.mark.django_db, needs_pango]
 
@@ -66,11 +67,11 @@ def test_the_content_carries_counts_limits_and_cells_as_text(report):
 
 
 def test_the_pdf_is_pdf_a_with_the_content_inside(printed):
-    reader = PdfReader(io.BytesIO(printed.read_pdf()))
-    assert reader.attachments["report.json"][0].decode() == printed.content
-    metadata = reader.xmp_metadata.stream.get_data().decode()
+    document = PdfReader(io.BytesIO(printed.read_pdf()))
+    assert document.attachments["report.json"][0].decode() == printed.content
+    metadata = document.xmp_metadata.stream.get_data().decode()
     assert "pdfaid" in metadata
-    assert reader.trailer["/Root"]["/OutputIntents"]
+    assert document.trailer["/Root"]["/OutputIntents"]
 
 
 def test_nobody_reads_a_name_in_the_database_or_on_disk(printed, case):
@@ -116,7 +117,7 @@ def test_what_is_missing_keeps_it_from_being_signed(case, pavel, change, check):
 
 
 def test_an_unreviewed_or_unidentified_cell_blocks(riverside, pavel):
-    case = read_case(riverside, pavel, counts={"neutrophil": 100, "unidentified": 1})
+    case = reviewed_case(riverside, pavel, counts={"neutrophil": 100, "unidentified": 1})
     Cell.objects.filter(image__case=case, label="neutrophil", ordinal=1).update(label_source="machine")
     complete_draft(case, pavel)
     sentences = [check.sentence for check in prepare_report(actor=pavel, case=case).unmet]
@@ -125,7 +126,7 @@ def test_an_unreviewed_or_unidentified_cell_blocks(riverside, pavel):
 
 def test_a_small_count_and_no_cell_at_all_need_a_reason(riverside, pavel):
     for counts in ({"neutrophil": 30}, {}):
-        case = read_case(riverside, pavel, counts=counts)
+        case = reviewed_case(riverside, pavel, counts=counts)
         complete_draft(case, pavel)
         assert [check.code for check in prepare_report(actor=pavel, case=case).unmet] == ["count"]
         report = signed(case, pavel, count_reason="Severe leukopenia.")
@@ -200,8 +201,8 @@ def test_a_renamed_signer_keeps_the_name_that_was_signed(report, pavel):
 
 def test_the_previous_differential_is_the_last_signed_one_of_the_patient(riverside, pavel):
     patient = PatientFactory(organisation=riverside)
-    first = next_version(read_case(riverside, pavel, patient=patient), pavel)
-    second = read_case(riverside, pavel, patient=patient, counts={"lymphocyte": 100})
+    first = next_version(reviewed_case(riverside, pavel, patient=patient), pavel)
+    second = reviewed_case(riverside, pavel, patient=patient, counts={"lymphocyte": 100})
     found = previous_signed_differential(patient, second)
     assert found["report"] == str(first.pk)
     report = next_version(second, pavel)
@@ -211,7 +212,7 @@ def test_the_previous_differential_is_the_last_signed_one_of_the_patient(riversi
 
 
 def test_two_thousand_cells_make_a_report(riverside, pavel, django_assert_max_num_queries):
-    case = read_case(riverside, pavel, counts={"neutrophil": 1500, "lymphocyte": 500})
+    case = reviewed_case(riverside, pavel, counts={"neutrophil": 1500, "lymphocyte": 500})
     complete_draft(case, pavel)
     with django_assert_max_num_queries(30):
         prepare_report(actor=pavel, case=case)

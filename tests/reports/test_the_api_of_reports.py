@@ -1,4 +1,4 @@
-"""A LIS reads signed reports with the scope reports:read, and nothing before the signature."""
+"""A LIS fetches signed reports with the scope reports:read, and nothing before the signature."""
 
 import pytest
 

@@ -1,6 +1,8 @@
 """Signing as a person does: the sign page, the preview, the password, and what happens when something is not right."""
 
+import csv
 import datetime as dt
+import io
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -18,8 +20,11 @@ from audit.models import AuditEvent
 from cases.models import Cell
 from reports.models import Report, ReportDraft, Signature
 from reports.services import reauthentication
+from tests.factories.analysed_cases import reviewed_case
+from tests.factories.cases import CaseFactory
+from tests.factories.reports import signed_report
 from tests.people import PASSWORD
-from tests.reports.conftest import complete_draft, needs_pango, read_case
+from tests.reports.conftest import complete_draft, needs_pango
 
 pytestmark = [pytest.mark.django_db, needs_pango]
 
@@ -111,7 +116,7 @@ def test_the_first_signature_takes_both_factors_and_later_ones_the_password(brow
     assert sign(browser, case, code="000000").status_code == 403
     assert sign(browser, case, code=code_of(secret)).status_code == 302
     assert Signature.objects.get().method == "password_and_code"
-    second = read_case(riverside, pavel)
+    second = reviewed_case(riverside, pavel)
     complete_draft(second, pavel)
     page = browser.get(f"/cases/{second.pk}/sign/preview/").content.decode()
     assert 'name="code"' not in page
@@ -130,7 +135,7 @@ def test_after_a_break_every_component_is_asked_for_again(browser, case, pavel, 
     before = timezone.now() - reauthentication.BREAK - dt.timedelta(seconds=1)
     session[reauthentication._SESSION_KEY] = {**mark, "at": before.isoformat()}
     session.save()
-    second = read_case(riverside, pavel)
+    second = reviewed_case(riverside, pavel)
     complete_draft(second, pavel)
     assert sign(browser, second).status_code == 403
     assert Report.objects.count() == 1
@@ -180,7 +185,7 @@ def test_without_pango_everything_works_but_signing(browser, case, pavel, monkey
 
     complete_draft(case, pavel)
     preview = preview_of(browser, case)
-    for module in ("reports.pdf.rendering", "reports.services.checks", "reports.views.sign"):
+    for module in ("reports.pdf.rendering", "reports.services.sign_checks", "reports.views.sign"):
         monkeypatch.setattr(f"{module}.pdf_problem", lambda: "OSError")
     monkeypatch.setattr("reports.checks.pango_is_there", lambda: False)
     page = browser.get(f"/cases/{case.pk}/sign/")
@@ -217,6 +222,14 @@ def test_the_clinic_reads_and_takes_the_signed_report(client, amina, report):
     exports = AuditEvent.objects.filter(action="export", object_id=str(report.pk))
     assert exports.count() == 3
     assert exports.first().patient_id == report.case.patient_id
+
+
+def test_the_csv_of_a_report_computes_nothing_that_somebody_wrote(client, amina, riverside, pavel):
+    case = CaseFactory(clinic=riverside, ready=True)
+    report = signed_report(case, pavel, interpretation="@SUM(A1:A9)")
+    client.force_login(amina)
+    rows = list(csv.reader(io.StringIO(client.get(f"/reports/{report.pk}.csv").content.decode())))
+    assert ["interpretation", "'@SUM(A1:A9)"] in rows
 
 
 def test_another_clinic_finds_nothing(client, bora, report):

@@ -8,8 +8,8 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from audit.models import AuditEvent
-from reports.lookup import Standing, look_up_file, look_up_hash
 from reports.models import ReportKind
+from reports.selectors.lookup import Standing, look_up_file, look_up_hash
 from reports.views import verify
 from tests.factories.reports import next_version
 

@@ -1,4 +1,4 @@
-"""A case that was read by the machine, claimed by Pavel, and ways to act on it."""
+"""A case that was analysed, claimed by Pavel, and ways to act on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cases.models import Cell
 from cases.storage import clinical_storage
 from review.services.decisions import apply_action
 from review.services.leases import claim
-from tests.factories.read_cases import read_case
+from tests.factories.analysed_cases import analysed_case
 from tests.people import person
 
 
@@ -30,8 +30,8 @@ def vera(central):
 
 @pytest.fixture
 def ready(riverside):
-    """A case of three cells the machine has read: neutrophil, lymphocyte, unidentified."""
-    return read_case(riverside)
+    """A case of three classified cells: neutrophil, lymphocyte, unidentified."""
+    return analysed_case(riverside)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def cells(case):
 
 @pytest.fixture
 def act(case, pavel):
-    """Do something as Pavel: `act("label", cell, cell, label="monocyte")`; revisions are read from the database."""
+    """Do something as Pavel: `act("label", cell, cell, label="monocyte")`; revisions come from the database."""
 
     def do(kind, *cells, actor=pavel, action_id=None, on=None, **more):
         seen = Cell.objects.in_bulk([cell.pk for cell in cells])

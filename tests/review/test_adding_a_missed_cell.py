@@ -1,4 +1,4 @@
-"""A reader draws a cell the machine missed: it is read at once, by the model the case was read with."""
+"""A reviewer draws a cell the detector missed: it is classified at once, by the model whose analysis is current."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from cases.models import Cell, SmearImage
 from cases.services.cases import create_case, submit_case
 from cases.services.images import receive_image
 from cases.services.patients import register_patient
-from classifier import reader
-from classifier.loading import BundleReader
+from classifier import analyser
+from classifier.bundle_analyser import BundleAnalyser
 from classifier.models import Prediction
 from classifier.services import promote_model, register_model, run_analysis
 from classifier.tasks import classify_cells
 from hematovision.errors import Conflict, NotFound, Unprocessable
 from review.services.added_cells import add_cell
 from review.services.leases import claim
-from tests.factories.read_cases import read_case
+from tests.factories.analysed_cases import analysed_case
 from tests.factories.smears import drawn_field, evaluated_bundle
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def add(case, by, *, box=BOX, action_id=None, image=None):
 
 def test_it_is_unidentified_and_blocks_signing_until_it_is_named(case, pavel, act):
     (cell,) = add(case, pavel).cells
-    assert (cell.label, cell.locator, cell.box, cell.is_reviewed) == ("unidentified", "human", BOX, False)
+    assert (cell.label, cell.detector, cell.box, cell.is_reviewed) == ("unidentified", "human", BOX, False)
     assert cell.ordinal == 4
     act("label", cell, label="monocyte")
     cell.refresh_from_db()
@@ -47,7 +47,7 @@ def test_sent_twice_it_is_added_once(case, pavel):
     once = uuid.uuid4()
     first, again = add(case, pavel, action_id=once), add(case, pavel, action_id=once)
     assert (first.cells, again.repeated) == (again.cells, True)
-    assert Cell.objects.filter(locator="human").count() == 1
+    assert Cell.objects.filter(detector="human").count() == 1
 
 
 def test_undone_it_is_removed_and_done_again_it_is_back(case, pavel, act):
@@ -64,7 +64,7 @@ def test_undone_it_is_removed_and_done_again_it_is_back(case, pavel, act):
 def test_a_box_has_to_lie_in_the_image_and_be_one(case, pavel, box):
     with pytest.raises(Unprocessable):
         add(case, pavel, box=box)
-    assert not Cell.objects.filter(locator="human").exists()
+    assert not Cell.objects.filter(detector="human").exists()
 
 
 def test_a_cell_that_is_there_is_not_added_again(case, cells, pavel, act):
@@ -77,7 +77,7 @@ def test_a_cell_that_is_there_is_not_added_again(case, cells, pavel, act):
 
 def test_an_image_of_another_case_is_not_found(case, pavel, riverside):
     with pytest.raises(NotFound):
-        add(case, pavel, image=read_case(riverside).images.get())
+        add(case, pavel, image=analysed_case(riverside).images.get())
 
 
 def test_the_answer_has_the_cell_and_it_is_pending(client, case, pavel):
@@ -93,13 +93,13 @@ def test_the_answer_has_the_cell_and_it_is_pending(client, case, pavel):
 
 @pytest.fixture
 def drawn(amina, pavel, tmp_path):
-    """A field drawn and read by a real, tiny model, claimed by Pavel; a worker's engine is in this process."""
+    """A field drawn and analysed by a real, tiny model, claimed by Pavel; a worker's engine is in this process."""
     version = promote_model(
         actor=None,
         version=register_model(actor=None, directory=evaluated_bundle(tmp_path / "model-1"))[0],
         reason="The tests need one.",
     )
-    reader.install(BundleReader("onnx"))
+    analyser.install(BundleAnalyser("onnx"))
     patient = register_patient(
         actor=amina, mrn="R-9", family_name="Sample", given_name="Nine", birth_date=date(1970, 1, 1)
     )
@@ -113,13 +113,13 @@ def drawn(amina, pavel, tmp_path):
     case.refresh_from_db()
     claim(actor=pavel, case=case)
     yield case, SmearImage.objects.get(pk=image.pk), version
-    reader.install(None)
+    analyser.install(None)
 
 
-def test_the_worker_reads_it_with_the_model_of_its_image(drawn, pavel, tmp_path):
+def test_the_worker_classifies_it_with_the_model_of_its_image(drawn, pavel, tmp_path):
     case, image, version = drawn
     found = image.cells.current().order_by("ordinal").first()
-    # What the locator found, as if it had been missed: the reader draws nearly the same box.
+    # What the detector found, as if it had been missed: the reviewer draws nearly the same box.
     Cell.objects.filter(pk=found.pk).update(removed=True, excluded=True)
     newer = register_model(actor=None, directory=evaluated_bundle(tmp_path / "model-2", version="2.0.0"))[0]
     promote_model(actor=None, version=newer, reason="A newer one.")
@@ -168,11 +168,11 @@ def test_a_label_given_first_is_not_overwritten_by_the_suggestion(drawn, pavel):
     assert (cell.label, cell.label_source, cell.predictions.count()) == ("basophil", "human", 1)
 
 
-def test_a_model_that_is_gone_leaves_the_cell_to_the_reader(drawn, pavel, tmp_path, settings):
+def test_a_model_that_is_gone_leaves_the_cell_to_the_reviewer(drawn, pavel, tmp_path, settings):
     case, image, _ = drawn
     (tmp_path / "model-1").rename(tmp_path / "hidden")
     settings.HEMATOVISION_MODEL_DIR = str(tmp_path / "none")
-    reader.install(BundleReader("onnx"))
+    analyser.install(BundleAnalyser("onnx"))
     (cell,) = add(case, pavel, image=image, box=(5, 5, 30, 30)).cells
     classify_cells(str(image.pk))
     cell.refresh_from_db()

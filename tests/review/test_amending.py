@@ -16,7 +16,7 @@ from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocess
 from review.models import Amendment, ReviewAction, ReviewLease
 from review.selectors import may_review_now, review_fingerprint
 from review.services import leases
-from review.services.amendments import abandon_amendment, open_amendment, settle_amendment
+from review.services.amendments import abandon_amendment, close_amendment, open_amendment
 from tests.factories.cases import CaseFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def signed(case, act, cells, pavel):
-    """The case, read and signed by Pavel."""
+    """The case, reviewed and signed by Pavel."""
     act("confirm", cells[0], cells[1])
     act("label", cells[2], label="monocyte")
     lock_case(case)
@@ -53,7 +53,7 @@ def test_a_signed_case_changes_in_an_amendment_only(signed, pavel, act, cells):
     assert signed.state == CaseState.SIGNED
 
 
-def test_opening_claims_the_case_and_is_in_the_trail(signed, pavel, vera):
+def test_opening_claims_the_case_and_is_in_the_audit_trail(signed, pavel, vera):
     amendment = opened(signed, pavel)
     assert ReviewLease.objects.get().holder == pavel
     assert may_review_now(pavel, signed)
@@ -91,7 +91,7 @@ def test_undo_in_an_amendment_stops_at_the_signature(signed, pavel, act, cells):
 def test_only_one_is_open_at_a_time_and_another_may_follow(signed, pavel):
     first = opened(signed, pavel)
     assert code_of(lambda: opened(signed, pavel)) == "amendment_open"
-    settle_amendment(amendment=first)
+    close_amendment(amendment=first)
     assert (Amendment.objects.get().outcome, ReviewLease.objects.count()) == ("signed", 0)
     opened(signed, pavel, kind="appended")
     assert Amendment.objects.filter(case=signed).count() == 2

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from audit.models import AuditEvent
 from cases.models import Cell
-from review.keys import keys_of
+from review.key_map import keys_of
 from review.models import KeyMap, ReviewAction
 from review.services.leases import claim
-from tests.factories.read_cases import read_case
+from tests.factories.analysed_cases import analysed_case
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def send(browser, at):
         body = {
             "action_id": str(action_id or uuid.uuid4()),
             "kind": kind,
-            "cells": [{"id": str(cell.pk), "revision": cell.revision} for cell in cells],
+            "cells": [{"id": str(cell.pk), "revision": cell.revision, "displayed": True} for cell in cells],
             **more,
         }
         return browser.post(at("actions"), json.dumps(body), content_type=JSON)
@@ -83,11 +83,12 @@ def test_the_differential_has_counts_limits_and_references(browser, at, ready):
     assert (neutrophils["count"], neutrophils["percent"]) == (1, 50)
     assert (round(neutrophils["low"], 1), round(neutrophils["high"], 1)) == (1.3, 98.7)
     assert (neutrophils["reference"]["low"], neutrophils["reference"]["high"], neutrophils["flag"]) == (40, 75, "")
-    assert rows["lymphocyte"]["flag"] == "high"
+    # Half of two cells says nothing of the patient: a limited count has no flags.
+    assert rows["lymphocyte"]["flag"] == ""
     assert "immature_granulocyte" not in rows
 
 
-def test_looking_is_in_the_trail_once_a_quarter_of_an_hour(browser, at, ready):
+def test_looking_is_in_the_audit_trail_once_a_quarter_of_an_hour(browser, at, ready):
     for _ in range(3):
         browser.get(at("state"))
     assert AuditEvent.objects.filter(action="view", object_id=str(ready.pk), after__part="review").count() == 1
@@ -168,7 +169,7 @@ def test_a_session_that_ends_in_the_middle_loses_nothing_that_was_saved(browser,
 def test_other_roles_are_refused_and_strangers_find_nothing(client, at, ready, amina, ines, olga, nadia, lars):
     for person, status in ((ines, 403), (olga, 403), (amina, 403), (nadia, 404), (lars, 404)):
         client.force_login(person)
-        for name in ("state", "claim", "release", "heartbeat", "reread", "actions", "cells"):
+        for name in ("state", "claim", "release", "heartbeat", "reanalyse", "actions", "cells"):
             answer = client.get(at(name)) if name == "state" else client.post(at(name), "{}", content_type=JSON)
             assert answer.status_code == status, (person, name)
             assert answer["Content-Type"] == "application/problem+json"
@@ -203,13 +204,48 @@ def test_what_is_no_action_is_refused_in_a_sentence(browser, at, body):
     assert (answer.status_code, bool(answer.json()["detail"])) == (422, True)
 
 
+@pytest.mark.parametrize(
+    ("body", "sentence", "member"),
+    [
+        ({"action_id": 5}, "action_id has to be a UUID.", "action_id"),
+        ({"cells": [{"id": "ID", "revision": "0"}]}, "cells.revision has to be a whole number.", "cells.revision"),
+        ({"cells": [3]}, "cells has to be a list of objects.", "cells"),
+        ({"kind": 7}, "kind has to be a text.", "kind"),
+        ({"lable": "monocyte"}, "lable is unknown here.", "lable"),
+        ({"cells": [{"id": "ID", "revision": 0, "label": "x"}]}, "cells.label is unknown here.", "cells.label"),
+    ],
+)
+def test_the_member_that_is_wrong_or_unknown_is_named(browser, at, body, sentence, member):
+    browser.post(at("claim"))
+    sent = json.dumps({"action_id": "ID", "kind": "confirm", **body}).replace("ID", str(uuid.uuid4()))
+    answer = browser.post(at("actions"), sent, content_type=JSON)
+    assert answer["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert (answer.status_code, problem["code"], problem["detail"], problem["member"]) == (
+        422,
+        "bad_json",
+        sentence,
+        member,
+    )
+    assert not ReviewAction.objects.exists()
+
+
+@pytest.mark.parametrize("box", [None, [1, 2, 3], [1, 2, 3, "4"], [1, 2, 3, True], "1 2 3 4"])
+def test_a_box_that_is_none_draws_no_cell(browser, at, ready, box):
+    browser.post(at("claim"))
+    body = {"action_id": str(uuid.uuid4()), "image": str(ready.images.get().pk), "box": box}
+    answer = browser.post(at("cells"), json.dumps(body), content_type=JSON)
+    assert (answer.status_code, answer.json()["member"]) == (422, "box")
+    assert Cell.objects.filter(image__case=ready).count() == 3
+
+
 def test_the_number_of_queries_does_not_grow_with_the_case(browser, riverside):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     numbers = []
     for size in (2, 2000):
-        case = read_case(riverside, ["neutrophil"] * size)
+        case = analysed_case(riverside, ["neutrophil"] * size)
         with CaptureQueriesContext(connection) as asked:
             answer = browser.get(reverse("review:state", args=[case.pk]))
         assert len(answer.json()["cells"]) == size
@@ -223,11 +259,22 @@ def test_a_key_of_ones_own_is_not_taken_by_a_command_that_came_later(browser, pa
     assert (keys["flag"], keys["discuss"], keys["exclude"]) == (["q"], [], ["x"])
 
 
+def test_a_key_of_ones_own_survives_a_default_that_moved_onto_it(browser, pavel):
+    """`F` became the flag's, `J` the next cell's: who had given them to something else keeps them there."""
+    KeyMap.objects.create(user=pavel, keys={"exclude": ["f"], "next_doubtful": ["d", "j"]})
+    keys = keys_of(pavel)
+    assert (keys["exclude"], keys["flag"]) == (["f"], [])
+    assert (keys["next_doubtful"], keys["next"]) == (["d", "j"], ["ArrowRight"])
+    kept = browser.put(reverse("review:keys"), json.dumps({"keys": {**keys, "flag": ["y"]}}), content_type=JSON)
+    assert kept.status_code == 200
+    assert (kept.json()["keys"]["exclude"], kept.json()["keys"]["flag"]) == (["f"], ["y"])
+
+
 def test_keys_are_changed_and_reset(browser, pavel):
     address = reverse("review:keys")
-    changed = browser.put(address, json.dumps({"keys": {"exclude": ["F", "Ctrl+D"]}}), content_type=JSON)
-    assert changed.json()["keys"]["exclude"] == ["f", "Ctrl+d"]
-    assert KeyMap.objects.get(user=pavel).keys == {"exclude": ["f", "Ctrl+d"]}
+    changed = browser.put(address, json.dumps({"keys": {"exclude": ["G", "Ctrl+D"]}}), content_type=JSON)
+    assert changed.json()["keys"]["exclude"] == ["g", "Ctrl+d"]
+    assert KeyMap.objects.get(user=pavel).keys == {"exclude": ["g", "Ctrl+d"]}
     assert browser.delete(address).json()["keys"]["exclude"] == ["x"]
     assert not KeyMap.objects.exists()
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from audit.models import AuditEvent
 from audit.triggers import missing_triggers
 from cases.models import Cell
-from review.digests import action_digest
+from review.action_digest import action_digest
 from review.models import Decision, ReviewAction
 from tests.append_only import triggers_lifted
 
@@ -48,7 +48,7 @@ def test_the_database_refuses_what_cannot_be(action, change):
         Cell.objects.filter(decisions__action=action).update(**change)
 
 
-def test_a_change_past_the_guards_no_longer_fits_the_trail(action):
+def test_a_change_past_the_guards_no_longer_fits_the_audit_trail(action):
     event = AuditEvent.objects.get(object_type="review.reviewaction", object_id=str(action.pk))
     assert action_digest(ReviewAction.objects.get(), Decision.objects.all()) == event.after["sha256"]
     decision = Decision.objects.get()

@@ -9,8 +9,8 @@ import pytest
 from cases.states import ImageState
 from review.selectors import review_fingerprint, sign_blockers, workspace_state
 from review.services.leases import claim
+from tests.factories.analysed_cases import analysed_case, finished_analysis, model, predict
 from tests.factories.cases import CaseFactory, SmearImageFactory
-from tests.factories.read_cases import model, predict, read_case, read_image
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def test_an_image_that_is_still_being_read_blocks_signing(case, act, cells):
 
 def test_a_case_without_cells_has_a_state_and_nothing_to_review(riverside, pavel):
     case = CaseFactory(clinic=riverside, ready=True)
-    read_image(SmearImageFactory(case=case, analysed=True), model())
+    finished_analysis(SmearImageFactory(case=case, analysed=True), model())
     claim(actor=pavel, case=case)
     state = workspace_state(case, pavel)
     assert (state["cells"], state["differential"]["n"]) == ([], 0)
@@ -55,7 +55,7 @@ def test_excluded_and_removed_cells_are_not_counted(case, act, cells, pavel):
 
 
 def test_erythroblasts_stand_beside_the_hundred_percent(riverside, pavel):
-    case = read_case(
+    case = analysed_case(
         riverside,
         ["neutrophil"] * 8 + ["lymphocyte"] * 2 + ["erythroblast", "platelet"],
         wbc=Decimal(5),
@@ -72,17 +72,17 @@ def test_erythroblasts_stand_beside_the_hundred_percent(riverside, pavel):
     assert (found["remark"], found["next_target"]) == ("Limited count: 10 leukocytes.", 100)
 
 
-def test_the_machines_last_reading_is_the_one_shown(riverside, pavel):
-    case = read_case(riverside, ["neutrophil"])
+def test_the_workspace_shows_the_current_analysis(riverside, pavel):
+    case = analysed_case(riverside, ["neutrophil"])
     cell = case.images.get().cells.get()
-    again = read_image(case.images.get(), model("2", active=False))
+    again = finished_analysis(case.images.get(), model("2", active=False))
     predict(cell, again, "monocyte", score=0.8)
     (shown,) = workspace_state(case, pavel)["cells"]
     assert (shown["ai"]["label"], shown["ai"]["score"]) == ("monocyte", 0.8)
 
 
 def test_a_fingerprint_is_of_this_case_alone(riverside):
-    one, other = read_case(riverside), read_case(riverside)
+    one, other = analysed_case(riverside), analysed_case(riverside)
     before = review_fingerprint(one)
     other.images.get().cells.update(label="basophil")
     assert review_fingerprint(one) == before

@@ -1,4 +1,4 @@
-"""One case, one reader: leases, what the second person is told, and what clocks and closed windows do to that."""
+"""One case, one reviewer: leases, what the second person is told, and what clocks and closed windows do to that."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hematovision.errors import Conflict, NotFound, PermissionRefused
 from review.models import ReviewAction, ReviewLease
 from review.selectors import lease_of, may_review_now
 from review.services import leases
+from tests.factories.analysed_cases import analysed_case
 from tests.factories.cases import CaseFactory
-from tests.factories.read_cases import read_case
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def test_claiming_takes_the_case_into_review(ready, pavel):
     assert ready.transitions.last().by == pavel
 
 
-def test_a_second_tab_of_the_same_reader_shares_the_lease(case, pavel, act, cells):
+def test_a_second_tab_of_the_same_reviewer_shares_the_lease(case, pavel, act, cells):
     act("confirm", cells[0])
     again = leases.claim(actor=pavel, case=case)
     assert (ReviewLease.objects.count(), again.since_number) == (1, 0)
@@ -74,7 +74,7 @@ def test_nobody_acts_without_holding_the_case(ready, pavel, vera, act, cells):
     assert not ReviewAction.objects.exists()
 
 
-def test_a_lease_that_ran_out_is_taken_over_and_the_trail_says_so(case, pavel, vera, act, cells):
+def test_a_lease_that_ran_out_is_taken_over_and_the_audit_trail_says_so(case, pavel, vera, act, cells):
     expire(case)
     assert (lease_of(case), may_review_now(vera, case)) == (None, True)
     leases.claim(actor=vera, case=case)
@@ -136,20 +136,24 @@ def test_only_the_holder_lets_go(case, pavel, vera):
     refused_with("lease_lost", lambda: leases.release(actor=pavel, case=case))
 
 
-def test_a_case_that_was_cancelled_under_the_reader_takes_nothing_more(case, pavel, ines, act, cells):
+def test_a_case_that_was_cancelled_under_the_reviewer_takes_nothing_more(case, pavel, ines, act, cells):
     cancel_case(actor=ines, case=Case.objects.get(pk=case.pk), reason="ordered twice")
     refused_with("state", lambda: act("confirm", cells[0]))
     refused_with("state", lambda: leases.extend(actor=pavel, case=case))
 
 
-@pytest.mark.parametrize("state", ["draft", "submitted", "analysing", "withdrawn", "cancelled"])
-def test_only_what_is_ready_is_claimed(riverside, pavel, state):
-    case = CaseFactory(clinic=riverside, **({} if state == "draft" else {state: True}))
-    if state in {"draft", "cancelled"}:  # never sent, so the laboratory does not see it
-        with pytest.raises(NotFound):
-            leases.claim(actor=pavel, case=case)
-    else:
-        refused_with("state", lambda: leases.claim(actor=pavel, case=case))
+@pytest.mark.parametrize("state", ["submitted", "analysing", "withdrawn"])
+def test_a_case_that_is_not_ready_is_not_claimed(riverside, pavel, state):
+    case = CaseFactory(clinic=riverside, **{state: True})
+    refused_with("state", lambda: leases.claim(actor=pavel, case=case))
+    assert not may_review_now(pavel, case)
+
+
+@pytest.mark.parametrize("trait", [{}, {"cancelled": True}], ids=["draft", "cancelled"])
+def test_a_case_that_was_never_sent_is_not_there_for_the_laboratory(riverside, pavel, trait):
+    case = CaseFactory(clinic=riverside, **trait)
+    with pytest.raises(NotFound):
+        leases.claim(actor=pavel, case=case)
     assert not may_review_now(pavel, case)
 
 
@@ -172,7 +176,7 @@ def test_who_may_not_read_may_not_claim(ready, amina, ines, olga, nadia):
 
 
 def test_a_case_in_review_from_before_leases_can_be_claimed(riverside, pavel, vera):
-    case = read_case(riverside, state="in_review", owner=pavel)
+    case = analysed_case(riverside, state="in_review", owner=pavel)
     leases.claim(actor=vera, case=case)
     case.refresh_from_db()
     assert case.owner == vera

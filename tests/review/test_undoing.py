@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from cases.models import Cell
 from hematovision.errors import Conflict
+from review.cell_state import state_of
 from review.models import ReviewAction, ReviewLease
 from review.selectors import live_state
 from review.services.leases import claim, release
-from review.states import state_of
 
 pytestmark = pytest.mark.django_db
 

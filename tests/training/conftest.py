@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 
 from classifier.inference.crops import CropSpec
-from classifier.inference.synthetic import draw_cell_picture
-from training.crops_dataset import Crops, build_crops
+from classifier.inference.synthetic import draw_cell_image
+from training.crop_set import Crops, build_crops
+from training.fit_options import FitOptions, Phase
 from training.prepare import PrepareOptions, prepare
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -34,11 +35,9 @@ def draw_folder(root, classes=CLASSES, count=PER_CLASS, *, first=0, suffix=".png
 
     def draw(job):
         label, number = job
-        picture = Image.fromarray(
-            draw_cell_picture(label, 1000 * CLASSES.index(label) + number, SIDE, um_per_px=UM_PER_PX)
-        )
+        image = Image.fromarray(draw_cell_image(label, 1000 * CLASSES.index(label) + number, SIDE, um_per_px=UM_PER_PX))
         (root / label).mkdir(parents=True, exist_ok=True)
-        picture.save(root / label / f"cell{number:03d}{suffix}")
+        image.save(root / label / f"cell{number:03d}{suffix}")
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(draw, [(label, first + n) for label in classes for n in range(count)]))
@@ -68,8 +67,6 @@ def crops(manifest, tmp_path_factory):
 @pytest.fixture(scope="session")
 def quick_options():
     """Options of a run that ends in seconds and still tells the drawn classes apart."""
-    from training.fit import FitOptions, Phase
-
     return FitOptions(
         backbone="cnn",
         labels=CLASSES,

@@ -13,7 +13,7 @@ LABELS = ("eosinophil", "lymphocyte", "platelet")
 
 @pytest.fixture
 def found():
-    """Sixty pictures of twenty originals; the first three are wrong, and sure of it."""
+    """Sixty images of twenty originals; the first three are wrong, and sure of it."""
     truth = np.arange(60) % 3
     logits = np.full((60, 3), 0.0, np.float32)
     logits[np.arange(60), truth] = 3.0
@@ -29,12 +29,12 @@ def found():
     )
 
 
-def test_every_figure_and_picture_is_written(found, tmp_path):
-    pictures = np.zeros((60, 32, 32, 3), np.uint8)
+def test_every_figure_and_plot_is_written(found, tmp_path):
+    images = np.zeros((60, 32, 32, 3), np.uint8)
     history = [
         {"epoch": n, "loss": 1 / (n + 1), "val_loss": 1.0, "accuracy": 0.5, "val_accuracy": 0.5} for n in range(3)
     ]
-    write_evaluation(found, tmp_path / "e", pictures=pictures, history=history, facts={"model": "m 1"})
+    write_evaluation(found, tmp_path / "e", images=images, history=history, facts={"model": "m 1"})
     assert {path.name for path in (tmp_path / "e").iterdir()} == {
         "evaluation.json", "predictions.csv", "classification_report.csv", "confusion.png", "roc.png",
         "precision_recall.png", "reliability.png", "coverage.png", "mistakes.png", "examples.png", "training.png",

@@ -105,7 +105,7 @@ def test_models_are_compared_in_one_table(made_by_commands):
     assert (made_by_commands / "comparison" / "compare.csv").is_file()
 
 
-def test_the_pictures_are_explored_on_one_page(made_by_commands):
+def test_the_images_are_explored_on_one_page(made_by_commands):
     page = (made_by_commands / "explored" / "index.html").read_text()
     for name in ("classes", "sizes", "colours", "focus", "samples", "copies"):
         assert f"{name}.png" in page

@@ -21,7 +21,7 @@ def changed(count, *, to_wrong):
     return (logits(TRUTH), logits(labels)) if to_wrong else (logits(labels), logits(TRUTH))
 
 
-def test_the_same_answers_are_fit():
+def test_an_int8_file_with_the_same_answers_is_fit():
     agreement(logits(TRUTH), logits(TRUTH), TRUTH).require_fit()
 
 

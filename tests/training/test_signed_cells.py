@@ -3,7 +3,7 @@ import pytest
 
 from training.datasets import read_source
 from training.errors import BadData
-from training.signed import SignedCell, write_signed
+from training.signed_cells import SignedCell, write_signed
 
 
 class Signed:
@@ -38,6 +38,6 @@ def test_keys_must_be_plain_and_different(tmp_path, keys):
     assert not list(tmp_path.iterdir())
 
 
-def test_no_signed_cell_is_told(tmp_path):
+def test_no_signed_cells_are_refused_as_a_source(tmp_path):
     with pytest.raises(BadData, match="no signed cell"):
         write_signed(Signed(), tmp_path / "signed")

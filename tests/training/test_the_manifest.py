@@ -6,7 +6,7 @@ from training.prepare import prepare
 from training.split import crossed_by_random_split, split_groups
 
 
-def test_the_same_pictures_give_the_same_manifest(drawn_cells, tmp_path):
+def test_the_same_images_give_the_same_manifest(drawn_cells, tmp_path):
     for name in ("one", "two"):
         prepare([drawn_cells], tmp_path / name, say=silent)
     assert (tmp_path / "one/manifest.csv").read_bytes() == (tmp_path / "two/manifest.csv").read_bytes()
@@ -38,7 +38,7 @@ def test_validation_is_cut_from_an_official_training_part():
     assert parts[20:].count("validation") == pytest.approx(80 * 0.15 / 0.85, abs=1)
 
 
-def test_another_seed_deals_other_pictures_out():
+def test_another_seed_deals_other_images_out():
     groups = [str(n) for n in range(50)]
     one, other = (split_groups(["a"] * 50, groups, [""] * 50, seed=seed) for seed in (1, 2))
     assert one != other

@@ -3,6 +3,7 @@ import pytest
 
 from tests.training.conftest import KERAS
 from training.errors import BadWeights
+from training_runs.models import Backbone
 
 pytestmark = KERAS
 
@@ -17,8 +18,8 @@ def test_normalisation_by_groups_takes_the_place_of_every_batch_statistic(name):
     kinds = {type(layer) for layer in base_of(model).layers}
     assert keras.layers.GroupNormalization in kinds
     assert keras.layers.BatchNormalization not in kinds
-    pictures = np.random.default_rng(1).integers(0, 256, (2, 32, 32, 3)).astype("float32")
-    together = np.asarray(model(pictures, training=True))
+    images = np.random.default_rng(1).integers(0, 256, (2, 32, 32, 3)).astype("float32")
+    together = np.asarray(model(images, training=True))
     assert together.shape == (2, 3)
 
 
@@ -36,3 +37,9 @@ def test_an_unknown_normalisation_is_named():
 
     with pytest.raises(BadWeights, match="not layer"):
         build_model("cnn", classes=3, size_px=32, normalisation="layer")
+
+
+def test_the_form_of_the_administration_offers_every_network_there_is():
+    from training.backbones import BACKBONES
+
+    assert set(Backbone.values) == BACKBONES.keys()

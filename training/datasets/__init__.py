@@ -1,6 +1,6 @@
-"""Readers: whatever form labelled pictures come in, they leave as a list of `Picture`."""
+"""Loaders: whatever form labelled images come in, they leave as a list of `SourceImage`."""
 
-from .picture import Picture
+from .source_image import SourceImage
 from .sources import read_source
 
-__all__ = ["Picture", "read_source"]
+__all__ = ["SourceImage", "read_source"]

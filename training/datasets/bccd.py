@@ -13,7 +13,7 @@ from pathlib import Path
 from classifier.inference.types import Box
 from training.errors import BadData
 
-from .picture import Picture, class_of, require_some
+from .source_image import SourceImage, class_of, require_some
 
 LABELS, ORIGINALS, ANNOTATIONS, HELD_OUT = "labels.csv", "originals", "annotations", "test_originals.txt"
 
@@ -31,7 +31,7 @@ def is_bccd(root: Path) -> bool:
     return (root / LABELS).is_file() and (root / ORIGINALS).is_dir()
 
 
-def read_bccd(root: Path, *, source: str) -> list[Picture]:
+def read_bccd(root: Path, *, source: str) -> list[SourceImage]:
     """Fields with one labelled white cell. Those named in test_originals.txt are the official test, never training.
 
     Each field is its own group, called by its file name, which is also what groups.csv calls it.
@@ -46,7 +46,7 @@ def held_out_originals(root: Path) -> set[str]:
     return set(path.read_text(encoding="utf-8").split()) if path.is_file() else set()
 
 
-def _single_labels(root: Path, source: str, held_out: set[str]) -> Iterator[Picture]:
+def _single_labels(root: Path, source: str, held_out: set[str]) -> Iterator[SourceImage]:
     try:
         with (root / LABELS).open(newline="", encoding="utf-8-sig") as stream:
             rows = [(row["Image"], row["Category"]) for row in csv.DictReader(stream)]
@@ -59,10 +59,10 @@ def _single_labels(root: Path, source: str, held_out: set[str]) -> Iterator[Pict
             continue
         path = root / ORIGINALS / f"BloodImage_{int(number):05d}.jpg"
         if not path.is_file():
-            continue  # the table has a few rows more than the set has pictures
+            continue  # the table has a few rows more than the set has images
         label = class_of(names[0], where=f"{root / LABELS}, image {number}")
         split = "test" if path.name in held_out else "train" if held_out else ""
-        yield Picture(path=path, label=label, source=source, group=path.name, split=split)
+        yield SourceImage(path=path, label=label, source=source, group=path.name, split=split)
 
 
 def read_boxes(path: Path) -> list[FieldBox]:

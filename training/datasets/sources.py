@@ -6,14 +6,14 @@ from training.errors import BadData
 
 from .bccd import is_bccd, read_bccd
 from .folders import read_folders
-from .picture import Picture
+from .source_image import SourceImage
 from .table import read_table
 
 
-def read_source(location: str | Path) -> list[Picture]:
+def read_source(location: str | Path) -> list[SourceImage]:
     """Read a source given as `path` or `name=path`: a CSV file, a BCCD folder, or folders named after classes.
 
-    The name (by default that of the folder or file) marks one camera and preparation; the scale of its pictures is
+    The name (by default that of the folder or file) marks one camera and preparation; the scale of its images is
     measured once for all of them. Raises BadData naming the place when nothing can be read there.
     """
     name, _, rest = str(location).rpartition("=")

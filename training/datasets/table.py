@@ -1,4 +1,4 @@
-"""A CSV of pictures: columns path and label, and group and split when they are known."""
+"""A CSV of images: columns path and label, and group and split when they are known."""
 
 import csv
 from pathlib import Path
@@ -6,10 +6,10 @@ from pathlib import Path
 from training.errors import BadData
 
 from .folders import PARTS
-from .picture import Picture, class_of, require_some
+from .source_image import SourceImage, class_of, require_some
 
 
-def read_table(table: Path, *, source: str) -> list[Picture]:
+def read_table(table: Path, *, source: str) -> list[SourceImage]:
     """Read a CSV whose paths are absolute or relative to its own folder.
 
     Raises BadData naming the row when a file is missing, a label unknown or a split not train, val or test.
@@ -23,10 +23,10 @@ def read_table(table: Path, *, source: str) -> list[Picture]:
     if rows and not {"path", "label"} <= rows[0].keys():
         message = f"{table} needs the columns path and label; it has {', '.join(str(name) for name in rows[0])}."
         raise BadData(message)
-    return require_some((_picture(row, number, table, source) for number, row in enumerate(rows, 2)), where=table)
+    return require_some((_image(row, number, table, source) for number, row in enumerate(rows, 2)), where=table)
 
 
-def _picture(row: dict[str, str], number: int, table: Path, source: str) -> Picture:
+def _image(row: dict[str, str], number: int, table: Path, source: str) -> SourceImage:
     where = f"{table}, line {number}"
     path = table.parent / (row["path"] or "")
     if not path.is_file():
@@ -36,7 +36,7 @@ def _picture(row: dict[str, str], number: int, table: Path, source: str) -> Pict
     if split and split not in PARTS:
         message = f"{where}: “{split}” is no part of a set; the parts are train, validation and test."
         raise BadData(message)
-    return Picture(
+    return SourceImage(
         path=path,
         label=class_of(row["label"] or "", where=where),
         source=row.get("source") or source,

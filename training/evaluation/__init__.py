@@ -1,1 +1,1 @@
-"""How good a model is, with intervals, tables and pictures, all from one set of predictions."""
+"""How good a model is, with intervals, tables and plots, all from one set of predictions."""

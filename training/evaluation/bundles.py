@@ -12,10 +12,10 @@ from classifier.inference.engines import Engine, load_engine
 from classifier.inference.novelty import NoveltyModel
 from classifier.inference.pipeline import crop_spec
 from classifier.inference.types import Floats, Rgb
-from training.crops_dataset import Crops
+from training.crop_set import Crops
+from training.crop_views import views_at
 from training.errors import BadData
 from training.progress import progress
-from training.views import views_at
 
 from .predictions import Predictions
 from .report import write_evaluation
@@ -89,4 +89,4 @@ def evaluate_bundle(
         "split": split,
         "sources": sorted({crops.rows[i].source for i in crops.where(split=split, sources=sources)}),
     }
-    return write_evaluation(found, out, pictures=views, history=history, facts=facts)
+    return write_evaluation(found, out, images=views, history=history, facts=facts)

@@ -95,7 +95,7 @@ def draw_reliability(found: Predictions, path: Path | str) -> None:
 def draw_curves_per_class(found: Predictions, roc_path: Path | str, pr_path: Path | str) -> dict[str, dict[str, float]]:
     """ROC and precision-recall, one class against the rest; gives the area and the average precision per class.
 
-    Classes without both a positive and a negative picture are left out.
+    Classes without both a positive and a negative image are left out.
     """
     from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 

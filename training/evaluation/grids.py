@@ -1,4 +1,4 @@
-"""Grids of pictures with a line of text under each."""
+"""Grids of images with a line of text under each."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,23 +17,23 @@ _WRONG, _RIGHT, _INK = "#B03A00", "#1F2933", "#1F2933"
 
 
 def draw_grid(
-    pictures: Sequence[Rgb],
+    images: Sequence[Rgb],
     captions: Sequence[Sequence[tuple[str, str]]],
     path: Path | str,
     *,
     title: str,
     columns: int = COLUMNS,
 ) -> None:
-    """Write a PNG of pictures in rows; a caption is a list of (line, colour). No pictures: the title alone."""
+    """Write a PNG of images in rows; a caption is a list of (line, colour). No images: the title alone."""
     lines = max((len(caption) for caption in captions), default=0)
     cell = TILE + lines * LINE + GAP
-    rows = -(-len(pictures) // columns)
+    rows = -(-len(images) // columns)
     sheet = Image.new("RGB", (columns * (TILE + GAP) + GAP, 30 + rows * cell + GAP), "white")
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=11)
     draw.text((GAP, 8), title, fill=_INK, font=ImageFont.load_default(size=13))
-    for index, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
+    for index, (image, caption) in enumerate(zip(images, captions, strict=True)):
         x, y = GAP + (index % columns) * (TILE + GAP), 30 + (index // columns) * cell
-        tile = Image.fromarray(picture)
+        tile = Image.fromarray(image)
         tile.thumbnail((TILE, TILE))
         sheet.paste(tile, (x, y))
         for number, (text, colour) in enumerate(caption):
@@ -42,15 +42,15 @@ def draw_grid(
         sheet.save(draft, format="PNG")
 
 
-def draw_mistakes(found: Predictions, pictures: Rgb, path: Path | str, *, most: int = 48) -> int:
+def draw_mistakes(found: Predictions, images: Rgb, path: Path | str, *, most: int = 48) -> int:
     """The wrong predictions with the highest scores, worst first; gives how many wrong ones there are.
 
-    `pictures` (N, S, S, 3) uint8 in the order of the predictions.
+    `images` (N, S, S, 3) uint8 in the order of the predictions.
     """
     wrong = np.flatnonzero(~found.right)
     worst = wrong[np.argsort(-found.scores[wrong], kind="stable")][:most]
     draw_grid(
-        [pictures[i] for i in worst],
+        [images[i] for i in worst],
         [_caption(found, int(i)) for i in worst],
         path,
         title=f"Most confident mistakes: {len(worst)} of {len(wrong)} wrong among {len(found.truth):,}",
@@ -58,18 +58,18 @@ def draw_mistakes(found: Predictions, pictures: Rgb, path: Path | str, *, most: 
     return len(wrong)
 
 
-def draw_examples(found: Predictions, pictures: Rgb, path: Path | str, *, per_class: int = 4) -> None:
-    """Predictions beside pictures, the same number of each true class, spread evenly over the set."""
+def draw_examples(found: Predictions, images: Rgb, path: Path | str, *, per_class: int = 4) -> None:
+    """Predictions beside images, the same number of each true class, spread evenly over the set."""
     chosen: list[int] = []
     for index in range(len(found.labels)):
         members = np.flatnonzero(found.truth == index)
         if len(members):
             chosen += np.unique(members[np.linspace(0, len(members) - 1, per_class).astype(int)]).tolist()
     draw_grid(
-        [pictures[i] for i in chosen],
+        [images[i] for i in chosen],
         [_caption(found, i) for i in chosen],
         path,
-        title="Predictions beside pictures",
+        title="Predictions beside images",
     )
 
 

@@ -1,4 +1,4 @@
-"""What a model said of each picture, kept as a table that every figure is computed from."""
+"""What a model said of each image, kept as a table that every figure is computed from."""
 
 import csv
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ _LOGIT = "logit_"
 
 @dataclass(frozen=True)
 class Predictions:
-    """N pictures: `paths`, `groups` (which original each came from), `truth` (N,) class indices, `logits` (N, C).
+    """N images: `paths`, `groups` (which original each came from), `truth` (N,) class indices, `logits` (N, C).
 
     `temperature` divides the logits; `thresholds` is the least score per class for a label to stand; `known` (N,) is
-    False where the picture is too unlike the training cells.
+    False where the image is too unlike the training cells.
     """
 
     labels: tuple[str, ...]
@@ -40,7 +40,7 @@ class Predictions:
             message = f"Predictions of different lengths: {sorted(lengths)}, logits {self.logits.shape}."
             raise BadData(message)
         if not len(self.paths):
-            message = "There is no picture to evaluate."
+            message = "There is no image to evaluate."
             raise BadData(message)
 
     @property

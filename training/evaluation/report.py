@@ -1,4 +1,4 @@
-"""An evaluation folder: every figure, table and picture of one model on one set."""
+"""An evaluation folder: every figure, table and plot of one model on one set."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ EVALUATION = "evaluation.json"
 def measure(found: Predictions) -> dict[str, Any]:
     """Every figure of a set of predictions, JSON-ready.
 
-    Accuracy and macro-F1 with intervals from a bootstrap over groups (originals), never over pictures; calibration before
+    Accuracy and macro-F1 with intervals from a bootstrap over groups (originals), never over images; calibration before
     and after the temperature; what *unidentified* costs and buys with the thresholds given.
     """
     truth, predicted, right = found.truth, found.predicted, found.right
@@ -56,7 +56,7 @@ def write_evaluation(
     found: Predictions,
     out: Path | str,
     *,
-    pictures: Rgb | None = None,
+    images: Rgb | None = None,
     history: Sequence[Mapping[str, Any]] = (),
     facts: Mapping[str, Any] | None = None,
     replace: bool = True,
@@ -64,7 +64,7 @@ def write_evaluation(
     """Write the evaluation folder `out` in one step and give what evaluation.json holds.
 
     Files: evaluation.json, predictions.csv, classification_report.csv, confusion.png, roc.png, precision_recall.png,
-    reliability.png, coverage.png; mistakes.png and examples.png with `pictures` (N, S, S, 3); training.png with the
+    reliability.png, coverage.png; mistakes.png and examples.png with `images` (N, S, S, 3); training.png with the
     run's `history`. `facts` (model, data, date) are copied into the JSON.
     """
     result = {**(facts or {}), **measure(found)}
@@ -75,9 +75,9 @@ def write_evaluation(
         figures.draw_reliability(found, folder / "reliability.png")
         figures.draw_coverage(found, folder / "coverage.png")
         result["areas"] = figures.draw_curves_per_class(found, folder / "roc.png", folder / "precision_recall.png")
-        if pictures is not None:
-            result["mistakes"] = grids.draw_mistakes(found, pictures, folder / "mistakes.png")
-            grids.draw_examples(found, pictures, folder / "examples.png")
+        if images is not None:
+            result["mistakes"] = grids.draw_mistakes(found, images, folder / "mistakes.png")
+            grids.draw_examples(found, images, folder / "examples.png")
         if history:
             figures.draw_training(history, folder / "training.png")
         write_json(folder / EVALUATION, result)

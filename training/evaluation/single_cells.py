@@ -1,4 +1,4 @@
-"""metrics.json, predictions.csv and the pictures of `manage.py evaluate`."""
+"""metrics.json, predictions.csv and the plots of `manage.py evaluate`."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from classifier.inference import metrics
 from classifier.inference.calibrate import ECE_BINS, ece, softmax
 from classifier.inference.types import Rgb
 from training.atomic import write_json
-from training.datasets.picture import Picture
+from training.datasets.source_image import SourceImage
 from training.errors import BadData, NoSpace
 
 from . import figures, grids
@@ -25,7 +25,7 @@ METRICS = "metrics.json"
 
 
 def restrict(
-    pictures: Sequence[Picture],
+    images: Sequence[SourceImage],
     answers: FolderAnswers,
     *,
     labels: Sequence[str],
@@ -35,10 +35,10 @@ def restrict(
 ) -> Predictions:
     """The answers as predictions over the classes `allowed`: the best of them, probabilities that add to 1 among them.
 
-    *Unidentified* stays the service's own decision over all `labels`. Raises BadData when a picture's class is not
+    *Unidentified* stays the service's own decision over all `labels`. Raises BadData when an image's class is not
     allowed.
     """
-    outside = sorted({picture.label for picture in pictures} - set(allowed))
+    outside = sorted({image.label for image in images} - set(allowed))
     if outside:
         raise BadData(
             f"The folder holds {', '.join(outside)}, which the restriction to {', '.join(allowed)} leaves out."
@@ -46,9 +46,9 @@ def restrict(
     columns = [labels.index(label) for label in allowed]
     return Predictions(
         labels=tuple(allowed),
-        paths=tuple(str(picture.path) for picture in pictures),
-        groups=tuple(groups or [str(picture.path) for picture in pictures]),
-        truth=np.array([list(allowed).index(picture.label) for picture in pictures], np.int64),
+        paths=tuple(str(image.path) for image in images),
+        groups=tuple(groups or [str(image.path) for image in images]),
+        truth=np.array([list(allowed).index(image.label) for image in images], np.int64),
         logits=answers.logits[:, columns],
         temperature=temperature,
         known=answers.identified,
@@ -56,11 +56,11 @@ def restrict(
 
 
 def measure(found: Predictions, answers: FolderAnswers, *, grouped: bool) -> dict[str, Any]:
-    """Every figure of metrics.json. With groups, intervals are bootstrapped over groups, never over pictures."""
+    """Every figure of metrics.json. With groups, intervals are bootstrapped over groups, never over images."""
     kept, right = answers.identified, found.right
     result: dict[str, Any] = {
         **metrics.summary(found.truth, found.predicted, found.labels),
-        "accuracy_ci95_method": "Wilson over pictures",
+        "accuracy_ci95_method": "Wilson over images",
         "ece": ece(found.scores, right),
         "ece_bins": ECE_BINS,
         "unidentified": {
@@ -87,7 +87,7 @@ def write_single_cell_evaluation(
     labels: Sequence[str],
     result: Mapping[str, Any],
 ) -> list[Path]:
-    """Write metrics.json, predictions.csv, classification_report.csv and the pictures into `out`; gives their paths.
+    """Write metrics.json, predictions.csv, classification_report.csv and the plots into `out`; gives their paths.
 
     `out` may hold other files, which stay; ours appear only after all of them were written. `labels` are all classes of
     the model. Raises NoSpace when the disk is full.
@@ -118,7 +118,7 @@ def _fill(
 
 
 def _write_predictions(path: Path, found: Predictions, answers: FolderAnswers, labels: Sequence[str]) -> None:
-    """One line a picture: the label, what was predicted among the classes allowed and its score there, whether the
+    """One line an image: the label, what was predicted among the classes allowed and its score there, whether the
     service would leave it unidentified, and the probability of every class of the model.
     """
     probabilities = softmax(answers.logits, found.temperature)
@@ -130,7 +130,7 @@ def _write_predictions(path: Path, found: Predictions, answers: FolderAnswers, l
             novelty = "" if answers.novelty is None else f"{answers.novelty[row]:.4f}"
             table.writerow(
                 [file, group, found.labels[found.truth[row]], found.labels[predicted[row]], f"{scores[row]:.6f}"]
-                + [int(not answers.identified[row]), int(answers.located[row]), novelty]
+                + [int(not answers.identified[row]), int(answers.detected[row]), novelty]
                 + [f"{value:.6f}" for value in probabilities[row]]
             )
 
@@ -158,7 +158,7 @@ def as_table(result: Mapping[str, Any]) -> str:
         f"macro F1      {result['macro_f1']:.4f}",
         f"ECE           {result['ece']:.4f}  ({result['ece_bins']} bins)",
         f"unidentified  {unidentified['share']:.2%} of cells; accuracy on the rest {rest}",
-        f"not located   {result['n_not_located']} of {result['n']}",
+        f"not detected  {result['n_not_located']} of {result['n']}",
     ]
     if "by_group" in result:
         group = result["by_group"]

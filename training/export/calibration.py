@@ -64,7 +64,7 @@ def measure_ranges(model_path: Path | str, crops: Rgb, *, label: str = "calibrat
         path = Path(folder) / "all_outputs.onnx"
         names = _with_every_tensor(Path(model_path), path)
         options = ort.SessionOptions()
-        # Fusions would remove the very tensors that are looked at.
+        # Fusions would remove the very tensors that are measured.
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.log_severity_level = 3
         session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

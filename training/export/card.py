@@ -14,7 +14,7 @@ _FILLED_BY_SEAL = ("format", "files")
 
 _USE = """## Intended use
 
-Proposes a class for every white cell, erythroblast and platelet located on a photographed blood smear, for a pathologist
+Proposes a class for every white cell, erythroblast and platelet detected on a photographed blood smear, for a pathologist
 who confirms or changes each one before a report is signed. It counts nothing on its own, signs nothing, and is not meant
 for photographs of anything but stained peripheral blood smears.
 """
@@ -24,9 +24,9 @@ _LIMITS = """## Limits
 - Figures come from the sets named above. On a stain, scanner or camera not among them accuracy can be much lower; check it
   on your own signed cells before relying on it.
 - Blasts, smudge cells and parasites are no class of this model. They come out as *unidentified* or as the nearest class.
-- A cell whose score is under the threshold of its class, or whose picture is unlike the training cells, is *unidentified*
+- A cell whose score is under the threshold of its class, or whose image is unlike the training cells, is *unidentified*
   and waits for a person. Thresholds were chosen on the validation part; figures of that part are therefore slightly kind.
-- The public sets carry no patient identities, so pictures of one patient can lie on both sides of a split.
+- The public sets carry no patient identities, so images of one patient can lie on both sides of a split.
 """
 
 
@@ -93,12 +93,12 @@ def write_model_card(directory: Path, card: Mapping[str, Any]) -> None:
         *_int8_lines(card.get("int8", {})),
         _LIMITS,
     ]
-    pictures = sorted(path.name for path in directory.glob("*.png"))
-    if pictures:
+    plots = sorted(path.name for path in directory.glob("*.png"))
+    if plots:
         lines += [
-            "## Pictures",
+            "## Plots",
             "",
-            *(f"![{name.removesuffix('.png').replace('_', ' ')}]({name})\n" for name in pictures),
+            *(f"![{name.removesuffix('.png').replace('_', ' ')}]({name})\n" for name in plots),
         ]
     write_text(directory / MODEL_CARD, "\n".join(lines).rstrip() + "\n")
 
@@ -116,7 +116,7 @@ def _data_lines(data: Mapping[str, Any]) -> list[str]:
                     f"{readable(label)} {n:,}" for label, n in sorted(counts.items(), key=lambda kv: -kv[1])
                 )
                 lines.append(f"| {split} | {source} | {sum(counts.values()):,} | {each} |")
-        lines += ["", "Parts share no group of pictures (copies and near-duplicates found by content).", ""]
+        lines += ["", "Parts share no group of images (copies and near-duplicates found by content).", ""]
     return lines
 
 
@@ -138,7 +138,7 @@ def _figure_lines(metrics: Mapping[str, Any]) -> list[str]:
     lines = [
         "## Figures",
         "",
-        "95 % intervals are bootstraps over groups (originals), not over pictures.",
+        "95 % confidence intervals are bootstraps over groups (originals), not over images.",
         "",
         "| set | n | accuracy | interval | macro-F1 | per original | ECE | unidentified | accuracy on the rest |",
         "|---|---|---|---|---|---|---|---|---|",

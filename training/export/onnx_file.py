@@ -1,4 +1,4 @@
-"""Keras to ONNX float32: uint8 pictures in, logits and the last feature map out, BatchNorm folded into convolutions."""
+"""Keras to ONNX float32: uint8 images in, logits and the last feature map out, BatchNorm folded into convolutions."""
 
 import os
 from pathlib import Path
@@ -45,7 +45,7 @@ def write_onnx(model: Any, target: Path | str) -> Path:
     serving = with_feature_map(model)
     size = tuple(serving.inputs[0].shape[1:])
     if len(size) != 3 or size[-1] != 3 or None in size:
-        message = f"The model {model.name} takes {size} and not square RGB pictures of one size."
+        message = f"The model {model.name} takes {size} and not square RGB images of one size."
         raise BadWeights(message)
     signature = [tf.TensorSpec((None, *size), tf.uint8, name="image")]
     dtype = serving.inputs[0].dtype

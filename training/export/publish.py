@@ -26,13 +26,13 @@ from classifier.inference.calibrate import choose_thresholds, fit_temperature, s
 from classifier.inference.engines import OnnxEngine
 from classifier.inference.types import Floats, Rgb
 from training.atomic import whole_file, whole_folder
-from training.crops_dataset import Crops
+from training.crop_set import Crops
+from training.crop_views import views_at
 from training.errors import BadData
 from training.evaluation.bundles import answer
 from training.evaluation.predictions import Predictions
 from training.evaluation.report import measure, write_evaluation
 from training.history import read_history
-from training.views import views_at
 
 from .card import describe_evaluation, write_model_card
 from .int8 import best_int8, run_logits
@@ -236,11 +236,11 @@ def _figures(
     trained: Trained,
     folder: Path,
 ) -> dict[str, Any]:
-    """Figures of the shipped file on validation and test, over all and by source, with the pictures of the test (or val)."""
+    """Figures of the shipped file on validation and test, over all and by source, with the plots of the test (or val)."""
     scorer = novelty.NoveltyModel.load(folder / NOVELTY_FILE)
     figures: dict[str, Any] = {}
     history = read_history(trained.path.with_name(LOG))
-    # A test that lacks classes (a held-out set of four, say) would give pictures that show half of the model.
+    # A test that lacks classes (a held-out set of four, say) would give plots that show half of the model.
     shown = "test" if set(parts["test"].truth) >= set(parts["validation"].truth) else "validation"
     for split in ("validation", "test"):
         if split not in answers:
@@ -272,7 +272,7 @@ def _figures(
                 figures[f"{split}, {source}"] = describe_evaluation(measure(table(sources == source)))
         if split == shown:
             with tempfile.TemporaryDirectory(prefix="figures.") as scratch:
-                write_evaluation(everything, Path(scratch) / "e", pictures=part.views, history=history)
+                write_evaluation(everything, Path(scratch) / "e", images=part.views, history=history)
                 for name in _PICTURES:
                     if (Path(scratch) / "e" / name).is_file():
                         shutil.copyfile(Path(scratch) / "e" / name, folder / name)

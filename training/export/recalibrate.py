@@ -12,7 +12,7 @@ from classifier.inference.bundle import NOVELTY_FILE, ModelBundle, seal
 from classifier.inference.calibrate import choose_thresholds, fit_temperature, softmax
 from classifier.inference.engines import load_engine
 from training.atomic import whole_folder
-from training.crops_dataset import Crops
+from training.crop_set import Crops
 from training.errors import BadData
 from training.evaluation.bundles import answer, predict_bundle, views_of
 from training.evaluation.predictions import Predictions

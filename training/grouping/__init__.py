@@ -1,1 +1,1 @@
-"""Which pictures show the same thing: copies, near-duplicates, augmented copies. Found by content, never by name."""
+"""Which images show the same thing: copies, near-duplicates, augmented copies. Found by content, never by name."""

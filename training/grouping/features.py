@@ -1,7 +1,7 @@
-"""Local features of a picture, and the geometric proof that two pictures show the same scene.
+"""Local features of an image, and the geometric proof that two images show the same scene.
 
 ORB keypoints (Rublee et al. 2011) survive rotation, shift, zoom, contrast and moderate shear; a mirrored copy is found by
-describing the mirror image as well. Two pictures are the same scene when an affine map carries enough matched keypoints
+describing the mirror image as well. Two images are the same scene when an affine map carries enough matched keypoints
 onto each other (RANSAC, Fischler & Bolles 1981).
 """
 
@@ -26,7 +26,7 @@ _FILL = 16
 
 @dataclass(frozen=True)
 class Features:
-    """Keypoint places (K, 2) float32 and descriptors (K, 32) uint8 of a picture and of its mirror image."""
+    """Keypoint places (K, 2) float32 and descriptors (K, 32) uint8 of an image and of its mirror image."""
 
     points: NDArray[np.float32]
     descriptors: NDArray[np.uint8]
@@ -35,7 +35,7 @@ class Features:
 
 
 def describe(rgb: Rgb) -> Features:
-    """Features of a picture (H, W, 3) uint8. Black fill and what borders it is left out: its edges are no content."""
+    """Features of an image (H, W, 3) uint8. Black fill and what borders it is left out: its edges are no content."""
     shrink = min(1.0, SIDE / max(rgb.shape[:2]))
     if shrink < 1:
         size = (max(1, round(rgb.shape[1] * shrink)), max(1, round(rgb.shape[0] * shrink)))

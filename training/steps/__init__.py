@@ -1,11 +1,11 @@
 """The steps of training as commands: each module has `HELP`, `add_arguments(parser)` and `run(arguments)`.
 
-`python -m training <step>` and `manage.py train <step>` offer the same ones.
+`python -m training <step>` offers these; `manage.py train <step>` adds `register`, which needs the platform.
 """
 
 from types import ModuleType
 
-from . import calibrate, card, compare, crops, evaluate, explore, export, fit, prepare, preview, register, tune
+from . import calibrate, card, compare, crops, evaluate, explore, export, fit, prepare, preview, tune
 
 STEPS: dict[str, ModuleType] = {
     "prepare": prepare,
@@ -19,5 +19,4 @@ STEPS: dict[str, ModuleType] = {
     "compare": compare,
     "calibrate": calibrate,
     "card": card,
-    "register": register,
 }

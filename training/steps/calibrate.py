@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write the new bundle and say what changed."""
     from classifier.inference.bundle import ModelBundle
-    from training.crops_dataset import Crops
+    from training.crop_set import Crops
     from training.export.recalibrate import recalibrate
 
     old = ModelBundle.load(arguments.model)

@@ -1,4 +1,4 @@
-"""`crops`: cut the labelled cell out of every picture of a manifest, as the service would."""
+"""`crops`: cut the labelled cell out of every image of a manifest, as the service would."""
 
 import argparse
 import shutil
@@ -6,11 +6,11 @@ from pathlib import Path
 
 from classifier.inference.crops import CropSpec
 from training.atomic import require_space
-from training.crops_dataset import PATCH, build_crops
+from training.crop_set import PATCH, build_crops
+from training.crop_views import note_spec
 from training.datasets.bccd import ORIGINALS
 from training.manifest import read_manifest
 from training.progress import say
-from training.views import note_spec
 
 HELP = "cut one crop a labelled cell at the common scale"
 
@@ -18,7 +18,7 @@ HELP = "cut one crop a labelled cell at the common scale"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("manifest", type=Path, help="manifest.csv or its folder")
-    parser.add_argument("--root", type=Path, help="folder the manifest's paths start from, when the pictures moved")
+    parser.add_argument("--root", type=Path, help="folder the manifest's paths start from, when the images moved")
     parser.add_argument("--out", required=True, type=Path, help="folder for the crop set")
     parser.add_argument("--size", type=int, default=128, help="side of the network's view, px (default %(default)s)")
     parser.add_argument("--um-per-px", type=float, default=0.17, help="scale of the view (default %(default)s)")
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
     each = 3 * (PATCH.size_px**2 + arguments.size**2)
     require_space(arguments.out, each * len(manifest.rows))
     manifest.verify()
-    # Fields of BCCD hold the labelled cell anywhere; single-cell pictures hold it in the middle.
+    # Fields of BCCD hold the labelled cell anywhere; single-cell images hold it in the middle.
     fields = {row.source for row in manifest.rows if f"/{ORIGINALS}/" in f"/{row.path}"} | set(arguments.largest)
     spec = CropSpec(arguments.size, arguments.um_per_px, white_balance=not arguments.no_white_balance)
     out = build_crops(

@@ -1,11 +1,11 @@
-"""`evaluate`: every figure and picture of a bundle on a crop set."""
+"""`evaluate`: every figure and plot of a bundle on a crop set."""
 
 import argparse
 from pathlib import Path
 
 from training.progress import say
 
-HELP = "figures, curves, tables and picture grids of a model folder on a crop set"
+HELP = "figures, curves, tables and image grids of a model folder on a crop set"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Evaluate and print the figures that matter."""
     from classifier.inference.bundle import ModelBundle
-    from training.crops_dataset import Crops
+    from training.crop_set import Crops
     from training.evaluation.bundles import evaluate_bundle
     from training.history import read_history
 

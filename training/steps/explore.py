@@ -1,4 +1,4 @@
-"""`explore`: look at a manifest's pictures."""
+"""`explore`: look at a manifest's images."""
 
 import argparse
 from pathlib import Path
@@ -7,16 +7,16 @@ from training.explore import explore
 from training.manifest import read_manifest
 from training.progress import say
 
-HELP = "class counts, sizes, colour, focus, samples and copies as pictures and one HTML page"
+HELP = "class counts, sizes, colour, focus, samples and copies as plots and one HTML page"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("manifest", type=Path, help="manifest.csv or its folder")
-    parser.add_argument("--root", type=Path, help="folder the manifest's paths start from, when the pictures moved")
+    parser.add_argument("--root", type=Path, help="folder the manifest's paths start from, when the images moved")
     parser.add_argument("--out", required=True, type=Path, help="folder for the page")
     parser.add_argument(
-        "--sample", type=int, default=400, help="pictures a class that are measured (default %(default)s)"
+        "--sample", type=int, default=400, help="images a class that are measured (default %(default)s)"
     )
 
 

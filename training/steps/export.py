@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write the bundle."""
-    from training.crops_dataset import Crops
+    from training.crop_set import Crops
     from training.export.publish import PublishOptions, publish
 
     options = PublishOptions(

@@ -4,14 +4,12 @@ import argparse
 import time
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from training.atomic import read_json
 from training.errors import BadData
+from training.fit_options import FitOptions, Phase
 from training.progress import say
-
-if TYPE_CHECKING:
-    from training.fit import FitOptions
 
 HELP = "train a network on a crop set; the same command goes on with a run that was cut off"
 
@@ -61,10 +59,8 @@ def add_fit_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", help="classes in order, with commas; default all of the platform")
 
 
-def read_options(arguments: argparse.Namespace) -> "FitOptions":
+def read_options(arguments: argparse.Namespace) -> FitOptions:
     """The options of a run from a file and the command line; raises BadData naming what makes no sense."""
-    from training.fit import FitOptions, Phase
-
     given: dict[str, Any] = read_json(arguments.options) if arguments.options else {}
     unknown = sorted(set(given) - {field.name for field in fields(FitOptions)})
     if unknown:
@@ -96,7 +92,7 @@ def _phase(text: str) -> dict[str, Any]:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train and say where the weights are."""
-    from training.crops_dataset import Crops
+    from training.crop_set import Crops
     from training.fit import fit
 
     options = read_options(arguments)

@@ -1,15 +1,15 @@
-"""`prepare`: check pictures, group copies, split, write the manifest."""
+"""`prepare`: check images, group copies, split, write the manifest."""
 
 import argparse
 from pathlib import Path
 
-from training.grouping.near import METHODS
+from training.grouping.near_duplicates import METHODS
 from training.manifest import MANIFEST
 from training.prepare import FEWEST_PER_CLASS, PrepareOptions, prepare
 from training.progress import say
 from training.split import read_ratios
 
-HELP = "check pictures, group copies, split without leaks, write a manifest"
+HELP = "check images, group copies, split without leaks, write a manifest"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,14 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ratios", default="70/15/15", help="training/validation/test (default %(default)s)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--near", choices=METHODS, default="auto", help="how copies are found (default %(default)s)")
-    parser.add_argument("--groups", type=Path, help="CSV naming the original of each picture (file,original)")
+    parser.add_argument("--groups", type=Path, help="CSV naming the original of each image (file,original)")
     parser.add_argument("--never-train", type=Path, help="text file of originals that belong to the test")
     parser.add_argument("--skip-bad", action="store_true", help="leave unusable files out instead of stopping")
+    parser.add_argument("--mixed-sizes", action="store_true", help="accept images of very different sizes in a source")
     parser.add_argument(
-        "--mixed-sizes", action="store_true", help="accept pictures of very different sizes in a source"
-    )
-    parser.add_argument(
-        "--fewest", type=int, default=FEWEST_PER_CLASS, help="least pictures of a class (default %(default)s)"
+        "--fewest", type=int, default=FEWEST_PER_CLASS, help="least images of a class (default %(default)s)"
     )
 
 
@@ -47,5 +45,5 @@ def run(arguments: argparse.Namespace) -> None:
     manifest = prepare(arguments.sources, arguments.out, options=options)
     for split, counts in manifest.counts().items():
         total, each = sum(counts.values()), ", ".join(f"{label} {n}" for label, n in counts.items())
-        say(f"{split}: {total} pictures ({each})")
+        say(f"{split}: {total} images ({each})")
     say(f"Written to {arguments.out / MANIFEST}.")

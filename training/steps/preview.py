@@ -1,11 +1,11 @@
-"""`preview`: what augmentation does to a few cells, as one picture."""
+"""`preview`: what augmentation does to a few cells, as one image."""
 
 import argparse
 from pathlib import Path
 
 from training.progress import say
 
-HELP = "a picture of what augmentation does to a few cells"
+HELP = "an image of what augmentation does to a few cells"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,8 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Write the picture."""
-    from training.crops_dataset import Crops
+    """Write the image."""
+    from training.crop_set import Crops
     from training.preview import preview
 
     preview(

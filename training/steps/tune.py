@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Search and say what was best."""
-    from training.crops_dataset import Crops
+    from training.crop_set import Crops
     from training.tune import tune
 
     base = read_options(arguments)

@@ -1,4 +1,4 @@
-"""`manage.py audit_checkpoint`: sign what the trail is now."""
+"""`manage.py audit_checkpoint`: sign what the audit trail is now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`manage.py verify_audit`: is the trail still what was written, and what the checkpoints saw?"""
+"""`manage.py verify_audit`: is the audit trail still what was written, and what the checkpoints saw?"""
 
 from __future__ import annotations
 
@@ -28,4 +28,4 @@ class Command(BaseCommand):
                 f"and saw event {last.position}."
             )
         else:
-            self.stdout.write("No checkpoint to compare with: a trail cut at its end would not show.")
+            self.stdout.write("No checkpoint to compare with: an audit trail cut at its end would not show.")

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from audit.models import Action
 from audit.services import record
-from cases.models import Patient
+from cases.models import FormerIdentity, Patient
 from cases.signals import field_keys_rotated
 
 
@@ -21,12 +21,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Walk all patients in their own small transactions: the system stays in use meanwhile."""
-        rotated = 0
-        for pk in Patient.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=500):
-            with transaction.atomic():
-                # Reading decrypts with any key, saving encrypts with the first.
-                Patient.objects.select_for_update(no_key=True).get(pk=pk).save()
-            rotated += 1
+        rotated = _rotate(Patient)
+        former = _rotate(FormerIdentity)
         others: dict[str, int] = {}
         answers: list[tuple[Any, Any]] = field_keys_rotated.send(sender=type(self))
         for _, counts in answers:
@@ -36,6 +32,17 @@ class Command(BaseCommand):
             action=Action.CONFIGURATION,
             object_type="cases.patient",
             reason="Field keys rotated.",
-            after={"patients": rotated, **others},
+            after={"patients": rotated, "former_identities": former, **others},
         )
-        self.stdout.write(f"Re-encrypted the identifiers of {rotated} patients.")
+        self.stdout.write(f"Re-encrypted the identifiers of {rotated} patients and {former} former identities.")
+
+
+def _rotate(model: type[Patient | FormerIdentity]) -> int:
+    """Write every row again; returns how many there are."""
+    rotated = 0
+    for pk in model.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=500):
+        with transaction.atomic():
+            # Reading decrypts with any key, saving encrypts with the first.
+            model.objects.select_for_update(no_key=True).get(pk=pk).save()
+        rotated += 1
+    return rotated

@@ -1,6 +1,5 @@
-"""Classify picture files from the command line, without a database."""
+"""Classify image files from the command line, without a database."""
 
-import csv
 import json
 import sys
 from argparse import ArgumentParser
@@ -14,27 +13,28 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from classifier.image_files import SUFFIXES, find_images, load_image
 from classifier.inference.engines import available_threads
 from classifier.inference.errors import BadInput, InferenceError
 from classifier.inference.pipeline import Found, Pipeline, open_pipeline
-from classifier.inference.types import FieldResult, Rgb
-from classifier.overlays import save_overlay
-from classifier.pictures import SUFFIXES, find_pictures, read_picture
+from classifier.inference.types import ImageAnalysis, Rgb
+from classifier.management.overlay import save_overlay
+from hematovision.csv_export import csv_lines
 
 _STDOUT = Path("-")
-# Pictures read ahead of the network; bounds the memory a folder of large scans takes.
+# Images loaded ahead of the network; bounds the memory a folder of large scans takes.
 _AHEAD = 8
 
 
 class Command(BaseCommand):
     """`manage.py classify PATH... [--json [FILE] | --csv [FILE]] [--overlay DIR]`."""
 
-    help = "Locate and classify the cells of picture files or folders. Uses no database."
+    help = "Detect and classify the cells of image files or folders. Uses no database."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Paths, where results go, and how to run."""
-        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="picture files or folders of them")
+        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="image files or folders of them")
         output = parser.add_mutually_exclusive_group()
         for name, what in (("--json", "JSON"), ("--csv", "CSV, a line per cell")):
             output.add_argument(
@@ -45,24 +45,24 @@ class Command(BaseCommand):
                 metavar="FILE",
                 help=f"write {what}, to FILE or to the screen",
             )
-        parser.add_argument("--overlay", type=Path, metavar="DIR", help="write pictures with boxes and a legend here")
-        parser.add_argument("--um-per-px", type=float, help="scale of the pictures (default: measured on red cells)")
+        parser.add_argument("--overlay", type=Path, metavar="DIR", help="write images with boxes and a legend here")
+        parser.add_argument("--um-per-px", type=float, help="scale of the images (default: measured on red cells)")
         parser.add_argument("--model", type=Path, metavar="DIR", help="model folder (default: the installed model)")
         parser.add_argument("--engine", choices=("onnx", "tensorflow"), default=settings.HEMATOVISION_ENGINE)
         parser.add_argument("--threads", type=int, help="threads of the engine (default: all cores)")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Classify every picture; a picture that cannot be read is named and the exit code is 1."""
+        """Classify every image; one that cannot be opened is named and the exit code is 1."""
         paths, target = _untangle(options)
         try:
-            pictures = find_pictures(paths)
+            images = find_images(paths)
             pipeline = open_pipeline(
                 options["model"] or settings.HEMATOVISION_MODEL_DIR, options["engine"], threads=options["threads"]
             )
             overlay: Path | None = options["overlay"]
             if overlay:
                 overlay.mkdir(parents=True, exist_ok=True)
-            entries, problems = self._classify(pipeline, pictures, options["um_per_px"], overlay)
+            entries, problems = self._classify(pipeline, images, options["um_per_px"], overlay)
         except InferenceError as error:
             raise CommandError(error.sentence) from error
         except OSError as error:
@@ -76,25 +76,25 @@ class Command(BaseCommand):
         for sentence in problems.values():
             self.stderr.write(self.style.ERROR(sentence))
         if problems:
-            raise CommandError(f"{len(problems)} of {len(pictures)} pictures could not be read.")
+            raise CommandError(f"{len(problems)} of {len(images)} images could not be opened.")
 
     def _classify(
-        self, pipeline: Pipeline, pictures: list[Path], um_per_px: float | None, overlay: Path | None
-    ) -> tuple[list[tuple[Path, FieldResult]], dict[Path, str]]:
-        entries: list[tuple[Path, FieldResult]] = []
+        self, pipeline: Pipeline, images: list[Path], um_per_px: float | None, overlay: Path | None
+    ) -> tuple[list[tuple[Path, ImageAnalysis]], dict[Path, str]]:
+        entries: list[tuple[Path, ImageAnalysis]] = []
         problems: dict[Path, str] = {}
-        names = _overlay_names(pictures)
+        names = _overlay_names(images)
 
         def look(path: Path) -> tuple[Path, Rgb | None, Found | None, Rgb | None, str]:
             try:
-                rgb = read_picture(path)
+                rgb = load_image(path)
             except BadInput as error:
                 return path, None, None, None, error.sentence
             return path, rgb, *pipeline.look(rgb, um_per_px=um_per_px), ""
 
-        bar = tqdm(total=len(pictures), desc="Classifying", unit="image", file=sys.stderr, disable=None)
+        bar = tqdm(total=len(images), desc="Classifying", unit="image", file=sys.stderr, disable=None)
         with bar, ThreadPoolExecutor(available_threads()) as pool:
-            waiting = iter(pictures)
+            waiting = iter(images)
             while chunk := list(islice(waiting, _AHEAD)):
                 for path, rgb, found, crops, sentence in pool.map(look, chunk):
                     if rgb is None or found is None or crops is None:
@@ -122,21 +122,21 @@ class Command(BaseCommand):
 
 
 def _untangle(options: dict[str, Any]) -> tuple[list[Path], Path]:
-    """Paths, and where the results go. `--json picture.jpg` means the picture, never a file to write over it."""
+    """Paths, and where the results go. `--json picture.jpg` means the image, never a file to write over it."""
     paths = list(options["paths"])
     target: Path = options["json"] or options["csv"] or _STDOUT
     if target != _STDOUT and (target.is_dir() or target.suffix.lower() in SUFFIXES):
         paths, target = [target, *paths], _STDOUT
     if not paths:
-        raise CommandError("Name at least one picture file or folder.")
+        raise CommandError("Name at least one image file or folder.")
     return paths, target
 
 
-def _overlay_names(pictures: list[Path]) -> dict[Path, str]:
-    """A file name for every picture's overlay; equal names from different folders get a number."""
+def _overlay_names(images: list[Path]) -> dict[Path, str]:
+    """A file name for every image's overlay; equal names from different folders get a number."""
     names: dict[Path, str] = {}
     taken: set[str] = set()
-    for path in pictures:
+    for path in images:
         name, number = f"{path.stem}.overlay.png", 2
         while name in taken:
             name, number = f"{path.stem}-{number}.overlay.png", number + 1
@@ -145,7 +145,7 @@ def _overlay_names(pictures: list[Path]) -> dict[Path, str]:
     return names
 
 
-def _as_json(pipeline: Pipeline, entries: list[tuple[Path, FieldResult]], problems: dict[Path, str]) -> str:
+def _as_json(pipeline: Pipeline, entries: list[tuple[Path, ImageAnalysis]], problems: dict[Path, str]) -> str:
     bundle = pipeline.bundle
     document = {
         "model": {"name": bundle.name, "version": bundle.version, "card_sha256": bundle.card_sha256},
@@ -156,10 +156,10 @@ def _as_json(pipeline: Pipeline, entries: list[tuple[Path, FieldResult]], proble
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rows(labels: tuple[str, ...], entries: list[tuple[Path, FieldResult]]) -> Iterator[list[Any]]:
+def _rows(labels: tuple[str, ...], entries: list[tuple[Path, ImageAnalysis]]) -> Iterator[list[Any]]:
     yield ["path", "quality", "cell", "x", "y", "width", "height", "label", "score", "identified", "novelty", *labels]
     for path, result in entries:
-        if not result.cells:  # a picture without cells keeps its line, so that none goes missing
+        if not result.cells:  # an image without cells keeps its line, so that none goes missing
             yield [path, result.quality.verdict, 0, *[""] * (8 + len(labels))]
         for number, cell in enumerate(result.cells, start=1):
             yield [
@@ -170,16 +170,11 @@ def _rows(labels: tuple[str, ...], entries: list[tuple[Path, FieldResult]]) -> I
             ]
 
 
-def _as_csv(pipeline: Pipeline, entries: list[tuple[Path, FieldResult]]) -> str:
-    class Lines(list[str]):
-        write = list.append
-
-    lines = Lines()
-    csv.writer(lines, lineterminator="\n").writerows(_rows(pipeline.bundle.labels, entries))
-    return "".join(lines)
+def _as_csv(pipeline: Pipeline, entries: list[tuple[Path, ImageAnalysis]]) -> str:
+    return "".join(csv_lines(_rows(pipeline.bundle.labels, entries), end="\n"))
 
 
-def _as_table(entries: list[tuple[Path, FieldResult]]) -> str:
+def _as_table(entries: list[tuple[Path, ImageAnalysis]]) -> str:
     lines = []
     for path, result in entries:
         reasons = f" - {' '.join(result.quality.reasons)}" if result.quality.reasons else ""

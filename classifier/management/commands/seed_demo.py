@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier.demo import seed_cases
 from classifier.services import ensure_model
+from classifier.services.demo_cases import seed_cases
 from hematovision.errors import DomainError
 
 

@@ -1,4 +1,4 @@
-"""`manage.py verify_decisions`: are the readers' decisions still what they made?"""
+"""`manage.py verify_decisions`: are the reviewers' decisions still what they made?"""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ class Command(BaseCommand):
         if not found.intact:
             more = " (and perhaps more)" if len(found.faults) == MOST_FAULTS else ""
             raise CommandError("\n".join([f"{len(found.faults)} faults{more}:", *found.faults]))
-        self.stdout.write(f"Every decision holds: {found.actions} actions, {found.cells} cells read by people.")
+        self.stdout.write(f"Every decision holds: {found.actions} actions, {found.cells} cells reviewed by people.")

@@ -1,0 +1,41 @@
+"""Pixels as what a screen shows: JPEG copies without metadata, and the square around a cell."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+OFF_FIELD = (234, 237, 239)
+"""RGB of what lies beyond the edge of a field: the light grey that the viewer and the workspace show there too."""
+
+
+def encode_jpeg(rgb: NDArray[np.uint8], *, quality: int = 95, longest_side: int | None = None) -> bytes:
+    """Return (H, W, 3) uint8 sRGB as a JPEG that carries no metadata, shrunk to `longest_side` px if larger."""
+    picture = Image.fromarray(rgb)
+    if longest_side is not None:
+        picture.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    # 4:4:4: halving the colour resolution smears the granules a class is told by.
+    picture.save(buffer, "JPEG", quality=quality, subsampling=0, optimize=True)
+    return buffer.getvalue()
+
+
+def crop_around(rgb: NDArray[np.uint8], box: tuple[int, int, int, int], *, span: int, size: int) -> NDArray[np.uint8]:
+    """Return the square of `span` px centred on `box` (x, y, width, height), scaled to (size, size, 3).
+
+    Beyond the image's edge it is `OFF_FIELD`. A repeated edge would draw streaks that look like stain, and black reads
+    as a nucleus.
+    """
+    x, y, width, height = box
+    left, top = round(x + width / 2 - span / 2), round(y + height / 2 - span / 2)
+    square = np.full((span, span, 3), OFF_FIELD, dtype=np.uint8)
+    inside = rgb[max(top, 0) : max(top + span, 0), max(left, 0) : max(left + span, 0)]
+    down, right = max(-top, 0), max(-left, 0)
+    square[down : down + inside.shape[0], right : right + inside.shape[1]] = inside
+    return np.asarray(Image.fromarray(square).resize((size, size), Image.Resampling.LANCZOS), dtype=np.uint8)

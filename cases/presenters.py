@@ -1,0 +1,70 @@
+"""How states and verdicts of the clinical record look: a word, a tone and a shape for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cases.models import Priority
+from cases.states import CaseState, ImageState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Mark(NamedTuple):
+    """A word with a sign. The shape keeps signs apart without colour; both are CSS classes, empty for the plain ring."""
+
+    word: str
+    tone: str = ""
+    shape: str = ""
+
+
+_OF_CASES: Mapping[CaseState, tuple[str, str]] = {
+    CaseState.DRAFT: ("", ""),
+    CaseState.SUBMITTED: ("accent", ""),
+    CaseState.ANALYSING: ("accent", "busy"),
+    CaseState.READY: ("info", "half"),
+    CaseState.IN_REVIEW: ("info", "filled"),
+    CaseState.SIGNED: ("ok", "filled"),
+    CaseState.DELIVERED: ("ok", "filled square"),
+    CaseState.CORRECTED: ("warn", "filled square"),
+    CaseState.APPENDED: ("warn", "half square"),
+    CaseState.WITHDRAWN: ("danger", "cross"),
+    CaseState.CANCELLED: ("danger", "cross"),
+}
+_OF_IMAGES: Mapping[ImageState, tuple[str, str]] = {
+    ImageState.RECEIVED: ("accent", ""),
+    ImageState.QUEUED: ("accent", ""),
+    ImageState.ANALYSING: ("accent", "busy"),
+    ImageState.ANALYSED: ("ok", "filled"),
+    ImageState.REJECTED: ("danger", "cross"),
+    ImageState.FAILED: ("danger", "cross"),
+}
+_OF_VERDICTS: Mapping[str, Mark] = {
+    "good": Mark("Good", "ok", "filled"),
+    "acceptable": Mark("Acceptable", "warn", "half"),
+    "poor": Mark("Poor", "danger", "cross"),
+}
+_OF_PRIORITIES: Mapping[Priority, str] = {Priority.STAT: "danger", Priority.URGENT: "warn"}
+
+
+def mark_of_case(state: str) -> Mark:
+    """Return the mark of a case in `state`."""
+    found = CaseState(state)
+    return Mark(str(found.label), *_OF_CASES[found])
+
+
+def mark_of_image(state: str) -> Mark:
+    """Return the mark of an image in `state`."""
+    found = ImageState(state)
+    return Mark(str(found.label), *_OF_IMAGES[found])
+
+
+def mark_of_quality(verdict: str) -> Mark:
+    """Return the mark of a quality verdict; one that a later model invents shows itself rather than nothing."""
+    return _OF_VERDICTS.get(verdict, Mark(verdict.capitalize()))
+
+
+def tone_of_priority(priority: str) -> str:
+    """Return the tone of a priority; routine, the silent default, has none."""
+    return _OF_PRIORITIES.get(Priority(priority), "")

@@ -1,0 +1,39 @@
+"""What the clinical record asks of the apps above it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hematovision.providers import Provider
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from accounts.models import User
+    from cases.models import Case
+
+
+@Provider
+def blinded_opinions_owed(user: User) -> QuerySet[Any, UUID] | tuple[UUID, ...]:
+    """The ids of the cases on which `user` owes a blinded second opinion; answered by `consult` as a query, else none."""
+    return ()
+
+
+@Provider
+def blinded_opinion_address(user: User, case_id: UUID) -> str:
+    """The address of the page where `user` gives the blinded second opinion they owe; answered by `consult`, else empty."""
+    return ""
+
+
+@Provider
+def is_reopened_for(user: User, case: Case) -> bool:
+    """Whether a closed case was opened again for `user` to correct; answered by `review`, else no."""
+    return False
+
+
+@Provider
+def signed_report_address(case: Case, form: str) -> str:
+    """The address of the signed report as `form` (`page` or `csv`); answered by `reports`, else empty: there is none."""
+    return ""

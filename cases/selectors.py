@@ -1,0 +1,87 @@
+"""Reads of the clinical record that pages and the API share; finer ones are methods of the querysets.
+
+A record is fetched by `visible_case`, `visible_image` or `visible_record` and no other way, so that no page forgets that
+its case may be closed to the person: each raises `Http404` for what the person does not see, as for one that is not
+there, and `CaseClosedByBlinding` while they owe a blinded second opinion on the case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from cases.blinding import require_open, require_open_id
+from cases.models import Case, Cell, LabelSource, SmearImage
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from accounts.models import User
+    from cases.models import CaseQuerySet, SmearImageQuerySet
+
+
+def visible_case(user: User, pk: UUID, cases: CaseQuerySet | None = None) -> Case:
+    """Return the case with its people and places, or as `cases` says (what is joined, a lock)."""
+    if cases is None:
+        cases = Case.objects.select_related("patient", "clinic", "laboratory", "owner", "created_by")
+    case: Case = get_object_or_404(cases.visible_to(user), pk=pk)
+    require_open(user, case)
+    return case
+
+
+def visible_image(user: User, pk: UUID, images: SmearImageQuerySet | None = None) -> SmearImage:
+    """Return the image with its case, or as `images` says. To show nothing but the image itself, ask its queryset."""
+    if images is None:
+        images = SmearImage.objects.select_related("case__laboratory")
+    image: SmearImage = get_object_or_404(images.visible_to(user), pk=pk)
+    require_open_id(user, image.case_id)
+    return image
+
+
+def visible_record(records: Any, user: User, pk: UUID) -> Any:
+    """Return the one of `records` with this id: a queryset with `visible_to`, of rows that have a `case`."""
+    found = records.visible_to(user).filter(pk=pk).first()
+    if found is not None:
+        return found
+    # What belongs to a closed case is not visible; why it is not is said all the same.
+    case_id = records.order_by().values_list("case_id", flat=True).filter(pk=pk).first()
+    if case_id is not None:
+        require_open_id(user, case_id)
+    raise Http404
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewStatus:
+    """How many of the cells of a case people decided on."""
+
+    reviewed: int
+    total: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there are cells and each is decided on."""
+        return 0 < self.total == self.reviewed
+
+    @property
+    def sentence(self) -> str:
+        """How far the review of an unsigned case has come, without a full stop."""
+        if not self.reviewed:
+            return "Not yet reviewed by a pathologist"
+        if self.reviewed < self.total:
+            return f"{self.reviewed} of {self.total} cells reviewed, not signed"
+        return f"All {self.total} cells reviewed, not signed" if self.total > 1 else "The cell is reviewed, not signed"
+
+
+def review_status(case: Case) -> ReviewStatus:
+    """Return how far the review of `case` has come, in one query; false detections are no cells."""
+    decided = Q(label_source=LabelSource.HUMAN) | Q(excluded=True)
+    found = (
+        Cell.objects.current()
+        .filter(image__case=case, removed=False)
+        .aggregate(total=Count("pk"), reviewed=Count("pk", filter=decided))
+    )
+    return ReviewStatus(reviewed=found["reviewed"], total=found["total"])

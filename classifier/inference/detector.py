@@ -1,0 +1,139 @@
+"""Find every nucleated cell of a field by the colour of its chromatin, at one working scale for every camera.
+
+Chromatin absorbs red and green and passes blue, haemoglobin does not (see ``colour.purpleness``), so a threshold on
+that difference finds nuclei; lobes of one nucleus are joined, two neighbours are kept apart by size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.inference.colour import Rgb, fill_mask, optical_density, purpleness
+from classifier.inference.types import Box, Candidate
+
+DETECTOR_VERSION = "chromatin-1"
+#: All lengths below are in micrometres; a field is resampled to this many a pixel first.
+WORKING_UM_PER_PX = 0.2
+_SEED_CEILING, _SEED_FLOOR = 0.5, 0.4
+#: A nucleus reaches out to this share of its own strength, so that pale and dense chromatin are cut alike.
+_OWN_SHARE = 0.35
+_DENSE_SHARE = 0.6
+_LOBE_GAP_UM = 2.4
+_NARROW_GAP_UM = 1.0
+_CYTOPLASM_UM = 1.7
+_SMALLEST_NUCLEUS_UM2 = 16.0
+#: A nucleus cut by the frame must show at least this much; less is a sliver nobody could name.
+_SMALLEST_CUT_NUCLEUS_UM2 = 30.0
+_SMALLEST_PLATELET_UM2 = 1.5
+#: No single leukocyte's nucleus spans more than this; what does is two cells joined.
+_LONGEST_NUCLEUS_UM = 20.0
+
+_Mask = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class _Nucleus:
+    left: int
+    top: int
+    width: int
+    height: int
+    area_um2: float
+
+    def meets_edge(self, size: tuple[int, int]) -> bool:
+        """Whether it touches the frame of an image ``size`` (width, height) pixels large."""
+        return self.left == 0 or self.top == 0 or self.left + self.width >= size[0] or self.top + self.height >= size[1]
+
+
+def _close(mask: _Mask, gap_um: float) -> _Mask:
+    radius = max(1, round(gap_um / WORKING_UM_PER_PX / 2))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    padded = np.pad(mask, 2 * radius)
+    return cv2.morphologyEx(padded, cv2.MORPH_CLOSE, kernel)[2 * radius : -2 * radius, 2 * radius : -2 * radius]
+
+
+def _nuclear_mask(strength: NDArray[np.float32]) -> _Mask:
+    """Chromatin pixels 0/1: seeds above a field threshold, each cut at a share of its own strength."""
+    threshold = float(np.clip(0.4 * np.percentile(strength, 99.8), _SEED_FLOOR, _SEED_CEILING))
+    seeds = (strength > threshold).astype(np.uint8)
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(seeds)
+    chromatin = np.zeros_like(seeds)
+    for index in range(1, count):
+        left, top, width, height, area = stats[index]
+        if area * WORKING_UM_PER_PX**2 < 1.0:
+            continue
+        window = np.s_[top : top + height, left : left + width]
+        part = parts[window] == index
+        own = max(threshold, _OWN_SHARE * float(np.percentile(strength[window][part], 90)))
+        chromatin[window] |= (part & (strength[window] > own)).astype(np.uint8)
+    return chromatin
+
+
+def _nuclei(chromatin: _Mask, strength: NDArray[np.float32], gap_um: float) -> list[_Nucleus]:
+    """Lobes nearer than ``gap_um`` are one nucleus; one too long for a leukocyte is examined again more narrowly."""
+    closed = _close(chromatin, gap_um)
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(closed)
+    found: list[_Nucleus] = []
+    for index in range(1, count):
+        left, top, width, height, _area = (int(value) for value in stats[index])
+        window = np.s_[top : top + height, left : left + width]
+        own = ((parts[window] == index) & (chromatin[window] > 0)).astype(np.uint8)
+        area_um2 = float(own.sum()) * WORKING_UM_PER_PX**2
+        if area_um2 < _SMALLEST_PLATELET_UM2:
+            continue
+        too_long = max(width, height) * WORKING_UM_PER_PX > _LONGEST_NUCLEUS_UM
+        if too_long and gap_um > _NARROW_GAP_UM:
+            level = _DENSE_SHARE * float(np.percentile(strength[window][own > 0], 90))
+            dense = own & (strength[window] > level).astype(np.uint8)
+            narrow = _nuclei(dense, strength[window], _NARROW_GAP_UM)
+            if sum(part.area_um2 >= _SMALLEST_NUCLEUS_UM2 for part in narrow) > 1:
+                found += [
+                    _Nucleus(part.left + left, part.top + top, part.width, part.height, part.area_um2)
+                    for part in narrow
+                ]
+                continue
+        found.append(_Nucleus(left, top, width, height, area_um2))
+    return found
+
+
+def detect_cells(rgb: Rgb, *, um_per_px: float) -> list[Candidate]:
+    """Every nucleated cell and every platelet-sized body of a field, largest nucleus first.
+
+    ``rgb`` is ``(H, W, 3)`` uint8, ``um_per_px`` its scale. Boxes are of the whole cell (nucleus and a cytoplasm
+    margin) in pixels of ``rgb``, ``area_px`` is the nucleus alone. Cells cut by the frame are
+    found as far as they show, slivers are not.
+    Raises ValueError when the scale is not positive.
+    """
+    if not um_per_px > 0:
+        raise ValueError(f"um_per_px must be positive, not {um_per_px}")
+    shrink = um_per_px / WORKING_UM_PER_PX
+    size = (max(1, round(rgb.shape[1] * shrink)), max(1, round(rgb.shape[0] * shrink)))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if shrink < 1 else cv2.INTER_LINEAR)
+    strength = cv2.GaussianBlur(purpleness(optical_density(small)), (0, 0), 1.5)
+    fill = fill_mask(small)
+    if fill.any():
+        strength[cv2.dilate(fill.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0.0
+    to_x, to_y = rgb.shape[1] / size[0], rgb.shape[0] / size[1]
+    candidates = []
+    for nucleus in sorted(_nuclei(_nuclear_mask(strength), strength, _LOBE_GAP_UM), key=lambda n: -n.area_um2):
+        nucleated = nucleus.area_um2 >= _SMALLEST_NUCLEUS_UM2
+        if nucleated and nucleus.area_um2 < _SMALLEST_CUT_NUCLEUS_UM2 and nucleus.meets_edge(size):
+            continue
+        margin = (_CYTOPLASM_UM if nucleated else 0.0) / WORKING_UM_PER_PX
+        left = max(0.0, nucleus.left - margin) * to_x
+        top = max(0.0, nucleus.top - margin) * to_y
+        right = min(size[0], nucleus.left + nucleus.width + margin) * to_x
+        bottom = min(size[1], nucleus.top + nucleus.height + margin) * to_y
+        box = Box(int(left), int(top), max(1, round(right) - int(left)), max(1, round(bottom) - int(top)))
+        candidates.append(
+            Candidate(
+                box=box,
+                area_px=max(1, round(nucleus.area_um2 / um_per_px**2)),
+                centre=((left + right) / 2, (top + bottom) / 2),
+                kind="nucleated" if nucleated else "platelet",
+            )
+        )
+    return candidates

@@ -1,0 +1,33 @@
+"""From a stored image back to its pixels, or to the sentence saying why it cannot be opened any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cases.services.images import StoredFileAlteredError, load_upright_rgb
+from hematovision.errors import DomainError, Unprocessable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cases.models import SmearImage
+
+
+def open_stored_image(image: SmearImage) -> NDArray[np.uint8]:
+    """The image upright as (H, W, 3) uint8 sRGB.
+
+    Raises Unprocessable with a sentence when the stored file is gone, is not byte for byte what was received, or
+    cannot be decoded any more: an image that changed in storage is never analysed as if it were the smear.
+    """
+    try:
+        return load_upright_rgb(image)
+    except FileNotFoundError as error:
+        raise Unprocessable("The stored image file is missing. It was not analysed.", code="image_missing") from error
+    except StoredFileAlteredError as error:
+        raise Unprocessable(
+            "The stored image is not the one that was received: its SHA-256 differs. It was not analysed.",
+            code="image_altered",
+        ) from error
+    except DomainError as error:
+        raise Unprocessable(f"The stored image cannot be read. {error.sentence}", code="image_unreadable") from error

@@ -1,0 +1,70 @@
+"""What templates of every app share: bars, percentages, links that keep filters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.utils.html import format_html
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def share_bar(share: float | None, css_class: str = "") -> SafeString:
+    """Draw `share` (0 to 1) as a bar. SVG attributes, because the pages carry no inline styles."""
+    width = round(max(0.0, min(1.0, share or 0.0)) * 100, 2)
+    return format_html(
+        '<svg class="bar {}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="100" height="8" /><rect class="fill" width="{}" height="8" /></svg>',
+        css_class,
+        width,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: dict[str, Any], **changes: object) -> str:
+    """Return the present query string with `changes`; an empty value drops the name.
+
+    The page number is dropped unless it is given: a changed filter starts at the first page.
+    """
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name, value in changes.items():
+        if value in ("", None):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    encoded = query.urlencode()
+    return f"?{encoded}" if encoded else request.path
+
+
+@register.filter
+def lookup(table: dict[str, Any] | None, name: str) -> Any:
+    """Return `table[name]`, or None where there is none."""
+    return table.get(name) if table else None
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """Return a share of one as a percentage with one decimal."""
+    return "" if share is None else f"{share * 100:.1f} %"
+
+
+@register.filter
+def percent_number(share: float | None) -> str:
+    """Return a share of one in percent with one decimal and no sign, whole where it is whole."""
+    return "" if share is None else f"{share * 100:.1f}".removesuffix(".0")
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return up to two initials of a person's name."""
+    parts = [part for part in name.replace("@", " ").split() if part]
+    picked = parts[:1] + parts[-1:] if len(parts) > 1 else parts[:1]
+    return "".join(part[0].upper() for part in picked) or "?"

@@ -1,0 +1,83 @@
+"""Notifications: telling people something, and closing what needs nobody any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Role, User
+from hematovision.celery import hint_on_commit
+from notices.models import EmailState, Notification, Preference
+from notices.services.emails import SEND_EMAIL
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterable
+
+    from notices.models.notification import NotificationQuerySet
+
+
+def notify(
+    *,
+    recipients: Iterable[User],
+    kind: str,
+    subject_id: uuid.UUID | None,
+    text: str,
+    path: str,
+    replaces: bool = False,
+) -> list[Notification]:
+    """Tell every recipient `text` in the app, and that there is something new by e-mail where they want it.
+
+    `text` is one plain sentence without patient data: no name, no number of a patient or specimen. `path` is the page
+    that shows it, with ids of records at most. Each person is told once; accounts that are closed or that no person
+    uses are left out, and so is somebody who was told the very same and has not opened it yet. Call it inside the
+    transaction of the act itself: e-mails leave when that holds. The caller records the act in the audit trail. With
+    `replaces` what a recipient was told before of the same kind about the same subject counts as read: a reminder
+    stands for those before it. Returns the new notifications. Raises `ValidationError` for a text or a path that cannot be kept: that is a defect
+    of the caller.
+    """
+    people = {person.pk: person for person in recipients if person.is_active and person.role != Role.SERVICE}
+    if not people:
+        return []
+    with transaction.atomic():
+        told = set(
+            Notification.objects.unread()
+            .filter(user__in=people, kind=kind, subject_id=subject_id, text=text, path=path)
+            .values_list("user_id", flat=True)
+        )
+        silent = set(Preference.objects.filter(user__in=people, email=False).values_list("user_id", flat=True))
+        made = [
+            Notification(
+                user=person,
+                kind=kind,
+                subject_id=subject_id,
+                text=text,
+                path=path,
+                email=EmailState.NONE if pk in silent else EmailState.WAITING,
+            )
+            for pk, person in people.items()
+            if pk not in told
+        ]
+        for notification in made:
+            notification.clean_fields(exclude=["user"])
+        if replaces:
+            _mark_read(
+                Notification.objects.filter(user__in=[n.user_id for n in made], kind=kind, subject_id=subject_id)
+            )
+        # Not a clinical record, and the act it tells of is in the audit trail.
+        Notification.objects.bulk_create(made)
+        for notification in made:
+            if notification.email == EmailState.WAITING:
+                hint_on_commit(SEND_EMAIL, notification.user_id)
+    return made
+
+
+def close_notifications(*, subject_id: uuid.UUID) -> int:
+    """Mark everything about one subject as read, whoever was told: it needs nobody any more."""
+    return _mark_read(Notification.objects.filter(subject_id=subject_id))
+
+
+def _mark_read(told: NotificationQuerySet) -> int:
+    return told.unread().update(read_at=timezone.now())

@@ -1,0 +1,1 @@
+"""The record of a case as plain values for pages."""

@@ -1,0 +1,1 @@
+"""Rows as the plain values that a report is made of."""

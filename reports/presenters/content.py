@@ -1,0 +1,266 @@
+"""The content of a report: one dictionary that says everything the report says, ready for its canonical form.
+
+Format 1. Numbers with decimals are text; times are ISO 8601 in UTC; absent values are empty text. Whoever opens it
+later needs nothing else: no label is looked up, no name is joined in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from cases.reference_ranges import flag_of
+from reports.models import ReportKind
+from reports.presenters.changes import changes_between
+from reports.selectors.case_evidence import decimal_text
+from reports.selectors.versions import previous_signed_differential
+from review.presenters.differential import reference_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from accounts.models import User
+    from cases.differential import Differential, Row
+    from cases.models import Case
+    from cases.reference_ranges import ReferenceRange
+    from reports.models import Report, ReportDraft
+    from reports.selectors.case_evidence import CaseEvidence
+
+FORMAT = "hematovision-report"
+FORMAT_VERSION = 1
+DISCLAIMER = "HematoVision assists a pathologist; it is not a cleared medical device."
+MEANINGS = {
+    ReportKind.ORIGINAL: "Reviewed every cell and authorises this report",
+    ReportKind.CORRECTED: "Reviewed the correction and authorises this version",
+    ReportKind.APPENDED: "Wrote the addendum and authorises this version",
+    ReportKind.WITHDRAWN: "Withdraws this report",
+}
+IDENTIFIERS = {
+    "name": "Family name and given name",
+    "birth_date": "Date of birth",
+    "mrn": "Medical record number",
+    "accession": "Accession number on the slide",
+}
+"""What may be compared with the slide and the request, two of them before every signature."""
+
+
+def build_content(
+    *,
+    report_id: UUID,
+    case: Case,
+    evidence: CaseEvidence,
+    draft: ReportDraft,
+    kind: ReportKind,
+    previous: Report | None,
+    reason_code: str = "",
+    reason_label: str = "",
+    reason: str = "",
+) -> dict[str, Any]:
+    """Return the content of the next version of the report of `case`, all but the signature (see `sign_content`)."""
+    content: dict[str, Any] = {
+        "ai": {"models": evidence.models, "statement": _statement(evidence)},
+        "case": _case(case),
+        "cells": [] if kind == ReportKind.WITHDRAWN else evidence.cells,
+        "clinic": {"id": str(case.clinic_id), "name": case.clinic.name},
+        "comments": draft.comments.strip(),
+        "count_reason": draft.count_reason.strip(),
+        "differential": _withdrawn()
+        if kind == ReportKind.WITHDRAWN
+        else differential_content(evidence.differential, case),
+        "disclaimer": DISCLAIMER,
+        "flagged": {
+            "cells": [] if kind == ReportKind.WITHDRAWN else flagged_cells(evidence),
+            "reason": draft.flagged_reason.strip(),
+        },
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "identity_confirmed": sorted(set(draft.identifiers) & set(IDENTIFIERS)),
+        "images": evidence.images,
+        "interpretation": "" if kind == ReportKind.WITHDRAWN else draft.interpretation.strip(),
+        "laboratory": {"id": str(case.laboratory_id), "name": case.laboratory.name},
+        "patient": _patient(case),
+        "previous_differential": None if kind == ReportKind.WITHDRAWN else _previous(case),
+        "quality": {"accepted": draft.quality_accepted, "remark": draft.quality_remark.strip()},
+        "report": {
+            "changes": [],
+            "id": str(report_id),
+            "kind": str(kind),
+            "previous": None
+            if previous is None
+            else {"digest": previous.digest, "id": str(previous.pk), "version": previous.version},
+            "reason": reason.strip(),
+            "reason_code": reason_code,
+            "reason_label": reason_label,
+            "version": 1 if previous is None else previous.version + 1,
+        },
+        "review": _review([] if kind == ReportKind.WITHDRAWN else evidence.cells),
+        "signature": None,
+    }
+    if previous is not None:
+        content["report"]["changes"] = changes_between(previous.data, content)
+    return content
+
+
+def sign_content(
+    content: dict[str, Any], *, signer: User, kind: ReportKind, method: str, at: dt.datetime
+) -> dict[str, Any]:
+    """Return `content` with the signature as it is shown: printed name, role, time and meaning (21 CFR 11.50)."""
+    return {
+        **content,
+        "signature": {
+            "meaning": MEANINGS[kind],
+            "method": method,
+            "name": str(signer),
+            "role": signer.get_role_display(),
+            "signed_at": at.isoformat(),
+            "signer": str(signer.pk),
+        },
+    }
+
+
+def differential_content(found: Differential, case: Case) -> dict[str, Any]:
+    """Return a differential as the content carries it."""
+    return {
+        "erythroblasts": found.erythroblasts,
+        "erythroblasts_per_100": decimal_text(found.nrbc_per_100_wbc, 1),
+        "excluded": found.excluded,
+        "limited": found.is_limited,
+        "n": found.n,
+        "platelets": found.platelets,
+        "remark": found.remark,
+        "rows": [_row(row, found.n, reference_of(case, row.code)) for row in found.rows],
+        "unidentified": found.unidentified,
+        "wbc": decimal_text(found.wbc, 2),
+    }
+
+
+def _withdrawn() -> dict[str, Any]:
+    """A withdrawn report has no result: nobody may take one from it."""
+    return {
+        "erythroblasts": 0,
+        "erythroblasts_per_100": "",
+        "excluded": 0,
+        "limited": False,
+        "n": 0,
+        "platelets": 0,
+        "remark": "Withdrawn: there is no result.",
+        "rows": [],
+        "unidentified": 0,
+        "wbc": "",
+    }
+
+
+def _row(row: Row, n: int, reference: ReferenceRange | None) -> dict[str, Any]:
+    return {
+        "absolute": decimal_text(row.absolute, 2),
+        "code": row.code,
+        "count": row.count,
+        "flag": flag_of(100 * row.share, reference, counted=n) if reference is not None else "",
+        "high": decimal_text(row.high * 100, 1) if n else "",
+        "label": row.cell_class.plural,
+        "letter": row.cell_class.letter,
+        "low": decimal_text(row.low * 100, 1) if n else "",
+        "percent": row.whole_percent if n else 0,
+        "reference": reference.text if reference is not None else "",
+    }
+
+
+def _previous(case: Case) -> dict[str, Any] | None:
+    """The patient's last signed differential of another case, so that a change is seen beside the result."""
+    found = previous_signed_differential(case.patient, case)
+    if found is None:
+        return None
+    counted = found["differential"]
+    return {
+        "n": counted["n"],
+        "report": found["report"],
+        "rows": [{"code": row["code"], "label": row["label"], "percent": row["percent"]} for row in counted["rows"]],
+        "signed_at": found["signed_at"],
+    }
+
+
+def _case(case: Case) -> dict[str, Any]:
+    return {
+        "accession_number": case.accession_number,
+        "camera": case.camera,
+        "clinical_question": case.clinical_question,
+        "collected_at": time_text(case.collected_at),
+        "id": str(case.pk),
+        "microscope": case.microscope,
+        "objective": case.objective,
+        "priority": str(case.get_priority_display()),
+        "stain": str(case.get_stain_display()),
+        "submitted_at": time_text(case.submitted_at),
+        "um_per_px": decimal_text(case.um_per_px, 4),
+        "wbc": decimal_text(case.wbc, 2),
+        "wbc_measured_at": time_text(case.wbc_measured_at),
+        "wbc_source": case.wbc_source,
+    }
+
+
+def _patient(case: Case) -> dict[str, Any]:
+    patient = case.patient
+    return {
+        "birth_date": patient.birth_date.isoformat(),
+        "family_name": patient.family_name,
+        "given_name": patient.given_name,
+        "id": str(patient.pk),
+        "mrn": patient.mrn,
+        "sex": str(patient.get_sex_display()),
+    }
+
+
+def flagged_cells(evidence: CaseEvidence) -> list[dict[str, Any]]:
+    """Return the cells a reviewer marked to look at again: field, number, class and id."""
+    return [
+        {"field": cell["field"], "id": cell["id"], "label": cell["label"], "n": cell["n"]}
+        for cell in evidence.cells
+        if cell["flagged"] and not cell["removed"]
+    ]
+
+
+def _review(cells: list[dict[str, Any]]) -> dict[str, Any]:
+    """How people decided on the cells: one at a time or several at once, and which were displayed before."""
+    decided = [cell for cell in cells if cell["decided_together"] and not cell["removed"]]
+    bulk = [cell for cell in decided if cell["decided_together"] > 1]
+    shown = sum(cell["displayed"] is True for cell in decided)
+    single = len(decided) - len(bulk)
+    parts = []
+    if decided:
+        parts.append(
+            f"{single} {'cell was' if single == 1 else 'cells were'} reviewed one by one, {len(bulk)} in bulk."
+        )
+        untold = len(decided) - shown
+        parts.append(
+            f"For {untold} of them there is no record that the cell was displayed."
+            if untold
+            else "Each was displayed on the reviewer's screen."
+        )
+    return {"displayed": shown, "in_bulk": len(bulk), "one_by_one": single, "statement": " ".join(parts)}
+
+
+def _statement(evidence: CaseEvidence) -> str:
+    """What the model did and what people made of it, in sentences for the recipient of the report."""
+    suggested = [cell for cell in evidence.cells if cell["ai"] is not None and not cell["removed"]]
+    added = sum(cell["added"] for cell in evidence.cells)
+    removed = sum(cell["removed"] for cell in evidence.cells)
+    if not evidence.models:
+        return "No model took part: every cell was found and named by a person."
+    names = " and ".join(f"{model['name']} {model['version']}" for model in evidence.models)
+    changed = sum(
+        cell["excluded"] or cell["label"] != cell["ai"]["label"] or not cell["ai"]["identified"] for cell in suggested
+    )
+    parts = [
+        f"Cells were detected and a class was suggested for each by {names}.",
+        f"Of {len(suggested)} suggestions a person changed, named or excluded {changed} and confirmed {len(suggested) - changed}.",
+    ]
+    if added:
+        parts.append(f"{added} missed {'cell was' if added == 1 else 'cells were'} added by hand.")
+    if removed:
+        parts.append(f"{removed} false {'detection was' if removed == 1 else 'detections were'} removed.")
+    return " ".join(parts)
+
+
+def time_text(value: dt.datetime | None) -> str:
+    """Return a time as the content writes it: ISO 8601 in UTC, nothing for None."""
+    return "" if value is None else value.astimezone(dt.UTC).isoformat()

@@ -1,0 +1,19 @@
+"""What the reports ask of the apps above them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.safestring import SafeString
+
+from hematovision.providers import Provider
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from cases.models import Case
+
+
+@Provider
+def receivers_panel(case: Case, user: User) -> SafeString:
+    """Who received which version of the report of `case`, as HTML for `user`; answered by `inbox`, else nothing."""
+    return SafeString("")

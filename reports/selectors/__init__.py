@@ -1,0 +1,1 @@
+"""Questions about reports that this app and others ask."""

@@ -1,0 +1,170 @@
+"""What has to hold before a report can be signed, as sentences a signer can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cases.differential import LIMITED_BELOW
+from cases.states import ImageState
+from consult.selectors import open_opinions
+from reports.models import ReportKind
+from reports.pdf import PdfUnavailable, pdf_problem
+from reports.presenters.changes import changes_between
+from reports.presenters.content import IDENTIFIERS
+from review.selectors import sign_blockers
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cases.models import Case
+    from reports.models import Report, ReportDraft
+    from reports.selectors.case_evidence import CaseEvidence
+
+IDENTIFIERS_NEEDED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition: `passed`, and the sentence that says so or what is missing. `field` is where it is mended."""
+
+    code: str
+    passed: bool
+    sentence: str
+    field: str = ""
+
+
+def sign_checks(
+    *,
+    case: Case,
+    kind: ReportKind,
+    draft: ReportDraft,
+    evidence: CaseEvidence,
+    content: dict[str, Any],
+    previous: Report | None,
+) -> list[Check]:
+    """Return every condition of the signature of the next version, met ones included."""
+    found = [_pdf()]
+    if kind == ReportKind.WITHDRAWN:
+        return found
+    found += [
+        *_cells(case, evidence, content),
+        _flagged(draft, content),
+        _opinions(case),
+        _count(draft, evidence),
+        _identity(draft),
+        _quality(draft, evidence),
+    ]
+    if previous is not None:
+        found.append(_difference(kind, previous, content))
+    return found
+
+
+def unmet(checks: list[Check]) -> list[Check]:
+    """Return those of `checks` that keep the report from being signed."""
+    return [check for check in checks if not check.passed]
+
+
+def _pdf() -> Check:
+    if pdf_problem():
+        return Check("pdf", passed=False, sentence=PdfUnavailable.default_sentence)
+    return Check("pdf", passed=True, sentence="The PDF can be made.")
+
+
+def _cells(case: Case, evidence: CaseEvidence, content: dict[str, Any]) -> list[Check]:
+    blockers = sign_blockers(case)
+    if blockers:
+        return [Check("cells", passed=False, sentence=sentence) for sentence in blockers]
+    number = sum(not cell["removed"] for cell in evidence.cells)
+    if not number:
+        return [Check("cells", passed=True, sentence="There is no cell in this case.")]
+    bulk = content["review"]["in_bulk"]
+    how = f" ({number - bulk} one by one, {bulk} in bulk)" if bulk else ""
+    return [Check("cells", passed=True, sentence=f"Every cell is reviewed and named: {number}{how}.")]
+
+
+def _flagged(draft: ReportDraft, content: dict[str, Any]) -> Check:
+    """A flag means "look again": somebody did and took it off, or says why the report can go out with it."""
+    number = len(content["flagged"]["cells"])
+    cells = "1 cell is" if number == 1 else f"{number} cells are"
+    if not number:
+        return Check("flagged", passed=True, sentence="No cell is flagged.")
+    if draft.flagged_reason.strip():
+        return Check("flagged", passed=True, sentence=f"{cells} flagged, with a reason.")
+    return Check(
+        "flagged",
+        passed=False,
+        sentence=f"{cells} flagged. Look again and take the flag off, or say why it can stay.",
+        field="flagged_reason",
+    )
+
+
+def _opinions(case: Case) -> Check:
+    number = len(open_opinions(case))
+    if number:
+        waits = "second opinion is" if number == 1 else "second opinions are"
+        return Check("opinions", passed=False, sentence=f"{number} {waits} still open.")
+    return Check("opinions", passed=True, sentence="No second opinion is open.")
+
+
+def _count(draft: ReportDraft, evidence: CaseEvidence) -> Check:
+    n = evidence.differential.n
+    if n >= LIMITED_BELOW:
+        return Check("count", passed=True, sentence=f"{n} leukocytes are counted.")
+    if draft.count_reason.strip():
+        return Check("count", passed=True, sentence=f"{n} leukocytes are counted, with a reason.")
+    return Check(
+        "count",
+        passed=False,
+        sentence=f"{n} leukocytes are counted. Under {LIMITED_BELOW} the report needs a reason.",
+        field="count_reason",
+    )
+
+
+def _identity(draft: ReportDraft) -> Check:
+    number = len(set(draft.identifiers) & set(IDENTIFIERS))
+    if number >= IDENTIFIERS_NEEDED:
+        return Check("identity", passed=True, sentence="Two patient identifiers are confirmed.")
+    return Check(
+        "identity",
+        passed=False,
+        sentence="Compare two identifiers with the slide and the request, and tick them.",
+        field="identifiers",
+    )
+
+
+def _quality(draft: ReportDraft, evidence: CaseEvidence) -> Check:
+    wanting = wanting_fields(evidence)
+    if not draft.quality_accepted:
+        return Check("quality", passed=False, sentence="Accept the quality of the images.", field="quality_accepted")
+    if wanting and not draft.quality_remark.strip():
+        fields = ", ".join(map(str, wanting))
+        return Check(
+            "quality",
+            passed=False,
+            sentence=f"Say why the report can be signed although field {fields} is wanting.",
+            field="quality_remark",
+        )
+    return Check("quality", passed=True, sentence="The quality of the images is accepted.")
+
+
+def wanting_fields(evidence: CaseEvidence) -> list[int]:
+    """Return the numbers of the fields that are of poor quality or could not be analysed."""
+    return [
+        image["ordinal"]
+        for image in evidence.images
+        if image["quality"] == "poor" or image["state"] != ImageState.ANALYSED
+    ]
+
+
+def _difference(kind: ReportKind, previous: Report, content: dict[str, Any]) -> Check:
+    """A correction changes something; an addendum changes words and nothing that was counted or measured."""
+    changes = changes_between(previous.data, content)
+    if not changes:
+        return Check("changes", passed=False, sentence=f"Nothing differs from version {previous.version}.")
+    words = {"Interpretation", "Comments"}
+    other = list(dict.fromkeys(change["what"] for change in changes if change["what"] not in words))
+    if kind == ReportKind.APPENDED and other:
+        sentence = f"An addendum changes words only, and this differs as well: {', '.join(other).lower()}. Correct it."
+        return Check("changes", passed=False, sentence=sentence)
+    return Check("changes", passed=True, sentence=f"{len(changes)} values differ from version {previous.version}.")

@@ -1,0 +1,29 @@
+"""Who the blood is from."""
+
+from __future__ import annotations
+
+from django import forms
+
+from cases.models import Sex
+from workbench.forms.fields import DescribedForm
+
+
+class PatientForm(DescribedForm):
+    """A new patient of the person's own organisation; the service checks what it means."""
+
+    family_name = forms.CharField(
+        max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    )
+    given_name = forms.CharField(
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    birth_date = forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"),
+        label="Date of birth",
+    )
+    sex = forms.ChoiceField(
+        choices=[(Sex.FEMALE, "Female"), (Sex.MALE, "Male"), (Sex.OTHER, "Other"), (Sex.UNKNOWN, "Unknown")],
+        initial=Sex.UNKNOWN,
+    )

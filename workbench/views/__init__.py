@@ -1,0 +1,1 @@
+"""Pages composed of all apps: one noun per file; writes go through services, reads through selectors."""

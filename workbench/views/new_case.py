@@ -1,0 +1,147 @@
+"""A new case: whose blood it is, then what was sent. One form, so that nothing typed is ever lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from cases.models import Patient
+from cases.permissions import may_write_cases
+from cases.services.audit_trail import record_search
+from cases.services.cases import create_case
+from cases.services.patients import find_duplicates, register_patient
+from hematovision.errors import DomainError
+from workbench.forms import PatientForm, SpecimenForm
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from accounts.requests import AuthenticatedRequest
+    from cases.models import Case
+
+
+@dataclass
+class Draft:
+    """What the page knows so far: the record number looked for, the patient chosen, what was typed."""
+
+    mrn: str = ""
+    looked_up: bool = False
+    patient: Patient | None = None
+    patient_form: PatientForm = field(default_factory=PatientForm)
+    specimen_form: SpecimenForm = field(default_factory=SpecimenForm)
+    duplicates: list[Patient] = field(default_factory=list)
+    must_acknowledge: bool = False
+    mrn_error: str = ""
+    status: int = 200
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_case(request: AuthenticatedRequest) -> HttpResponse:
+    """Look a patient up, register one where there is none, and open a case for them."""
+    if not may_write_cases(request.user):
+        raise PermissionDenied("Your role does not open cases.")
+    if request.method != "POST":
+        return render(request, "workbench/new_case.html", {"draft": Draft()})
+    draft = _read(request)
+    if request.POST.get("action") == "create":
+        case = _create(request, draft)
+        if case is not None:
+            messages.success(request, f"Case {case.accession_number} is open. Add its images next.")
+            return redirect("workbench:case", case.pk)
+    return render(request, "workbench/new_case.html", {"draft": draft}, status=draft.status)
+
+
+def _read(request: AuthenticatedRequest) -> Draft:
+    """Rebuild the page's state from what was sent; only "create" checks the forms."""
+    creating = request.POST.get("action") == "create"
+    draft = Draft(mrn=request.POST.get("mrn", "").strip())
+    draft.specimen_form = (
+        SpecimenForm(request.POST) if creating else SpecimenForm(initial=_typed(request, SpecimenForm))
+    )
+    draft.patient_form = PatientForm(request.POST) if creating else PatientForm(initial=_typed(request, PatientForm))
+    if request.POST.get("action") == "other":
+        draft.mrn = ""
+        return draft
+    chosen = request.POST.get("patient", "")
+    own = Patient.objects.visible_to(request.user).filter(organisation=request.user.organisation_id)
+    if chosen:
+        draft.patient = own.filter(pk=_uuid(chosen)).first()  # type: ignore[misc]
+    elif draft.mrn:
+        draft.patient = own.with_mrn(draft.mrn).first() or own.ever_with_mrn(draft.mrn).first()
+        draft.looked_up = True
+        record_search(
+            actor=request.user, object_type="cases.patient", terms=["mrn"], found=int(draft.patient is not None)
+        )
+    elif not creating:
+        draft.mrn_error = "Type the medical record number first."
+        draft.status = 422
+    return draft
+
+
+def _create(request: AuthenticatedRequest, draft: Draft) -> Case | None:
+    """Open the case, registering the patient with it; None where something has to be corrected first."""
+    draft.status = 422
+    specimen_fits = draft.specimen_form.is_valid()
+    patient_fits = draft.patient is not None
+    if draft.patient is None:
+        if not draft.mrn:
+            draft.mrn_error = "Type the medical record number, then find the patient."
+        else:
+            draft.looked_up = True
+            patient_fits = draft.patient_form.is_valid()
+    if draft.patient is None and patient_fits:
+        patient_fits = _is_acknowledged(request, draft)
+    if not (specimen_fits and patient_fits):
+        return None
+    refused: PatientForm | SpecimenForm = draft.patient_form
+    try:
+        # The patient is registered only if the case can be opened as well.
+        with transaction.atomic():
+            patient = draft.patient or register_patient(
+                actor=request.user, mrn=draft.mrn, **draft.patient_form.cleaned_data
+            )
+            refused = draft.specimen_form
+            return create_case(actor=request.user, patient=patient, **draft.specimen_form.cleaned_data)
+    except DomainError as error:
+        refused.refuse(error, field="accession_number" if refused is draft.specimen_form else None)
+        draft.status = error.status
+        return None
+
+
+def _is_acknowledged(request: AuthenticatedRequest, draft: Draft) -> bool:
+    """Whether nobody like this patient is known, or the person said that it is somebody else."""
+    typed = draft.patient_form.cleaned_data
+    draft.duplicates = list(
+        find_duplicates(
+            actor=request.user,
+            mrn=draft.mrn,
+            family_name=typed["family_name"],
+            given_name=typed["given_name"],
+            birth_date=typed["birth_date"],
+        )
+    )
+    if not draft.duplicates or request.POST.get("not_a_duplicate"):
+        return True
+    draft.must_acknowledge = True
+    return False
+
+
+def _typed(request: AuthenticatedRequest, form: type[PatientForm | SpecimenForm]) -> dict[str, str]:
+    """Return what was typed into a form's fields, unchecked, to show it again."""
+    return {name: request.POST[name] for name in form.base_fields if name in request.POST}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

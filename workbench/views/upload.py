@@ -1,0 +1,73 @@
+"""Receiving smear images, one by one from the page's script or several from the plain form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from cases.models import Case
+from cases.selectors import visible_case
+from cases.services.images import receive_image
+from hematovision.errors import DomainError
+from workbench.views.case import show_case
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.core.files.uploadedfile import UploadedFile
+
+    from accounts.requests import AuthenticatedRequest
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that was not taken, and why."""
+
+    name: str
+    sentence: str
+
+
+@login_required
+@require_POST
+def add_images(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Take the files of a case. The script sends one a request and reads JSON; a plain form sends many."""
+    case = visible_case(request.user, pk)
+    uploads = request.FILES.getlist("files")
+    if request.accepts("text/html"):
+        return _take_all(request, case, uploads)
+    if len(uploads) != 1:
+        return JsonResponse({"sentence": "Send one file a request."}, status=400)
+    try:
+        image, created = receive_image(actor=request.user, case=case, upload=uploads[0])
+    except DomainError as error:
+        return JsonResponse({"sentence": error.sentence, "code": error.code}, status=error.status)
+    sentence = "Received." if created else f"Already here as field {image.ordinal}: the same file is kept once."
+    return JsonResponse(
+        {"id": str(image.pk), "ordinal": image.ordinal, "created": created, "sentence": sentence},
+        status=201 if created else 200,
+    )
+
+
+def _take_all(request: AuthenticatedRequest, case: Case, uploads: list[UploadedFile]) -> HttpResponse:
+    """Take every file that can be taken; the page names those that could not, each with its sentence."""
+    refusals = []
+    received = 0
+    for upload in uploads:
+        try:
+            receive_image(actor=request.user, case=case, upload=upload)
+        except DomainError as error:
+            refusals.append(Refusal(upload.name or "A file without a name", error.sentence))
+        else:
+            received += 1
+    if not uploads:
+        refusals.append(Refusal("No file", "Choose one or more images first."))
+    if refusals:
+        return show_case(request, case, status=422, refusals=refusals)
+    messages.success(request, f"{received} image{'s' if received != 1 else ''} received.")
+    return redirect("workbench:case", case.pk)
