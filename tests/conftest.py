@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
-pytest_plugins = ["tests.people", "tests.append_only"]
+pytest_plugins = ["tests.people", "tests.append_only", "tests.authenticator_app"]
 
 
 @pytest.fixture(autouse=True)
