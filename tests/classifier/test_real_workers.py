@@ -1,23 +1,18 @@
 """Real worker processes: what holds when messages are doubled, workers are killed and the broker forgets."""
 
-import io
 from pathlib import Path
 
-import numpy as np
 import pytest
 from celery import current_app
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Count
-from PIL import Image
 
 from cases.models import SmearImage
 from cases.services.cases import submit_case
 from cases.services.images import receive_image
-from classifier.inference.synthetic import draw_field
 from classifier.models import Analysis, Explanation, Prediction, WorkerHeartbeat
 from classifier.services import failed_for_the_model, promote_model, register_model, requeue_analyses
 from classifier.services.explanations import request_explanation
-from tests.classifier.real_worker import Processes, empty_broker, waiting_messages
+from tests.classifier.real_worker import Processes, empty_broker, held_up, leases_run_out, waiting_messages
 from tests.factories.smears import drawn_field, evaluated_bundle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.xdist_group("real-workers")]
@@ -41,15 +36,6 @@ def send(amina, case):
         return receive_image(actor=amina, case=case, upload=upload)[0]
 
     return send
-
-
-def large_fields(count):
-    """Fields that take a worker long enough to be caught at work: one drawing, shifted."""
-    rgb, _ = draw_field(seed=5, width=1800, height=1400, cells={"neutrophil": 6, "lymphocyte": 4}, um_per_px=0.1)
-    for number in range(count):
-        picture = io.BytesIO()
-        Image.fromarray(np.roll(rgb, 7 * number, axis=1)).save(picture, "BMP")
-        yield SimpleUploadedFile(f"{number}.bmp", picture.getvalue())
 
 
 def all_analysed():
@@ -105,20 +91,22 @@ def test_two_workers_share_the_images_and_read_each_once(active, send, processes
 
 
 def test_a_killed_worker_and_an_emptied_broker_lose_no_image(amina, case, active, send, processes):
-    for upload in large_fields(5):
-        send(upload)
+    first, *_ = [send(drawn_field(seed)) for seed in range(5)]
     submit_case(actor=amina, case=case)
-    doomed = processes.worker("doomed")
-    processes.until(
-        lambda: Analysis.objects.filter(state="running").exists(), what="an analysis under way", every=0.005
-    )
-    processes.kill(doomed)
+    # However fast the worker and slow this process: it is at work on the first image when it is killed.
+    with held_up(first):
+        doomed = processes.worker("doomed")
+        processes.until(
+            lambda: Analysis.objects.filter(state="running", image=first).exists(), what="an analysis under way"
+        )
+        processes.kill(doomed)
     empty_broker()
 
     caught = set(Analysis.objects.filter(state="running").values_list("pk", flat=True))
     assert caught
     assert not all_analysed()
 
+    leases_run_out()
     processes.worker("successor")
     processes.beat()
     processes.until(all_analysed, what="every image analysed after the loss")
