@@ -12,8 +12,11 @@ from celery import Celery
 from celery.app.task import Task
 from django.db import transaction
 from kombu.exceptions import KombuError
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hematovision.settings.local")
+
+TRANSPORT_ALIASES["folder"] = "hematovision.folder_broker:Transport"
 
 app = Celery("hematovision")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -73,7 +73,7 @@ if REDIS_URL:
     }
 else:
     BROKER_DIR = VAR_DIR / "broker"
-    CELERY_BROKER_URL = "filesystem://localhost//"
+    CELERY_BROKER_URL = "folder://localhost//"  # hematovision.folder_broker
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         # One folder for both directions: every process both sends and receives.
         "data_folder_in": str(BROKER_DIR / "messages"),
