@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import socket
 import threading
 from pathlib import Path
 
 import pytest
-from django.core.signals import request_finished, request_started
 from django.test import Client
 
 from classifier import analyser
@@ -60,34 +61,48 @@ def chromium():
 
 
 @pytest.fixture
-def requests_done(live_server):
-    """`requests_done()` returns when the live server has answered all it was asked.
+def requests_done(live_server, monkeypatch):
+    """`requests_done()` returns when the live server has answered all it was asked, once the pages are closed.
 
     A closed page leaves its last requests behind; one that still writes while the database is emptied breaks the next test.
+    Connections are counted, not requests: on a busy machine one may have arrived that no thread has begun to read.
     """
-    under_way: set[int] = set()
+    server = live_server.thread.httpd
+    connections: dict[tuple[str, int], socket.socket] = {}
+    arrived: set[tuple[str, int]] = set()
     change = threading.Condition()
+    take, leave = server.process_request, server.close_request
 
-    def started(**_):
+    def taken(connection, address):
         with change:
-            under_way.add(threading.get_ident())
+            connections[address] = connection
+            arrived.add(address)
+            change.notify_all()
+        take(connection, address)
 
-    def finished(**_):
+    def left(connection):
+        # By itself, not by its address: the browser may have gone, and then it has none.
+        leave(connection)
         with change:
-            under_way.discard(threading.get_ident())
+            for address in [each for each, known in connections.items() if known is connection]:
+                del connections[address]
             change.notify_all()
 
     def wait():
-        with change:
-            # The test's own client answers in the test's own thread, and has always finished.
-            under_way.discard(threading.get_ident())
-            assert change.wait_for(lambda: not under_way, timeout=60), "a request was never answered"
+        # Connections are taken in the order in which they came: after this one, none of a closed page is to come.
+        with socket.create_connection(server.server_address) as last:
+            own = last.getsockname()
+            with change:
+                assert change.wait_for(lambda: own in arrived, timeout=60), "the server takes no connection"
+                # What was sent is still read and answered. A connection that is only kept open ends here.
+                for connection in connections.values():
+                    with contextlib.suppress(OSError):
+                        connection.shutdown(socket.SHUT_RD)
+                assert change.wait_for(lambda: not connections, timeout=60), "a request was never answered"
 
-    request_started.connect(started)
-    request_finished.connect(finished)
-    yield wait
-    request_started.disconnect(started)
-    request_finished.disconnect(finished)
+    monkeypatch.setattr(server, "process_request", taken)
+    monkeypatch.setattr(server, "close_request", left)
+    return wait
 
 
 @pytest.fixture
