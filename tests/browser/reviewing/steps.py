@@ -48,6 +48,11 @@ def pictures_shown(page):
     page.locator(".rv-tile.cursor[data-seen]").wait_for()
 
 
+def field_shown(page):
+    """Wait until the field's picture is there: no box is drawn on what cannot be seen."""
+    page.locator("[data-loading]").wait_for(state="hidden")
+
+
 def press(page, *keys):
     for key in keys:
         page.keyboard.press(key)

@@ -8,7 +8,17 @@ from cases.models import Cell
 from cases.states import CaseState
 from classifier.models import Prediction
 from review.models import ReviewAction
-from tests.browser.reviewing.steps import DIGITS, all_saved, cells_of, cursor, open_review, pictures_shown, press, start
+from tests.browser.reviewing.steps import (
+    DIGITS,
+    all_saved,
+    cells_of,
+    cursor,
+    field_shown,
+    open_review,
+    pictures_shown,
+    press,
+    start,
+)
 from tests.factories.analysed_cases import analysed_case
 from tests.factories.drawn_images import drawn_images
 
@@ -148,6 +158,7 @@ def test_enter_goes_to_the_field_and_back_without_losing_the_cell(open_as, case,
 def test_a_missed_cell_is_drawn_by_keyboard_and_by_pointer(open_as, case, pavel):
     before = cells_of(case).count()
     page = start(open_as(pavel), case)
+    field_shown(page)
     press(page, "Enter", "w", "a", "ArrowLeft", "Shift+ArrowRight", "Enter")
     all_saved(page)
     assert cells_of(case).count() == before + 1
