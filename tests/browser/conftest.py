@@ -153,8 +153,11 @@ def cut_the_line(page):
 
 
 def _note(complaints, said):
-    """Keep what breaks the content security policy or a script; a refused request is the test's own doing."""
-    refused = ("Failed to load resource", "Response Status Error Code")
+    """Keep what breaks the content security policy or a script; a request refused or cut off is the test's own doing.
+
+    htmx says so too, by two events, of what the page happened to ask by itself while its line was cut.
+    """
+    refused = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
     if said.type == "error" and not said.text.startswith(refused):
         complaints.append(f"console: {said.text}")
 
