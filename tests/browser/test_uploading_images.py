@@ -36,6 +36,24 @@ def test_good_and_bad_files_go_their_own_ways(open_as, violations, amina, case, 
     assert violations(page) == []
 
 
+def test_an_image_sent_while_the_page_still_asks_for_the_one_before_appears(open_as, amina, case, field_file, analyse):
+    page = open_as(amina)
+    held = []
+    page.route("**/live/**", lambda route: route.continue_() if held else held.append(route))
+    page.goto(f"/cases/{case.pk}/")
+    with page.expect_request("**/live/**"):
+        page.locator("#upload-files").set_input_files([field_file(1)])
+    page.get_by_text("1 of 1 file sent").wait_for()
+    analyse(case.images.get())
+    # It knows of the first image only, and that nothing is left to be analysed: the page stops asking by itself.
+    first = held[0].fetch()
+    page.locator("#upload-files").set_input_files([field_file(2)])
+    page.get_by_text("2 of 2 files sent").wait_for()
+    analyse(case.images.get(ordinal=2))
+    held[0].fulfill(response=first)
+    page.get_by_role("link", name="Open field 2").wait_for()
+
+
 def test_a_dropped_line_keeps_the_file_for_a_retry(open_as, amina, case, field_file, analyse):
     page = open_as(amina)
     page.route("**/images/", lambda route: route.abort("internetdisconnected"))
