@@ -31,7 +31,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 def pytest_collection_modifyitems(items):
     """Browser tests are marked, and left out with a reason where there is no browser.
 
-    What is looked at in both themes is how a page looks; that is the same on every database.
+    A test in both themes is one of how a page looks, and that is the same on every database.
     """
     here = Path(__file__).parent
     for item in items:
