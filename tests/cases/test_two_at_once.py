@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
-from django.db import connections
 
 from cases.models import Case, SmearImage
 from cases.services.cases import create_case, settle_case
@@ -15,6 +12,7 @@ from cases.states import CaseState, ImageState
 from hematovision.errors import Conflict
 from tests.factories.cases import CaseFactory, PatientFactory, SmearImageFactory
 from tests.factories.image_files import upload
+from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,29 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def _nobody_listens(monkeypatch):
     """The model would queue the images of these tests."""
     monkeypatch.setattr(image_received, "receivers", [])
-
-
-def together(*calls):
-    """Run the calls at once, each on a connection of its own; returns their results, exceptions included."""
-    results = [None] * len(calls)
-    start = threading.Barrier(len(calls))
-
-    def run(index, call):
-        try:
-            start.wait()
-            results[index] = call()
-        except Exception as error:  # noqa: BLE001 (the test looks at it)
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads), "two transactions wait for each other"
-    return results
 
 
 def test_the_same_bytes_sent_twice_at_once_are_one_image(amina, draft, clinical_files):

@@ -1,29 +1,16 @@
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from classifier.models import Analysis
 from classifier.services import claim_analysis
+from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_of_workers_that_claim_at_once_exactly_one_gets_the_run(image):
-    workers = 6
-    start = Barrier(workers)
-
-    def claim(number):
-        start.wait(timeout=30)
-        try:
-            return claim_analysis(image_id=image.pk, worker=f"worker-{number}")
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(workers) as pool:
-        claims = list(pool.map(claim, range(workers)))
-
+    claims = together(*[partial(claim_analysis, image_id=image.pk, worker=f"worker-{number}") for number in range(6)])
     taken = [claim for claim in claims if claim is not None]
     assert len(taken) == 1
     analysis = Analysis.objects.get()

@@ -1,12 +1,11 @@
 """A case is created once, however often a client repeats the request."""
 
-import threading
-
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from cases.models import Case
 from tests.contract.conftest import problem_of
+from tests.together import together
 
 
 def order(patient):
@@ -50,21 +49,7 @@ def test_a_malformed_key_is_refused(lis):
 @pytest.mark.django_db(transaction=True)
 def test_two_equal_requests_at_the_same_moment_make_one_case(lis):
     body = order(lis.new_patient()["id"])
-    start = threading.Barrier(2, timeout=30)
-    answers = []
-
-    def send():
-        try:
-            start.wait()
-            answers.append(lis.post("/cases/", body, Idempotency_Key="order-1"))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=send) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = together(*[lambda: lis.post("/cases/", body, Idempotency_Key="order-1")] * 2)
     connection.close()
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].json() == answers[1].json()

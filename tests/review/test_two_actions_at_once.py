@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 
 import pytest
-from django.db import connections
 
 from cases.models import Case, Cell
 from hematovision.errors import Conflict
 from review.models import ReviewAction, ReviewLease
 from review.services.decisions import apply_action
 from review.services.leases import claim
+from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*calls):
-    """Run the calls at once, each on a connection of its own; returns their results, exceptions included."""
-    results = [None] * len(calls)
-    start = threading.Barrier(len(calls))
-
-    def run(index, call):
-        try:
-            start.wait()
-            results[index] = call()
-        except Exception as error:  # noqa: BLE001 (the test looks at it)
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert not any(thread.is_alive() for thread in threads), "two transactions wait for each other"
-    return results
 
 
 def test_of_two_reviewers_at_once_one_gets_the_case(ready, pavel, vera):
