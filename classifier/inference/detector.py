@@ -1,7 +1,8 @@
 """Find every nucleated cell of a field by the colour of its chromatin, at one working scale for every camera.
 
-Chromatin absorbs red and green and passes blue, haemoglobin does not (see ``colour.purpleness``), so a threshold on
-that difference finds nuclei; lobes of one nucleus are joined, two neighbours are kept apart by size.
+Chromatin absorbs green most of all, haemoglobin does not (see ``colour.chromatin``), so a threshold on that
+difference finds nuclei; lobes of one nucleus are joined, two neighbours are kept apart by size. What does not stand out
+of the stained tissue around it is no nucleus, however blue the camera sees red cells.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.inference.colour import Rgb, fill_mask, optical_density, purpleness
+from classifier.inference.colour import Rgb, chromatin, chromatin_level, fill_mask, optical_density
 from classifier.inference.types import Box, Candidate
 
-DETECTOR_VERSION = "chromatin-1"
+DETECTOR_VERSION = "chromatin-2"
 #: All lengths below are in micrometres; a field is resampled to this many a pixel first.
 WORKING_UM_PER_PX = 0.2
-_SEED_CEILING, _SEED_FLOOR = 0.5, 0.4
 #: A nucleus reaches out to this share of its own strength, so that pale and dense chromatin are cut alike.
 _OWN_SHARE = 0.35
 _DENSE_SHARE = 0.6
@@ -27,10 +27,16 @@ _NARROW_GAP_UM = 1.0
 _CYTOPLASM_UM = 1.7
 _SMALLEST_NUCLEUS_UM2 = 16.0
 #: A nucleus cut by the frame must show at least this much; less is a sliver nobody could name.
-_SMALLEST_CUT_NUCLEUS_UM2 = 30.0
+_SMALLEST_CUT_NUCLEUS_UM2 = 28.0
 _SMALLEST_PLATELET_UM2 = 1.5
 #: No single leukocyte's nucleus spans more than this; what does is two cells joined.
 _LONGEST_NUCLEUS_UM = 20.0
+#: A nucleus is this many times as strong as the strongest of the tissue that is none (its 95th percentile).
+_STANDS_OUT = 1.5
+_TISSUE_DENSITY = 0.08
+#: Less tissue than this beside the finds says nothing about the field.
+_LEAST_TISSUE_UM2 = 60.0
+_HALO_UM = 1.0
 
 _Mask = NDArray[np.uint8]
 
@@ -42,6 +48,11 @@ class _Nucleus:
     width: int
     height: int
     area_um2: float
+
+    def window(self, *, grown: int = 0) -> tuple[slice, slice]:
+        """Rows and columns of its box, ``grown`` pixels wider on every side."""
+        rows = slice(max(0, self.top - grown), self.top + self.height + grown)
+        return rows, slice(max(0, self.left - grown), self.left + self.width + grown)
 
     def meets_edge(self, size: tuple[int, int]) -> bool:
         """Whether it touches the frame of an image ``size`` (width, height) pixels large."""
@@ -57,10 +68,10 @@ def _close(mask: _Mask, gap_um: float) -> _Mask:
 
 def _nuclear_mask(strength: NDArray[np.float32]) -> _Mask:
     """Chromatin pixels 0/1: seeds above a field threshold, each cut at a share of its own strength."""
-    threshold = float(np.clip(0.4 * np.percentile(strength, 99.8), _SEED_FLOOR, _SEED_CEILING))
+    threshold = chromatin_level(strength)
     seeds = (strength > threshold).astype(np.uint8)
     count, parts, stats, _ = cv2.connectedComponentsWithStats(seeds)
-    chromatin = np.zeros_like(seeds)
+    mask = np.zeros_like(seeds)
     for index in range(1, count):
         left, top, width, height, area = stats[index]
         if area * WORKING_UM_PER_PX**2 < 1.0:
@@ -68,19 +79,19 @@ def _nuclear_mask(strength: NDArray[np.float32]) -> _Mask:
         window = np.s_[top : top + height, left : left + width]
         part = parts[window] == index
         own = max(threshold, _OWN_SHARE * float(np.percentile(strength[window][part], 90)))
-        chromatin[window] |= (part & (strength[window] > own)).astype(np.uint8)
-    return chromatin
+        mask[window] |= (part & (strength[window] > own)).astype(np.uint8)
+    return mask
 
 
-def _nuclei(chromatin: _Mask, strength: NDArray[np.float32], gap_um: float) -> list[_Nucleus]:
+def _nuclei(mask: _Mask, strength: NDArray[np.float32], gap_um: float) -> list[_Nucleus]:
     """Lobes nearer than ``gap_um`` are one nucleus; one too long for a leukocyte is examined again more narrowly."""
-    closed = _close(chromatin, gap_um)
+    closed = _close(mask, gap_um)
     count, parts, stats, _ = cv2.connectedComponentsWithStats(closed)
     found: list[_Nucleus] = []
     for index in range(1, count):
         left, top, width, height, _area = (int(value) for value in stats[index])
         window = np.s_[top : top + height, left : left + width]
-        own = ((parts[window] == index) & (chromatin[window] > 0)).astype(np.uint8)
+        own = ((parts[window] == index) & (mask[window] > 0)).astype(np.uint8)
         area_um2 = float(own.sum()) * WORKING_UM_PER_PX**2
         if area_um2 < _SMALLEST_PLATELET_UM2:
             continue
@@ -99,6 +110,21 @@ def _nuclei(chromatin: _Mask, strength: NDArray[np.float32], gap_um: float) -> l
     return found
 
 
+def _standing_out(
+    nuclei: list[_Nucleus], strength: NDArray[np.float32], density_green: NDArray[np.float32]
+) -> list[_Nucleus]:
+    """The finds that stand out of the stained tissue beside them; all of them when there is too little to compare with."""
+    halo = round(_HALO_UM / WORKING_UM_PER_PX)
+    beside = density_green > _TISSUE_DENSITY
+    for nucleus in nuclei:
+        rows, columns = nucleus.window(grown=halo)
+        beside[rows, columns] = False
+    if np.count_nonzero(beside) * WORKING_UM_PER_PX**2 < _LEAST_TISSUE_UM2:
+        return nuclei
+    level = _STANDS_OUT * float(np.percentile(strength[beside], 95))
+    return [nucleus for nucleus in nuclei if float(np.percentile(strength[nucleus.window()], 90)) > level]
+
+
 def detect_cells(rgb: Rgb, *, um_per_px: float) -> list[Candidate]:
     """Every nucleated cell and every platelet-sized body of a field, largest nucleus first.
 
@@ -112,13 +138,15 @@ def detect_cells(rgb: Rgb, *, um_per_px: float) -> list[Candidate]:
     shrink = um_per_px / WORKING_UM_PER_PX
     size = (max(1, round(rgb.shape[1] * shrink)), max(1, round(rgb.shape[0] * shrink)))
     small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if shrink < 1 else cv2.INTER_LINEAR)
-    strength = cv2.GaussianBlur(purpleness(optical_density(small)), (0, 0), 1.5)
+    density = optical_density(small)
+    strength = cv2.GaussianBlur(chromatin(density), (0, 0), 1.5)
     fill = fill_mask(small)
     if fill.any():
         strength[cv2.dilate(fill.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0.0
     to_x, to_y = rgb.shape[1] / size[0], rgb.shape[0] / size[1]
     candidates = []
-    for nucleus in sorted(_nuclei(_nuclear_mask(strength), strength, _LOBE_GAP_UM), key=lambda n: -n.area_um2):
+    nuclei = _standing_out(_nuclei(_nuclear_mask(strength), strength, _LOBE_GAP_UM), strength, density[..., 1])
+    for nucleus in sorted(nuclei, key=lambda n: -n.area_um2):
         nucleated = nucleus.area_um2 >= _SMALLEST_NUCLEUS_UM2
         if nucleated and nucleus.area_um2 < _SMALLEST_CUT_NUCLEUS_UM2 and nucleus.meets_edge(size):
             continue

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import ndimage
 from skimage.segmentation import watershed
 
-from classifier.inference.colour import Rgb, fill_mask, optical_density, purpleness
+from classifier.inference.colour import Rgb, chromatin, chromatin_level, fill_mask, optical_density
 
 RED_CELL_UM = 7.5
 #: Used when neither the case nor the field says: a 100x objective on a common slide camera.
@@ -22,7 +22,6 @@ DEFAULT_UM_PER_PX = 0.1
 #: Fewer measured cells than this say too little about their field.
 FEWEST_CELLS = 3
 _LONGEST_SIDE = 480
-_NUCLEAR = 0.35
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,8 @@ def measure_red_cells(rgb: Rgb) -> RedCellRuler:
     small = cv2.resize(rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else rgb
     density = optical_density(small)
     tissue = _red_cell_mask(density[..., 1], fill_mask(small))
-    nuclear = cv2.GaussianBlur(purpleness(density), (0, 0), 1.5) > _NUCLEAR
+    strength = cv2.GaussianBlur(chromatin(density), (0, 0), 1.5)
+    nuclear = strength > chromatin_level(strength)
     depth = cv2.distanceTransform(np.pad(tissue, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
     depth = cv2.GaussianBlur(depth, (0, 0), 2)
     highest = cv2.dilate(depth, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15)))
