@@ -6,6 +6,7 @@ out, and the logarithm makes stain add up (Beer-Lambert): ``OD = -ln(I / I0)`` p
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from skimage.filters import threshold_multiotsu
@@ -16,6 +17,7 @@ Float = NDArray[np.float32]
 #: Augmented and rotated images carry pure black (sometimes ringing to about 12) outside the original frame.
 FILL_LEVEL = 14
 _FEWEST_PIXELS = 64
+_BRIGHTEST_FROM = 0.67
 #: Chromatin strength: below the first a pixel is unstained; a field's threshold lies between the other two.
 _STAINED = 0.05
 _LEVEL_FLOOR, _LEVEL_CEILING = 0.5, 2.0
@@ -26,7 +28,7 @@ _LEVEL_BINS, _STRONGEST = 64, 3.0
 
 def fill_mask(rgb: Rgb) -> NDArray[np.bool_]:
     """Pixels outside the original image (black fill), ``(H, W)``; they are no tissue and no background."""
-    return rgb.max(axis=2) < FILL_LEVEL
+    return np.maximum(np.maximum(rgb[..., 0], rgb[..., 1]), rgb[..., 2]) < FILL_LEVEL
 
 
 def background_colour(rgb: Rgb) -> Float:
@@ -34,12 +36,20 @@ def background_colour(rgb: Rgb) -> Float:
 
     Haemoglobin and every smear stain absorb green, so the brightest third of a readable field is plasma and glass.
     """
-    pixels = rgb[~fill_mask(rgb)]
-    if len(pixels) < _FEWEST_PIXELS:
+    seen = (~fill_mask(rgb)).astype(np.uint8)
+    if np.count_nonzero(seen) < _FEWEST_PIXELS:
         return np.full(3, 255.0, np.float32)
-    green = pixels[:, 1]
-    brightest = pixels[green >= np.percentile(green, 67)]
-    return np.maximum(np.median(brightest, axis=0), 1.0).astype(np.float32)
+    rgb = np.ascontiguousarray(rgb)
+    brightest = seen & (rgb[..., 1] >= _quantile(rgb, 1, seen, _BRIGHTEST_FROM))
+    return np.maximum([_quantile(rgb, channel, brightest, 0.5) for channel in range(3)], 1.0).astype(np.float32)
+
+
+def _quantile(rgb: Rgb, channel: int, mask: NDArray[np.uint8], share: float) -> float:
+    """As ``numpy.quantile`` of one channel within a mask; counting 256 levels is many times faster than sorting."""
+    upto = np.cumsum(cv2.calcHist([rgb], [channel], mask, [256], [0, 256]).ravel().astype(np.int64))
+    place = share * (upto[-1] - 1)
+    lower, upper = np.searchsorted(upto, [np.floor(place), np.ceil(place)], side="right")
+    return float(lower + (place - np.floor(place)) * (upper - lower))
 
 
 def optical_density(rgb: Rgb) -> Float:
