@@ -24,8 +24,9 @@ from training.crop_set import PATCH, Crops
 from training.errors import BadData, BadWeights
 from training.fit_options import FitOptions, Phase
 from training.progress import progress
-from training.sampling import Batches, balance_patch, sampling_weights
+from training.sampling import Batches, balance_patch, palettes_of, sampling_weights
 from training.schedule import Progress, warm_cosine
+from training.stains import Palette
 
 _FEWEST_A_CLASS = 20
 
@@ -35,6 +36,7 @@ class _Data:
     train: np.ndarray
     train_labels: np.ndarray
     train_weights: np.ndarray
+    train_palettes: list[Palette | None]
     check: np.ndarray
     check_labels: np.ndarray
     check_sources: np.ndarray
@@ -75,8 +77,15 @@ def load_data(crops: Crops, options: FitOptions) -> _Data:
     weights = sampling_weights(
         [crops.rows[i] for i in train], class_power=options.class_power, source_shares=options.sources
     )
+    patches = load(train)
     return _Data(
-        load(train), labels[train], weights, load(check), labels[check], np.array([crops.rows[i].source for i in check])
+        train=patches,
+        train_labels=labels[train],
+        train_weights=weights,
+        train_palettes=palettes_of(patches, [crops.rows[i].source for i in train]),
+        check=load(check),
+        check_labels=labels[check],
+        check_sources=np.array([crops.rows[i].source for i in check]),
     )
 
 
@@ -141,6 +150,7 @@ class _Run:
             size=options.size_px,
             zoom_out=self.zoom_out,
             um_per_px=options.um_per_px,
+            palettes=data.train_palettes,
             workers=options.workers,
         )
         self.views = np.stack([plain_view(p, size=options.size_px, zoom_out=self.zoom_out) for p in data.check])

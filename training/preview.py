@@ -16,7 +16,7 @@ def preview(
 ) -> None:
     """Write a PNG: one row a cell of the training part (classes in turn), first as it is, then augmented variants."""
     from .augment import Strength, augmented_view, plain_view
-    from .sampling import balance_patch
+    from .sampling import balance_patch, palettes_of
 
     rows = crops.where(split="train")
     labels = np.array([crops.rows[i].label for i in rows])
@@ -33,7 +33,15 @@ def preview(
         "um_per_px": um_per_px,
     }
     columns = [[plain_view(patch, size=size_px, zoom_out=zoom_out) for patch in patches]]
-    columns += [[augmented_view(patch, rng=rng, **how) for patch in patches] for _ in range(_VARIANTS)]
+    palettes = palettes_of(np.stack(patches), [crops.rows[i].source for i in chosen])
+    neighbours = [*patches[1:], patches[0]]
+    columns += [
+        [
+            augmented_view(patch, rng=rng, palette=palette, neighbour=neighbour, **how)
+            for patch, palette, neighbour in zip(patches, palettes, neighbours, strict=True)
+        ]
+        for _ in range(_VARIANTS)
+    ]
     tiles = [column[row] for row in range(len(chosen)) for column in columns]
     captions = [
         [(crops.rows[i].label.replace("_", " ") if number == 0 else "", "#1F2933")]

@@ -14,6 +14,7 @@ from classifier.inference.colour import FILL_LEVEL
 from classifier.inference.crops import GLASS
 from training.augment import Strength, augmented_view
 from training.crop_set import CropRow
+from training.stains import Palette, measure_palette
 
 
 def balance_patch(patch: np.ndarray, glass: np.ndarray) -> np.ndarray:
@@ -44,6 +45,16 @@ def sampling_weights(
     return weights / weights.sum()
 
 
+def palettes_of(patches: np.ndarray, sources: Sequence[str], *, sample: int = 100) -> list[Palette | None]:
+    """One palette a patch: that of its source, measured on an even sample of its white-balanced patches."""
+    named = np.array(sources)
+    measured = {}
+    for source in sorted(set(sources)):
+        own = np.flatnonzero(named == source)
+        measured[source] = measure_palette(patches[own[:: max(1, len(own) // sample)]])
+    return [measured[source] for source in sources]
+
+
 class Batches(keras.utils.PyDataset):
     """Training batches: ``(views, one_hot)``; the same for the same seed, epoch and batch number."""
 
@@ -61,6 +72,7 @@ class Batches(keras.utils.PyDataset):
         size: int,
         zoom_out: float,
         um_per_px: float,
+        palettes: Sequence[Palette | None] | None = None,
         workers: int = 1,
     ) -> None:
         super().__init__(workers=workers, use_multiprocessing=False, max_queue_size=max(10, 2 * workers))
@@ -68,6 +80,7 @@ class Batches(keras.utils.PyDataset):
         self.batch, self.steps, self.classes = batch, steps, classes
         self.seed = seed
         self.how: dict[str, Any] = {"strength": strength, "size": size, "zoom_out": zoom_out, "um_per_px": um_per_px}
+        self.palettes = palettes or [None] * len(labels)
         self.epoch = 0
 
     def __len__(self) -> int:
@@ -76,5 +89,13 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng([self.seed, self.epoch, number])
         picked = rng.choice(len(self.labels), self.batch, p=self.weights)
-        views = np.stack([augmented_view(self.patches[i], rng=rng, **self.how) for i in picked])
+        neighbours = np.roll(picked, 1)
+        views = np.stack(
+            [
+                augmented_view(
+                    self.patches[i], rng=rng, palette=self.palettes[i], neighbour=self.patches[j], **self.how
+                )
+                for i, j in zip(picked, neighbours, strict=True)
+            ]
+        )
         return views, np.eye(self.classes, dtype=np.float32)[self.labels[picked]]
