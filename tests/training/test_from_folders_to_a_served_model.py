@@ -26,7 +26,7 @@ def made_by_commands(drawn_cells, tmp_path_factory):
         ["crops", home / "manifest", "--out", home / "crops", "--size", 32, "--um-per-px", 0.5],
         ["preview", "--crops", home / "crops", "--out", home / "preview.png", "--size", 32, "--um-per-px", 0.5],
         ["fit", "--crops", home / "crops", "--out", home / "run", "--backbone", "cnn", "--size-px", 32, "--um-per-px", 0.5,
-         "--labels", ",".join(CLASSES), "--phase", "1:3e-3:head", "--phase", "4:3e-3", "--batch", 24, "--steps", 8,
+         "--labels", ",".join(CLASSES), "--phase", "1:3e-3:head", "--phase", "7:3e-3", "--batch", 24, "--steps", 8,
          "--augmentation", 0.2, "--schedule", "constant", "--dropout", 0.1],
         ["export", home / "run", "--crops", home / "crops", "--out", home / "model", "--name", "drawn", "--version", "1",
          "--data", "Drawn cells."],

@@ -40,3 +40,28 @@ def test_three_tenths_of_a_point_of_accuracy_is_the_most():
 def test_without_validation_cells_nothing_is_published():
     with pytest.raises(NotFit, match="validation cells"):
         agreement(np.empty((0, 3), np.float32), np.empty((0, 3), np.float32), np.empty(0, np.int64))
+
+
+def test_an_int8_file_that_strays_in_other_stains_is_refused_too():
+    def judged(wrong):
+        return agreement(logits(TRUTH), logits(TRUTH), TRUTH, abroad=agreement(*changed(wrong, to_wrong=True), TRUTH))
+
+    judged(10).require_fit()
+    with pytest.raises(NotFit, match=r"other stains it loses 1\.10 points"):
+        judged(11).require_fit()
+
+
+def test_one_cell_of_a_small_set_in_other_stains_refuses_nothing():
+    few = TRUTH[:20]
+    one = few.copy()
+    one[0] = (one[0] + 1) % 3
+    agreement(logits(TRUTH), logits(TRUTH), TRUTH, abroad=agreement(logits(few), logits(one), few)).require_fit()
+
+
+def test_of_two_fit_files_the_one_that_strays_less_abroad_is_taken():
+    def straying(home, abroad):
+        return agreement(
+            *changed(home, to_wrong=False), TRUTH, abroad=agreement(*changed(abroad, to_wrong=False), TRUTH)
+        ).strays
+
+    assert straying(2, 30) > straying(4, 5)

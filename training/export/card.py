@@ -204,13 +204,20 @@ def _decision_lines(card: Mapping[str, Any]) -> list[str]:
 def _int8_lines(int8: Mapping[str, Any]) -> list[str]:
     if not int8:
         return []
+    abroad = int8.get("abroad")
+    elsewhere = (
+        f" On {abroad['cells']:,} of them in other stains, drawn by augmentation: another label on {abroad['changed']:.2%}, "
+        f"accuracy {abroad['accuracy_float']:.4f} and {abroad['accuracy_int8']:.4f}."
+        if abroad
+        else ""
+    )
     return [
         "## The int8 file",
         "",
         (
             f"Chosen by {int8['method']} among {len(int8.get('tried', []))} ways. On {int8['cells']:,} validation cells it "
             f"gives another label than float32 on {int8['changed']:.2%}; accuracy {int8['accuracy_float']:.4f} in float32, "
-            f"{int8['accuracy_int8']:.4f} in int8."
+            f"{int8['accuracy_int8']:.4f} in int8.{elsewhere}"
         ),
         "",
     ]

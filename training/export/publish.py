@@ -35,9 +35,10 @@ from training.evaluation.report import measure, write_evaluation
 from training.history import read_history
 
 from .card import describe_evaluation, write_model_card
-from .int8 import best_int8, run_logits
+from .int8 import Labelled, best_int8
 from .keras_file import store_half
 from .onnx_file import write_onnx
+from .shifted import shifted_views
 from .trained import LOG, Trained, open_trained
 
 PRECISIONS = ("int8", "float32", "both")
@@ -56,7 +57,8 @@ class PublishOptions:
     """What decides a bundle beside the weights.
 
     `goal`: accuracy aimed at, class by class, on the cells that keep their label. `known`: share of real validation cells
-    the novelty score lets pass. `calibration`: crops that int8 ranges are measured on. `novelty_cells`: crops the novelty
+    the novelty score lets pass. `calibration`: crops that int8 ranges are measured on, half of them in other stains.
+    `abroad`: validation crops in other stains that the int8 file is judged on as well. `novelty_cells`: crops the novelty
     score is fitted on. `precision`: which ONNX files are written; a network whose int8 file is refused can be served in
     float32, and where both are there int8 is served.
     """
@@ -66,8 +68,8 @@ class PublishOptions:
     goal: float = 0.995
     known: float = 0.995
     calibration: int = 512
+    abroad: int = 800
     novelty_cells: int = 6000
-    portable: bool = False
     precision: str = "int8"
     data: str = ""
 
@@ -105,7 +107,7 @@ def publish(
         message = "Export needs training crops to calibrate on and validation crops to be judged on."
         raise BadData(message)
     with whole_folder(out, replace=replace) as folder, tempfile.TemporaryDirectory(prefix="publish.") as scratch:
-        int8 = _write_networks(trained, parts, folder, Path(scratch), options, say)
+        int8 = _write_networks(trained, crops, parts, folder, Path(scratch), options, say)
         kernel, bias = trained.head()
         with whole_file(folder / HEAD_FILE) as draft, draft.open("wb") as stream:
             np.savez(stream, kernel=kernel, bias=bias)
@@ -152,6 +154,7 @@ def _part(crops: Crops, split: str, trained: Trained) -> _Part:
 
 def _write_networks(
     trained: Trained,
+    crops: Crops,
     parts: dict[str, _Part],
     folder: Path,
     scratch: Path,
@@ -171,22 +174,22 @@ def _write_networks(
         shutil.copyfile(onnx_path, folder / ONNX_FLOAT_FILE)
     if options.precision == "float32":
         return {}
-    check = parts["validation"]
-    picked = spread(parts["train"].truth, options.calibration)
-    float_logits = run_logits(onnx_path, check.views, label="float32 on validation")
+    train, check = parts["train"], parts["validation"]
+    picked = spread(train.truth, options.calibration)
+    judged = spread(check.truth, options.abroad)
     best, tried = best_int8(
         onnx_path,
         folder / ONNX_FILE,
-        calibration=parts["train"].views[picked],
-        validation=check.views,
-        truth=check.truth,
-        float_logits=float_logits,
-        portable=options.portable,
+        calibration=np.concatenate(
+            [train.views[picked[::2]], shifted_views(crops, train.rows[picked[1::2]], trained)],
+        ),
+        home=Labelled(check.views, check.truth),
+        abroad=Labelled(shifted_views(crops, check.rows[judged], trained), check.truth[judged]),
     )
     say(
         f"int8 of {best.plan} by {best.method}: {best.changed:.2%} of labels changed, accuracy {best.accuracy_float:.4f} to {best.accuracy_int8:.4f}."
     )
-    return {**best.as_dict(), "tried": [item.as_dict() for item in tried], "portable": options.portable}
+    return {**best.as_dict(), "tried": [item.as_dict() for item in tried]}
 
 
 def spread(truth: NDArray[np.int64], most: int) -> NDArray[np.int64]:

@@ -23,7 +23,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="int8",
         help="ONNX files to write; int8 is served where it is there (default %(default)s)",
     )
-    parser.add_argument("--portable", action="store_true", help="7-bit weights, for processors with AVX2 but no VNNI")
     parser.add_argument("--replace", action="store_true", help="replace the folder when it is there")
 
 
@@ -36,7 +35,6 @@ def run(arguments: argparse.Namespace) -> None:
         name=arguments.name,
         version=arguments.version,
         goal=arguments.goal,
-        portable=arguments.portable,
         precision=arguments.precision,
         data=arguments.data,
     )
