@@ -23,12 +23,12 @@ _NOT_NUCLEATED = {"platelet", "smudge"}
 class Field:
     """One image and its truth: the boxes of its white cells, or how to get the one point that lies in the labelled cell.
 
-    `doubtful` boxes cost no recall when nothing is found in them, and no precision when something is.
+    `unsure` boxes cost no recall when nothing is found in them, and no precision when something is.
     """
 
     path: Path
     boxes: tuple[Box, ...] = ()
-    doubtful: tuple[Box, ...] = ()
+    unsure: tuple[Box, ...] = ()
     point: Callable[[Rgb], Point] | None = None
 
 
@@ -57,7 +57,7 @@ def bccd(root: Path) -> list[Field]:
 
 
 def raabin(root: Path) -> list[Field]:
-    """Every field; where it has two boxes the smaller is doubtful, for the set shows one white cell a field.
+    """Every field; where it has two boxes the smaller is unsure, for the set shows one white cell a field.
 
     Of those 25 smaller boxes most hold a red cell, or a sliver of a cell at the frame.
     """
@@ -71,7 +71,7 @@ def raabin(root: Path) -> list[Field]:
     fields = []
     for path in sorted(root.glob("*.webp")) if boxes else []:
         ordered = sorted(boxes.get(path.name, []), key=lambda box: -box.w * box.h)
-        fields.append(Field(path, boxes=tuple(ordered[:1]), doubtful=tuple(ordered[1:])))
+        fields.append(Field(path, boxes=tuple(ordered[:1]), unsure=tuple(ordered[1:])))
     return fields
 
 

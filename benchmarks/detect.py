@@ -82,11 +82,9 @@ def accuracy(fields: Sequence[_fields.Field]) -> dict[str, Any]:
             matched = match_boxes(field.boxes, found)
             wanted, hit = len(field.boxes), len(matched)
             overlaps += [true.iou(seen) for true, seen in matched]
-            doubtful = len(
-                match_boxes(field.doubtful, [box for box in found if all(box != seen for _, seen in matched)])
-            )
-            founds += len(found) - doubtful
-            extra += [name] * (len(found) - doubtful - hit)
+            unsure = len(match_boxes(field.unsure, [box for box in found if all(box != seen for _, seen in matched)]))
+            founds += len(found) - unsure
+            extra += [name] * (len(found) - unsure - hit)
         cells, hits = cells + wanted, hits + hit
         missed += [name] * (wanted - hit)
     told: dict[str, Any] = {
