@@ -25,6 +25,10 @@ _DENSE_SHARE = 0.6
 _LOBE_GAP_UM = 2.4
 _NARROW_GAP_UM = 1.0
 _CYTOPLASM_UM = 1.7
+#: Two whole nuclei side by side reach further than this; what fits into it are lobes of one, however wide the gap.
+_LOBES_WITHIN_UM = 13.5
+#: Cells are round, their nuclei need not be: the shorter side of a box is at least this share of the longer.
+_ROUNDNESS = 0.9
 _SMALLEST_NUCLEUS_UM2 = 16.0
 #: A nucleus cut by the frame must show at least this much; less is a sliver nobody could name.
 _SMALLEST_CUT_NUCLEUS_UM2 = 28.0
@@ -53,6 +57,26 @@ class _Nucleus:
         """Rows and columns of its box, ``grown`` pixels wider on every side."""
         rows = slice(max(0, self.top - grown), self.top + self.height + grown)
         return rows, slice(max(0, self.left - grown), self.left + self.width + grown)
+
+    @property
+    def longest_um(self) -> float:
+        """The longer side of its box in um."""
+        return max(self.width, self.height) * WORKING_UM_PER_PX
+
+    def joined_with(self, other: _Nucleus) -> _Nucleus:
+        """Both as one."""
+        left, top = min(self.left, other.left), min(self.top, other.top)
+        right = max(self.left + self.width, other.left + other.width)
+        bottom = max(self.top + self.height, other.top + other.height)
+        return _Nucleus(left, top, right - left, bottom - top, self.area_um2 + other.area_um2)
+
+    def margins(self, size: tuple[int, int]) -> tuple[float, float]:
+        """Cytoplasm beside and above it in pixels of an image ``size``; of a cut cell nobody knows how long it was."""
+        share = 0.0 if self.meets_edge(size) else _ROUNDNESS
+        around = _CYTOPLASM_UM / WORKING_UM_PER_PX
+        beside = max(0.0, share * self.height - self.width) / 2
+        above = max(0.0, share * self.width - self.height) / 2
+        return around + beside, around + above
 
     def meets_edge(self, size: tuple[int, int]) -> bool:
         """Whether it touches the frame of an image ``size`` (width, height) pixels large."""
@@ -125,6 +149,24 @@ def _standing_out(
     return [nucleus for nucleus in nuclei if float(np.percentile(strength[nucleus.window()], 90)) > level]
 
 
+def _with_lobes_joined(nuclei: list[_Nucleus]) -> list[_Nucleus]:
+    """Nuclei, largest first, in which lobes too near each other for two cells are one; smaller bodies as they are."""
+    cells: list[_Nucleus] = []
+    bodies: list[_Nucleus] = []
+    for nucleus in sorted(nuclei, key=lambda n: -n.area_um2):
+        if nucleus.area_um2 < _SMALLEST_NUCLEUS_UM2:
+            bodies.append(nucleus)
+            continue
+        for index, cell in enumerate(cells):
+            both = cell.joined_with(nucleus)
+            if both.longest_um <= _LOBES_WITHIN_UM:
+                cells[index] = both
+                break
+        else:
+            cells.append(nucleus)
+    return sorted(cells, key=lambda n: -n.area_um2) + bodies
+
+
 def detect_cells(rgb: Rgb, *, um_per_px: float) -> list[Candidate]:
     """Every nucleated cell and every platelet-sized body of a field, largest nucleus first.
 
@@ -146,15 +188,15 @@ def detect_cells(rgb: Rgb, *, um_per_px: float) -> list[Candidate]:
     to_x, to_y = rgb.shape[1] / size[0], rgb.shape[0] / size[1]
     candidates = []
     nuclei = _standing_out(_nuclei(_nuclear_mask(strength), strength, _LOBE_GAP_UM), strength, density[..., 1])
-    for nucleus in sorted(nuclei, key=lambda n: -n.area_um2):
+    for nucleus in _with_lobes_joined(nuclei):
         nucleated = nucleus.area_um2 >= _SMALLEST_NUCLEUS_UM2
         if nucleated and nucleus.area_um2 < _SMALLEST_CUT_NUCLEUS_UM2 and nucleus.meets_edge(size):
             continue
-        margin = (_CYTOPLASM_UM if nucleated else 0.0) / WORKING_UM_PER_PX
-        left = max(0.0, nucleus.left - margin) * to_x
-        top = max(0.0, nucleus.top - margin) * to_y
-        right = min(size[0], nucleus.left + nucleus.width + margin) * to_x
-        bottom = min(size[1], nucleus.top + nucleus.height + margin) * to_y
+        beside, above = nucleus.margins(size) if nucleated else (0.0, 0.0)
+        left = max(0.0, nucleus.left - beside) * to_x
+        top = max(0.0, nucleus.top - above) * to_y
+        right = min(size[0], nucleus.left + nucleus.width + beside) * to_x
+        bottom = min(size[1], nucleus.top + nucleus.height + above) * to_y
         box = Box(int(left), int(top), max(1, round(right) - int(left)), max(1, round(bottom) - int(top)))
         candidates.append(
             Candidate(

@@ -60,6 +60,17 @@ STAINS: dict[str, Stain] = {
         azure=(0.42, 0.90, 0.28),
         violet=(0.95, 1.35, 0.35),
     ),
+    # Red cells as bluish as some cameras see them: they absorb red as much as green, and little blue.
+    "giemsa_wright_bluish": Stain(
+        background=(250, 251, 253),
+        haemoglobin=(0.30, 0.31, 0.14),
+        chromatin=(0.60, 1.10, 0.22),
+        blue=(0.26, 0.26, 0.06),
+        pink=(0.07, 0.16, 0.05),
+        eosin=(0.06, 0.50, 0.34),
+        azure=(0.28, 0.66, 0.16),
+        violet=(0.62, 1.10, 0.22),
+    ),
 }
 STAINS["wright"] = STAINS["leishman"]
 
