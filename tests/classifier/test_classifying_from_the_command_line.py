@@ -67,7 +67,7 @@ def test_csv_has_a_line_per_cell(images, model, tmp_path):
     rows = list(csv.DictReader((tmp_path / "cells.csv").read_text().splitlines()))
     assert len(rows) == 4
     assert {"path", "label", "score", "identified", "neutrophil", "platelet"} <= rows[0].keys()
-    assert {row["scale_source"] for row in rows} == {"red cells"}
+    assert {row["scale_source"] for row in rows} <= {"red cells", "white cells"}
     assert all(float(row["um_per_px"]) > 0 for row in rows)
 
 
