@@ -137,7 +137,7 @@ def test_an_evaluation_says_what_its_scale_was_read_off(evaluated):
 
 
 def test_the_largest_cell_can_be_picked(drawn, model, tmp_path):
-    _evaluate(drawn, "--pick", "largest", "--limit", "3", "--out", tmp_path, model=model)
+    _evaluate(drawn, "--pick", "largest", "--um-per-px", "0.1", "--limit", "3", "--out", tmp_path, model=model)
     assert json.loads((tmp_path / "metrics.json").read_text())["pick"] == "largest"
 
 
