@@ -56,6 +56,11 @@ def is_open_to_change(user: User, case: Case) -> bool:
     return case.state not in CLOSED_STATES or is_reopened_for(user, case)
 
 
+def may_change_details(user: User, case: Case) -> bool:
+    """Whether `user` may correct the details of the specimen of `case` now."""
+    return not is_read_only(user, case) and may_write_cases(user) and is_open_to_change(user, case)
+
+
 def refuse(*, actor: User, target: models.Model | None = None, object_type: str = "", sentence: str) -> NoReturn:
     """Write that `actor` was refused, then raise `PermissionRefused`."""
     record(

@@ -8,11 +8,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class QualityVerdict:
-    """The verdict on an image, in sentences; `advice` is what to do about a poor one."""
+    """The verdict on an image, in sentences.
+
+    `advice` is why a poor one is to be retaken and how, `held_back` why the model names no cell of it and what to do.
+    """
 
     verdict: str
     sentences: list[str]
     advice: str
+    held_back: str = ""
 
 
 def quality_verdict(quality: dict[str, Any]) -> QualityVerdict | None:
@@ -25,9 +29,16 @@ def quality_verdict(quality: dict[str, Any]) -> QualityVerdict | None:
     if verdict != "poor":
         good = [str(measurement["sentence"]) for measurement in measurements.values() if measurement.get("sentence")]
         return QualityVerdict(verdict=verdict, sentences=reasons or good, advice="")
-    poor = [str(r["sentence"]) for r in measurements.values() if r.get("verdict") == "poor" and r.get("sentence")]
+    held_back = str(quality.get("held_back", ""))
+    # A new photograph cures focus and light; the scale is told, not photographed.
+    poor = [
+        str(reading["sentence"])
+        for name, reading in measurements.items()
+        if name != "scale" and reading.get("verdict") == "poor" and reading.get("sentence")
+    ]
     return QualityVerdict(
         verdict=verdict,
-        sentences=[sentence for sentence in reasons if sentence not in poor],
+        sentences=[sentence for sentence in reasons if sentence not in poor and sentence != held_back],
         advice=" ".join(poor),
+        held_back=held_back,
     )

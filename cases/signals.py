@@ -7,6 +7,10 @@ from django.dispatch import Signal
 image_received = Signal()
 """A new image was committed. Arguments: `image_id` (UUID). Sent once per image, after the transaction."""
 
+scale_changed = Signal()
+"""The scale of a case was given, corrected or taken back. Arguments: `case` (locked), `actor`. Sent inside the transaction,
+so that the change and what follows from it hold together."""
+
 break_glass_opened = Signal()
 """Somebody opened a case of another organisation. Arguments: `access_id` (UUID). Sent after the transaction."""
 

@@ -20,18 +20,31 @@ class Analyser(Protocol):
 
     engine: str
 
-    def analyse(self, version: ModelVersion, rgb: Rgb, *, um_per_px: float | None) -> ImageAnalysis:
+    def analyse(
+        self,
+        version: ModelVersion,
+        rgb: Rgb,
+        *,
+        um_per_px: float | None,
+        microscope_um_per_px: float | None = None,
+    ) -> ImageAnalysis:
         """Detect and classify every cell of an (H, W, 3) uint8 RGB image.
 
-        Raises `classifier.inference.errors.InferenceError` when the model cannot be used.
+        `um_per_px` is the scale given with the case, `microscope_um_per_px` the one remembered of its microscope. Raises `classifier.inference.errors.InferenceError` when the model cannot be used.
         """
 
     def classify(
-        self, version: ModelVersion, rgb: Rgb, *, boxes: Sequence[tuple[int, int, int, int]], um_per_px: float
+        self,
+        version: ModelVersion,
+        rgb: Rgb,
+        *,
+        boxes: Sequence[tuple[int, int, int, int]],
+        um_per_px: float,
+        held_back: bool,
     ) -> list[CellPrediction]:
         """Classify the cells in `boxes` (x, y, w, h px of `rgb`), in that order; `um_per_px` is the scale of `rgb`.
 
-        Raises as `analyse`.
+        `held_back` leaves all of them unidentified, as the analysis of their image did. Raises as `analyse`.
         """
 
     def explain(

@@ -56,12 +56,26 @@ class BundleAnalyser:
         self._held: OrderedDict[uuid.UUID, Held] = OrderedDict()
         self._loading = threading.Lock()
 
-    def analyse(self, version: ModelVersion, rgb: Rgb, *, um_per_px: float | None) -> ImageAnalysis:
+    def analyse(
+        self,
+        version: ModelVersion,
+        rgb: Rgb,
+        *,
+        um_per_px: float | None,
+        microscope_um_per_px: float | None = None,
+    ) -> ImageAnalysis:
         """See `classifier.analyser.Analyser.analyse`."""
-        return self.hold(version).pipeline.analyse(rgb, um_per_px=um_per_px)
+        pipeline = self.hold(version).pipeline
+        return pipeline.analyse(rgb, um_per_px=um_per_px, microscope_um_per_px=microscope_um_per_px)
 
     def classify(
-        self, version: ModelVersion, rgb: Rgb, *, boxes: Sequence[tuple[int, int, int, int]], um_per_px: float
+        self,
+        version: ModelVersion,
+        rgb: Rgb,
+        *,
+        boxes: Sequence[tuple[int, int, int, int]],
+        um_per_px: float,
+        held_back: bool,
     ) -> list[CellPrediction]:
         """See `classifier.analyser.Analyser.classify`."""
         pipeline = self.hold(version).pipeline
@@ -69,7 +83,7 @@ class BundleAnalyser:
         # No mask was detected: the box stands for the cell.
         candidates = [Candidate(box, box.w * box.h, box.centre, "nucleated") for box in drawn]
         crops = pipeline.crop(rgb, [box.centre for box in drawn], um_per_px=um_per_px)
-        return pipeline.describe(candidates, pipeline.classify(crops))
+        return pipeline.describe(candidates, pipeline.classify(crops, held_back=held_back))
 
     def explain(
         self, version: ModelVersion, rgb: Rgb, *, box: tuple[int, int, int, int], um_per_px: float, label: str

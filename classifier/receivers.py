@@ -8,7 +8,10 @@ from typing import Any
 import structlog
 from django.db import DatabaseError
 
+from accounts.models import User
+from cases.models import Case
 from classifier.services.queueing import enqueue_analysis
+from classifier.services.rescaling import reanalyse_at_new_scale
 
 log = structlog.get_logger(__name__)
 
@@ -23,3 +26,8 @@ def enqueue_received_image(*, image_id: uuid.UUID, **_: Any) -> None:
         enqueue_analysis(image_id=image_id)
     except DatabaseError:
         log.exception("image_not_enqueued", image_id=str(image_id))
+
+
+def reanalyse_rescaled_case(*, case: Case, actor: User, **_: Any) -> None:
+    """Ask for the analysis of a case's images at its new scale."""
+    reanalyse_at_new_scale(actor=actor, case=case)

@@ -38,6 +38,7 @@ class CurrentAnalysis:
     id: UUID
     model_version: ModelVersion
     um_per_px: float | None
+    scale_source: str
     quality: dict[str, Any]
     queued_at: datetime
     finished_at: datetime
@@ -134,7 +135,8 @@ def _current(runs: Iterable[Analysis]) -> dict[UUID, CurrentAnalysis]:
             found[run.image_id] = CurrentAnalysis(
                 id=run.pk,
                 model_version=run.model_version,
-                um_per_px=run.um_per_px,
+                um_per_px=run.um_per_px if run.knows_scale else None,
+                scale_source=run.scale_source,
                 quality=run.quality,
                 queued_at=run.queued_at,
                 finished_at=run.finished_at,

@@ -11,8 +11,11 @@ class ReviewConfig(AppConfig):
     verbose_name = "Review"
 
     def ready(self) -> None:
-        """Tell the clinical record when a signed case is open to be corrected."""
+        """Tell the clinical record when a signed case is open to be corrected; hear when its cells are found anew."""
         from cases.providers import is_reopened_for
+        from cases.signals import scale_changed
         from review.permissions import corrects_details
+        from review.receivers import end_undo_at_new_scale
 
         is_reopened_for.register(corrects_details)
+        scale_changed.connect(end_undo_at_new_scale, dispatch_uid="review.end_undo_at_new_scale")

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,11 +23,13 @@ from PIL import Image
 from classifier.inference.colour import Rgb, background_colour
 from classifier.inference.crops import CropSpec, crop_cells
 from classifier.inference.detector import detect_cells
-from classifier.inference.scale import DEFAULT_UM_PER_PX, measure_red_cells, pooled_um_per_px
+from classifier.inference.scale import measure_red_cells
+from classifier.inference.scale_choice import PooledScale, pooled_scale
 from classifier.inference.single_cells import Pick, labelled_centre
+from classifier.inference.white_cells import measure_white_cells
 from training.atomic import whole_folder
 from training.errors import BadData
-from training.progress import progress
+from training.progress import progress, say
 
 PATCH = CropSpec(size_px=192, um_per_px=0.15, white_balance=False)
 #: Fields measured for the pooled scale of a source; more change it by less than one percent.
@@ -59,28 +61,51 @@ def read_rgb(path: str | Path) -> Rgb:
         raise BadData(f"{path} cannot be read as an image: {error}") from error
 
 
-def source_scale(paths: Sequence[str]) -> float:
-    """One scale for the images of one camera: median red-cell ruler over an even sample of them, or the default."""
+def source_scale(source: str, paths: Sequence[str]) -> PooledScale:
+    """One scale for the images of one camera, pooled over an even sample of them: red cells, else white cells.
+
+    Raises BadData, naming ``source``, where neither tells it.
+    """
     step = max(1, len(paths) // _RULER_SAMPLE)
-    rulers = (measure_red_cells(read_rgb(path)) for path in paths[::step])
-    return pooled_um_per_px(rulers) or DEFAULT_UM_PER_PX
+    sample = paths[::step]
+    found = pooled_scale(
+        (measure_red_cells(read_rgb(path)) for path in sample), (measure_white_cells(read_rgb(path)) for path in sample)
+    )
+    if found is None:
+        raise BadData(
+            f"The scale of {source} is not known: neither red cells nor enough white cells can be measured in its images. "
+            f"Give it in micrometres per pixel, for example --scale {source}=0.1."
+        )
+    return found
 
 
 def build_crops(
-    rows: Sequence[dict[str, str]], *, out: Path, spec: CropSpec, pick: dict[str, Pick], workers: int = 2
+    rows: Sequence[dict[str, str]],
+    *,
+    out: Path,
+    spec: CropSpec,
+    pick: dict[str, Pick],
+    scales: Mapping[str, float] | None = None,
+    workers: int = 2,
 ) -> Path:
     """Cut one crop a manifest row into the folder ``out`` (written whole or not at all) and return it.
 
-    ``rows`` need path, label, group, split and source; ``pick`` says "central" or "largest" for each source.
+    ``rows`` need path, label, group, split and source; ``pick`` says "central" or "largest" for each source, ``scales`` the
+    um/px of those whose scale is known. Raises BadData where the scale of another cannot be measured.
     """
     by_source: dict[str, list[str]] = {}
     for row in rows:
         by_source.setdefault(row["source"], []).append(row["path"])
-    scales = {source: source_scale(paths) for source, paths in by_source.items()}
+    given = dict(scales or {})
+    if strange := sorted(given.keys() - by_source.keys()):
+        raise BadData(
+            f"A scale was given for {', '.join(strange)}, but the sources are {', '.join(sorted(by_source))}."
+        )
+    used = {source: given.get(source) or _measured(source, paths) for source, paths in by_source.items()}
 
     def cut(row: dict[str, str]) -> tuple[Rgb, Rgb, CropRow]:
         rgb = read_rgb(row["path"])
-        scale = scales[row["source"]]
+        scale = used[row["source"]]
         centre, detected = labelled_centre(
             detect_cells(rgb, um_per_px=scale),
             width=rgb.shape[1],
@@ -119,6 +144,14 @@ def build_crops(
         views.flush()
         write_index(draft / "index.csv", index)
     return out
+
+
+def _measured(source: str, paths: Sequence[str]) -> float:
+    found = source_scale(source, paths)
+    say(
+        f"Scale of {source}: {found.um_per_px:.4f} um/px, {found.source} of {found.fields} fields, ± {found.error:.0%}."
+    )
+    return found.um_per_px
 
 
 def write_index(path: Path, rows: Iterable[CropRow]) -> None:

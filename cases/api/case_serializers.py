@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from cases.api.image_serializers import ImageOut
 from cases.models import Case, Patient, Priority, Stain
+from cases.models.case import COARSEST_SCALE, FINEST_SCALE
 from cases.states import CaseState
 
 NO_SUCH_PATIENT = "You know no patient with this id."
@@ -38,11 +39,11 @@ class CaseChange(serializers.Serializer):
         min_value=1, max_value=200, allow_null=True, required=False, help_text="Magnification."
     )
     um_per_px = serializers.FloatField(
-        min_value=0.005,
-        max_value=5,
+        min_value=FINEST_SCALE,
+        max_value=COARSEST_SCALE,
         allow_null=True,
         required=False,
-        help_text="Micrometres per pixel, if the camera was calibrated.",
+        help_text="Micrometres per pixel, if known; else measured on each image. A change has the images analysed again.",
     )
     microscope = serializers.CharField(max_length=120, allow_blank=True, required=False)
     camera = serializers.CharField(max_length=120, allow_blank=True, required=False)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+FINEST_SCALE, COARSEST_SCALE = 0.02, 1.0
+"""Scales a microscope's camera can have, um/px: from an oil objective on a fine sensor to a low one on a coarse one."""
+
 _CLOCK_DIFFERENCE = timedelta(minutes=5)
 """How far ahead of ours a clinic's clock may be."""
 
@@ -172,8 +175,8 @@ class Case(models.Model):
         "scale",
         null=True,
         blank=True,
-        validators=[MinValueValidator(0.005), MaxValueValidator(5)],
-        help_text="Micrometres per pixel of the images, if the camera was calibrated.",
+        validators=[MinValueValidator(FINEST_SCALE), MaxValueValidator(COARSEST_SCALE)],
+        help_text="Micrometres per pixel of the images, if known; else measured on each image.",
     )
     microscope = models.CharField(max_length=120, blank=True)
     camera = models.CharField(max_length=120, blank=True)

@@ -16,6 +16,7 @@ from cases.services.accession import next_accession_number
 from cases.services.audit_trail import scope_of
 from cases.services.transitions import lock_case, step_case
 from cases.services.validation import clean_record
+from cases.signals import scale_changed
 from cases.states import UNFINISHED_IMAGE_STATES, CaseState
 from hematovision.errors import Conflict, Unprocessable
 
@@ -113,7 +114,7 @@ def create_case(
 def update_case(*, actor: User, case: Case, **changes: Any) -> Case:
     """Change what was said about the specimen, while nothing is signed or for the correction of what was.
 
-    A changed priority moves the due time with it. Raises as `create_case`, and `Conflict` on a closed case.
+    A changed priority moves the due time with it, a changed scale has the images analysed again. Raises as `create_case`, and `Conflict` on a closed case.
     """
     must_see(actor=actor, record_=case)
     if not may_write_cases(actor):
@@ -223,6 +224,8 @@ def _apply(actor: User, case: Case, changes: dict[str, Any]) -> None:
     if hidden:
         after["fields"] = hidden
     record(actor=actor, action=Action.UPDATE, target=case, before=before, after=after, **scope_of(case))
+    if "um_per_px" in changed:
+        scale_changed.send(sender=type(case), case=case, actor=actor)
 
 
 def _coded(case: Case) -> dict[str, Any]:

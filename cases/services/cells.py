@@ -33,17 +33,20 @@ class DetectedCell:
         return self.x, self.y, self.width, self.height
 
 
-def record_cells(*, image: SmearImage, detector: str, cells: Sequence[DetectedCell]) -> list[Cell]:
+def record_cells(
+    *, image: SmearImage, detector: str, cells: Sequence[DetectedCell], at_new_scale: bool = False
+) -> list[Cell]:
     """Write the cells a detector found in an image and return them in the given order.
 
-    Running twice writes once: the same boxes by the same detector give the rows there are. Other boxes (another
+    Running twice writes once: the same boxes by the same detector give the rows there are, unless they were found
+    `at_new_scale`, where the model sees other crops in the same boxes. Other boxes (another
     detector, or another scale) become a set of their own, and the model's earlier set is marked superseded: it
     keeps its evidence and leaves the counts. Cells a person added, labelled, excluded or flagged are never
     superseded; a new cell on the same spot yields to them, so that none is counted twice.
     """
     with transaction.atomic():
         lock_image(image)
-        present = _same_set(image, detector, cells)
+        present = None if at_new_scale else _same_set(image, detector, cells)
         if present is not None:
             return _yield_to_people(image, present)
         name = _free_name(image, detector)

@@ -45,8 +45,12 @@ class AnalysisOut(serializers.Serializer):
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
     problem = serializers.CharField(allow_blank=True, help_text="Why it failed, in a sentence.")
-    um_per_px = serializers.FloatField(allow_null=True, help_text="Scale it worked at, um/px.")
-    scale_source = serializers.CharField(allow_blank=True, help_text="Where the scale came from.")
+    um_per_px = serializers.FloatField(
+        allow_null=True, help_text="Scale it worked at, um/px; a guess where the source is unknown."
+    )
+    scale_source = serializers.CharField(
+        allow_blank=True, help_text="given, microscope, red cells, white cells or unknown (default in early analyses)."
+    )
 
     def get_model(self, analysis: Any) -> str:
         """Return "name version", empty before a model was assigned."""
@@ -95,7 +99,8 @@ class ImageDetail(ImageOut):
     """An image with its quality, its analysis and, where the caller may see them, its cells."""
 
     quality = serializers.DictField(
-        allow_null=True, help_text="Verdict and measurements (focus, exposure, stain), null before analysis."
+        allow_null=True,
+        help_text="Verdict and measurements (focus, exposure, stain, scale), and in held_back why no cell is named; null before.",
     )
     analysis = AnalysisOut(allow_null=True)
     results_visible = serializers.BooleanField(help_text="Whether automatic results are shown to you.")

@@ -152,11 +152,13 @@ def decide(
     *,
     novelty: Floats | None = None,
     novelty_threshold: float | None = None,
+    held_back: bool = False,
 ) -> list[Decision]:
     """Best class and whether it stands, for calibrated probabilities (N, C).
 
     A cell is identified when its score reaches the threshold of its class and its novelty (N,) does not exceed the
-    novelty threshold; without a novelty score only the first counts.
+    novelty threshold; without a novelty score only the first counts. `held_back` leaves every cell unidentified:
+    its image is not fit for names (`types.Quality.held_back` says why).
     """
     best = probabilities.argmax(axis=1)
     decisions = []
@@ -164,5 +166,5 @@ def decide(
         score = float(probabilities[row, winner])
         sure = score >= thresholds.get(labels[winner], 0.0)
         known = novelty is None or novelty_threshold is None or float(novelty[row]) <= novelty_threshold
-        decisions.append(Decision(best=int(winner), score=score, identified=bool(sure and known)))
+        decisions.append(Decision(best=int(winner), score=score, identified=bool(sure and known and not held_back)))
     return decisions

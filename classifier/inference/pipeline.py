@@ -14,8 +14,9 @@ from classifier.inference.detector import DETECTOR_VERSION, detect_cells
 from classifier.inference.engines import Engine, load_engine
 from classifier.inference.errors import BadInput
 from classifier.inference.novelty import NoveltyModel
-from classifier.inference.quality import assess, is_smear
-from classifier.inference.scale import DEFAULT_UM_PER_PX, RedCellRuler, measure_red_cells
+from classifier.inference.quality import assess
+from classifier.inference.scale import RedCellRuler, measure_red_cells
+from classifier.inference.scale_choice import choose_scale, judge_scale, require_scale
 from classifier.inference.types import (
     Candidate,
     CellPrediction,
@@ -25,6 +26,7 @@ from classifier.inference.types import (
     Rgb,
     ScaleSource,
 )
+from classifier.inference.white_cells import measure_white_cells, white_cell_error
 
 # Images whose feature maps are held at once; only the pooled features are kept.
 _CHUNK_BATCHES = 4
@@ -34,13 +36,17 @@ _WINDOW_PX = 1280
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was seen in an image before the network: quality, scale and the cells to classify."""
+    """What was seen in an image before the network: quality, scale and the cells to classify.
+
+    `scale_error` is the relative standard deviation of a measured scale, None where it was given or is not known.
+    """
 
     quality: Quality
     um_per_px: float
     scale_source: ScaleSource
     candidates: list[Candidate]
     timings: dict[str, float]
+    scale_error: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +70,22 @@ class Pipeline:
         self.spec = crop_spec(bundle)
         self._novelty = NoveltyModel.load(bundle.path(bundle.novelty_file)) if bundle.has(bundle.novelty_file) else None
 
-    def analyse(self, rgb: Rgb, *, um_per_px: float | None = None) -> ImageAnalysis:
+    def analyse(
+        self, rgb: Rgb, *, um_per_px: float | None = None, microscope_um_per_px: float | None = None
+    ) -> ImageAnalysis:
         """Every cell of a field (H, W, 3) uint8 RGB, classified.
 
-        `um_per_px` is the scale when known; else the red cells are measured, else a default is taken and said so.
-        No cells is an answer, with the quality's reasons. Raises BadInput for an image of another kind or a scale that
-        is no positive number.
+        `um_per_px` is the scale when known, `microscope_um_per_px` the one remembered of the microscope; else it is
+        measured. Where it stays unknown, cells are found and none is named: `quality.held_back` says so. No cells is an
+        answer, with the quality's reasons. Raises BadInput for an image of another kind or a scale that is no positive number.
         """
-        return self.answer(*self.look(rgb, um_per_px=um_per_px))
+        return self.answer(*self.look(rgb, um_per_px=um_per_px, microscope_um_per_px=microscope_um_per_px))
 
-    def look(self, rgb: Rgb, *, um_per_px: float | None = None) -> tuple[Found, Rgb]:
+    def look(
+        self, rgb: Rgb, *, um_per_px: float | None = None, microscope_um_per_px: float | None = None
+    ) -> tuple[Found, Rgb]:
         """The part of `analyse` before the network, fit to run in threads: what was found, and its crops."""
-        found = find_cells(rgb, um_per_px=um_per_px)
+        found = find_cells(rgb, um_per_px=um_per_px, microscope_um_per_px=microscope_um_per_px)
         started = perf_counter()
         crops = self.crop(rgb, [candidate.centre for candidate in found.candidates], um_per_px=found.um_per_px)
         found.timings["crop"] = perf_counter() - started
@@ -84,7 +94,7 @@ class Pipeline:
     def answer(self, found: Found, crops: Rgb) -> ImageAnalysis:
         """The part of `analyse` from the network on: classes for the crops of what was found."""
         started = perf_counter()
-        classified = self.classify(crops)
+        classified = self.classify(crops, held_back=bool(found.quality.held_back))
         timings = {**found.timings, "classify": perf_counter() - started}
         timings["total"] = sum(timings.values())
         return ImageAnalysis(
@@ -94,14 +104,18 @@ class Pipeline:
             cells=self.describe(found.candidates, classified),
             timings={step: round(seconds, 6) for step, seconds in timings.items()},
             detector=DETECTOR_VERSION,
+            scale_error=found.scale_error,
         )
 
     def crop(self, rgb: Rgb, centres: Sequence[tuple[float, float]], *, um_per_px: float) -> Rgb:
         """Crops (N, S, S, 3) uint8 around `centres` (x, y px of `rgb`), as the network wants them."""
         return crop_cells(rgb, centres, um_per_px=um_per_px, spec=self.spec)
 
-    def classify(self, crops: Rgb) -> Classified:
-        """The network's answer for crops (N, S, S, 3) uint8 already at the model's own size and scale, any N."""
+    def classify(self, crops: Rgb, *, held_back: bool = False) -> Classified:
+        """The network's answer for crops (N, S, S, 3) uint8 already at the model's own size and scale, any N.
+
+        `held_back` leaves all of them unidentified, as `decide` does.
+        """
         step = max(1, self.engine.batch_size) * _CHUNK_BATCHES
         logits: list[Floats] = []
         features: list[Floats] = []
@@ -122,6 +136,7 @@ class Pipeline:
             self.bundle.thresholds,
             novelty=novelty,
             novelty_threshold=self.bundle.novelty_threshold,
+            held_back=held_back,
         )
         return Classified(probabilities, novelty, all_logits, decisions)
 
@@ -164,31 +179,35 @@ def crop_spec(bundle: ModelBundle) -> CropSpec:
     )
 
 
-def find_cells(rgb: Rgb, *, um_per_px: float | None = None) -> Found:
+def find_cells(rgb: Rgb, *, um_per_px: float | None = None, microscope_um_per_px: float | None = None) -> Found:
     """Quality, scale and candidates of a field (H, W, 3) uint8 RGB, without a network.
 
     Platelet-sized bodies count only in an image that shows nothing nucleated; in an image that is no smear at all,
-    nothing counts. Raises BadInput as `Pipeline.analyse` does.
+    nothing counts. Scales and errors are those of `Pipeline.analyse`.
     """
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or not rgb.size:
         raise BadInput(f"An image is (height, width, 3) uint8 RGB, not {rgb.shape} {rgb.dtype}.")
-    if um_per_px is not None and not (np.isfinite(um_per_px) and um_per_px > 0):
-        raise BadInput(f"A scale is a positive number of micrometres per pixel, not {um_per_px}.")
+    require_scale(um_per_px)
+    require_scale(microscope_um_per_px)
     timings: dict[str, float] = {}
     started = perf_counter()
-    ruler = measure_field(rgb)
-    scale, source = choose_scale(ruler, um_per_px)
+    red = measure_field(rgb)
+    is_measured = um_per_px is None and microscope_um_per_px is None and red.um_per_px is None
+    white = measure_white_cells(rgb) if is_measured else None
+    scale, source = choose_scale(red, um_per_px, microscope=microscope_um_per_px, white=white)
+    errors = {"red cells": red.error, "white cells": white_cell_error(fields=1)}
     timings["scale"] = perf_counter() - started
     started = perf_counter()
     candidates = detect_cells(rgb, um_per_px=scale)
     timings["detect"] = perf_counter() - started
     started = perf_counter()
     nucleated = [candidate for candidate in candidates if candidate.kind == "nucleated"]
-    quality = assess(rgb, cells_found=len(nucleated), um_per_px=scale, ruler=ruler)
-    if not is_smear(quality):
+    judged = judge_scale(scale, source, red=red)
+    quality = assess(rgb, cells_found=len(nucleated), um_per_px=scale, ruler=red, scale=judged)
+    if not quality.is_smear:
         candidates, nucleated = [], []
     timings["quality"] = perf_counter() - started
-    return Found(quality, scale, source, nucleated or candidates, timings)
+    return Found(quality, scale, source, nucleated or candidates, timings, errors.get(source))
 
 
 def measure_field(rgb: Rgb) -> RedCellRuler:
@@ -209,14 +228,6 @@ def measure_field(rgb: Rgb) -> RedCellRuler:
     if len(sizes) <= whole.count:
         return whole
     return RedCellRuler(float(np.median(sizes)), len(sizes))
-
-
-def choose_scale(ruler: RedCellRuler, um_per_px: float | None = None) -> tuple[float, ScaleSource]:
-    """The scale to work at, um/px, and where it comes from."""
-    if um_per_px is not None:
-        return um_per_px, "given"
-    measured = ruler.um_per_px
-    return (measured, "red cells") if measured else (DEFAULT_UM_PER_PX, "default")
 
 
 def dihedral_views(crops: Rgb, count: int) -> list[Rgb]:

@@ -1,6 +1,6 @@
 """Is this image fit to be analysed, and if not, what should be done about it.
 
-Four measurements: is it a smear at all, is it sharp, is it well lit, is it well stained. The limits were set on the 368 BCCD
+Five measurements: is it a smear at all, is it sharp, is it well lit, is it well stained, is its scale known. The limits were set on the 368 BCCD
 fields and on PBC images (all but a few in a hundred of them good), on the same images blurred and darkened, and on
 photographs of other things; the figures stand beside the limits.
 """
@@ -47,31 +47,30 @@ def assess(
     cells_found: int | None,
     um_per_px: float | None = None,
     ruler: RedCellRuler | None = None,
+    scale: Measurement | None = None,
 ) -> Quality:
     """Judge an image (H, W, 3) uint8 RGB.
 
     `cells_found` is how many nucleated cells the detector found, None when it was not asked; `um_per_px` and `ruler` save
-    measuring them again. The verdict is the worst measurement; measurements are `smear`, `focus`, `exposure`, `stain`.
+    measuring them again, and `scale` is what was found out about the scale. The verdict is the worst measurement;
+    measurements are `smear`, `focus`, `exposure`, `stain`, and `scale` where it was judged.
     """
     ruler = ruler or measure_red_cells(rgb)
-    scale = um_per_px or ruler.um_per_px or DEFAULT_UM_PER_PX
+    working_scale = um_per_px or ruler.um_per_px or DEFAULT_UM_PER_PX
     shrink = min(1.0, _LONGEST_SIDE / max(rgb.shape[:2]))
     small = cv2.resize(rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else rgb
     density = optical_density(small)
     measurements = {
         "smear": _smear(density, ruler.count),
-        "focus": _focus(rgb, scale),
+        "focus": _focus(rgb, working_scale),
         "exposure": _exposure(small),
         "stain": _stain(density, cells_found),
     }
+    if scale is not None:
+        measurements["scale"] = scale
     verdicts = [measurement.verdict for measurement in measurements.values()]
     order: tuple[Verdict, ...] = ("poor", "acceptable", "good")
     return Quality(next(verdict for verdict in order if verdict in verdicts), measurements)
-
-
-def is_smear(quality: Quality) -> bool:
-    """Whether the image can be a blood smear at all; a detector's finds in anything else are not cells."""
-    return quality.measurements["smear"].verdict != "poor"
 
 
 def edge_width(rgb: Rgb, um_per_px: float) -> float:

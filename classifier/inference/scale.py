@@ -1,4 +1,4 @@
-"""The ruler: how many micrometres one pixel is, read off the red cells when nobody says.
+"""The first ruler: how many micrometres one pixel is, read off the red cells when nobody says.
 
 A crop taken at a fixed number of pixels means a different amount of tissue on every camera. Red cells are the one
 object of known size in every smear: about 7.5 um across (Turgeon, Clinical Hematology: 6-8 um, mean 7.2-7.5).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -17,10 +18,15 @@ from skimage.segmentation import watershed
 from classifier.inference.colour import Rgb, chromatin, chromatin_level, fill_mask, optical_density
 
 RED_CELL_UM = 7.5
-#: Used when neither the case nor the field says: a 100x objective on a common slide camera.
+#: Cells are looked for at this scale where none is known: a 100x objective on a common slide camera.
 DEFAULT_UM_PER_PX = 0.1
 #: Fewer measured cells than this say too little about their field.
 FEWEST_CELLS = 3
+#: Relative standard deviation of one field's scale against its camera's, with fewer and with at least this many cells.
+#: `benchmarks/scale.py` measures it.
+ENOUGH_CELLS, FEW_CELLS_ERROR, FIELD_ERROR = 6, 0.13, 0.07
+#: Red cells of patients differ by this much from 7.5 um, however many fields are seen.
+_PATIENT_ERROR = 0.05
 _LONGEST_SIDE = 480
 
 
@@ -37,6 +43,11 @@ class RedCellRuler:
         if self.diameter_px is None or self.count < FEWEST_CELLS:
             return None
         return RED_CELL_UM / self.diameter_px
+
+    @property
+    def error(self) -> float:
+        """Relative standard deviation of this field's scale."""
+        return FIELD_ERROR if self.count >= ENOUGH_CELLS else FEW_CELLS_ERROR
 
 
 def _red_cell_mask(density_green: np.ndarray, fill: np.ndarray) -> np.ndarray:
@@ -95,8 +106,21 @@ def measure_red_cells(rgb: Rgb) -> RedCellRuler:
     return RedCellRuler(float(np.median(sizes)), len(sizes))
 
 
-def pooled_um_per_px(rulers: Iterable[RedCellRuler]) -> float | None:
+class Ruler(Protocol):
+    """What measures one field: red cells or white ones."""
+
+    @property
+    def um_per_px(self) -> float | None:
+        """Micrometres a pixel, None where the field tells nothing."""
+
+
+def pooled_um_per_px(rulers: Iterable[Ruler]) -> float | None:
     """One scale for images of one camera: the median over the fields whose own ruler can be believed, else None."""
     scales = [ruler.um_per_px for ruler in rulers]
     known = [scale for scale in scales if scale is not None]
     return float(np.median(known)) if known else None
+
+
+def red_cell_error(*, fields: int) -> float:
+    """Relative standard deviation of a scale pooled over this many fields of one camera."""
+    return float(np.hypot(_PATIENT_ERROR, FIELD_ERROR / np.sqrt(fields)))

@@ -12,7 +12,9 @@ Rgb = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 CandidateKind = Literal["nucleated", "platelet"]
-ScaleSource = Literal["given", "red cells", "default"]
+ScaleSource = Literal["given", "microscope", "red cells", "white cells", "unknown"]
+"""Where the scale of an image comes from. Analyses stored before say "default" where they would say "unknown" today."""
+
 Verdict = Literal["good", "acceptable", "poor"]
 
 
@@ -71,19 +73,31 @@ class Quality:
     measurements: dict[str, Measurement] = field(default_factory=dict)
 
     @property
+    def held_back(self) -> str:
+        """Why no cell of this image is named, as a sentence; empty where names stand."""
+        scale = self.measurements.get("scale")
+        return scale.sentence if scale and scale.verdict == "poor" and self.is_smear else ""
+
+    @property
+    def is_smear(self) -> bool:
+        """Whether the image can be a blood smear at all; a detector's finds in anything else are not cells."""
+        smear = self.measurements.get("smear")
+        return smear is None or smear.verdict != "poor"
+
+    @property
     def reasons(self) -> list[str]:
         """Sentences of every measurement that is not good, worst first; of what is no smear, that is all there is to say."""
-        smear = self.measurements.get("smear")
-        if smear and smear.verdict == "poor":
-            return [smear.sentence]
+        if not self.is_smear:
+            return [self.measurements["smear"].sentence]
         poor = [r.sentence for r in self.measurements.values() if r.verdict == "poor"]
         return poor + [r.sentence for r in self.measurements.values() if r.verdict == "acceptable"]
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON-ready form: verdict, reasons, readings (the measurements, under the name they were first stored by)."""
+        """Plain JSON-ready form: verdict, reasons, held_back, readings (the measurements, under their first name)."""
         return {
             "verdict": self.verdict,
             "reasons": self.reasons,
+            "held_back": self.held_back,
             "readings": {name: asdict(measurement) for name, measurement in self.measurements.items()},
         }
 
@@ -122,7 +136,11 @@ class CellPrediction:
 
 @dataclass(frozen=True, slots=True)
 class ImageAnalysis:
-    """What one model says about one image. `timings` are seconds by step."""
+    """What one model says about one image.
+
+    `um_per_px` is the scale it was analysed at, also where that is not known; `scale_error` the relative standard deviation
+    of a measured scale, None where it was given, remembered or is not known. `timings` are seconds by step.
+    """
 
     quality: Quality
     um_per_px: float
@@ -130,6 +148,7 @@ class ImageAnalysis:
     cells: list[CellPrediction]
     timings: dict[str, float]
     detector: str = ""
+    scale_error: float | None = None
 
     def counts(self) -> dict[str, int]:
         """Cells by label, unidentified included, only labels that occur."""
@@ -144,6 +163,7 @@ class ImageAnalysis:
             "quality": self.quality.as_dict(),
             "um_per_px": self.um_per_px,
             "scale_source": self.scale_source,
+            "scale_error": self.scale_error,
             "locator": self.detector,  # the name under which scripts know it
             "counts": self.counts(),
             "cells": [

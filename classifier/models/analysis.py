@@ -13,6 +13,9 @@ from django.db.models import Q
 from cases.models import SmearImage
 from classifier.models.model_version import ModelVersion
 
+SCALE_NOT_KNOWN = frozenset({"unknown", "default"})
+"""Sources of a scale that nobody knows; "default" is what earlier analyses say."""
+
 
 class AnalysisState(models.TextChoices):
     """Queued waits for a worker, running is leased to one, done and failed are final until requeued."""
@@ -143,6 +146,16 @@ class Analysis(models.Model):
 
     def __str__(self) -> str:
         return f"{self.image_id} by {self.model_version or 'no model'}: {self.state}"
+
+    @property
+    def knows_scale(self) -> bool:
+        """Whether `um_per_px` is more than the guess that cells were looked for at."""
+        return self.um_per_px is not None and self.scale_source not in SCALE_NOT_KNOWN
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether no cell of the image is named, whatever its score."""
+        return bool(self.quality.get("held_back")) or self.scale_source in SCALE_NOT_KNOWN
 
     @property
     def waited(self) -> timedelta | None:

@@ -31,6 +31,7 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
     nothing. An image without white cells is a result like any other, with the quality's reasons beside it.
     """
     with transaction.atomic():
+        earlier = Analysis.objects.only("um_per_px", "scale_source", "quality").get(pk=analysis.pk)
         ours = Analysis.objects.filter(pk=analysis.pk, state=AnalysisState.RUNNING, attempt=analysis.attempt).update(
             state=AnalysisState.DONE,
             finished_at=timezone.now(),
@@ -51,6 +52,7 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
             image=image,
             detector=result.detector,
             cells=[_detected(cell) for cell in result.cells],
+            at_new_scale=_rescaled(earlier, analysis),
         )
         _write_predictions(analysis, cells, result.cells)
         image.refresh_from_db()
@@ -122,6 +124,12 @@ def close_as_failed(*, analysis: Analysis, kind: AnalysisProblem, sentence: str)
         attempt=analysis.attempt,
     )
     return True
+
+
+def _rescaled(earlier: Analysis, now: Analysis) -> bool:
+    """Whether this run was done before, at another scale or with its names held back where they are not now."""
+    was, is_ = ((run.um_per_px, run.is_held_back) for run in (earlier, now))
+    return earlier.um_per_px is not None and was != is_
 
 
 def _detected(cell: CellPrediction) -> DetectedCell:

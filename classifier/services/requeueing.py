@@ -78,18 +78,25 @@ def requeue_image(*, actor: User, image: SmearImage, reason: str) -> bool:
     return done
 
 
-def reanalyse_image(*, actor: User, image: SmearImage, version: ModelVersion) -> Analysis:
+def reanalyse_image(
+    *,
+    actor: User | None,
+    image: SmearImage,
+    version: ModelVersion,
+    trigger: str = AnalysisTrigger.MODEL,
+    reason: str = "",
+) -> Analysis:
     """Ask for another analysis of an image, by `version`; the caller has checked that `actor` may.
 
     A model analyses an image once: where it has before, and another one after it, its analysis is repeated and the
-    predictions it made then stand.
+    predictions it made then stand, unless the scale is another now. `reason` is kept with the image's step.
     """
     with transaction.atomic():
         lock_image(image)
         fresh = {
             "state": AnalysisState.QUEUED,
             "attempt": 0,
-            "trigger": AnalysisTrigger.MODEL,
+            "trigger": trigger,
             "requested_by": actor,
             "queued_at": timezone.now(),
             "sent_at": None,
@@ -100,7 +107,8 @@ def reanalyse_image(*, actor: User, image: SmearImage, version: ModelVersion) ->
             "problem_kind": "",
         }
         analysis, _ = Analysis.objects.update_or_create(image=image, model_version=version, defaults=fresh)
-        transition_image(actor=actor, image=image, to=ImageState.QUEUED, reason=f"To be analysed by {version}.")
+        reason = reason or f"To be analysed by {version}."
+        transition_image(actor=actor, image=image, to=ImageState.QUEUED, reason=reason)
         send_message_on_commit(analysis)
     return analysis
 

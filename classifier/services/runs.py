@@ -12,6 +12,7 @@ from classifier.inference.errors import BadInput, InferenceError
 from classifier.models import Analysis, AnalysisProblem
 from classifier.services.claims import claim_analysis, max_attempts, release_claim
 from classifier.services.outcomes import fail_analysis, store_result
+from classifier.services.rescaling import reanalyse_at_new_scale
 from classifier.services.stored_images import open_stored_image
 from hematovision.errors import DomainError
 
@@ -51,15 +52,20 @@ def _carry_out(analysis: Analysis) -> None:
         sentence = "No model is in use. An administrator has to promote one; then this image can be analysed."
         fail_analysis(analysis=analysis, kind=AnalysisProblem.MODEL, sentence=sentence)
         return
+    given = image.case.um_per_px
     try:
-        result = analyser.installed().analyse(version, rgb, um_per_px=image.case.um_per_px)
+        result = analyser.installed().analyse(version, rgb, um_per_px=given)
     except BadInput as error:
         fail_analysis(analysis=analysis, kind=AnalysisProblem.FILE, sentence=error.sentence)
         return
     except InferenceError as error:
         fail_analysis(analysis=analysis, kind=AnalysisProblem.MODEL, sentence=error.sentence)
         return
-    store_result(analysis=analysis, result=result)
+    if store_result(analysis=analysis, result=result):
+        image.case.refresh_from_db(fields=["um_per_px"])
+        if image.case.um_per_px != given:
+            # The scale was changed while the model worked.
+            reanalyse_at_new_scale(actor=None, case=image.case)
 
 
 def _after_a_defect(analysis: Analysis) -> None:

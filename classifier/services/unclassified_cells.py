@@ -70,6 +70,7 @@ def classify_cells(*, image_id: uuid.UUID) -> int:
             open_stored_image(analysis.image),
             boxes=[cell.box for cell in cells],
             um_per_px=analysis.um_per_px,
+            held_back=analysis.is_held_back,
         )
     except (DomainError, InferenceError) as error:
         log.warning("cells_not_classified", image_id=str(image_id), problem=error.sentence)

@@ -81,7 +81,7 @@ def _image(image: SmearImage, analysis: CurrentAnalysis | None) -> dict[str, Any
         "ordinal": image.ordinal,
         "problem": image.problem,
         "quality": quality.verdict if quality else "",
-        "remarks": [*quality.sentences, *([quality.advice] if quality.advice else [])] if quality else [],
+        "remarks": [*quality.sentences, *filter(None, (quality.held_back, quality.advice))] if quality else [],
         "sha256": image.sha256,
         "state": str(image.state),
         "um_per_px": decimal_text(analysis.um_per_px if analysis is not None else None, 4),

@@ -83,7 +83,7 @@ def test_those_who_only_read_open_no_case(request, patient, who):
         {"priority": "soon"},
         {"stain": "ink"},
         {"objective": 0},
-        {"um_per_px": -1.0},
+        {"um_per_px": 0.019},
         {"wbc": Decimal(-1), "wbc_source": "x"},
         {"wbc": Decimal("7.5")},
         {"clinical_question": "x" * 2001},

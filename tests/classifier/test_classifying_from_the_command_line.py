@@ -67,6 +67,18 @@ def test_csv_has_a_line_per_cell(images, model, tmp_path):
     rows = list(csv.DictReader((tmp_path / "cells.csv").read_text().splitlines()))
     assert len(rows) == 4
     assert {"path", "label", "score", "identified", "neutrophil", "platelet"} <= rows[0].keys()
+    assert {row["scale_source"] for row in rows} <= {"red cells", "white cells"}
+    assert all(float(row["um_per_px"]) > 0 for row in rows)
+
+
+def test_a_picture_of_unknown_scale_is_told_how_to_give_it(tmp_path, model):
+    alone = {"seed": 4, "cells": ["neutrophil"], "crowding": 0, "with_platelets": False}
+    Image.fromarray(draw_field(**alone)[0]).save(tmp_path / "alone.png")
+    said = _classify(tmp_path / "alone.png", model=model)
+    assert "(white cells)" in said
+    assert "give it with --um-per-px" in said
+    assert "unidentified" in said
+    assert "--um-per-px" not in _classify(tmp_path / "alone.png", "--um-per-px", "0.1", model=model)
 
 
 def test_a_picture_without_cells_keeps_a_line(tmp_path, model):

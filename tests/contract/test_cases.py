@@ -75,7 +75,8 @@ def test_an_accession_number_is_unique_in_the_laboratory(lis, lis_of, hilltop):
         ({"patient": "4711"}, "patient"),
         ({"patient": str(uuid.UUID(int=7))}, "patient"),
         ({"objective": 0}, "objective"),
-        ({"um_per_px": -1}, "um_per_px"),
+        ({"um_per_px": 0.019}, "um_per_px"),
+        ({"um_per_px": 1.1}, "um_per_px"),
         ({"collected_at": "yesterday"}, "collected_at"),
     ],
 )

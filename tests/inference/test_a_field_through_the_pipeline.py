@@ -61,12 +61,11 @@ def test_platelets_alone_are_detected(pipeline):
     assert all(cell.best_label == "platelet" for cell in cells)
 
 
-def test_the_scale_is_given_measured_or_default(pipeline):
+def test_the_scale_is_given_or_measured(pipeline):
     rgb, _ = draw_field(seed=4, cells=["monocyte"])
     assert pipeline.analyse(rgb, um_per_px=0.1).scale_source == "given"
     measured = pipeline.analyse(rgb)
     assert (measured.scale_source, measured.um_per_px) == ("red cells", pytest.approx(0.1, rel=0.12))
-    assert pipeline.analyse(draw_field(seed=4, cells=["monocyte"], crowding=0)[0]).scale_source == "default"
 
 
 def test_the_same_field_at_another_scale_has_the_same_cells(pipeline):

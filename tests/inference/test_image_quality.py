@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from classifier.inference.quality import assess, edge_width, is_smear
+from classifier.inference.quality import assess, edge_width
 from classifier.inference.synthetic import STAINS, draw_field
 
 
@@ -87,7 +87,7 @@ OTHER_THINGS = {
 @pytest.mark.parametrize("thing", OTHER_THINGS)
 def test_an_image_of_no_smear_is_told_apart(thing):
     quality = assess(OTHER_THINGS[thing](), cells_found=None)
-    assert not is_smear(quality)
+    assert not quality.is_smear
     assert quality.verdict == "poor"
     assert len(quality.reasons) == 1
 
@@ -99,6 +99,6 @@ def test_tiny_images_get_a_quality_too(shape):
 
 def test_a_quality_verdict_goes_into_json():
     told = assess(_field(), cells_found=2).as_dict()
-    assert set(told) == {"verdict", "reasons", "readings"}
+    assert set(told) == {"verdict", "reasons", "held_back", "readings"}
     assert set(told["readings"]) == {"smear", "focus", "exposure", "stain"}
     assert all(set(measurement) == {"value", "verdict", "sentence"} for measurement in told["readings"].values())

@@ -61,7 +61,9 @@ def manifest(drawn_cells, tmp_path_factory):
 def crops(manifest, tmp_path_factory):
     """The crop set of the drawn cells, 32 px views."""
     out = tmp_path_factory.mktemp("crops") / "set"
-    return Crops.open(build_crops(manifest.absolute(), out=out, spec=VIEW, pick={}, workers=2))
+    rows = manifest.absolute()
+    scales = {row["source"]: UM_PER_PX for row in rows}
+    return Crops.open(build_crops(rows, out=out, spec=VIEW, pick={}, scales=scales, workers=2))
 
 
 @pytest.fixture(scope="session")

@@ -114,22 +114,30 @@ def test_groups_vote_and_give_an_interval(drawn, model, tmp_path):
 
 
 def test_an_evaluation_takes_the_scale_it_is_given(drawn, model, tmp_path):
-    _evaluate(drawn, "--um-per-px", "0.1", "--limit", "3", "--out", tmp_path, model=model)
+    said = _evaluate(drawn, "--um-per-px", "0.1", "--limit", "3", "--out", tmp_path, model=model)
     metrics = json.loads((tmp_path / "metrics.json").read_text())
-    assert metrics["scales"] == [{"um_per_px": 0.1, "source": "given", "n": 3}]
+    assert metrics["scales"] == [{"um_per_px": 0.1, "source": "given", "n": 3, "fields": 0, "error": None}]
+    assert "0.1000 um/px for 3 images, given" in said
     assert {line["support"] for line in metrics["per_class"].values() if line["support"]} == {1}
 
 
 def test_images_without_a_cell_are_counted_and_still_classified(model, tmp_path):
     (tmp_path / "set" / "platelet").mkdir(parents=True)
     Image.new("RGB", (120, 120), (230, 220, 210)).save(tmp_path / "set" / "platelet" / "blank.png")
-    _evaluate(tmp_path / "set", "--out", tmp_path / "out", model=model)
+    _evaluate(tmp_path / "set", "--um-per-px", "0.1", "--out", tmp_path / "out", model=model)
     metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
     assert (metrics["n"], metrics["n_not_located"]) == (1, 1)
 
 
+def test_an_evaluation_says_what_its_scale_was_read_off(evaluated):
+    (scale,) = json.loads((evaluated[0] / "metrics.json").read_text())["scales"]
+    assert scale["source"] in {"red cells", "white cells"}
+    assert (scale["n"], 0 < scale["fields"] <= 12, 0 < scale["error"] < 0.15) == (12, True, True)
+    assert f"{scale['source']} of {scale['fields']} fields" in evaluated[1]
+
+
 def test_the_largest_cell_can_be_picked(drawn, model, tmp_path):
-    _evaluate(drawn, "--pick", "largest", "--limit", "3", "--out", tmp_path, model=model)
+    _evaluate(drawn, "--pick", "largest", "--um-per-px", "0.1", "--limit", "3", "--out", tmp_path, model=model)
     assert json.loads((tmp_path / "metrics.json").read_text())["pick"] == "largest"
 
 
@@ -149,6 +157,12 @@ def test_an_unreadable_image_is_named(model, tmp_path):
     (tmp_path / "set" / "monocyte").mkdir(parents=True)
     (tmp_path / "set" / "monocyte" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     _refused(tmp_path / "set", model=model, tmp_path=tmp_path, match=r"broken\.png")
+
+
+def test_a_scale_that_cannot_be_measured_is_asked_for(model, tmp_path):
+    (tmp_path / "set" / "platelet").mkdir(parents=True)
+    Image.new("RGB", (120, 120), (230, 220, 210)).save(tmp_path / "set" / "platelet" / "blank.png")
+    _refused(tmp_path / "set", model=model, tmp_path=tmp_path, match="120x120 px is not known.*--um-per-px")
 
 
 def test_a_missing_or_empty_folder_is_named(model, tmp_path):

@@ -16,9 +16,11 @@ from classifier.inference.detector import detect_cells
 from classifier.inference.labels import find_label
 from classifier.inference.parallel import ahead
 from classifier.inference.pipeline import Pipeline
-from classifier.inference.scale import DEFAULT_UM_PER_PX, RedCellRuler, measure_red_cells, pooled_um_per_px
+from classifier.inference.scale import RedCellRuler, measure_red_cells
+from classifier.inference.scale_choice import pooled_scale
 from classifier.inference.single_cells import Pick, labelled_centre, size_groups
-from classifier.inference.types import Floats, Rgb
+from classifier.inference.types import Floats, Rgb, ScaleSource
+from classifier.inference.white_cells import WhiteCellRuler, measure_white_cells
 from training.datasets.folders import read_folders
 from training.datasets.source_image import SourceImage
 from training.errors import BadData
@@ -31,11 +33,16 @@ _BATCHES = 4
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The scale taken for one group of equally sized images: um/px, where from ("given", "red cells", "default"), n."""
+    """The scale taken for one group of equally sized images: um/px, where from ("given", "red cells", "white cells").
+
+    `images` is how many it was taken for, `fields` on how many it was measured, `error` its relative standard deviation.
+    """
 
     um_per_px: float
-    source: str
+    source: ScaleSource
     images: int
+    fields: int = 0
+    error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -122,8 +129,9 @@ def answer_folder(
 ) -> FolderAnswers:
     """Detect the labelled cell of each image, cut it and classify it.
 
-    The scale is `um_per_px` when given, else one per group of equally sized images: the median red-cell ruler of a
-    sample. `read` opens an image upright as (H, W, 3) uint8 RGB and raises BadInput when it cannot be read.
+    The scale is `um_per_px` when given, else one per group of equally sized images, pooled over the red cells of a
+    sample, else over its white cells. `read` opens an image upright as (H, W, 3) uint8 RGB and raises BadInput when it
+    cannot be read. Raises BadData where the scale of a group cannot be measured.
     """
     if um_per_px is not None and not (np.isfinite(um_per_px) and um_per_px > 0):
         raise BadData(f"A scale is a positive number of micrometres per pixel, not {um_per_px}.")
@@ -176,13 +184,23 @@ def _scales(
     def ruler(row: int) -> RedCellRuler:
         return measure_red_cells(read(images[row].path))
 
+    def nuclei(row: int) -> WhiteCellRuler:
+        return measure_white_cells(read(images[row].path))
+
     samples = [rows[:: -(-len(rows) // _RULER_SAMPLE)] for rows in members]
-    found = ahead(pool, ruler, [row for sample in samples for row in sample], depth=16)
-    rulers = iter(list(progress(found, label="Measuring red cells", total=sum(len(sample) for sample in samples))))
+    measured = ahead(pool, ruler, [row for sample in samples for row in sample], depth=16)
+    rulers = iter(list(progress(measured, label="Measuring red cells", total=sum(len(sample) for sample in samples))))
     scales = []
     for rows, sample in zip(members, samples, strict=True):
-        measured = pooled_um_per_px([next(rulers) for _ in sample])
-        scales.append(Scale(measured or DEFAULT_UM_PER_PX, "red cells" if measured else "default", len(rows)))
+        # Nuclei are only measured where the red cells say nothing: the pool's map would start at once.
+        found = pooled_scale([next(rulers) for _ in sample], (nuclei(row) for row in sample))
+        if found is None:
+            width, height = _size(images[rows[0]].path)
+            raise BadData(
+                f"The scale of the images of {width}x{height} px is not known: neither red cells nor enough white cells "
+                "can be measured in them. Give it in micrometres per pixel, for example --um-per-px 0.1."
+            )
+        scales.append(Scale(found.um_per_px, found.source, len(rows), found.fields, found.error))
     return scales, groups
 
 
@@ -200,7 +218,13 @@ def facts_of(answers: FolderAnswers) -> dict[str, Any]:
     return {
         "n_not_located": int((~answers.detected).sum()),
         "scales": [
-            {"um_per_px": round(scale.um_per_px, 5), "source": scale.source, "n": scale.images}
+            {
+                "um_per_px": round(scale.um_per_px, 5),
+                "source": scale.source,
+                "n": scale.images,
+                "fields": scale.fields,
+                "error": None if scale.error is None else round(scale.error, 3),
+            }
             for scale in answers.scales
         ],
     }

@@ -159,6 +159,7 @@ def as_table(result: Mapping[str, Any]) -> str:
         f"ECE           {result['ece']:.4f}  ({result['ece_bins']} bins)",
         f"unidentified  {unidentified['share']:.2%} of cells; accuracy on the rest {rest}",
         f"not detected  {result['n_not_located']} of {result['n']}",
+        *(f"scale         {_scale(scale)}" for scale in result["scales"]),
     ]
     if "by_group" in result:
         group = result["by_group"]
@@ -166,6 +167,13 @@ def as_table(result: Mapping[str, Any]) -> str:
             f"by group      {group['accuracy']:.4f}  {_interval(group['ci95'])}  {group['right']} of {group['n']} originals"
         )
     return "\n".join(lines)
+
+
+def _scale(scale: Mapping[str, Any]) -> str:
+    images = f"{scale['um_per_px']:.4f} um/px for {scale['n']} images"
+    if scale["source"] == "given":
+        return f"{images}, given"
+    return f"{images}, {scale['source']} of {scale['fields']} fields, give or take {scale['error']:.0%}"
 
 
 def _interval(limits: Sequence[float]) -> str:

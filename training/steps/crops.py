@@ -2,13 +2,17 @@
 
 import argparse
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 from classifier.inference.crops import CropSpec
 from training.atomic import require_space
 from training.crop_set import PATCH, build_crops
 from training.crop_views import note_spec
 from training.datasets.bccd import ORIGINALS
+from training.errors import BadData
 from training.manifest import read_manifest
 from training.progress import say
 
@@ -30,11 +34,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SOURCE",
         help="source whose labelled cell is the largest nucleus and not the central one (whole fields); may be repeated",
     )
+    parser.add_argument(
+        "--scale",
+        action="append",
+        default=[],
+        metavar="SOURCE=UM_PER_PX",
+        help="scale of a source's images, um/px (default: measured on red cells, else on white cells); may be repeated",
+    )
     parser.add_argument("--workers", type=int, default=2)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Check the files, cut, and say where the crops are."""
+    scales = read_scales(arguments.scale)
     manifest = read_manifest(arguments.manifest, root=arguments.root)
     each = 3 * (PATCH.size_px**2 + arguments.size**2)
     require_space(arguments.out, each * len(manifest.rows))
@@ -47,8 +59,24 @@ def run(arguments: argparse.Namespace) -> None:
         out=arguments.out,
         spec=spec,
         pick=dict.fromkeys(fields, "largest"),
+        scales=scales,
         workers=arguments.workers,
     )
     note_spec(out, spec)
     free = shutil.disk_usage(out).free // 2**20
     say(f"{len(manifest.rows)} crops written to {out}; {free} MiB left on that disk.")
+
+
+def read_scales(texts: Sequence[str]) -> dict[str, float]:
+    """Scales by source from texts such as "pbc=0.104". Raises BadData for another text or no positive number."""
+    scales = {}
+    for text in texts:
+        source, _, number = text.rpartition("=")
+        try:
+            scale = float(number)
+        except ValueError:
+            scale = -1.0
+        if not source or not (np.isfinite(scale) and scale > 0):
+            raise BadData(f"“{text}” is no scale of a source: write SOURCE=0.1, in micrometres per pixel.")
+        scales[source] = scale
+    return scales

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django import forms
 
 from cases.models import Case, Priority, Stain
+from cases.models.case import COARSEST_SCALE, FINEST_SCALE
 from workbench.forms.fields import DescribedForm
 
 
@@ -40,10 +41,10 @@ class SpecimenForm(DescribedForm):
     )
     um_per_px = forms.FloatField(
         required=False,
-        min_value=0.005,
-        max_value=5,
+        min_value=FINEST_SCALE,
+        max_value=COARSEST_SCALE,
         label="Scale",
-        help_text="µm per pixel, if the camera is calibrated.",
+        help_text="µm per pixel, if you know it. Left empty, it is measured on the cells of each image.",
         widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
     )
     microscope = forms.CharField(max_length=120, required=False)

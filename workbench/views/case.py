@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.blinding import is_blinded, may_see_model_output
 from cases.conf import upload_max_bytes
 from cases.permissions import (
-    is_open_to_change,
     is_read_only,
+    may_change_details,
     may_review_cases,
     may_send_images,
     may_write_cases,
@@ -65,7 +65,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "timeline": case.transitions.select_related("by").order_by("-at", "-pk"),
         "may_upload": may_change and may_send_images(request.user) and case.accepts_images,
         "may_submit": may_change and may_write_cases(request.user) and case.state == CaseState.DRAFT,
-        "may_edit": may_change and may_write_cases(request.user) and is_open_to_change(request.user, case),
+        "may_edit": may_change_details(request.user, case),
         "may_cancel": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
         "max_bytes": upload_max_bytes(),
         **more,

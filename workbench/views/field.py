@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from cases.blinding import may_see_model_output
 from cases.cell_classes import BY_CODE, CELL_CLASSES
 from cases.models import Cell, LabelSource, SmearImage
+from cases.permissions import may_change_details
 from cases.quality import quality_verdict
 from cases.selectors import review_status, visible_image
 from cases.services.audit_trail import record_view
@@ -39,6 +40,7 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     shows_cells = may_see_model_output(request.user, case)
     output = output_for_image(image)
     analysis = output.analyses.get(image.pk)
+    quality = quality_verdict(analysis.quality) if analysis else None
     cells = _cells(image, request.user) if shows_cells else []
     record_view(actor=request.user, target=image)
     siblings = list(SmearImage.objects.filter(case=case).order_by("ordinal").values_list("pk", "ordinal"))
@@ -50,10 +52,11 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "counts": class_counts(_count(cells)),
         "classes": CELL_CLASSES,
         "predictions": output.predictions if shows_cells else {},
-        "quality": quality_verdict(analysis.quality) if analysis else None,
+        "quality": quality,
         "model_version": str(analysis.model_version) if analysis and shows_cells else "",
         "um_per_px": analysis.um_per_px if analysis else case.um_per_px,
         "shows_cells": shows_cells,
+        "may_edit": bool(quality and quality.held_back) and may_change_details(request.user, case),
         "status": review_status(case),
         "number": position + 1,
         "total": len(siblings),

@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 help=f"write {what}, to FILE or to the screen",
             )
         parser.add_argument("--overlay", type=Path, metavar="DIR", help="write images with boxes and a legend here")
-        parser.add_argument("--um-per-px", type=float, help="scale of the images (default: measured on red cells)")
+        parser.add_argument("--um-per-px", type=float, help="scale of the images (default: measured)")
         parser.add_argument("--model", type=Path, metavar="DIR", help="model folder (default: the installed model)")
         parser.add_argument("--engine", choices=("onnx", "tensorflow"), default=settings.HEMATOVISION_ENGINE)
         parser.add_argument("--threads", type=int, help="threads of the engine (default: all cores)")
@@ -157,15 +157,18 @@ def _as_json(pipeline: Pipeline, entries: list[tuple[Path, ImageAnalysis]], prob
 
 
 def _rows(labels: tuple[str, ...], entries: list[tuple[Path, ImageAnalysis]]) -> Iterator[list[Any]]:
-    yield ["path", "quality", "cell", "x", "y", "width", "height", "label", "score", "identified", "novelty", *labels]
+    columns = ["path", "quality", "cell", "x", "y", "width", "height", "label", "score", "identified", "novelty"]
+    yield [*columns, "um_per_px", "scale_source", *labels]
     for path, result in entries:
+        scale = (f"{result.um_per_px:.5f}", result.scale_source)
         if not result.cells:  # an image without cells keeps its line, so that none goes missing
-            yield [path, result.quality.verdict, 0, *[""] * (8 + len(labels))]
+            yield [path, result.quality.verdict, 0, *[""] * 8, *scale, *[""] * len(labels)]
         for number, cell in enumerate(result.cells, start=1):
             yield [
                 *(path, result.quality.verdict, number, cell.box.x, cell.box.y, cell.box.w, cell.box.h),
                 *(cell.label, f"{cell.score:.6f}", int(cell.identified)),
                 "" if cell.novelty is None else f"{cell.novelty:.4f}",
+                *scale,
                 *(f"{cell.probabilities[label]:.6f}" for label in labels),
             ]
 
@@ -179,10 +182,13 @@ def _as_table(entries: list[tuple[Path, ImageAnalysis]]) -> str:
     for path, result in entries:
         reasons = f" - {' '.join(result.quality.reasons)}" if result.quality.reasons else ""
         lines.append(f"{path}  [{result.quality.verdict}{reasons}]")
+        lines.append(f"    scale {result.um_per_px:.4f} um/px ({result.scale_source})")
         if not result.cells:
             lines.append("    no white cells found")
         for number, cell in enumerate(result.cells, start=1):
             guess = "" if cell.identified else f" (perhaps {cell.best_label})"
             box = f"{cell.box.x},{cell.box.y} {cell.box.w}x{cell.box.h}"
             lines.append(f"    {number:>3}  {cell.label + guess:<44} {cell.score:6.1%}  at {box}")
+    if any(result.quality.held_back for _, result in entries):
+        lines += ["", "Where the scale is not known, give it with --um-per-px; then the cells are named."]
     return "\n".join(lines)

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--restrict", metavar="A,B", help="only these classes may be predicted")
         parser.add_argument("--groups", type=Path, metavar="CSV", help="which original each image was made from")
         parser.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: under the data folder)")
-        parser.add_argument("--um-per-px", type=float, help="scale of the images (default: measured on red cells)")
+        parser.add_argument("--um-per-px", type=float, help="scale of the images (default: measured)")
         parser.add_argument("--limit", type=int, metavar="N", help="only N images, a fair share of each class")
         parser.add_argument("--views", type=int, choices=(1, 2, 4, 8), default=1, help="mirrored views to average")
         parser.add_argument("--model", type=Path, metavar="DIR", help="model folder (default: the installed model)")

@@ -1,0 +1,15 @@
+"""What the review does when the clinical record announces something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cases.models import Case
+from review.models import ReviewLease
+from review.services.undo import last_number
+
+
+def end_undo_at_new_scale(*, case: Case, **_: Any) -> None:
+    """Let undo reach back no further: what it would put back was said of cells found at another scale."""
+    # update(): the mark moves with the change of the case, which is in the audit trail.
+    ReviewLease.objects.filter(case=case).update(since_number=last_number(case))
