@@ -18,7 +18,8 @@ from .fit import FOLDS, Fitted, fit_decisions
 FEWEST_CELLS = 10
 #: From so many cells and patients on, two fifths of the patients are held out; below, each cell is held out in turn.
 FOR_A_SPLIT, PATIENTS_FOR_A_SPLIT = 200, 10
-FEWEST_PATIENTS = 2
+#: One to hold out, and two to choose by.
+FEWEST_PATIENTS = 3
 #: Fewer patients than this are said, though not refused.
 ENOUGH_PATIENTS = 5
 MOST_LOST_OF_A_CLASS, MOST_LOST_AT_HOME = 0.03, 0.01
@@ -83,9 +84,8 @@ def _by_folds(cells: LabelledCells, parent: Decisions, before: Answers) -> tuple
     parts = []
     for fold in folds:
         rest = cells.take(np.setdiff1d(everything, fold))
-        # Two patients are one on each side of the fence, and one patient cannot choose a strength for itself.
-        fitted = fit_decisions(rest, parent) if rest.patients >= FEWEST_PATIENTS else None
-        parts.append((fold, Answers.of(fitted.decisions if fitted else parent, cells.take(fold))))
+        fitted = fit_decisions(rest, parent)
+        parts.append((fold, Answers.of(fitted.decisions, cells.take(fold))))
     comparison = Comparison(parent.labels, cells.truth, cells.groups, before, Answers.gathered(parts))
     return comparison, f"each cell once, in {len(folds)} folds by patient"
 
@@ -101,8 +101,8 @@ def refuse_cells(cells: LabelledCells, before: Answers) -> None:
         raise NotFit(f"{len(cells)} labelled cells are too few to calibrate; {FEWEST_CELLS} are the least.")
     if cells.patients < FEWEST_PATIENTS:
         raise NotFit(
-            "All labelled cells are of one patient, so nothing would show whether the calibration holds for another. "
-            f"Label cells of at least {ENOUGH_PATIENTS} patients."
+            f"All labelled cells are of {'one patient' if cells.patients == 1 else 'two patients'}, so nothing would show "
+            f"whether the calibration holds for another. Label cells of at least {ENOUGH_PATIENTS} patients."
         )
     if len(set(cells.truth.tolist())) == 1:
         raise NotFit(
@@ -121,8 +121,8 @@ def refuse_result(comparison: Comparison, home: tuple[int, float, float] | None)
     figures = f"accuracy on {n} held-out cells {before:.3f} before, {after:.3f} after"
     if sure <= 0:
         raise NotFit(
-            f"Calibration does not help beyond chance: {figures}, a gain of {100 * comparison.gain:+.1f} points of which at "
-            f"least {100 * sure:+.1f} are sure with 95 % confidence. More labelled cells may show more; else use the model as it is."
+            f"Calibration does not help beyond chance: {figures}, a gain of {100 * comparison.gain:+.1f} points, at least "
+            f"{100 * sure:+.1f} with 95 % confidence. More labelled cells may show more; else use the model as it is."
         )
     for label, (cells, was, now) in comparison.by_class().items():
         # One cell of a small class is more than three points and says nothing.
@@ -145,5 +145,8 @@ def _warnings(cells: LabelledCells, parent: Decisions, fitted: Fitted) -> Sequen
         said.append(f"The cells are of {cells.patients} patients; {ENOUGH_PATIENTS} or more are wiser.")
     kept = [readable(label) for label in parent.labels if label not in fitted.fitted_classes]
     if kept:
-        said.append(f"Too few labelled cells to fit {', '.join(kept)}: these keep the weights of the parent.")
+        said.append(
+            f"Too few labelled cells to fit {', '.join(kept)}: these keep the weights of the parent, and no figure here says "
+            "whether the other classes now claim cells of theirs. Label some where they occur."
+        )
     return said

@@ -42,7 +42,7 @@ class Fitted:
 
 
 def fit_decisions(cells: LabelledCells, parent: Decisions) -> Fitted:
-    """Head, temperature, thresholds and novelty for the camera of `cells`; needs cells of two groups or more.
+    """Head, temperature, novelty and, from 25 cells on, thresholds for the camera of `cells`, which are of two groups or more.
 
     The strength that holds the head back is the one with the best likelihood of cells left out by group; temperature and
     thresholds come from the logits of those left-out cells too, as those of fitted cells would flatter.
@@ -82,7 +82,9 @@ def fit_decisions(cells: LabelledCells, parent: Decisions) -> Fitted:
         temperature=_temperature(left_out[best], cells.truth),
     )
     names = tuple(label for label, own in zip(parent.labels, columns, strict=True) if own)
-    return Fitted(_with_thresholds(fitted, left_out[best], cells), fit, best, names)
+    if fit == "head":
+        fitted = _with_thresholds(fitted, left_out[best], cells)
+    return Fitted(fitted, fit, best, names)
 
 
 def _temperature(logits: Doubles, truth: NDArray[np.int64]) -> float:

@@ -83,6 +83,11 @@ class Command(BaseCommand):
         )
         parent = pipeline.bundle
         refuse_variant(parent)
+        if not options["no_register"] and not ModelVersion.objects.filter(card_sha256=parent.card_sha256).exists():
+            raise CommandError(
+                f"{parent.name} {parent.version} is not registered here, so no variant of it can be. Register it first, or "
+                "ask for --no-register."
+            )
         cells = read_cells(
             pipeline,
             images,
