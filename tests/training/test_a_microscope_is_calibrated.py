@@ -101,6 +101,13 @@ def test_few_cells_change_biases_only(parent):
     assert not np.allclose(found.decisions.head.bias, parent.head.bias / parent.temperature)
 
 
+def test_the_comparison_is_of_the_kind_of_fit_that_is_delivered(parent):
+    """28 cells are enough for a head, though no fold has 25 left: biases alone could not tell these classes apart."""
+    found = calibrate(cells([7] * 4, noise=0.3), parent)
+    assert found.fitted.fit == "head"
+    assert found.comparison.accuracy(found.comparison.after) > 0.95
+
+
 def test_a_class_of_too_few_cells_keeps_its_weights(parent):
     found = fit_decisions(cells([14, 14, 14, 2]), parent)
     assert found.fitted_classes == LABELS[:3]

@@ -13,7 +13,7 @@ from training.split import split_groups
 from .cells import LabelledCells, folds_by_group
 from .compare import Answers, Comparison
 from .decisions import Decisions
-from .fit import FOLDS, Fitted, fit_decisions
+from .fit import FOLDS, Fitted, fit_decisions, fit_for
 
 FEWEST_CELLS = 10
 #: From so many cells and patients on, two fifths of the patients are held out; below, each cell is held out in turn.
@@ -84,7 +84,8 @@ def _by_folds(cells: LabelledCells, parent: Decisions, before: Answers) -> tuple
     parts = []
     for fold in folds:
         rest = cells.take(np.setdiff1d(everything, fold))
-        fitted = fit_decisions(rest, parent)
+        # Held-out cells must be judged by the kind of fit that is delivered, though a fold has fewer cells to make it of.
+        fitted = fit_decisions(rest, parent, fit_for(len(cells)))
         parts.append((fold, Answers.of(fitted.decisions, cells.take(fold))))
     comparison = Comparison(parent.labels, cells.truth, cells.groups, before, Answers.gathered(parts))
     return comparison, f"each cell once, in {len(folds)} folds by patient"

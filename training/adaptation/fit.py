@@ -41,14 +41,20 @@ class Fitted:
     fitted_classes: tuple[str, ...]
 
 
-def fit_decisions(cells: LabelledCells, parent: Decisions) -> Fitted:
+def fit_for(cells: int) -> Fit:
+    """What so many cells are enough for."""
+    return "head" if cells >= FOR_A_HEAD else "biases"
+
+
+def fit_decisions(cells: LabelledCells, parent: Decisions, fit: Fit | None = None) -> Fitted:
     """Head, temperature, novelty and, from 25 cells on, thresholds for the camera of `cells`, which are of two groups or more.
 
-    The strength that holds the head back is the one with the best likelihood of cells left out by group; temperature and
-    thresholds come from the logits of those left-out cells too, as those of fitted cells would flatter.
+    `fit` is what their number is enough for, unless said otherwise. The strength that holds the head back is the one with the
+    best likelihood of cells left out by group; temperature and thresholds come from the logits of those left-out cells too, as
+    those of fitted cells would flatter.
     """
     classes = len(parent.labels)
-    fit: Fit = "head" if len(cells) >= FOR_A_HEAD else "biases"
+    fit = fit or fit_for(len(cells))
     columns = cells.counts(classes) >= (FOR_A_CLASS if fit == "head" else 1)
     # The parent's logits at its own temperature: one unit of step means the same for every model.
     head = Head(parent.head.kernel / parent.temperature, parent.head.bias / parent.temperature)
