@@ -16,7 +16,8 @@ from classifier.inference.bundle import CARD, ModelBundle
 from classifier.inference.crops import crop_cells
 from classifier.inference.engines import load_engine
 from classifier.inference.errors import BundleAltered, InferenceError
-from classifier.inference.explain import Head, overlay, shifted_centres, stitched_activation
+from classifier.inference.explain import overlay, shifted_centres, stitched_activation
+from classifier.inference.head import Head
 from classifier.inference.pipeline import Pipeline
 from classifier.inference.types import Box, Candidate
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.inference.bundle import ONNX_FILE, ONNX_FLOAT_FILE, ModelBundle
-from classifier.inference.engines import OnnxEngine
+from classifier.inference.engines import Engine, load_engine
 from classifier.inference.types import Rgb
 
 from .atomic import whole_file, write_text
@@ -65,7 +65,7 @@ def compare(models: Sequence[Path], crop_sets: Sequence[Path], out: Path, *, spl
 
 def compare_one(bundle: ModelBundle, crops: Crops, *, split: str) -> dict[str, Any]:
     """One line of the table: figures on the split, size of the served file, ms an image on this CPU."""
-    engine = OnnxEngine(bundle)
+    engine = load_engine(bundle)
     found, views = predict_bundle(bundle, crops, split=split, engine=engine)
     result = measure(found)
     low, high = result["groups"]["image_accuracy_ci95"]
@@ -87,7 +87,7 @@ def compare_one(bundle: ModelBundle, crops: Crops, *, split: str) -> dict[str, A
     }
 
 
-def milliseconds(engine: OnnxEngine, views: Rgb) -> float:
+def milliseconds(engine: Engine, views: Rgb) -> float:
     """Median time an image, ms, of running `views` at once, after one call to warm up."""
     engine.run(views)
     times = []

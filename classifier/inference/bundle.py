@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ ONNX_FILE = "model.int8.onnx"
 ONNX_FLOAT_FILE = "model.onnx"
 HEAD_FILE = "head.npz"
 NOVELTY_FILE = "novelty.npz"
+#: What the card says under `head` when the head of the network file is not the one that answers.
+SEPARATE_HEAD = "separate"
 
 _CHUNK = 1 << 20
 
@@ -54,6 +57,10 @@ class ModelBundle:
             raise BundleMissing(message)
         raw = card_path.read_bytes()
         card = _read_card(raw, card_path)
+        fault = _fault_of_variant(card)
+        if fault:
+            message = f"The model card {card_path} cannot be used: {fault}."
+            raise BundleAltered(message)
         for name, entry in card["files"].items():
             _verify(directory, name, entry)
         return cls(directory=directory, card=card, card_sha256=hashlib.sha256(raw).hexdigest())
@@ -98,6 +105,17 @@ class ModelBundle:
         """Novelty score above which a cell is unlike the training data; None when the model has no novelty part."""
         value = (self.card.get("novelty") or {}).get("threshold")
         return None if value is None else float(value)
+
+    @property
+    def head_is_separate(self) -> bool:
+        """Whether logits are head.npz on the pooled features, not the network file's own."""
+        return self.card.get("head") == SEPARATE_HEAD
+
+    @property
+    def parent(self) -> str | None:
+        """SHA-256 of the card this model is a variant of; None for a model in its own right."""
+        value = self.card.get("parent")
+        return None if value is None else str(value)
 
     @property
     def novelty_file(self) -> str:
@@ -164,6 +182,18 @@ def _read_card(raw: bytes, path: Path) -> dict[str, Any]:
         if value is None or value <= 0:
             raise altered(f"{name} is not a positive number")
     return card
+
+
+def _fault_of_variant(card: dict[str, Any]) -> str | None:
+    """What is wrong with the entries of a model made from another one; None when nothing is, or there are none."""
+    head, parent = card.get("head"), card.get("parent")
+    if head not in (None, SEPARATE_HEAD):
+        return f"it names a head this program does not know ({head!r})"
+    if head == SEPARATE_HEAD and HEAD_FILE not in card["files"]:
+        return f"its head is separate and it lists no {HEAD_FILE}"
+    if parent is not None and not (isinstance(parent, str) and re.fullmatch(r"[0-9a-f]{64}", parent)):
+        return "its parent is no SHA-256 of a card"
+    return None
 
 
 def _number(holder: Any, key: str) -> float | None:

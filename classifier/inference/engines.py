@@ -1,12 +1,14 @@
 """What runs the network. One small protocol, two engines: ONNX Runtime (CPU default) and TensorFlow/Keras."""
 
 import os
+from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from classifier.inference.bundle import KERAS_FILE, ONNX_FILE, ONNX_FLOAT_FILE, ModelBundle
 from classifier.inference.errors import EngineUnavailable
+from classifier.inference.head import Head, SeparateHead
 from classifier.inference.types import Floats, Outputs, Rgb
 
 EngineKind = Literal["onnx", "tensorflow"]
@@ -38,12 +40,13 @@ def load_engine(
 ) -> Engine:
     """The engine called `kind` ("onnx" or "tensorflow") for a verified bundle.
 
-    Raises EngineUnavailable when the library or the file is not there, or the file has another interface.
+    Where the card says that the head is separate, logits are those of head.npz. Raises EngineUnavailable when the library
+    or the file is not there, or the file has another interface, BundleAltered when that head cannot be used.
     """
-    if kind == "onnx":
-        return OnnxEngine(bundle, threads=threads, batch_size=batch_size)
-    if kind == "tensorflow":
-        return KerasEngine(bundle, threads=threads, batch_size=batch_size)
+    engines: dict[str, Callable[..., Engine]] = {"onnx": OnnxEngine, "tensorflow": KerasEngine}
+    if kind in engines:
+        engine = engines[kind](bundle, threads=threads, batch_size=batch_size)
+        return SeparateHead(engine, Head.load(bundle)) if bundle.head_is_separate else engine
     message = f"There is no engine called “{kind}”. The engines are onnx and tensorflow."
     raise EngineUnavailable(message)
 

@@ -8,41 +8,15 @@ The last feature map of a small crop has a few places only. The crop is therefor
 one place, and the maps are interleaved (shift and stitch; Long, Shelhamer and Darrell 2015, section 3.2).
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from PIL import Image
 
-from classifier.inference.bundle import HEAD_FILE, ModelBundle
 from classifier.inference.crops import CropSpec
-from classifier.inference.errors import BundleAltered
+from classifier.inference.head import Head
 from classifier.inference.types import Floats, Rgb
 
 FINER = 4
 """How many times finer than the feature map an explanation is drawn, across and down."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The linear layer on pooled features: kernel (F, C), bias (C,), float32."""
-
-    kernel: Floats
-    bias: Floats
-
-    @classmethod
-    def load(cls, bundle: ModelBundle) -> "Head":
-        """Read the bundle's head.npz; raises BundleMissing when there is none, BundleAltered when it is something else."""
-        path = bundle.path(HEAD_FILE)
-        try:
-            with np.load(path, allow_pickle=False) as data:
-                head = cls(data["kernel"].astype(np.float32), data["bias"].astype(np.float32))
-        except (KeyError, ValueError, OSError) as error:
-            message = f"The head file {path.name} cannot be read."
-            raise BundleAltered(message) from error
-        if head.kernel.ndim != 2 or head.kernel.shape[1] != len(bundle.labels):
-            message = f"The head file {path.name} is not for {len(bundle.labels)} classes."
-            raise BundleAltered(message)
-        return head
 
 
 def shifted_centres(

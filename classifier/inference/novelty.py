@@ -65,7 +65,7 @@ def fit(features: Floats, labels: npt.ArrayLike, *, components: int = 64, shrink
     towards a multiple of the identity.
     """
     targets = np.asarray(labels)
-    unit = _unit(features).astype(np.float64)
+    unit = unit_length(features).astype(np.float64)
     mean = unit.mean(axis=0)
     centred = unit - mean
     kept = max(1, min(components, unit.shape[1], len(unit) - 1))
@@ -95,7 +95,8 @@ def choose_threshold(validation_scores: Floats, *, kept: float = 0.99) -> float:
     return float(np.quantile(validation_scores, kept))
 
 
-def _unit(features: Floats) -> Floats:
+def unit_length(features: Floats) -> Floats:
+    """Features (N, F) scaled to length 1, as the score sees them."""
     lengths = np.linalg.norm(features, axis=1, keepdims=True)
     result: Floats = (features / np.maximum(lengths, _EPSILON)).astype(np.float32)
     return result
@@ -105,7 +106,7 @@ def _distances(
     features: Floats, mean: Floats, directions: Floats, class_means: Floats, whitening: Floats
 ) -> tuple[Floats, Floats]:
     """(N,) Mahalanobis distance to the nearest class mean inside the directions, and (N,) length of what lies outside."""
-    centred = _unit(features) - mean
+    centred = unit_length(features) - mean
     projected = centred @ directions
     white, white_means = projected @ whitening, class_means @ whitening
     squared = ((white[:, None, :] - white_means[None]) ** 2).sum(axis=2)

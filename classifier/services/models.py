@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Role
 from audit.models import Action
 from audit.services import record
-from classifier.inference.bundle import ModelBundle
+from classifier.inference.bundle import KERAS_FILE, ONNX_FILE, ONNX_FLOAT_FILE, ModelBundle
 from classifier.inference.errors import InferenceError
 from classifier.models import AnalysisTrigger, ModelState, ModelVersion
 from classifier.services.requeueing import failed_for_the_model, requeue_analyses
@@ -33,10 +33,12 @@ def register_model(*, actor: User | None, directory: Path | str) -> tuple[ModelV
     """Verify a model directory and enter it in the registry; returns the row and whether it is new.
 
     Registering the same content again returns the row there is. Raises Unprocessable with the sentence of what is
-    missing or altered, Conflict when another content is registered under the same name and version.
+    missing or altered, or when a variant's parent is not registered or has another network; Conflict when another
+    content is registered under the same name and version.
     """
     _refuse_strangers(actor)
     bundle = _verified(Path(directory).resolve())
+    _refuse_orphans(bundle)
     with transaction.atomic():
         known = ModelVersion.objects.select_for_update().filter(name=bundle.name, version=bundle.version).first()
         if known is not None:
@@ -72,7 +74,7 @@ def promote_model(
 
     The files are verified again first, and there must be an evaluation: the one given, else the card's figures, else
     the directory's metrics.json. Raises Unprocessable when there is none, when the files do not match or no reason is
-    given; Conflict when the model is active already.
+    given; Conflict when the model is active already, or is a variant of another model than the one in use.
     """
     _refuse_strangers(actor)
     if not reason.strip():
@@ -90,6 +92,7 @@ def promote_model(
             "Run `manage.py evaluate` and keep its output with the model.",
             code="evaluation_missing",
         )
+    _refuse_void(bundle)
     with transaction.atomic():
         version = ModelVersion.objects.select_for_update().get(pk=version.pk)
         if version.state == ModelState.ACTIVE:
@@ -221,6 +224,38 @@ def _registered_again(known: ModelVersion, bundle: ModelBundle, actor: User | No
             after={"directory": known.directory},
         )
     return known
+
+
+def _refuse_orphans(bundle: ModelBundle) -> None:
+    """A variant is what its parent is but for the head: the parent must be known here, and have the same network."""
+    if bundle.parent is None:
+        return
+    parent = ModelVersion.objects.filter(card_sha256=bundle.parent).first()
+    if parent is None:
+        raise Unprocessable(
+            f"{bundle.name} {bundle.version} is a variant of a model that is not registered here. Register its parent first.",
+            code="parent_missing",
+        )
+    theirs = parent.card["files"]
+    for name in (ONNX_FILE, ONNX_FLOAT_FILE, KERAS_FILE):
+        if bundle.has(name) and bundle.card["files"][name] != theirs.get(name):
+            raise Unprocessable(
+                f"{bundle.name} {bundle.version} has another {name} than {parent}, of which it claims to be a variant.",
+                code="parent_differs",
+            )
+
+
+def _refuse_void(bundle: ModelBundle) -> None:
+    """A variant follows the model in use only when that is its parent, or another variant of the same parent."""
+    active = ModelVersion.objects.active()
+    if bundle.parent is None or active is None:
+        return
+    if bundle.parent not in {active.card_sha256, active.card.get("parent")}:
+        raise Conflict(
+            f"{bundle.name} {bundle.version} was calibrated from another model than {active}, which is in use, and is void. "
+            "Calibrate the model in use, with the same cells.",
+            code="variant_void",
+        )
 
 
 def _verified(directory: Path) -> ModelBundle:

@@ -7,13 +7,8 @@ from classifier.inference.bundle import HEAD_FILE, seal
 from classifier.inference.crops import CropSpec, crop_cells
 from classifier.inference.engines import load_engine
 from classifier.inference.errors import BundleAltered, BundleMissing
-from classifier.inference.explain import (
-    FINER,
-    Head,
-    overlay,
-    shifted_centres,
-    stitched_activation,
-)
+from classifier.inference.explain import FINER, overlay, shifted_centres, stitched_activation
+from classifier.inference.head import Head
 
 
 def test_the_map_before_cutting_averages_to_the_logit(bundle):

@@ -86,6 +86,7 @@ def write_model_card(directory: Path, card: Mapping[str, Any]) -> None:
         f"- Made: {card.get('created', '')}",
         "",
         _USE,
+        *_adapted_lines(card),
         *_data_lines(card.get("data", {})),
         *_training_lines(card.get("training", {})),
         *_figure_lines(card.get("metrics", {})),
@@ -101,6 +102,52 @@ def write_model_card(directory: Path, card: Mapping[str, Any]) -> None:
             *(f"![{name.removesuffix('.png').replace('_', ' ')}]({name})\n" for name in plots),
         ]
     write_text(directory / MODEL_CARD, "\n".join(lines).rstrip() + "\n")
+
+
+def _adapted_lines(card: Mapping[str, Any]) -> list[str]:
+    """What a variant for one microscope was made of, and what it gained on cells held out."""
+    made = card.get("adapted")
+    if not made:
+        return []
+    before, after = made["before"], made["after"]
+    fitted = ", ".join(readable(label) for label in made["fitted_classes"])
+    cells = ", ".join(f"{readable(label)} {n}" for label, n in made["cells"].items())
+    patients = "patients not known" if made["patients"] is None else f"{made['patients']} patients"
+    what = "the linear head" if made["fit"] == "head" else "a bias for each class"
+    lines = [
+        "## Calibrated for one microscope",
+        "",
+        f"A variant of {made['parent']} (card {card['parent'][:12]}) for **{made['name']}**"
+        + (f": {made['scope']}." if made["scope"] else "."),
+        "The network is the parent's, byte for byte; head, temperature, thresholds and the centre of the novelty score are its own.",
+        "Not for another microscope, and void when the model in use is no longer that parent: calibrate again then.",
+        "",
+        f"- Labelled cells: {sum(made['cells'].values())} ({cells}), {patients}.",
+        f"- Fitted: {what} for {fitted}; other classes keep the parent's weights.",
+        (
+            f"- Compared on {made['held_out']}; n {made['n']}, gain {100 * made['gain']:+.1f} points, at least"
+            f" {100 * made['gain_at_least']:+.1f} with 95 % confidence."
+        ),
+    ]
+    if made["home"]:
+        home = made["home"]
+        lines.append(f"- Home camera, n {home['n']}: {home['before']:.3f} before, {home['after']:.3f} after.")
+    lines += [f"- {sentence}" for sentence in made["warnings"]]
+    lines += [
+        "",
+        "| held-out cells | accuracy (95 % CI) | macro-F1 | ECE | unidentified | wrong and named |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {name} | {row['accuracy']:.3f} ({row['accuracy_ci95'][0]:.3f}-{row['accuracy_ci95'][1]:.3f})"
+            f" | {row['macro_f1']:.3f} | {row['ece']:.3f} | {row['unidentified']['share']:.1%}"
+            f" | {row['unidentified']['wrong_and_named']:.1%} |"
+            for name, row in (("before", before), ("after", after))
+        ),
+        "",
+        "Figures, data and training below `Data` are those of the parent's network; figures of this variant are `validation`.",
+        "",
+    ]
+    return lines
 
 
 def _data_lines(data: Mapping[str, Any]) -> list[str]:

@@ -24,6 +24,7 @@ from classifier.inference.bundle import (
 )
 from classifier.inference.calibrate import choose_thresholds, fit_temperature, softmax
 from classifier.inference.engines import OnnxEngine
+from classifier.inference.head import Head
 from classifier.inference.types import Floats, Rgb
 from training.atomic import whole_file, whole_folder
 from training.crop_set import Crops
@@ -109,8 +110,8 @@ def publish(
     with whole_folder(out, replace=replace) as folder, tempfile.TemporaryDirectory(prefix="publish.") as scratch:
         int8 = _write_networks(trained, crops, parts, folder, Path(scratch), options, say)
         kernel, bias = trained.head()
-        with whole_file(folder / HEAD_FILE) as draft, draft.open("wb") as stream:
-            np.savez(stream, kernel=kernel, bias=bias)
+        with whole_file(folder / HEAD_FILE) as draft:
+            Head(kernel, bias).save(draft)
         card: dict[str, Any] = {
             "name": options.name,
             "version": options.version,
