@@ -158,8 +158,7 @@ def _restain(view: Rgb, rng: np.random.Generator, s: Strength, palette: Palette 
     density = density_of(view) @ matrix
     curve = np.exp(rng.uniform(-s.curve, s.curve, 3)).astype(np.float32)
     # Below zero is brighter than glass: no camera's curve bends that.
-    density = np.where(density > 0, np.maximum(density, 0) ** curve, density)
-    restained = colour_of(density)
+    restained = colour_of(np.where(density > 0, np.maximum(density, 0) ** curve, density))
     angle = math.radians(rng.uniform(-s.hue, s.hue))
     # Rodrigues' rotation about the grey axis turns hue and keeps brightness.
     hue = np.eye(3) + math.sin(angle) * _GREY_CROSS + (1 - math.cos(angle)) * _GREY_CROSS @ _GREY_CROSS
@@ -171,8 +170,7 @@ def _restain(view: Rgb, rng: np.random.Generator, s: Strength, palette: Palette 
     glass = GLASS + 255 * rng.uniform(-s.brightness, s.brightness)
     recoloured = (restained - GLASS) @ colour + np.float32(glass)
     gamma = math.exp(rng.uniform(-s.gamma, s.gamma))
-    bent: NDArray[np.float32] = 255 * np.clip(recoloured / 255, 0, 1) ** np.float32(gamma)
-    return bent
+    return np.asarray(255 * np.clip(recoloured / 255, 0, 1) ** gamma, np.float32)
 
 
 def _refocus(view: NDArray[np.float32], rng: np.random.Generator, s: Strength, um_per_px: float) -> NDArray[np.float32]:

@@ -78,7 +78,7 @@ def chromatin(density: Float) -> Float:
     Their weighted sum finds nuclei in both kinds of field.
     """
     greenness = density[..., 1] - np.maximum(density[..., 0], density[..., 2])
-    return (purpleness(density) + 3.0 * greenness) / np.float32(2.05)
+    return np.asarray((purpleness(density) + 3.0 * greenness) / 2.05, np.float32)
 
 
 def chromatin_level(strength: Float) -> float:

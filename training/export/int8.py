@@ -231,11 +231,11 @@ def best_int8(
                 draft = Path(folder) / f"{len(tried)}.onnx"
                 quantise(float_path, draft, ranges, method=method, plan=plan)
                 label = f"int8 {plan.name}, {method}"
-                how = {"method": method, "plan": plan.name}
                 shifted = run_logits(draft, abroad.views, label=f"{label}, other stains")
-                there = agreement(float_abroad, shifted, abroad.truth, **how)
+                there = agreement(float_abroad, shifted, abroad.truth, method=method, plan=plan.name)
                 found = run_logits(draft, home.views, label=label)
-                tried.append((agreement(float_home, found, home.truth, abroad=there, **how), draft))
+                seen = agreement(float_home, found, home.truth, method=method, plan=plan.name, abroad=there)
+                tried.append((seen, draft))
             if any(found.fit for found, _ in tried):
                 break
         best, path = min(tried, key=lambda pair: (not pair[0].fit, pair[0].strays, pair[0].divergence))
