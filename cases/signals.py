@@ -7,6 +7,10 @@ from django.dispatch import Signal
 image_received = Signal()
 """A new image was committed. Arguments: `image_id` (UUID). Sent once per image, after the transaction."""
 
+microscope_corrected = Signal()
+"""Somebody said that images were taken with another microscope. Arguments: `microscope_ids`, those that lost or gained
+images (list of UUID). Sent after the transaction."""
+
 break_glass_opened = Signal()
 """Somebody opened a case of another organisation. Arguments: `access_id` (UUID). Sent after the transaction."""
 

@@ -7,8 +7,9 @@ class ClassifierConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the clinical record, which does not know the models; register the checks."""
-        from cases.signals import image_received
+        from cases.signals import image_received, microscope_corrected
         from classifier import checks  # noqa: F401
-        from classifier.receivers import enqueue_received_image
+        from classifier.receivers import enqueue_received_image, relearn_scales
 
         image_received.connect(enqueue_received_image, dispatch_uid="classifier.enqueue_received_image")
+        microscope_corrected.connect(relearn_scales, dispatch_uid="classifier.relearn_scales")

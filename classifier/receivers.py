@@ -9,6 +9,7 @@ import structlog
 from django.db import DatabaseError
 
 from classifier.services.queueing import enqueue_analysis
+from classifier.services.scales import learn_scale
 
 log = structlog.get_logger(__name__)
 
@@ -23,3 +24,9 @@ def enqueue_received_image(*, image_id: uuid.UUID, **_: Any) -> None:
         enqueue_analysis(image_id=image_id)
     except DatabaseError:
         log.exception("image_not_enqueued", image_id=str(image_id))
+
+
+def relearn_scales(*, microscope_ids: list[uuid.UUID], **_: Any) -> None:
+    """Let microscopes that lost or gained images remember the scale of those they have."""
+    for microscope_id in microscope_ids:
+        learn_scale(microscope_id=microscope_id)

@@ -12,6 +12,7 @@ from classifier.inference.errors import BadInput, InferenceError
 from classifier.models import Analysis, AnalysisProblem
 from classifier.services.claims import claim_analysis, max_attempts, release_claim
 from classifier.services.outcomes import fail_analysis, store_result
+from classifier.services.scales import learn_scale
 from classifier.services.stored_images import open_stored_image
 from hematovision.errors import DomainError
 
@@ -59,7 +60,9 @@ def _carry_out(analysis: Analysis) -> None:
     except InferenceError as error:
         fail_analysis(analysis=analysis, kind=AnalysisProblem.MODEL, sentence=error.sentence)
         return
-    store_result(analysis=analysis, result=result)
+    if store_result(analysis=analysis, result=result):
+        # After the transaction of the result: it holds the audit trail, and other workers wait for the microscope.
+        learn_scale(microscope_id=image.microscope_id)
 
 
 def _after_a_defect(analysis: Analysis) -> None:
