@@ -25,6 +25,7 @@ from cases.selectors import microscopes_for, visible_case
 from cases.services.audit_trail import record_view
 from cases.services.cases import cancel_case, submit_case
 from cases.states import CLOSED_STATES, OPEN_STATES, CaseState
+from classifier.selectors import unknown_cameras
 from hematovision.errors import DomainError
 from microscopes.selectors import suggest
 from workbench.presenters.differential import case_differential
@@ -69,6 +70,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "may_edit": may_change and may_write_cases(request.user) and is_open_to_change(request.user, case),
         "may_cancel": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
         "max_bytes": upload_max_bytes(),
+        "unknown_cameras": unknown_cameras(case),
         **_microscopes(request, case),
         **more,
     }

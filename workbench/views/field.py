@@ -16,7 +16,7 @@ from cases.permissions import is_open_to_change, is_read_only, may_write_cases
 from cases.quality import quality_verdict
 from cases.selectors import remembered_scale, review_status, visible_image
 from cases.services.audit_trail import record_view
-from classifier.selectors import output_for_image
+from classifier.selectors import camera_standing, output_for_image
 from review.key_map import keys_of
 from workbench.presenters.fields import class_counts
 
@@ -50,6 +50,7 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     may_change = (
         may_write_cases(request.user) and is_open_to_change(request.user, case) and not is_read_only(request.user, case)
     )
+    standing = camera_standing(version=analysis.model_version, image=image) if analysis else None
     context = {
         "case": case,
         "image": image,
@@ -60,6 +61,7 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "quality": quality_verdict(analysis.quality) if analysis else None,
         "model_version": str(analysis.model_version) if analysis and shows_cells else "",
         "um_per_px": um_per_px,
+        "unknown_cameras": [standing] if standing is not None and standing.is_unknown else [],
         "may_correct_microscope": may_change,
         "shows_cells": shows_cells,
         "status": review_status(case),

@@ -63,6 +63,7 @@ def microscope(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "field_count": fields.count(),
         "case_count": fields.order_by().values("case").distinct().count(),
         "newest": fields.aggregate(newest=Max("uploaded_at"))["newest"],
+        "standings": found.standings.select_related("model_version").order_by("-since"),
         "may_manage": may_manage_those_of(request.user, found.organisation),
     }
     return render(request, "workbench/microscope.html", context)
