@@ -32,6 +32,7 @@ class ClientTokenScheme(OpenApiAuthenticationExtension):
             },
         }
 
-    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[Any]]:
-        """The scopes of one operation."""
-        return {self.name: list(scopes_needed(auto_schema.view, auto_schema.method))}
+    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[Any]] | list[dict[str, list[Any]]]:
+        """The scopes of one operation; none where it takes no token, only a session."""
+        scopes = scopes_needed(auto_schema.view, auto_schema.method)
+        return {self.name: list(scopes)} if scopes else []

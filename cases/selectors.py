@@ -16,12 +16,15 @@ from django.shortcuts import get_object_or_404
 
 from cases.blinding import require_open, require_open_id
 from cases.models import Case, Cell, LabelSource, SmearImage
+from hematovision.errors import Unprocessable
+from microscopes.models import Microscope
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import User
     from cases.models import CaseQuerySet, SmearImageQuerySet
+    from microscopes.models import MicroscopeQuerySet
 
 
 def visible_case(user: User, pk: UUID, cases: CaseQuerySet | None = None) -> Case:
@@ -52,6 +55,28 @@ def visible_record(records: Any, user: User, pk: UUID) -> Any:
     if case_id is not None:
         require_open_id(user, case_id)
     raise Http404
+
+
+def microscopes_for(case: Case) -> MicroscopeQuerySet:
+    """Return the microscopes in use with which images of `case` can be taken: the clinic's and the laboratory's."""
+    places = {case.clinic_id, case.laboratory_id}
+    return Microscope.objects.filter(organisation__in=places).in_use().select_related("organisation")
+
+
+def chosen_microscope(case: Case, pk: UUID | None) -> Microscope | None:
+    """Return the one of `microscopes_for(case)` with this id, None for no id. Raises `Unprocessable` for any other."""
+    if pk is None:
+        return None
+    found = microscopes_for(case).filter(pk=pk).first()
+    if found is None:
+        sentence = "Images of this case are not taken with this microscope. Choose one of those in use."
+        raise Unprocessable(sentence, code="no_such_microscope", details={"errors": {"microscope": [sentence]}})
+    return found
+
+
+def remembered_scale(image: SmearImage) -> float | None:
+    """Return the scale that the microscope of `image` is known to have, um/px; None where nobody knows it."""
+    return image.microscope.um_per_px if image.microscope is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,10 @@ scale_changed = Signal()
 """The scale of a case was given, corrected or taken back. Arguments: `case` (locked), `actor`. Sent inside the transaction,
 so that the change and what follows from it hold together."""
 
+microscope_corrected = Signal()
+"""Somebody said that images were taken with another microscope. Arguments: `microscope_ids`, those that lost or gained
+images (list of UUID). Sent after the transaction."""
+
 break_glass_opened = Signal()
 """Somebody opened a case of another organisation. Arguments: `access_id` (UUID). Sent after the transaction."""
 

@@ -17,9 +17,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
-from classifier.models import Analysis, AnalysisState, ModelVersion, Prediction
+from classifier.models import Analysis, AnalysisState, CameraStanding, ModelVersion, Prediction
+from classifier.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -103,6 +104,31 @@ def current_analysis(image_id: UUID) -> Analysis | None:
 def current_prediction(cell: Cell) -> Prediction | None:
     """Return what the current model said about one cell, or None where no model has classified it."""
     return output_for_cells([cell]).predictions.get(cell.pk)
+
+
+def camera_standing(*, version: ModelVersion, image: SmearImage) -> CameraStanding | None:
+    """Return what a model is to the camera of `image`, in one query; None before its first analysis."""
+    return CameraStanding.objects.filter(model_version=version, **camera_of(image)).first()
+
+
+def unknown_cameras(case: Case) -> list[CameraStanding]:
+    """Return the cameras of `case` that the models which analysed its images do not know, in two queries."""
+    images = case.images.all()
+    cameras = Q(microscope__in=[image.microscope_id for image in images if image.microscope_id])
+    if any(image.microscope_id is None for image in images):
+        cameras |= Q(clinic=case.clinic_id)
+    of_case = Analysis.objects.filter(image__case=case, state=AnalysisState.DONE)
+    unknown = CameraStanding.objects.filter(
+        cameras, state=Standing.UNKNOWN, model_version__in=of_case.values("model_version")
+    )
+    return list(unknown.select_related("microscope", "clinic", "model_version").order_by("pk"))
+
+
+def camera_of(image: SmearImage) -> dict[str, Any]:
+    """Return the camera of an image as the columns of a standing: its microscope, else what its clinic leaves unnamed."""
+    if image.microscope_id is not None:
+        return {"microscope_id": image.microscope_id, "clinic_id": None}
+    return {"microscope_id": None, "clinic_id": image.case.clinic_id}
 
 
 def _output(analyses: QuerySet[Analysis], predictions: QuerySet[Prediction]) -> ModelOutput:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from hematovision.rest import views
 
 version_1: list[URLPattern | URLResolver] = [
+    path("", include("microscopes.api.urls")),
     path("", include("cases.api.urls")),
     path("", include("classifier.api.urls")),
     path("", include("reports.api.urls")),

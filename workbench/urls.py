@@ -1,8 +1,19 @@
-"""The worklist, the case and its fields."""
+"""The worklist, the case and its fields, and the microscopes they were taken with."""
 
 from django.urls import path
 
-from workbench.views import case, edit_case, field, new_case, patient, preliminary_report, upload, worklist
+from workbench.views import (
+    case,
+    edit_case,
+    field,
+    image_microscope,
+    microscopes,
+    new_case,
+    patient,
+    preliminary_report,
+    upload,
+    worklist,
+)
 
 app_name = "workbench"
 
@@ -21,4 +32,10 @@ urlpatterns = [
     path("cases/<uuid:pk>/report.csv", preliminary_report.preliminary_report_csv, name="preliminary_report_csv"),
     path("patients/<uuid:pk>/", patient.patient_page, name="patient"),
     path("images/<uuid:pk>/", field.field, name="field"),
+    path("images/<uuid:pk>/microscope/", image_microscope.image_microscope, name="image_microscope"),
+    path("microscopes/", microscopes.microscopes, name="microscopes"),
+    path("microscopes/new/", microscopes.new_microscope, name="new_microscope"),
+    path("microscopes/<uuid:pk>/", microscopes.microscope, name="microscope"),
+    path("microscopes/<uuid:pk>/edit/", microscopes.edit_microscope, name="edit_microscope"),
+    path("microscopes/<uuid:pk>/use/", microscopes.microscope_use, name="microscope_use"),
 ]

@@ -22,11 +22,11 @@ class OrganisationAdmin(ServiceAdmin):
     list_filter = ("kind", "is_active")
     list_select_related = ("refers_to",)
     search_fields = ("name", "slug")
-    fields = ("name", "slug", "kind", "refers_to", "is_active", "blind_review")
+    fields = ("name", "slug", "kind", "refers_to", "is_active", "blind_review", "unknown_camera")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Organisation | None = None) -> tuple[str, ...]:
         """Cases hang on kind, slug and laboratory, so they stay; a new one starts open."""
-        return ("slug", "kind", "refers_to") if obj is not None else ("is_active", "blind_review")
+        return ("slug", "kind", "refers_to") if obj is not None else ("is_active", "blind_review", "unknown_camera")
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer laboratories to the superuser only."""
@@ -44,6 +44,7 @@ class OrganisationAdmin(ServiceAdmin):
                 name=obj.name,
                 is_active=obj.is_active,
                 blind_review=obj.blind_review,
+                unknown_camera=obj.unknown_camera,
             )
             return
         created = create_organisation(actor=actor, slug=obj.slug, name=obj.name, kind=obj.kind, refers_to=obj.refers_to)

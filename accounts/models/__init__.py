@@ -2,7 +2,7 @@
 
 from accounts.models.api_client import ApiClient
 from accounts.models.invitation import Invitation
-from accounts.models.organisation import Organisation, OrganisationKind
+from accounts.models.organisation import Organisation, OrganisationKind, UnknownCamera
 from accounts.models.user import Role, User
 
-__all__ = ["ApiClient", "Invitation", "Organisation", "OrganisationKind", "Role", "User"]
+__all__ = ["ApiClient", "Invitation", "Organisation", "OrganisationKind", "Role", "UnknownCamera", "User"]

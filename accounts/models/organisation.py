@@ -20,6 +20,14 @@ class OrganisationKind(models.TextChoices):
     LABORATORY = "laboratory", _("Laboratory")
 
 
+class UnknownCamera(models.TextChoices):
+    """What becomes of names that a model gives on a camera it does not know."""
+
+    ALL = "all", _("Hold back all names")
+    STRICT = "strict", _("Hold back names below the strict confidence")
+    MARK = "mark", _("Show the names, marked")
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Organisations, narrowed to what a person may see or administer."""
 
@@ -56,6 +64,13 @@ class Organisation(models.Model):
         default=False,
         help_text=_("For laboratories: a pathologist sees what the model said of a cell after labelling it."),
     )
+    unknown_camera = models.CharField(
+        _("on an unknown camera"),
+        max_length=8,
+        choices=UnknownCamera.choices,
+        default=UnknownCamera.STRICT,
+        help_text=_("For laboratories: what becomes of the model's names on a camera that it does not know."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OrganisationQuerySet.as_manager()
@@ -67,6 +82,9 @@ class Organisation(models.Model):
                 condition=models.Q(kind="laboratory", refers_to__isnull=True)
                 | models.Q(kind="clinic", refers_to__isnull=False),
                 name="a_clinic_refers_to_a_laboratory_and_a_laboratory_to_nobody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unknown_camera__in=UnknownCamera.values), name="rule_for_unknown_cameras_is_known"
             ),
         ]
 

@@ -50,10 +50,12 @@ def update_organisation(
     name: str,
     is_active: bool,
     blind_review: bool | None = None,
+    unknown_camera: str | None = None,
 ) -> Organisation:
     """Rename, close or reopen; say whether a laboratory reviews blinded. Kind, slug and laboratory stay: cases hang on them.
 
-    Closing signs the organisation's people out and stops its API clients. `blind_review=None` leaves it as it is. Raises `PermissionRefused`, `NotFound`,
+    Closing signs the organisation's people out and stops its API clients. `None` leaves
+    `blind_review` and `unknown_camera` as they are. Raises `PermissionRefused`, `NotFound`,
     `Unprocessable`, `Conflict` (an administrator closing the laboratory they work at).
     """
     require_reach(actor, organisation)
@@ -64,9 +66,11 @@ def update_organisation(
     stored.name, stored.is_active = name, is_active
     if blind_review is not None:
         stored.blind_review = blind_review
+    if unknown_camera is not None:
+        stored.unknown_camera = unknown_camera
     cleaned(stored)
     if _described(stored) != before:
-        stored.save(update_fields=["name", "is_active", "blind_review"])
+        stored.save(update_fields=["name", "is_active", "blind_review", "unknown_camera"])
         record(
             actor=actor,
             action=Action.CONFIGURATION,
@@ -85,4 +89,5 @@ def _described(organisation: Organisation) -> dict[str, object]:
         "refers_to": getattr(organisation.refers_to, "slug", None),
         "is_active": organisation.is_active,
         "blind_review": organisation.blind_review,
+        "unknown_camera": organisation.unknown_camera,
     }

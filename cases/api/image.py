@@ -20,7 +20,7 @@ from accounts.requests import signed_in
 from cases.api.audited_list import AuditedList
 from cases.api.image_serializers import ImageIn, ImageOut
 from cases.models import Case, SmearImage
-from cases.selectors import visible_case
+from cases.selectors import chosen_microscope, visible_case
 from cases.services.images import receive_image
 from hematovision.rest.base import NotCached
 from hematovision.rest.pagination import NewestFirst
@@ -86,7 +86,12 @@ class CaseImages(NotCached, AuditedList, generics.ListAPIView):
             raise exceptions.ValidationError({"file": ["Send one file per request."]})
         given = ImageIn(data=request.data)
         given.is_valid(raise_exception=True)
-        image, created = receive_image(actor=signed_in(request), case=case, upload=given.validated_data["file"])
+        image, created = receive_image(
+            actor=signed_in(request),
+            case=case,
+            upload=given.validated_data["file"],
+            microscope=chosen_microscope(case, given.validated_data.get("microscope")),
+        )
         return Response(
             ImageOut(image).data,
             status=status.HTTP_201_CREATED if created else status.HTTP_200_OK,

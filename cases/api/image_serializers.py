@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from cases.states import ImageState
+from microscopes.selectors import MicroscopeSource
 
 
 class ImageIn(serializers.Serializer):
@@ -13,6 +14,11 @@ class ImageIn(serializers.Serializer):
     file = serializers.FileField(
         allow_empty_file=True,  # an empty file gets the same 415 sentence as any other non-image
         help_text="JPEG, PNG, TIFF, BMP or WebP, one image, as it came from the camera.",
+    )
+    microscope = serializers.UUIDField(
+        required=False,
+        help_text="Id of the microscope it was taken with. Left out, the camera named in the file decides, else the only "
+        "microscope in use, else the one chosen last; else it is not named.",
     )
 
 
@@ -31,5 +37,14 @@ class ImageOut(serializers.Serializer):
     height = serializers.IntegerField(help_text="Pixels of the upright image.")
     conversions = serializers.ListField(
         child=serializers.CharField(), help_text="What was done to read and show it, in sentences."
+    )
+    camera = serializers.CharField(
+        allow_blank=True, help_text="Make and model of the camera, as the file names them; nothing else of it is kept."
+    )
+    microscope = serializers.UUIDField(
+        source="microscope_id", allow_null=True, help_text="What it was taken with; null where nobody named it."
+    )
+    microscope_source = serializers.ChoiceField(
+        choices=MicroscopeSource.choices, allow_blank=True, help_text="How the microscope was found."
     )
     uploaded_at = serializers.DateTimeField()

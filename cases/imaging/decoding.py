@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from cases.imaging.camera import camera_of
 from cases.imaging.conversion import describe_conversions, to_rgb, upright
 from cases.imaging.file_types import ACCEPTED_SENTENCE, JPEG, PNG, TIFF, Kind, sniff
 from cases.imaging.integrity import check_jpeg_end, check_png_chunks
@@ -43,12 +44,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What an image is: its real type, its upright size in pixels, and what is converted on decoding it."""
+    """What an image is: its real type, its upright size in pixels, what is converted on decoding it, and its camera."""
 
     media_type: str
     width: int
     height: int
     conversions: tuple[str, ...]
+    camera: str = ""
 
 
 def examine(file: IO[bytes], *, limits: Limits) -> ImageFacts:
@@ -60,9 +62,10 @@ def examine(file: IO[bytes], *, limits: Limits) -> ImageFacts:
     kind = _accepted_kind(file)
     with _decoding(kind), _opened(file, kind, limits) as picture:
         conversions = describe_conversions(picture, kind, file)
+        camera = camera_of(picture)
         picture.load()
         width, height = upright(picture).size
-    return ImageFacts(kind.media_type, width, height, tuple(conversions))
+    return ImageFacts(kind.media_type, width, height, tuple(conversions), camera)
 
 
 def load_rgb(file: IO[bytes], *, limits: Limits) -> NDArray[np.uint8]:

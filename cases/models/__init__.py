@@ -2,13 +2,14 @@
 
 from cases.models.accession import AccessionSeries
 from cases.models.break_glass import BreakGlassAccess
-from cases.models.case import Case, CaseQuerySet, Priority, Stain
+from cases.models.case import Case, CaseQuerySet, Priority
 from cases.models.cell import HUMAN_DETECTOR, Cell, CellQuerySet, ExclusionReason, LabelSource
 from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet
 from cases.models.patient import Patient, PatientQuerySet
 from cases.models.sex import Sex
 from cases.models.transition import CaseTransition, ImageTransition
+from microscopes.models import Stain
 
 __all__ = [
     "HUMAN_DETECTOR",

@@ -20,6 +20,7 @@ from cases.blinding import closed_cases, model_output_hidden
 from cases.cell_classes import UNIDENTIFIED
 from cases.models.break_glass import opened_cases
 from cases.states import CLOSED_STATES, IMAGE_ACCEPTING_STATES, OPEN_STATES, SIGNED_STATES, CaseState, ImageState
+from microscopes.models import Stain
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -40,17 +41,6 @@ class Priority(models.TextChoices):
     ROUTINE = "routine", "Routine"
     URGENT = "urgent", "Urgent"
     STAT = "stat", "Stat"
-
-
-class Stain(models.TextChoices):
-    """How the smear was stained."""
-
-    WRIGHT_GIEMSA = "wright_giemsa", "Wright-Giemsa"
-    GIEMSA = "giemsa", "Giemsa"
-    WRIGHT = "wright", "Wright"
-    MAY_GRUNWALD_GIEMSA = "may_grunwald_giemsa", "May-Grünwald-Giemsa"
-    LEISHMAN = "leishman", "Leishman"
-    OTHER = "other", "Other"
 
 
 class CaseQuerySet(models.QuerySet["Case"]):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from cases.models.case import Case
 from cases.states import UNFINISHED_IMAGE_STATES, ImageState
 from cases.storage import clinical_storage, display_name, original_name, thumbnail_name
+from microscopes.selectors import MicroscopeSource
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -38,7 +39,8 @@ class SmearImage(models.Model):
     """A field of view as it was received, byte for byte, and what we made of it for the screen.
 
     `width` and `height` are those of the upright image, after any rotation the camera noted; every cell
-    box counts in those pixels. `conversions` are sentences saying what was done to show and read it.
+    box counts in those pixels. `conversions` are sentences saying what was done to show and read it. `camera` is all that is
+    kept of what the file says about itself.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -51,6 +53,13 @@ class SmearImage(models.Model):
     width = models.PositiveIntegerField(help_text="Pixels, upright.")
     height = models.PositiveIntegerField(help_text="Pixels, upright.")
     conversions = models.JSONField(default=list, blank=True)
+    camera = models.CharField(
+        max_length=80, blank=True, help_text="Make and model of the camera, as the file names them."
+    )
+    microscope = models.ForeignKey(
+        "microscopes.Microscope", on_delete=models.PROTECT, null=True, blank=True, related_name="images"
+    )
+    microscope_source = models.CharField(max_length=12, choices=MicroscopeSource.choices, blank=True, editable=False)
     display = models.FileField(storage=clinical_storage, upload_to=display_name, max_length=120, blank=True)
     thumbnail = models.FileField(storage=clinical_storage, upload_to=thumbnail_name, max_length=120, blank=True)
     state = models.CharField(max_length=12, choices=ImageState.choices, default=ImageState.RECEIVED, editable=False)
@@ -73,6 +82,10 @@ class SmearImage(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=[ImageState.REJECTED, ImageState.FAILED]) | ~Q(problem=""),
                 name="rejected_or_failed_image_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(microscope__isnull=True) | Q(microscope_source__in=MicroscopeSource.values),
+                name="named_microscope_says_how_it_was_found",
             ),
         ]
         indexes = [

@@ -19,11 +19,14 @@ from cases.models import Case, ImageTransition, SmearImage
 from cases.permissions import may_send_images, must_see, refuse
 from cases.services.audit_trail import scope_of
 from cases.services.cases import settle_case
+from cases.services.microscopes import find_microscope
 from cases.services.transitions import lock_case, lock_image, step_image
 from cases.services.uploads import StoredOriginal, measure
 from cases.signals import image_received
 from cases.states import CaseState, ImageState
 from hematovision.errors import Conflict, TooLarge
+from microscopes.selectors import MicroscopeSource, Suggestion
+from microscopes.services import note_choice
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from accounts.models import User
+    from microscopes.models import Microscope
 
 THUMBNAIL_PX = 480
 _THUMBNAIL_QUALITY = 82
@@ -43,15 +47,24 @@ class StoredFileAlteredError(RuntimeError):
     """The stored bytes are not those that were received."""
 
 
-def receive_image(*, actor: User, case: Case, upload: File[bytes]) -> tuple[SmearImage, bool]:
+def receive_image(
+    *,
+    actor: User,
+    case: Case,
+    upload: File[bytes],
+    microscope: Microscope | None = None,
+    automatic: bool = True,
+) -> tuple[SmearImage, bool]:
     """Add what somebody sent to a case; returns the image and whether it is new.
 
     The same bytes in the same case give the image there is. The type comes from the content, every pixel is
     decoded before anything is kept, and the bytes are kept as they came under a name of our own. If anything
     fails nothing is left behind, no row and no file. After commit `cases.signals.image_received` is sent.
+    Without a `microscope` the probable one is found (see `microscopes.selectors.suggest`), unless not `automatic`.
 
     Raises `NotFound` (case not visible), `PermissionRefused`, `Conflict` (the case takes no images now),
-    `UnsupportedMedia`, `TooLarge` or `Unprocessable`, each with the sentence shown beside the file.
+    `UnsupportedMedia`, `TooLarge` or `Unprocessable` (also a microscope
+    that the case has not), each with the sentence shown beside the file.
     """
     must_see(actor=actor, record_=case)
     if not may_send_images(actor):
@@ -63,11 +76,12 @@ def receive_image(*, actor: User, case: Case, upload: File[bytes]) -> tuple[Smea
         return existing, False
     _refuse_over_quota(actor, received.byte_size)
     facts = examine(received.file, limits=upload_limits())
+    found = find_microscope(actor=actor, case=case, camera=facts.camera, chosen=microscope, automatic=automatic)
     try:
         with StoredOriginal(received) as original, transaction.atomic():
             lock_case(case)
             _refuse_closed(case)
-            image = _insert(actor=actor, case=case, original=original, facts=facts)
+            image = _insert(actor=actor, case=case, original=original, facts=facts, found=found)
     except IntegrityError:
         # Two requests with the same bytes: the other one was first.
         existing = _same_bytes(case, received.sha256)
@@ -129,7 +143,9 @@ def _same_bytes(case: Case, sha256: str) -> SmearImage | None:
     return case.images.filter(sha256=sha256).first()
 
 
-def _insert(*, actor: User, case: Case, original: StoredOriginal, facts: ImageFacts) -> SmearImage:
+def _insert(
+    *, actor: User, case: Case, original: StoredOriginal, facts: ImageFacts, found: Suggestion | None
+) -> SmearImage:
     last = case.images.aggregate(last=Max("ordinal"))["last"] or 0
     image = SmearImage(
         case=case,
@@ -140,18 +156,28 @@ def _insert(*, actor: User, case: Case, original: StoredOriginal, facts: ImageFa
         width=facts.width,
         height=facts.height,
         conversions=list(facts.conversions),
+        camera=facts.camera,
+        microscope=found.microscope if found else None,
+        microscope_source=found.source if found else "",
         uploaded_by=actor,
     )
     image.original = original.save_as(image)
     image.save(force_insert=True)
     ImageTransition.objects.create(image=image, to_state=ImageState.RECEIVED, by=actor)
+    if found is not None and found.source == MicroscopeSource.CHOSEN:
+        note_choice(microscope=found.microscope)
     # A case that was ready waits for the model again.
     settle_case(case=case)
     record(
         actor=actor,
         action=Action.CREATE,
         target=image,
-        after={"sha256": image.sha256, "media_type": image.media_type, "byte_size": image.byte_size},
+        after={
+            "sha256": image.sha256,
+            "media_type": image.media_type,
+            "byte_size": image.byte_size,
+            "microscope": str(found.microscope.pk) if found else None,
+        },
         **scope_of(image),
     )
     image_id = image.pk

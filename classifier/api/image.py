@@ -19,9 +19,9 @@ from cases.api.visibility import results_of
 from cases.models import Cell, SmearImage
 from cases.selectors import visible_image
 from cases.services.audit_trail import record_view
-from classifier.api.image_serializers import AnalysisOut, CellOut, ImageDetail
+from classifier.api.image_serializers import AnalysisOut, CameraStandingOut, CellOut, ImageDetail
 from classifier.models import Analysis
-from classifier.selectors import output_for_image
+from classifier.selectors import camera_standing, output_for_image
 from hematovision.rest.base import NotCached
 
 VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
@@ -37,12 +37,14 @@ def image_answer(image: SmearImage, user: Any) -> dict[str, Any]:
     newest = newest_analysis(image)
     output = output_for_image(image)
     current = output.analyses.get(image.pk)
+    standing = camera_standing(version=current.model_version, image=image) if current is not None else None
     shown = results_of(image.case, user)
     cells = Cell.objects.with_model_output_for(user).filter(image=image).order_by("ordinal", "detector")
     return {
         **ImageOut(image).data,
         "quality": (current.quality or None) if current is not None else None,
         "analysis": AnalysisOut(newest).data if newest is not None else None,
+        "camera_standing": CameraStandingOut(standing).data if standing is not None else None,
         **shown,
         "cells": CellOut(cells, many=True, context={"predictions": output.predictions}).data
         if shown["results_visible"]

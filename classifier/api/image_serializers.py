@@ -11,6 +11,7 @@ from cases.api.image_serializers import ImageOut
 from cases.cell_classes import CELL_CLASSES, LABEL_CHOICES
 from cases.models import Cell, LabelSource
 from classifier.models import AnalysisState, Prediction
+from classifier.standing import Standing
 
 CLASS_CHOICES = [(item.code, item.label) for item in CELL_CLASSES]
 
@@ -95,6 +96,18 @@ class CellOut(serializers.Serializer):
         return found
 
 
+class CameraStandingOut(serializers.Serializer):
+    """What the model is to the camera of the image."""
+
+    state = serializers.ChoiceField(
+        choices=Standing.choices,
+        help_text="`unknown`: names of the model are held back or marked, as the laboratory decided.",
+    )
+    cells = serializers.IntegerField(help_text="Newest cells of the camera that were judged.")
+    novelty = serializers.FloatField(allow_null=True, help_text="Their median novelty; about 1 on the training camera.")
+    since = serializers.DateTimeField()
+
+
 class ImageDetail(ImageOut):
     """An image with its quality, its analysis and, where the caller may see them, its cells."""
 
@@ -103,6 +116,7 @@ class ImageDetail(ImageOut):
         help_text="Verdict and measurements (focus, exposure, stain, scale), and in held_back why no cell is named; null before.",
     )
     analysis = AnalysisOut(allow_null=True)
+    camera_standing = CameraStandingOut(allow_null=True, help_text="Null before analysis.")
     results_visible = serializers.BooleanField(help_text="Whether automatic results are shown to you.")
     results_note = serializers.CharField(help_text="Why, or what they are, in a sentence.")
     reviewed = serializers.BooleanField(help_text="Whether a pathologist has signed.")

@@ -24,8 +24,8 @@ NAMED_ERROR = 0.13
 DIFFERS = 0.25
 
 _HOW_TO_HELP = (
-    "cells are found but not named. Enter the scale (µm per pixel) in the details of the case, or take a field that shows "
-    "whole red cells beside the white ones."
+    "cells are found but not named. Enter the scale (µm per pixel) in the details of the case, name a microscope whose scale "
+    "is known, or take a field that shows whole red cells beside the white ones."
 )
 _SENTENCES: dict[ScaleSource, str] = {
     "given": "The scale was given.",

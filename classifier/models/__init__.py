@@ -6,6 +6,7 @@ from classifier.models.analysis import (
     AnalysisState,
     AnalysisTrigger,
 )
+from classifier.models.camera_standing import CameraStanding
 from classifier.models.explanation import Explanation, ExplanationState
 from classifier.models.heartbeat import WorkerHeartbeat
 from classifier.models.model_version import ModelState, ModelVersion
@@ -16,6 +17,7 @@ __all__ = [
     "AnalysisProblem",
     "AnalysisState",
     "AnalysisTrigger",
+    "CameraStanding",
     "Explanation",
     "ExplanationState",
     "ModelState",

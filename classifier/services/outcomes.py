@@ -10,13 +10,16 @@ from django.utils import timezone
 
 from audit.models import Action, Outcome
 from audit.services import record
+from cases.cell_classes import UNIDENTIFIED
 from cases.models import Cell
 from cases.services.cases import settle_case
 from cases.services.cells import DetectedCell, record_cells
 from cases.services.images import transition_image
 from cases.states import ImageState
-from classifier.models import Analysis, AnalysisProblem, AnalysisState, Prediction
+from classifier.models import Analysis, AnalysisProblem, AnalysisState, CameraStanding, Prediction
+from classifier.services.standings import announce_standing, stand_to_camera
 from classifier.services.unclassified_cells import cells_to_classify, request_classification
+from classifier.standing import Standing, is_named
 
 if TYPE_CHECKING:
     from classifier.inference.types import CellPrediction, ImageAnalysis
@@ -54,9 +57,11 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
             cells=[_detected(cell) for cell in result.cells],
             at_new_scale=_rescaled(earlier, analysis),
         )
-        _write_predictions(analysis, cells, result.cells)
+        standing, before = _stand(analysis, result)
+        _write_predictions(analysis, cells, result.cells, standing)
         image.refresh_from_db()
         transition_image(actor=None, image=image, to=ImageState.ANALYSED)
+        announce_standing(standing=standing, before=before, image=image)
         record(
             actor=None,
             action=Action.RUN_AI,
@@ -136,12 +141,27 @@ def _detected(cell: CellPrediction) -> DetectedCell:
     return DetectedCell(x=cell.box.x, y=cell.box.y, width=cell.box.w, height=cell.box.h, area_px=cell.area_px)
 
 
-def _write_predictions(analysis: Analysis, cells: list[Cell], results: list[CellPrediction]) -> None:
-    """One prediction per cell, and the cell's current label where no person has decided on it."""
-    version = analysis.model_version
-    if version is None:
+def _stand(analysis: Analysis, result: ImageAnalysis) -> tuple[CameraStanding, str]:
+    """What the model is to the camera of the image, these cells counted, and what it was before."""
+    if analysis.model_version is None:
         message = "A result without a model cannot be stored."
         raise ValueError(message)
+    novelties = [float(cell.novelty) for cell in result.cells if cell.novelty is not None]
+    return stand_to_camera(version=analysis.model_version, image=analysis.image, novelties=novelties)
+
+
+def _write_predictions(
+    analysis: Analysis, cells: list[Cell], results: list[CellPrediction], standing: CameraStanding
+) -> None:
+    """One prediction per cell, and the cell's current label where no person has decided on it."""
+    version = standing.model_version
+    rule = analysis.image.case.laboratory.unknown_camera
+
+    def stands(score: float, *, identified: bool) -> bool:
+        return is_named(
+            score=score, identified=identified, standing=Standing(standing.state), rule=rule, card=version.card
+        )
+
     # Going back to an earlier model repeats an analysis: the predictions it made then stand as they are.
     made = {row.cell_id: row for row in Prediction.objects.filter(cell__in=cells, model_version=version)}
     new = [
@@ -152,7 +172,7 @@ def _write_predictions(analysis: Analysis, cells: list[Cell], results: list[Cell
             label=result.best_label,
             score=min(max(float(result.score), 0.0), 1.0),
             probabilities={label: float(p) for label, p in result.probabilities.items()},
-            identified=result.identified,
+            identified=stands(float(result.score), identified=result.identified),
             novelty=None if result.novelty is None else float(result.novelty),
         )
         for cell, result in zip(cells, results, strict=True)
@@ -165,8 +185,9 @@ def _write_predictions(analysis: Analysis, cells: list[Cell], results: list[Cell
         if not cell.is_reviewed:
             prediction = made[cell.pk]
             # A reviewer who saw another suggestion must not confirm this one unseen.
-            cell.revision += cell.label not in {"", prediction.suggestion}
-            cell.label = prediction.suggestion
+            name = prediction.label if stands(prediction.score, identified=prediction.identified) else UNIDENTIFIED
+            cell.revision += cell.label not in {"", name}
+            cell.label = name
             cell.score = prediction.score
             labelled_by_model.append(cell)
     # Kept on the cell for lists, derived from its current prediction; the audit event of the run covers it.

@@ -6,6 +6,7 @@ import uuid
 
 import structlog
 
+from cases.selectors import remembered_scale
 from cases.services.images import make_display_copy
 from classifier import analyser
 from classifier.inference.errors import BadInput, InferenceError
@@ -13,6 +14,7 @@ from classifier.models import Analysis, AnalysisProblem
 from classifier.services.claims import claim_analysis, max_attempts, release_claim
 from classifier.services.outcomes import fail_analysis, store_result
 from classifier.services.rescaling import reanalyse_at_new_scale
+from classifier.services.scales import learn_scale
 from classifier.services.stored_images import open_stored_image
 from hematovision.errors import DomainError
 
@@ -54,7 +56,9 @@ def _carry_out(analysis: Analysis) -> None:
         return
     given = image.case.um_per_px
     try:
-        result = analyser.installed().analyse(version, rgb, um_per_px=given)
+        result = analyser.installed().analyse(
+            version, rgb, um_per_px=given, microscope_um_per_px=remembered_scale(image)
+        )
     except BadInput as error:
         fail_analysis(analysis=analysis, kind=AnalysisProblem.FILE, sentence=error.sentence)
         return
@@ -66,6 +70,8 @@ def _carry_out(analysis: Analysis) -> None:
         if image.case.um_per_px != given:
             # The scale was changed while the model worked.
             reanalyse_at_new_scale(actor=None, case=image.case)
+        # After the transaction of the result: it holds the audit trail, and other workers wait for the microscope.
+        learn_scale(microscope_id=image.microscope_id)
 
 
 def _after_a_defect(analysis: Analysis) -> None:

@@ -21,8 +21,9 @@ from cases.services.transitions import lock_image
 from classifier import analyser
 from classifier.inference.errors import InferenceError
 from classifier.models import Prediction
-from classifier.selectors import current_analysis
+from classifier.selectors import camera_standing, current_analysis
 from classifier.services.stored_images import open_stored_image
+from classifier.standing import Standing, is_named
 from hematovision.celery import hint_on_commit
 from hematovision.errors import DomainError
 
@@ -86,6 +87,7 @@ def cells_to_classify(analysis: Analysis) -> QuerySet[Cell]:
 
 def _store(analysis: Analysis, version: ModelVersion, cells: Sequence[Cell], results: Sequence[CellPrediction]) -> int:
     written = 0
+    standing = camera_standing(version=version, image=analysis.image)
     with transaction.atomic():
         image = lock_image(SmearImage.objects.select_related("case").get(pk=analysis.image_id))
         still_to_classify = {cell.pk: cell for cell in cells_to_classify(analysis)}
@@ -94,6 +96,13 @@ def _store(analysis: Analysis, version: ModelVersion, cells: Sequence[Cell], res
             if cell is None:
                 continue
             score = min(max(float(result.score), 0.0), 1.0)
+            named = is_named(
+                score=score,
+                identified=result.identified,
+                standing=Standing(standing.state) if standing else Standing.FEW,
+                rule=image.case.laboratory.unknown_camera,
+                card=version.card,
+            )
             Prediction.objects.create(
                 analysis=analysis,
                 cell=cell,
@@ -101,12 +110,12 @@ def _store(analysis: Analysis, version: ModelVersion, cells: Sequence[Cell], res
                 label=result.best_label,
                 score=score,
                 probabilities={label: float(p) for label, p in result.probabilities.items()},
-                identified=result.identified,
+                identified=named,
                 novelty=None if result.novelty is None else float(result.novelty),
             )
             written += 1
             if not cell.is_reviewed:
-                cell.label = result.best_label if result.identified else UNIDENTIFIED
+                cell.label = result.best_label if named else UNIDENTIFIED
                 cell.score = score
                 cell.revision += 1
                 cell.save(update_fields=["label", "score", "revision"])

@@ -25,6 +25,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("HEMATOVISION_TRUSTED_ORIGINS", defau
 INSTALLED_APPS = [
     "audit",
     "accounts",
+    "microscopes",
     "cases",
     "classifier",
     "training_runs",

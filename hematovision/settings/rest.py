@@ -66,11 +66,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "LabelSource": "cases.models.LabelSource.choices",
         "Priority": "cases.models.Priority.choices",
         "Stain": "cases.models.Stain.choices",
+        "MicroscopeSource": "microscopes.selectors.MicroscopeSource.choices",
         "Sex": "cases.models.Sex.choices",
     },
     "TAGS": [
         {"name": "patients", "description": "People the smears belong to, by the clinic's MRN."},
         {"name": "cases", "description": "A request for a smear to be read."},
+        {"name": "microscopes", "description": "What images are taken with, and at which scale."},
         {"name": "images", "description": "Smear images and what was found in them."},
         {"name": "predictions", "description": "Every stored prediction, for oversight."},
     ],

@@ -39,7 +39,7 @@ class CaseEvidence:
 
 def case_evidence(case: Case) -> CaseEvidence:
     """Return the evidence of `case`; where it is reviewed blinded, a cell nobody has named has no label."""
-    images = list(case.images.order_by("ordinal"))
+    images = list(case.images.select_related("microscope").order_by("ordinal"))
     rows = list(
         Cell.objects.current()
         .filter(image__case=case)
@@ -78,6 +78,7 @@ def _image(image: SmearImage, analysis: CurrentAnalysis | None) -> dict[str, Any
         "height": image.height,
         "id": str(image.pk),
         "media_type": image.media_type,
+        "microscope": image.microscope.name if image.microscope else "",
         "ordinal": image.ordinal,
         "problem": image.problem,
         "quality": quality.verdict if quality else "",

@@ -125,6 +125,9 @@ def _copy(actor: User, case: Case, image: SmearImage, names: list[str]) -> None:
         width=image.width,
         height=image.height,
         conversions=image.conversions,
+        camera=image.camera,
+        microscope=image.microscope,
+        microscope_source=image.microscope_source,
         uploaded_by=actor,
     )
     ImageTransition.objects.create(image=new, to_state=new.state, by=actor, reason="Moved from a withdrawn case.")

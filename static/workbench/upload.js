@@ -116,6 +116,8 @@ const start = (form) => {
     const request = new XMLHttpRequest();
     const body = new FormData();
     body.append("files", item.file, item.file.name);
+    /* As it is chosen when this file goes: the next ones may be of another microscope */
+    body.append("microscope", form.elements.microscope?.value ?? "");
     item.request = request;
     item.sent = 0;
     item.bar.value = 0;

@@ -18,7 +18,7 @@ BASELINE = {
     "/cases/": 9,
     "/cases/{case}/": 12,
     "/cases/{case}/images/": 10,
-    "/images/{image}/": 14,
+    "/images/{image}/": 15,
     "/predictions/": 10,
 }
 

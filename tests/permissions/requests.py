@@ -60,6 +60,7 @@ ARGUMENT_NOUN = {
     "workbench:patient": "patient",
     "api:image": "image",
     "workbench:field": "image",
+    "workbench:image_microscope": "image",
     "cases:image_original": "image",
     "cases:image_display": "image",
     "cases:image_thumbnail": "image",
@@ -190,5 +191,13 @@ BODIES: dict[tuple[str, str], Any] = {
         "mrn": world.specimens[target].patient.mrn,
         "reason": "An emergency in our house.",
     },
+    ("POST", "api:microscopes"): lambda _world, _target: {"organisation": "riverside-clinic", "name": "New"},
+    ("PATCH", "api:microscope"): lambda _world, _target: {"objective": 50},
+    ("POST", "workbench:new_microscope"): lambda world, _target: {
+        "organisation": str(world.objects["clinic"].pk),
+        "name": "Newer",
+    },
+    ("POST", "workbench:edit_microscope"): lambda _world, _target: {"name": "Renamed"},
+    ("POST", "workbench:image_microscope"): lambda _world, _target: {"microscope": "none"},
     ("POST", "workbench:cancel_case"): lambda _world, _target: {"reason": "ordered twice"},
 }

@@ -20,6 +20,7 @@ from cases.states import CaseState
 from classifier.models import WorkerHeartbeat
 from consult.models import OpinionCell, SecondOpinion
 from inbox.models import Delivery
+from microscopes.models import Microscope
 from notices.models import Notification
 from reports.models import ReportKind, ReportTemplate
 from review.services.leases import claim
@@ -167,6 +168,8 @@ def build() -> World:
             specimens["signed"], asked_by=people["pavel"], colleague=colleague, state="answered", answered_at=NOON
         ),
         "report": next_version(specimens["signed"].case, people["pavel"], kind=ReportKind.CORRECTED, images=False),
+        "microscope": Microscope.objects.create(organisation=riverside, name="By the window"),
+        "far_microscope": Microscope.objects.create(organisation=lakeside, name="Lakeside One"),
         "text": ReportTemplate.objects.create(laboratory=central, part="comment", title="A text", text="Words."),
         "event": AuditEvent.objects.order_by("id").first(),
     }

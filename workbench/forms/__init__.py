@@ -1,7 +1,17 @@
-"""What people type about patients and specimens."""
+"""What people type about patients, specimens and microscopes."""
 
 from workbench.forms.filters import WorklistFilters
+from workbench.forms.microscope import NOT_NAMED, ImageMicroscopeForm, MicroscopeForm, id_of
 from workbench.forms.patient import PatientForm
 from workbench.forms.specimen import SpecimenChangeForm, SpecimenForm
 
-__all__ = ["PatientForm", "SpecimenChangeForm", "SpecimenForm", "WorklistFilters"]
+__all__ = [
+    "NOT_NAMED",
+    "ImageMicroscopeForm",
+    "MicroscopeForm",
+    "PatientForm",
+    "SpecimenChangeForm",
+    "SpecimenForm",
+    "WorklistFilters",
+    "id_of",
+]

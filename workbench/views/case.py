@@ -21,11 +21,13 @@ from cases.permissions import (
     may_send_images,
     may_write_cases,
 )
-from cases.selectors import visible_case
+from cases.selectors import microscopes_for, visible_case
 from cases.services.audit_trail import record_view
 from cases.services.cases import cancel_case, submit_case
 from cases.states import CLOSED_STATES, OPEN_STATES, CaseState
+from classifier.selectors import unknown_cameras
 from hematovision.errors import DomainError
+from microscopes.selectors import suggest
 from workbench.presenters.differential import case_differential
 from workbench.presenters.fields import field_summaries, fingerprint, is_in_flight, progress_of
 from workbench.presenters.identities import corrections_of
@@ -68,8 +70,19 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "may_edit": may_change_details(request.user, case),
         "may_cancel": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
         "max_bytes": upload_max_bytes(),
+        "unknown_cameras": unknown_cameras(case),
+        **_microscopes(request, case),
         **more,
     }
+
+
+def _microscopes(request: AuthenticatedRequest, case: Case) -> dict[str, Any]:
+    """What the upload form offers: the microscopes of the case, and which one is taken where nothing is chosen."""
+    organisation = request.user.organisation
+    if organisation is None or not may_send_images(request.user) or not case.accepts_images:
+        return {}
+    # Without a file no camera is known: what remains is the only one, or the last one.
+    return {"microscopes": list(microscopes_for(case)), "usual": suggest(organisation=organisation, camera="")}
 
 
 def show_case(

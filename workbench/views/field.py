@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET
 from cases.blinding import may_see_model_output
 from cases.cell_classes import BY_CODE, CELL_CLASSES
 from cases.models import Cell, LabelSource, SmearImage
-from cases.permissions import may_change_details
+from cases.permissions import is_open_to_change, is_read_only, may_change_details, may_write_cases
 from cases.quality import quality_verdict
-from cases.selectors import review_status, visible_image
+from cases.selectors import remembered_scale, review_status, visible_image
 from cases.services.audit_trail import record_view
-from classifier.selectors import output_for_image
+from classifier.selectors import camera_standing, output_for_image
 from review.key_map import keys_of
 from workbench.presenters.fields import class_counts
 
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 @require_GET
 def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show a zoomable field, its cells as boxes and as a gallery, and everything known of the chosen one."""
-    images = SmearImage.objects.select_related("case__patient", "case__clinic", "case__laboratory", "case__owner")
+    images = SmearImage.objects.select_related(
+        "case__patient", "case__clinic", "case__laboratory", "case__owner", "microscope"
+    )
     image = visible_image(request.user, pk, images)
     case = image.case
     shows_cells = may_see_model_output(request.user, case)
@@ -45,6 +47,11 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     record_view(actor=request.user, target=image)
     siblings = list(SmearImage.objects.filter(case=case).order_by("ordinal").values_list("pk", "ordinal"))
     position = [pk for pk, _ordinal in siblings].index(image.pk)
+    um_per_px = analysis.um_per_px if analysis else case.um_per_px or remembered_scale(image)
+    may_change = (
+        may_write_cases(request.user) and is_open_to_change(request.user, case) and not is_read_only(request.user, case)
+    )
+    standing = camera_standing(version=analysis.model_version, image=image) if analysis else None
     context = {
         "case": case,
         "image": image,
@@ -54,7 +61,9 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "predictions": output.predictions if shows_cells else {},
         "quality": quality,
         "model_version": str(analysis.model_version) if analysis and shows_cells else "",
-        "um_per_px": analysis.um_per_px if analysis else case.um_per_px,
+        "um_per_px": um_per_px,
+        "unknown_cameras": [standing] if standing is not None and standing.is_unknown else [],
+        "may_correct_microscope": may_change,
         "shows_cells": shows_cells,
         "may_edit": bool(quality and quality.held_back) and may_change_details(request.user, case),
         "status": review_status(case),
@@ -66,7 +75,7 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             "display": reverse("cases:image_display", args=[image.pk]) if image.display else "",
             "width": image.width,
             "height": image.height,
-            "umPerPx": analysis.um_per_px if analysis else case.um_per_px,
+            "umPerPx": um_per_px,
             "cells": [_for_script(cell, output.predictions.get(cell.pk)) for cell in cells],
             "keys": keys_of(request.user),
             "classes": {

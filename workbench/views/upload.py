@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,9 +12,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from cases.models import Case
-from cases.selectors import visible_case
+from cases.selectors import chosen_microscope, visible_case
 from cases.services.images import receive_image
 from hematovision.errors import DomainError
+from workbench.forms import NOT_NAMED, id_of
 from workbench.views.case import show_case
 
 if TYPE_CHECKING:
@@ -44,14 +45,25 @@ def add_images(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if len(uploads) != 1:
         return JsonResponse({"sentence": "Send one file a request."}, status=400)
     try:
-        image, created = receive_image(actor=request.user, case=case, upload=uploads[0])
+        image, created = receive_image(actor=request.user, case=case, upload=uploads[0], **_taken_with(request, case))
     except DomainError as error:
         return JsonResponse({"sentence": error.sentence, "code": error.code}, status=error.status)
-    sentence = "Received." if created else f"Already here as field {image.ordinal}: the same file is kept once."
+    if created:
+        sentence = f"Received. Taken with {image.microscope.name}." if image.microscope else "Received."
+    else:
+        sentence = f"Already here as field {image.ordinal}: the same file is kept once."
     return JsonResponse(
         {"id": str(image.pk), "ordinal": image.ordinal, "created": created, "sentence": sentence},
         status=201 if created else 200,
     )
+
+
+def _taken_with(request: AuthenticatedRequest, case: Case) -> dict[str, Any]:
+    """What the form says of the microscope: one that was chosen, not to be named, or to be found."""
+    typed = request.POST.get("microscope", "")
+    if typed in {"", NOT_NAMED}:
+        return {"automatic": typed != NOT_NAMED}
+    return {"microscope": chosen_microscope(case, id_of(typed))}
 
 
 def _take_all(request: AuthenticatedRequest, case: Case, uploads: list[UploadedFile]) -> HttpResponse:
@@ -60,7 +72,7 @@ def _take_all(request: AuthenticatedRequest, case: Case, uploads: list[UploadedF
     received = 0
     for upload in uploads:
         try:
-            receive_image(actor=request.user, case=case, upload=upload)
+            receive_image(actor=request.user, case=case, upload=upload, **_taken_with(request, case))
         except DomainError as error:
             refusals.append(Refusal(upload.name or "A file without a name", error.sentence))
         else:

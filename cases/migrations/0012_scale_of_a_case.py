@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0010_standard_words'),
+        ('cases', '0011_microscope'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""Microscopes with their cameras: what an image was taken with."""
