@@ -6,8 +6,8 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import Organisation, OrganisationKind, Role, User
-from accounts.services import add_person, create_organisation
+from accounts.models import Organisation, OrganisationKind, Role, UnknownCamera, User
+from accounts.services import add_person, create_organisation, update_organisation
 from hematovision.errors import PermissionRefused
 
 DEMO_PASSWORD = "smear-demo-2026"  # noqa: S105 - printed at every start; exists in local settings only
@@ -33,16 +33,29 @@ def seed_people() -> list[User]:
     """
     if not getattr(settings, "DEMO_ACCOUNTS", False):
         raise PermissionRefused("Demo accounts exist in local settings only.")
-    laboratory = _organisation(*_LABORATORY, OrganisationKind.LABORATORY, None)
+    laboratory = _laboratory(*_LABORATORY)
     places = {laboratory.slug: laboratory}
     for slug, name in _CLINICS:
-        places[slug] = _organisation(slug, name, OrganisationKind.CLINIC, laboratory)
+        places[slug] = _clinic(slug, name, laboratory)
     return [_person(places[slug], role, name) for slug, role, name in _PEOPLE]
 
 
-def _organisation(slug: str, name: str, kind: OrganisationKind, refers_to: Organisation | None) -> Organisation:
+def _laboratory(slug: str, name: str) -> Organisation:
     found = Organisation.objects.filter(slug=slug).first()
-    return found or create_organisation(actor=None, slug=slug, name=name, kind=kind, refers_to=refers_to)
+    if found is not None:
+        return found
+    created = create_organisation(actor=None, slug=slug, name=name, kind=OrganisationKind.LABORATORY)
+    # Drawn smears are no camera that the model knows; the demo shows its names all the same, marked.
+    return update_organisation(
+        actor=None, organisation=created, name=name, is_active=True, unknown_camera=UnknownCamera.MARK
+    )
+
+
+def _clinic(slug: str, name: str, laboratory: Organisation) -> Organisation:
+    found = Organisation.objects.filter(slug=slug).first()
+    return found or create_organisation(
+        actor=None, slug=slug, name=name, kind=OrganisationKind.CLINIC, refers_to=laboratory
+    )
 
 
 def _person(organisation: Organisation, role: Role, full_name: str) -> User:

@@ -14,6 +14,7 @@ from classifier.inference.synthetic import draw_cell_image
 from classifier.models import ModelVersion
 from classifier.services import promote_model, register_model
 from hematovision.errors import Conflict, Unprocessable
+from microscopes.models import Microscope
 from tests.factories.smears import evaluated_bundle
 
 #: What the folder says and what is drawn in it: on this microscope two classes look like others of the model's home.
@@ -119,6 +120,22 @@ def test_the_variant_is_registered_and_waits_for_its_promotion(slides, model, tm
     promote_model(actor=None, version=variant, reason="Validated on Microscope 3.")
     assert ModelVersion.objects.active() == variant
     assert _calibrate(slides, model=model, out=tmp_path).count("1.0.0+site.2") >= 1
+
+
+@pytest.mark.django_db
+def test_a_variant_says_which_registered_microscope_it_is_for(slides, model, riverside, tmp_path):
+    microscope = Microscope.objects.create(organisation=riverside, name="Microscope 3")
+    named = ("--microscope", microscope.pk, "--group-by-prefix", "--no-register")
+    _calibrate(slides, *named, model=model, out=tmp_path)
+    card = json.loads((tmp_path / "tiny-1.0.0+site.1" / "card.json").read_text())
+    assert card["adapted"]["microscope"] == str(microscope.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("identifier", ["Microscope 3", "00000000-0000-4000-8000-000000000000"])
+def test_a_microscope_that_is_not_registered_is_named(slides, model, tmp_path, identifier):
+    with pytest.raises(CommandError, match=f"no microscope {identifier} here"):
+        _calibrate(slides, "--microscope", identifier, model=model, out=tmp_path)
 
 
 @pytest.mark.django_db

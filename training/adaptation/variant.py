@@ -29,11 +29,15 @@ _NOT_OF_A_VARIANT = frozenset({"format", "files", "metrics", "calibrated_from"})
 
 @dataclass(frozen=True)
 class Microscope:
-    """What a calibration is for: a name, and in words which clinic, camera and stain; `patients_known` by group or not."""
+    """What a calibration is for: a name, and in words which clinic, camera and stain; `patients_known` by group or not.
+
+    `registered` is the identifier the platform keeps the microscope under, None where it keeps none.
+    """
 
     name: str
     scope: str = ""
     patients_known: bool = True
+    registered: str | None = None
 
 
 def refuse_variant(parent: ModelBundle) -> None:
@@ -89,6 +93,7 @@ def _adapted(
     return {
         "name": microscope.name,
         "scope": microscope.scope,
+        "microscope": microscope.registered,
         "parent": f"{parent.name} {parent.version}",
         "cells": found.counts,
         "patients": found.patients if microscope.patients_known else None,

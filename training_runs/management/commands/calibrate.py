@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from classifier.image_files import load_image
@@ -16,6 +17,7 @@ from classifier.inference.single_cells import PICKS
 from classifier.models import ModelVersion
 from classifier.services import register_model
 from hematovision.errors import DomainError
+from microscopes.models import Microscope as RegisteredMicroscope
 from training.adaptation.calibration import Calibrated, calibrate
 from training.adaptation.decisions import Decisions
 from training.adaptation.folder import groups_by_prefix, read_cells
@@ -36,6 +38,11 @@ class Command(BaseCommand):
         """What to calibrate on, for what, and where the variant goes."""
         parser.add_argument("directory", type=Path, metavar="DIR", help="folder of folders named after cell classes")
         parser.add_argument("--name", required=True, help="name of the microscope, for the card")
+        parser.add_argument(
+            "--microscope",
+            metavar="ID",
+            help="the registered microscope it is: for its images the model then counts as calibrated (the ID is in the address of its page)",
+        )
         parser.add_argument("--scope", default="", metavar="TEXT", help="clinic, camera, objective and stain, in words")
         parser.add_argument(
             "--pick", choices=PICKS, default="central", help="which cell of an image is the labelled one"
@@ -68,6 +75,7 @@ class Command(BaseCommand):
             raise CommandError(error.sentence) from error
 
     def _calibrate(self, options: dict[str, Any]) -> None:
+        registered = _registered(options["microscope"])
         images = read_labelled(options["directory"].expanduser().resolve())
         groups = None
         if options["groups"]:
@@ -107,7 +115,9 @@ class Command(BaseCommand):
         self.stdout.write(as_table(found))
         root = options["out"] or settings.VAR_DIR / "models"
         version = _free_version(parent, root, in_registry=not options["no_register"])
-        microscope = Microscope(options["name"], options["scope"], patients_known=groups is not None)
+        microscope = Microscope(
+            options["name"], options["scope"], patients_known=groups is not None, registered=registered
+        )
         variant = write_variant(
             parent, found, root / f"{parent.name}-{version}", version=version, microscope=microscope
         )
@@ -115,6 +125,15 @@ class Command(BaseCommand):
         if not options["no_register"]:
             row, _ = register_model(actor=None, directory=variant.directory)
             self.stdout.write(f"Registered {row}. It is not used until somebody promotes it.")
+
+
+def _registered(identifier: str | None) -> str | None:
+    if identifier is None:
+        return None
+    try:
+        return str(RegisteredMicroscope.objects.get(pk=identifier).pk)
+    except (RegisteredMicroscope.DoesNotExist, ValidationError) as error:
+        raise CommandError(f"There is no microscope {identifier} here.") from error
 
 
 def as_table(found: Calibrated) -> str:
