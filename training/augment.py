@@ -3,7 +3,7 @@
 Colour is varied where slides and cameras differ: the stains of another smear and camera (``training.stains``), the
 strength of each stain in optical density (the haematoxylin-eosin-residual directions of Ruifrok & Johnston 2001, close
 enough to azure-eosin), the curve of each channel, white balance, exposure, contrast, gamma, hue and saturation; then
-focus, sensor noise and JPEG. What lies around the cell is sometimes taken away or taken from another image, so that
+focus, sensor noise and JPEG. What lies around the cell is sometimes removed or taken from another image, so that
 the network learns the cell and not its neighbours.
 """
 
