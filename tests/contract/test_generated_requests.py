@@ -16,6 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from cases.states import CaseState
+from microscopes.models import Microscope
 from tests.contract.conftest import new_client, token_of
 from tests.factories.specimens import model_version, specimen
 
@@ -47,10 +48,17 @@ def _application(token):
 
 
 @pytest.fixture
-def known(db, amina):
+def known(db, amina, riverside):
     """Ids that exist, by the noun of the address."""
     made = specimen(by=amina, state=CaseState.READY, number=1, version=model_version())
-    return {"patients": made.patient.pk, "cases": made.case.pk, "images": made.image.pk, "reports": made.case.pk}
+    microscope = Microscope.objects.create(organisation=riverside, name="By the window")
+    return {
+        "patients": made.patient.pk,
+        "cases": made.case.pk,
+        "images": made.image.pk,
+        "reports": made.case.pk,
+        "microscopes": microscope.pk,
+    }
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def test_a_finished_image_comes_with_every_part_it_changes(client, amina, rivers
     type(image).objects.filter(pk=image.pk).update(state="analysed")
     answer = client.get(address).content.decode()
     assert "Analysed" in answer
-    assert answer.count('hx-swap-oob="true"') == 5
+    assert answer.count('hx-swap-oob="true"') == 6
     assert polled(answer) is None
 
 
