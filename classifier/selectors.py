@@ -131,6 +131,14 @@ def camera_of(image: SmearImage) -> dict[str, Any]:
     return {"microscope_id": None, "clinic_id": image.case.clinic_id}
 
 
+def predictions_of_camera(*, version: ModelVersion, image: SmearImage) -> QuerySet[Prediction]:
+    """Return what a model said about the cells of the camera of `image`, of all its images, without excluded cells."""
+    said = Prediction.objects.filter(model_version=version, cell__superseded=False, cell__excluded=False)
+    if image.microscope_id is not None:
+        return said.filter(cell__image__microscope=image.microscope_id)
+    return said.filter(cell__image__microscope=None, cell__image__case__clinic=image.case.clinic_id)
+
+
 def _output(analyses: QuerySet[Analysis], predictions: QuerySet[Prediction]) -> ModelOutput:
     runs = list(analyses.select_related("model_version"))
     current = _current(runs)

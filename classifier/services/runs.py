@@ -12,6 +12,7 @@ from classifier import analyser
 from classifier.inference.errors import BadInput, InferenceError
 from classifier.models import Analysis, AnalysisProblem
 from classifier.services.claims import claim_analysis, max_attempts, release_claim
+from classifier.services.held_names import hold_back_names
 from classifier.services.outcomes import fail_analysis, store_result
 from classifier.services.rescaling import reanalyse_at_new_scale
 from classifier.services.scales import learn_scale
@@ -70,8 +71,9 @@ def _carry_out(analysis: Analysis) -> None:
         if image.case.um_per_px != given:
             # The scale was changed while the model worked.
             reanalyse_at_new_scale(actor=None, case=image.case)
-        # After the transaction of the result: it holds the audit trail, and other workers wait for the microscope.
+        # After the transaction of the result: it holds the audit trail, and others wait for the microscope or for a case.
         learn_scale(microscope_id=image.microscope_id)
+        hold_back_names(version=version, image=image)
 
 
 def _after_a_defect(analysis: Analysis) -> None:

@@ -12,6 +12,7 @@ from cases.models import Cell
 from classifier.models import CameraStanding, Prediction
 from classifier.selectors import camera_standing, unknown_cameras
 from classifier.services import claim_analysis, store_result
+from classifier.services.held_names import hold_back_names
 from classifier.standing import Standing, is_named, judge
 from microscopes.models import Microscope
 from tests.factories.analyses import field_result
@@ -67,6 +68,7 @@ def analysed(active, receive):
         cells = [replace(cell, novelty=novelty, score=0.995 if i == 0 else 0.9) for i, cell in enumerate(result.cells)]
         analysis = claim_analysis(image_id=image.pk, worker="w")
         assert store_result(analysis=analysis, result=replace(result, cells=cells))
+        hold_back_names(version=active, image=image)
         return image
 
     return make
@@ -105,6 +107,23 @@ class TestHoldingBack:
         assert [n for n, label in enumerate(labels(first), start=1) if label == "eosinophil"] == [1, 5]
         assert Cell.objects.get(image=first, ordinal=6).revision == revision + 1
         assert Prediction.objects.filter(cell__image=first, identified=True).count() == 15
+
+    def test_names_taken_back_are_in_the_audit_trail_of_their_case(self, analysed, case):
+        analysed(1, 15, 1.6)
+        analysed(2, 10, 1.6)
+
+        (event,) = AuditEvent.objects.filter(object_id=str(case.pk), reason="The model does not know the camera.")
+        assert event.after["cells_held_back"] == 14
+
+    def test_a_case_that_is_signed_keeps_its_names(self, analysed, active, case):
+        first = analysed(1, 15, 1.6)
+        CameraStanding.objects.update(state="unknown")
+        type(case).objects.filter(pk=case.pk).update(
+            state="signed", submitted_at=case.created_at, due_at=case.created_at
+        )
+
+        assert hold_back_names(version=active, image=first) == 0
+        assert labels(first) == ["eosinophil"] * 15
 
     def test_a_laboratory_that_marks_only_keeps_the_names(self, analysed, central):
         central.unknown_camera = "mark"
