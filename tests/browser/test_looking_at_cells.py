@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from cases.models import Cell
 from cases.services.cases import submit_case
 from cases.services.images import receive_image
+from classifier.models import Prediction
 from tests.factories.cases import CaseFactory
 from tests.factories.smears import drawn_field
 
@@ -42,7 +43,10 @@ def test_the_panel_tells_all_of_the_chosen_cell(open_as, pavel, image):
     shares = [float(text.strip(" %")) for text in shown.locator("[data-share]").all_inner_texts()]
     assert len(shares) == 8
     assert abs(sum(shares) - 100) < 1
-    assert page.locator("[data-cell-score]").inner_text().startswith("Score ")
+    said = Prediction.objects.get(cell=re.sub(".*#cell-", "", page.url))
+    told = page.locator("[data-cell-score]").inner_text()
+    assert told.startswith("Score " if said.identified else "Nearest: ")
+    assert f"{100 * said.score:.1f} %" in told
     expect(page.get_by_text("Model tiny 1.0.0").first).to_be_visible()
 
 
