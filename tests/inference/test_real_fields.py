@@ -74,8 +74,12 @@ def test_boxes_of_detected_cells_lie_on_the_cells_of_real_fields(seen):
     assert float(np.mean(overlaps)) >= 0.70
 
 
-def test_real_fields_are_of_good_quality(seen):
-    assert sum(field.quality.verdict == "good" for _, field in seen) / len(seen) >= 0.9
+def test_real_fields_are_of_good_quality_whatever_is_known_of_their_scale(seen):
+    images = [
+        {measured.verdict for name, measured in field.quality.measurements.items() if name != "scale"}
+        for _, field in seen
+    ]
+    assert sum(verdicts == {"good"} for verdicts in images) / len(seen) >= 0.9
     assert all(field.quality.measurements["smear"].verdict == "good" for _, field in seen)
 
 
