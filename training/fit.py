@@ -23,6 +23,7 @@ from training.backbones import build_model, freeze_base, freeze_normalisation, u
 from training.crop_set import PATCH, Crops
 from training.errors import BadData, BadWeights
 from training.fit_options import FitOptions, Phase
+from training.outsiders import SMALL_CELLS
 from training.progress import progress
 from training.sampling import Batches, balance_patch, palettes_of, sampling_weights
 from training.schedule import Progress, warm_cosine
@@ -151,6 +152,8 @@ class _Run:
             zoom_out=self.zoom_out,
             um_per_px=options.um_per_px,
             palettes=data.train_palettes,
+            outsiders=options.outsiders,
+            small=[label in SMALL_CELLS for label in options.labels],
             workers=options.workers,
         )
         self.views = np.stack([plain_view(p, size=options.size_px, zoom_out=self.zoom_out) for p in data.check])

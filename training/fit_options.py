@@ -18,7 +18,10 @@ class Phase:
 
 @dataclass(frozen=True)
 class FitOptions:
-    """Everything that decides a run; written beside it and into the model card."""
+    """Everything that decides a run; written beside it and into the model card.
+
+    ``outsiders`` is the share of every batch that is made to belong to no class (``training.outsiders``).
+    """
 
     backbone: str = "resnet50"
     labels: tuple[str, ...] = LABELS
@@ -37,6 +40,7 @@ class FitOptions:
     class_power: float = 0.5
     sources: dict[str, float] | None = None
     augmentation: float = 1.0
+    outsiders: float = 0.0
     schedule: str = "cosine"
     reduce_after: int | None = None
     patience: int | None = None

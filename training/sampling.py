@@ -13,7 +13,8 @@ import numpy as np
 from classifier.inference.colour import FILL_LEVEL
 from classifier.inference.crops import GLASS
 from training.augment import Strength, augmented_view
-from training.crop_set import CropRow
+from training.crop_set import PATCH, CropRow
+from training.outsiders import outsider
 from training.stains import Palette, measure_palette
 
 
@@ -56,7 +57,11 @@ def palettes_of(patches: np.ndarray, sources: Sequence[str], *, sample: int = 10
 
 
 class Batches(keras.utils.PyDataset):
-    """Training batches: ``(views, one_hot)``; the same for the same seed, epoch and batch number."""
+    """Training batches: ``(views, targets)``; the same for the same seed, epoch and batch number.
+
+    A target is one-hot, or uniform for the share ``outsiders`` of a batch that is made to belong to no class. ``small``
+    says of each class whether its cells are small and round.
+    """
 
     def __init__(
         self,
@@ -73,6 +78,8 @@ class Batches(keras.utils.PyDataset):
         zoom_out: float,
         um_per_px: float,
         palettes: Sequence[Palette | None] | None = None,
+        outsiders: float = 0.0,
+        small: Sequence[bool] = (),
         workers: int = 1,
     ) -> None:
         super().__init__(workers=workers, use_multiprocessing=False, max_queue_size=max(10, 2 * workers))
@@ -81,6 +88,7 @@ class Batches(keras.utils.PyDataset):
         self.seed = seed
         self.how: dict[str, Any] = {"strength": strength, "size": size, "zoom_out": zoom_out, "um_per_px": um_per_px}
         self.palettes = palettes or [None] * len(labels)
+        self.outsiders, self.small = outsiders, small
         self.epoch = 0
 
     def __len__(self) -> int:
@@ -90,12 +98,25 @@ class Batches(keras.utils.PyDataset):
         rng = np.random.default_rng([self.seed, self.epoch, number])
         picked = rng.choice(len(self.labels), self.batch, p=self.weights)
         neighbours = np.roll(picked, 1)
-        views = np.stack(
-            [
-                augmented_view(
-                    self.patches[i], rng=rng, palette=self.palettes[i], neighbour=self.patches[j], **self.how
-                )
-                for i, j in zip(picked, neighbours, strict=True)
-            ]
+        targets = np.eye(self.classes, dtype=np.float32)[self.labels[picked]]
+        views = []
+        for target, i, j in zip(targets, picked, neighbours, strict=True):
+            patch = self.patches[i]
+            if rng.random() < self.outsiders:
+                patch = self._outsider(i, j, rng)
+                target[:] = 1 / self.classes
+            views.append(
+                augmented_view(patch, rng=rng, palette=self.palettes[i], neighbour=self.patches[j], **self.how)
+            )
+        return np.stack(views), targets
+
+    def _outsider(self, i: int, j: int, rng: np.random.Generator) -> np.ndarray:
+        label, other = self.labels[i], self.labels[j]
+        return outsider(
+            self.patches[i],
+            self.patches[j],
+            small=self.small[label],
+            strange=label != other,
+            rng=rng,
+            um_per_px=PATCH.um_per_px,
         )
-        return views, np.eye(self.classes, dtype=np.float32)[self.labels[picked]]

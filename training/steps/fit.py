@@ -28,6 +28,7 @@ SIMPLE: dict[str, type] = {
     "label_smoothing": float,
     "class_power": float,
     "augmentation": float,
+    "outsiders": float,
     "schedule": str,
     "reduce_after": int,
     "patience": int,
