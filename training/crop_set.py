@@ -11,9 +11,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -34,6 +37,8 @@ from training.progress import progress, say
 PATCH = CropSpec(size_px=192, um_per_px=0.15, white_balance=False)
 #: Fields measured for the pooled scale of a source; more change it by less than one percent.
 _RULER_SAMPLE = 150
+#: Images handed to a process at a time.
+_CHUNK = 16
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def build_crops(
     """Cut one crop a manifest row into the folder ``out`` (written whole or not at all) and return it.
 
     ``rows`` need path, label, group, split and source; ``pick`` says "central" or "largest" for each source, ``scales`` the
-    um/px of those whose scale is known. Raises BadData where the scale of another cannot be measured.
+    um/px of those whose scale is known; ``workers`` processes cut. Raises BadData where the scale of another cannot be measured.
     """
     by_source: dict[str, list[str]] = {}
     for row in rows:
@@ -103,19 +108,40 @@ def build_crops(
         )
     used = {source: given.get(source) or _measured(source, paths) for source, paths in by_source.items()}
 
-    def cut(row: dict[str, str]) -> tuple[Rgb, Rgb, CropRow]:
+    cut = _Cut(used, pick, spec)
+    with whole_folder(out, replace=True) as draft, _many(workers) as each:
+        shape = (len(rows), PATCH.size_px, PATCH.size_px, 3)
+        patches = np.lib.format.open_memmap(draft / "patches.npy", mode="w+", dtype=np.uint8, shape=shape)
+        shape = (len(rows), spec.size_px, spec.size_px, 3)
+        views = np.lib.format.open_memmap(draft / "views.npy", mode="w+", dtype=np.uint8, shape=shape)
+        index = []
+        for i, (patch, view, made) in enumerate(progress(each(cut, rows), label="Cutting", total=len(rows))):
+            patches[i], views[i] = patch, view
+            index.append(made)
+        patches.flush()
+        views.flush()
+        write_index(draft / "index.csv", index)
+    return out
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Cuts the labelled cell out of one image; a value, so that another process can be given it."""
+
+    scales: Mapping[str, float]
+    pick: Mapping[str, Pick]
+    spec: CropSpec
+
+    def __call__(self, row: dict[str, str]) -> tuple[Rgb, Rgb, CropRow]:
         rgb = read_rgb(row["path"])
-        scale = used[row["source"]]
+        scale = self.scales[row["source"]]
         centre, detected = labelled_centre(
             detect_cells(rgb, um_per_px=scale),
             width=rgb.shape[1],
             height=rgb.shape[0],
-            pick=pick.get(row["source"], "central"),
+            pick=self.pick.get(row["source"], "central"),
         )
-        glass = background_colour(rgb)
-        patch = crop_cells(rgb, [centre], um_per_px=scale, spec=PATCH)[0]
-        view = crop_cells(rgb, [centre], um_per_px=scale, spec=spec)[0]
-        red, green, blue = (round(float(c), 2) for c in glass)
+        red, green, blue = (round(float(c), 2) for c in background_colour(rgb))
         made = CropRow(
             path=row["path"],
             label=row["label"],
@@ -128,22 +154,22 @@ def build_crops(
             glass_green=green,
             glass_blue=blue,
         )
+        patch, view = (crop_cells(rgb, [centre], um_per_px=scale, spec=spec)[0] for spec in (PATCH, self.spec))
         return patch, view, made
 
+
+@contextmanager
+def _many(workers: int) -> Iterator[Callable[[_Cut, Sequence[dict[str, str]]], Iterator[tuple[Rgb, Rgb, CropRow]]]]:
+    """A ``map`` over that many processes: threads would wait for one another, as most of a cut holds the interpreter."""
+    if workers == 1:
+        yield map
+        return
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _one_thread) as pool:
+        yield partial(pool.map, chunksize=_CHUNK)
+
+
+def _one_thread() -> None:
     cv2.setNumThreads(1)
-    with whole_folder(out, replace=True) as draft, ThreadPoolExecutor(workers) as pool:
-        shape = (len(rows), PATCH.size_px, PATCH.size_px, 3)
-        patches = np.lib.format.open_memmap(draft / "patches.npy", mode="w+", dtype=np.uint8, shape=shape)
-        shape = (len(rows), spec.size_px, spec.size_px, 3)
-        views = np.lib.format.open_memmap(draft / "views.npy", mode="w+", dtype=np.uint8, shape=shape)
-        index = []
-        for i, (patch, view, made) in enumerate(progress(pool.map(cut, rows), label="Cutting", total=len(rows))):
-            patches[i], views[i] = patch, view
-            index.append(made)
-        patches.flush()
-        views.flush()
-        write_index(draft / "index.csv", index)
-    return out
 
 
 def _measured(source: str, paths: Sequence[str]) -> float:

@@ -63,7 +63,7 @@ def crops(manifest, tmp_path_factory):
     out = tmp_path_factory.mktemp("crops") / "set"
     rows = manifest.absolute()
     scales = {row["source"]: UM_PER_PX for row in rows}
-    return Crops.open(build_crops(rows, out=out, spec=VIEW, pick={}, scales=scales, workers=2))
+    return Crops.open(build_crops(rows, out=out, spec=VIEW, pick={}, scales=scales, workers=1))
 
 
 @pytest.fixture(scope="session")

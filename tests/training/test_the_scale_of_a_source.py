@@ -68,6 +68,22 @@ def test_crops_are_cut_at_the_scale_that_is_given(tmp_path):
     assert [made.um_per_px for made in Crops.open(out).rows] == [0.17]
 
 
+def test_two_processes_cut_what_one_does(tmp_path):
+    paths = [save(draw_cell_image("monocyte", seed, 120, um_per_px=0.17), tmp_path / f"{seed}.png") for seed in (1, 2)]
+    rows = [row(path) for path in paths]
+    one, two = (
+        Crops.open(
+            build_crops(
+                rows, out=tmp_path / f"by {workers}", spec=VIEW, pick={}, scales={"here": 0.17}, workers=workers
+            )
+        )
+        for workers in (1, 2)
+    )
+    assert one.rows == two.rows
+    assert (one.patches == two.patches).all()
+    assert (one.views == two.views).all()
+
+
 def test_a_scale_for_a_source_that_is_not_there_is_refused(blank, tmp_path):
     with pytest.raises(BadData, match="elsewhere"):
         build_crops([row(blank)], out=tmp_path / "crops", spec=VIEW, pick={}, scales={"elsewhere": 0.1})

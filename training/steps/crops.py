@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SOURCE=UM_PER_PX",
         help="scale of a source's images, um/px (default: measured on red cells, else on white cells); may be repeated",
     )
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="processes that cut (default %(default)s)")
 
 
 def run(arguments: argparse.Namespace) -> None:
