@@ -211,6 +211,12 @@ class Crops:
             raise BadData(f"{folder} is not whole: {len(patches)} patches, {len(views)} views, {len(rows)} rows.")
         return cls(patches, views, rows)
 
+    def of_main_source(self, rows: np.ndarray) -> np.ndarray:
+        """Which of some rows ``(N,)`` are of the source that most of them are of, ``(N,)`` bool."""
+        sources = np.array([self.rows[i].source for i in rows])
+        names, counts = np.unique(sources, return_counts=True)
+        return np.asarray(sources == names[counts.argmax()])
+
     def where(self, *, split: str, sources: Sequence[str] | None = None) -> np.ndarray:
         """Row numbers of one split, of some sources only when given."""
         return np.array(

@@ -95,6 +95,15 @@ def choose_threshold(validation_scores: Floats, *, kept: float = 0.99) -> float:
     return float(np.quantile(validation_scores, kept))
 
 
+def choose_camera_limit(scores: Floats, *, cells: int = 20, passed: float = 0.999, draws: int = 50_000) -> float:
+    """The median novelty of `cells` cells above which a camera counts as another one than that of `scores` (N,).
+
+    The `passed` quantile of the medians of sets drawn from real validation cells of one camera; the draws are seeded.
+    """
+    rng = np.random.default_rng(0)
+    return float(np.quantile(np.median(rng.choice(scores, (draws, cells)), axis=1), passed))
+
+
 def unit_length(features: Floats) -> Floats:
     """Features (N, F) scaled to length 1, as the score sees them."""
     lengths = np.linalg.norm(features, axis=1, keepdims=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from classifier.inference.errors import BundleAltered
-from classifier.inference.novelty import NoveltyModel, choose_threshold, fit
+from classifier.inference.novelty import NoveltyModel, choose_camera_limit, choose_threshold, fit
 
 
 def _cells(count, seed=0, classes=4, features=64):
@@ -28,6 +28,15 @@ def test_training_cells_score_about_one(model):
 def test_unseen_cells_of_the_same_kind_pass_at_the_rate_asked_for(model):
     threshold = choose_threshold(model.score(_cells(2000, seed=1)[0]), kept=0.99)
     assert (model.score(_cells(2000, seed=2)[0]) <= threshold).mean() == pytest.approx(0.99, abs=0.02)
+
+
+def test_sets_of_the_same_camera_pass_its_limit_and_sets_of_another_do_not(model):
+    limit = choose_camera_limit(model.score(_cells(2000, seed=1)[0]))
+    own = np.median(model.score(_cells(4000, seed=2)[0]).reshape(200, 20), axis=1)
+    assert (own <= limit).mean() > 0.98
+    tint = np.random.default_rng(4).uniform(0.5, 1.5, 64)
+    other = np.median(model.score((_cells(4000, seed=3)[0] * tint).astype(np.float32)).reshape(200, 20), axis=1)
+    assert (other > limit).mean() > 0.98
 
 
 @pytest.mark.parametrize("strange", ["another class", "noise", "constant", "nothing"])

@@ -56,6 +56,7 @@ def test_the_card_holds_what_was_measured(made_by_commands):
     text = (made_by_commands / "model" / "MODEL_CARD.md").read_text()
     assert f"{result['accuracy']:.4f}" in text
     assert "Intended use" in text
+    assert f"{bundle.card['novelty']['camera_limit']:.3f}" in text
 
 
 def test_a_model_can_be_served_in_float32(made_by_commands):
@@ -97,6 +98,7 @@ def test_other_thresholds_are_another_version(made_by_commands):
     one, two = (ModelBundle.load(made_by_commands / name) for name in ("model", "model-2"))
     assert (one.version, two.version) == ("1", "2")
     assert two.card["calibrated_from"] == "drawn 1"
+    assert two.card["novelty"]["camera_limit"] == pytest.approx(one.card["novelty"]["camera_limit"], rel=0.2)
 
 
 def test_models_are_compared_in_one_table(made_by_commands):

@@ -245,6 +245,11 @@ def _decision_lines(card: Mapping[str, Any]) -> list[str]:
             "",
             f"Cells with a novelty score over {novelty['threshold']:.3f} are unidentified whatever their score.",
         ]
+    if limit := novelty.get("camera_limit"):
+        lines.append(
+            f"A camera on which the median score of twenty cells is over {limit:.3f} counts as one the model does not know: one set "
+            "in a thousand of validation cells of the main camera is."
+        )
     return [*lines, ""]
 
 

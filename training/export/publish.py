@@ -129,7 +129,8 @@ def publish(
             for split, part in parts.items()
             if len(part.rows)
         }
-        card |= _fit_decisions(trained.labels, parts, answers, folder, options)
+        main = crops.of_main_source(check.rows)
+        card |= _fit_decisions(trained.labels, parts, answers, main, folder, options)
         card |= {
             "training": _without_folders(trained.options),
             "data": _data_facts(crops, options),
@@ -208,10 +209,14 @@ def _fit_decisions(
     labels: Sequence[str],
     parts: dict[str, _Part],
     answers: dict[str, tuple[Floats, Floats]],
+    main: NDArray[np.bool_],
     folder: Path,
     options: PublishOptions,
 ) -> dict[str, Any]:
-    """Temperature, thresholds and novelty from the validation split; writes the novelty file."""
+    """Temperature, thresholds and novelty from the validation split; writes the novelty file.
+
+    `main` says which validation cells are of the camera that the limit for other cameras is taken from.
+    """
     logits, features = answers["validation"]
     truth = parts["validation"].truth
     temperature = fit_temperature(logits, truth)
@@ -227,7 +232,12 @@ def _fit_decisions(
     return {
         "temperature": temperature,
         "thresholds": thresholds,
-        "novelty": {"threshold": threshold, "file": NOVELTY_FILE, "known": options.known},
+        "novelty": {
+            "threshold": threshold,
+            "file": NOVELTY_FILE,
+            "known": options.known,
+            "camera_limit": novelty.choose_camera_limit(scores[main]),
+        },
         "goal": options.goal,
     }
 

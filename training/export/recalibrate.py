@@ -49,6 +49,7 @@ def recalibrate(
             novelty.fit(seen, truth[picked]).save(folder / NOVELTY_FILE)
         scores = novelty.NoveltyModel.load(folder / NOVELTY_FILE).score(features)
         limit = novelty.choose_threshold(scores, kept=known)
+        main = crops.of_main_source(crops.where(split="validation"))
         temperature = fit_temperature(found.logits, found.truth)
         kept = scores <= limit
         chosen = choose_thresholds(
@@ -61,7 +62,12 @@ def recalibrate(
             "version": version,
             "temperature": temperature,
             "thresholds": chosen,
-            "novelty": {"threshold": limit, "file": NOVELTY_FILE, "known": known},
+            "novelty": {
+                "threshold": limit,
+                "file": NOVELTY_FILE,
+                "known": known,
+                "camera_limit": novelty.choose_camera_limit(scores[main]),
+            },
             "goal": goal,
             "calibrated_from": f"{bundle.name} {bundle.version}",
             "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
