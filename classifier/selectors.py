@@ -17,8 +17,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
+from cases.models import SmearImage
 from classifier.models import Analysis, AnalysisState, CameraStanding, ModelVersion, Prediction
 from classifier.standing import Standing
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from cases.models import Case, Cell, SmearImage
+    from cases.models import Case, Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +113,21 @@ def camera_standing(*, version: ModelVersion, image: SmearImage) -> CameraStandi
 
 
 def unknown_cameras(case: Case) -> list[CameraStanding]:
-    """Return the cameras of `case` that the models which analysed its images do not know, in two queries."""
-    images = case.images.all()
-    cameras = Q(microscope__in=[image.microscope_id for image in images if image.microscope_id])
-    if any(image.microscope_id is None for image in images):
-        cameras |= Q(clinic=case.clinic_id)
-    of_case = Analysis.objects.filter(image__case=case, state=AnalysisState.DONE)
-    unknown = CameraStanding.objects.filter(
-        cameras, state=Standing.UNKNOWN, model_version__in=of_case.values("model_version")
+    """Return the cameras of `case` that the models of its current analyses do not know, in one query."""
+    images = SmearImage.objects.filter(case=case).annotate(current_model=_current_model())
+    taken = images.filter(current_model=OuterRef("model_version")).filter(
+        Q(microscope=OuterRef("microscope")) | Q(microscope=None, case__clinic=OuterRef("clinic"))
     )
+    unknown = CameraStanding.objects.filter(Exists(taken), state=Standing.UNKNOWN)
     return list(unknown.select_related("microscope", "clinic", "model_version").order_by("pk"))
+
+
+def images_of_unknown_cameras() -> QuerySet[SmearImage]:
+    """Return the images whose camera the model of their current analysis does not know; lists ask with one query."""
+    unknown = CameraStanding.objects.filter(state=Standing.UNKNOWN, model_version=OuterRef("current_model"))
+    named = Exists(unknown.filter(microscope=OuterRef("microscope")))
+    unnamed = Q(microscope=None) & Exists(unknown.filter(clinic=OuterRef("case__clinic")))
+    return SmearImage.objects.annotate(current_model=_current_model()).filter(named | unnamed)
 
 
 def camera_of(image: SmearImage) -> dict[str, Any]:
@@ -137,6 +143,12 @@ def predictions_of_camera(*, version: ModelVersion, image: SmearImage) -> QueryS
     if image.microscope_id is not None:
         return said.filter(cell__image__microscope=image.microscope_id)
     return said.filter(cell__image__microscope=None, cell__image__case__clinic=image.case.clinic_id)
+
+
+def _current_model() -> Subquery:
+    """The model of the current analysis of an image, for queries of images; see `_current`."""
+    done = Analysis.objects.filter(image=OuterRef("pk"), state=AnalysisState.DONE)
+    return Subquery(done.order_by("-finished_at", "-queued_at").values("model_version")[:1])
 
 
 def _output(analyses: QuerySet[Analysis], predictions: QuerySet[Prediction]) -> ModelOutput:
