@@ -43,12 +43,18 @@ def tell_administrators_of_unknown_camera(sender: Any, standing_id: int, **kwarg
         if not any(other.is_unknown for other in others):
             close_notifications(subject_id=camera.pk)
         return
-    name = camera.name if standing.microscope else f"A camera of {camera.name} that is not named"
+    sentence = (
+        f"{standing.model_version} does not know the camera of {camera.name}: names on its images are held back or marked."
+        if standing.microscope
+        else f"{camera.name} sends images of a camera that {standing.model_version} does not know: names on them are held "
+        "back or marked."
+    )
     notify(
         recipients=administrators_of(laboratory_id),
         kind=UNKNOWN_CAMERA,
         subject_id=camera.pk,
-        text=f"{name} is not known to {standing.model_version}: names on it are held back or marked."[:300],
+        # Names of places and models may be long.
+        text=sentence[:300],
         path=reverse("workbench:microscope", args=[camera.pk])
         if standing.microscope
         else reverse("workbench:microscopes"),

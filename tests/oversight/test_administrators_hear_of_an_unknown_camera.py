@@ -51,7 +51,9 @@ def test_only_administrators_of_the_laboratory_are_told_with_the_way_to_the_micr
 
     (notification,) = told()
     assert (notification.user, notification.path) == (ines, f"/microscopes/{window.pk}/")
-    assert notification.text == "By the window is not known to tiny 1: names on it are held back or marked."
+    assert notification.text == (
+        "tiny 1 does not know the camera of By the window: names on its images are held back or marked."
+    )
 
 
 def test_an_unnamed_camera_leads_to_the_list(riverside, become, ines):
@@ -59,7 +61,7 @@ def test_an_unnamed_camera_leads_to_the_list(riverside, become, ines):
 
     (notification,) = told()
     assert notification.path == "/microscopes/"
-    assert "A camera of Riverside Clinic that is not named" in notification.text
+    assert "Riverside Clinic sends images of a camera that tiny 1 does not know" in notification.text
 
 
 def test_further_images_of_the_same_camera_tell_nobody_again(image, become, ines):
@@ -73,7 +75,7 @@ def test_a_second_model_that_does_not_know_it_replaces_the_first_notification(im
     finished_analysis(image, model("2", active=False))
     become(image, "few", "unknown")
 
-    assert told().unread().get().text.startswith("By the window is not known to tiny 2")
+    assert told().unread().get().text.startswith("tiny 2 does not know")
 
 
 def test_it_needs_nobody_any_more_once_the_camera_is_known(image, become, ines):
