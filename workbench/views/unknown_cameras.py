@@ -26,11 +26,10 @@ _ADMINISTRATORS_ONLY = "The administrators of a laboratory decide about unknown 
 
 def administered_laboratory(user: User) -> Organisation | None:
     """Return the laboratory that `user` works at and administers, else None."""
-    return (
-        Organisation.objects.administered_by(user)
-        .filter(pk=user.organisation_id, kind=OrganisationKind.LABORATORY)
-        .first()
-    )
+    if user.organisation_id is None:
+        return None
+    laboratories = Organisation.objects.administered_by(user).filter(kind=OrganisationKind.LABORATORY)
+    return laboratories.filter(pk=user.organisation_id).first()
 
 
 @login_required
