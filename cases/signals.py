@@ -13,7 +13,8 @@ so that the change and what follows from it hold together."""
 
 microscope_corrected = Signal()
 """Somebody said that images were taken with another microscope. Arguments: `microscope_ids`, those that lost or gained
-images (list of UUID). Sent after the transaction."""
+images (list of UUID), and `clinic_id`, whose images without a microscope became more or fewer (UUID or None). Sent after
+the transaction."""
 
 break_glass_opened = Signal()
 """Somebody opened a case of another organisation. Arguments: `access_id` (UUID). Sent after the transaction."""

@@ -7,10 +7,19 @@ class ClassifierConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the clinical record, which does not know the models; register the checks."""
+        from accounts.signals import unknown_camera_rule_changed
         from cases.signals import image_received, microscope_corrected, scale_changed
         from classifier import checks  # noqa: F401
-        from classifier.receivers import enqueue_received_image, reanalyse_rescaled_case, relearn_scales
+        from classifier.receivers import (
+            enqueue_received_image,
+            hold_back_by_new_rule,
+            judge_cameras_anew,
+            reanalyse_rescaled_case,
+            relearn_scales,
+        )
 
         image_received.connect(enqueue_received_image, dispatch_uid="classifier.enqueue_received_image")
         scale_changed.connect(reanalyse_rescaled_case, dispatch_uid="classifier.reanalyse_rescaled_case")
         microscope_corrected.connect(relearn_scales, dispatch_uid="classifier.relearn_scales")
+        unknown_camera_rule_changed.connect(hold_back_by_new_rule, dispatch_uid="classifier.hold_back_by_new_rule")
+        microscope_corrected.connect(judge_cameras_anew, dispatch_uid="classifier.judge_cameras_anew")

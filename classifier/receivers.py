@@ -10,9 +10,12 @@ from django.db import DatabaseError
 
 from accounts.models import User
 from cases.models import Case
+from classifier.selectors import microscope_camera, unnamed_camera
+from classifier.services.held_names import hold_back_names_at
 from classifier.services.queueing import enqueue_analysis
 from classifier.services.rescaling import reanalyse_at_new_scale
 from classifier.services.scales import learn_scale
+from classifier.services.standings import stand_to_camera_again
 
 log = structlog.get_logger(__name__)
 
@@ -38,3 +41,17 @@ def relearn_scales(*, microscope_ids: list[uuid.UUID], **_: Any) -> None:
     """Let microscopes that lost or gained images remember the scale of those they have."""
     for microscope_id in microscope_ids:
         learn_scale(microscope_id=microscope_id)
+
+
+def judge_cameras_anew(*, microscope_ids: list[uuid.UUID], clinic_id: uuid.UUID | None, **_: Any) -> None:
+    """Let the models stand anew to cameras that lost or gained images, and hold back names on those they do not know."""
+    cameras = [microscope_camera(microscope_id) for microscope_id in microscope_ids]
+    if clinic_id is not None:
+        cameras.append(unnamed_camera(clinic_id))
+    for camera in cameras:
+        stand_to_camera_again(camera=camera)
+
+
+def hold_back_by_new_rule(*, laboratory_id: uuid.UUID, **_: Any) -> None:
+    """Hold back names on the unknown cameras of a laboratory that decided anew; a looser rule gives none back."""
+    hold_back_names_at(laboratory_id=laboratory_id)

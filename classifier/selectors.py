@@ -15,10 +15,11 @@ second cannot tell the first: an image without cells has an analysis and no pred
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, UUIDField
 
+from cases.models import SmearImage
 from classifier.models import Analysis, AnalysisState, CameraStanding, ModelVersion, Prediction
 from classifier.standing import Standing
 
@@ -29,7 +30,14 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from cases.models import Case, Cell, SmearImage
+    from cases.models import Case, Cell
+
+
+class Camera(TypedDict):
+    """What images are taken with, as the columns of a standing: a microscope, else what a clinic leaves unnamed."""
+
+    microscope_id: UUID | None
+    clinic_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,31 +120,84 @@ def camera_standing(*, version: ModelVersion, image: SmearImage) -> CameraStandi
 
 
 def unknown_cameras(case: Case) -> list[CameraStanding]:
-    """Return the cameras of `case` that the models which analysed its images do not know, in two queries."""
-    images = case.images.all()
-    cameras = Q(microscope__in=[image.microscope_id for image in images if image.microscope_id])
-    if any(image.microscope_id is None for image in images):
-        cameras |= Q(clinic=case.clinic_id)
-    of_case = Analysis.objects.filter(image__case=case, state=AnalysisState.DONE)
-    unknown = CameraStanding.objects.filter(
-        cameras, state=Standing.UNKNOWN, model_version__in=of_case.values("model_version")
+    """Return the cameras of `case` that the models of its current analyses do not know, in one query."""
+    images = SmearImage.objects.filter(case=case).annotate(current_model=_current_model())
+    taken = images.filter(current_model=OuterRef("model_version")).filter(
+        Q(microscope=OuterRef("microscope")) | Q(microscope=None, case__clinic=OuterRef("clinic"))
     )
+    unknown = CameraStanding.objects.filter(Exists(taken), state=Standing.UNKNOWN)
     return list(unknown.select_related("microscope", "clinic", "model_version").order_by("pk"))
 
 
-def camera_of(image: SmearImage) -> dict[str, Any]:
-    """Return the camera of an image as the columns of a standing: its microscope, else what its clinic leaves unnamed."""
-    if image.microscope_id is not None:
-        return {"microscope_id": image.microscope_id, "clinic_id": None}
-    return {"microscope_id": None, "clinic_id": image.case.clinic_id}
+def unknown_cameras_of_fields(case: Case) -> dict[int, CameraStanding]:
+    """Return the camera of each field of `case` that the model of its current analysis does not know, by the field's number.
+
+    One query where all are known, else two.
+    """
+    standings = unknown_cameras(case)
+    if not standings:
+        return {}
+    by_camera = {(one.model_version_id, one.microscope_id): one for one in standings}
+    images = SmearImage.objects.filter(case=case).annotate(current_model=_current_model())
+    taken = images.values_list("ordinal", "current_model", "microscope")
+    return {field: by_camera[model, camera] for field, model, camera in taken if (model, camera) in by_camera}
 
 
-def predictions_of_camera(*, version: ModelVersion, image: SmearImage) -> QuerySet[Prediction]:
-    """Return what a model said about the cells of the camera of `image`, of all its images, without excluded cells."""
-    said = Prediction.objects.filter(model_version=version, cell__superseded=False, cell__excluded=False)
+def images_of_unknown_cameras() -> QuerySet[SmearImage]:
+    """Return the images whose camera the model of their current analysis does not know; lists ask with one query."""
+    unknown = CameraStanding.objects.filter(state=Standing.UNKNOWN, model_version=OuterRef("current_model"))
+    named = Exists(unknown.filter(microscope=OuterRef("microscope")))
+    unnamed = Q(microscope=None) & Exists(unknown.filter(clinic=OuterRef("case__clinic")))
+    return SmearImage.objects.annotate(current_model=_current_model()).filter(named | unnamed)
+
+
+def camera_of(image: SmearImage) -> Camera:
+    """Return the camera of an image: its microscope, else what its clinic leaves unnamed."""
     if image.microscope_id is not None:
-        return said.filter(cell__image__microscope=image.microscope_id)
-    return said.filter(cell__image__microscope=None, cell__image__case__clinic=image.case.clinic_id)
+        return microscope_camera(image.microscope_id)
+    return unnamed_camera(image.case.clinic_id)
+
+
+def microscope_camera(microscope_id: UUID) -> Camera:
+    """Return a microscope as a camera."""
+    return {"microscope_id": microscope_id, "clinic_id": None}
+
+
+def unnamed_camera(clinic_id: UUID) -> Camera:
+    """Return what a clinic sends without naming a microscope as a camera."""
+    return {"microscope_id": None, "clinic_id": clinic_id}
+
+
+def models_of_camera(camera: Camera) -> QuerySet[ModelVersion]:
+    """Return the models that have analysed an image of a camera, or stand to it since they had."""
+    done = Analysis.objects.filter(images_taken_with(camera, "image__"), state=AnalysisState.DONE)
+    stands = CameraStanding.objects.filter(**camera)
+    return ModelVersion.objects.filter(
+        Q(pk__in=done.values("model_version")) | Q(pk__in=stands.values("model_version"))
+    ).order_by("pk")
+
+
+def predictions_of_camera(*, version: ModelVersion, camera: Camera) -> QuerySet[Prediction]:
+    """Return what a model said about the cells of a camera, of all its images, without excluded cells."""
+    return Prediction.objects.filter(
+        images_taken_with(camera, "cell__image__"),
+        model_version=version,
+        cell__superseded=False,
+        cell__excluded=False,
+    )
+
+
+def images_taken_with(camera: Camera, path: str = "") -> Q:
+    """Return the condition that an image, reached by `path`, was taken with a camera."""
+    if camera["microscope_id"] is not None:
+        return Q(**{f"{path}microscope": camera["microscope_id"]})
+    return Q(**{f"{path}microscope": None, f"{path}case__clinic": camera["clinic_id"]})
+
+
+def _current_model() -> Subquery:
+    """The model of the current analysis of an image, for queries of images; see `_current`."""
+    done = Analysis.objects.filter(image=OuterRef("pk"), state=AnalysisState.DONE)
+    return Subquery(done.order_by("-finished_at", "-queued_at").values("model_version")[:1], output_field=UUIDField())
 
 
 def _output(analyses: QuerySet[Analysis], predictions: QuerySet[Prediction]) -> ModelOutput:

@@ -42,7 +42,12 @@ def judge(novelties: Sequence[float], card: Mapping[str, Any], *, calibrated: bo
         return Standing.CALIBRATED
     if len(novelties) < FEWEST_CELLS:
         return Standing.FEW
-    return Standing.UNKNOWN if median(novelties) > _of(card, "camera_limit", CAMERA_LIMIT) else Standing.KNOWN
+    return Standing.UNKNOWN if median(novelties) > camera_limit(card) else Standing.KNOWN
+
+
+def camera_limit(card: Mapping[str, Any]) -> float:
+    """Return the median novelty over which the model of `card` does not know a camera."""
+    return _of(card, "camera_limit", CAMERA_LIMIT)
 
 
 def is_named(*, score: float, identified: bool, standing: Standing, rule: str, card: Mapping[str, Any]) -> bool:

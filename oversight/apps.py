@@ -11,12 +11,16 @@ class OversightConfig(AppConfig):
     verbose_name = "Oversight"
 
     def ready(self) -> None:
-        """Tell owners of break-glass access, and the audit trail which records belong to a case."""
+        """Tell owners of break-glass access, administrators of unknown cameras, and the audit trail which records belong to a case."""
         from audit import providers
         from cases.signals import break_glass_opened
-        from oversight.receivers import tell_owners_of_break_glass
+        from classifier.signals import camera_standing_changed
+        from oversight.receivers import tell_administrators_of_unknown_camera, tell_owners_of_break_glass
         from oversight.selectors.records import records_of_case, types_that_list_cases
 
         break_glass_opened.connect(tell_owners_of_break_glass, dispatch_uid="oversight.tell_owners_of_break_glass")
+        camera_standing_changed.connect(
+            tell_administrators_of_unknown_camera, dispatch_uid="oversight.tell_administrators_of_unknown_camera"
+        )
         providers.records_of_case.register(records_of_case)
         providers.types_that_list_cases.register(types_that_list_cases)

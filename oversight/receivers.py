@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from cases.models import BreakGlassAccess
-from notices.services import notify
-from oversight.selectors.overseers import overseers_of
+from classifier.models import CameraStanding
+from notices.services import close_notifications, notify
+from oversight.selectors.overseers import administrators_of, overseers_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 BREAK_GLASS = "break-glass"
+UNKNOWN_CAMERA = "unknown-camera"
 
 
 def tell_owners_of_break_glass(sender: Any, access_id: UUID, **kwargs: Any) -> None:
@@ -25,4 +27,36 @@ def tell_owners_of_break_glass(sender: Any, access_id: UUID, **kwargs: Any) -> N
         subject_id=access.pk,
         text="Somebody of another organisation opened one of your cases by break-glass access.",
         path=reverse("oversight:break_glass_list"),
+    )
+
+
+def tell_administrators_of_unknown_camera(sender: Any, standing_id: int, **kwargs: Any) -> None:
+    """Tell the administrators of the laboratory that a model does not know a camera; take it back when that is over."""
+    standings = CameraStanding.objects.select_related("microscope__organisation", "clinic", "model_version")
+    standing = standings.get(pk=standing_id)
+    camera = standing.microscope or standing.clinic
+    laboratory_id = standing.laboratory_id
+    if camera is None or laboratory_id is None:
+        return
+    if not standing.is_unknown:
+        others = standings.filter(microscope=standing.microscope, clinic=standing.clinic)
+        if not any(other.is_unknown for other in others):
+            close_notifications(subject_id=camera.pk)
+        return
+    sentence = (
+        f"{standing.model_version} does not know the camera of {camera.name}: names on its images are held back or marked."
+        if standing.microscope
+        else f"{camera.name} sends images of a camera that {standing.model_version} does not know: names on them are held "
+        "back or marked."
+    )
+    notify(
+        recipients=administrators_of(laboratory_id),
+        kind=UNKNOWN_CAMERA,
+        subject_id=camera.pk,
+        # Names of places and models may be long.
+        text=sentence[:300],
+        path=reverse("workbench:microscope", args=[camera.pk])
+        if standing.microscope
+        else reverse("workbench:microscopes"),
+        replaces=True,
     )

@@ -11,6 +11,7 @@ from workbench.views import (
     new_case,
     patient,
     preliminary_report,
+    unknown_cameras,
     upload,
     worklist,
 )
@@ -35,6 +36,7 @@ urlpatterns = [
     path("images/<uuid:pk>/microscope/", image_microscope.image_microscope, name="image_microscope"),
     path("microscopes/", microscopes.microscopes, name="microscopes"),
     path("microscopes/new/", microscopes.new_microscope, name="new_microscope"),
+    path("microscopes/unknown-cameras/", unknown_cameras.unknown_cameras, name="unknown_cameras"),
     path("microscopes/<uuid:pk>/", microscopes.microscope, name="microscope"),
     path("microscopes/<uuid:pk>/edit/", microscopes.edit_microscope, name="edit_microscope"),
     path("microscopes/<uuid:pk>/use/", microscopes.microscope_use, name="microscope_use"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from accounts.models import Organisation, OrganisationKind
 from accounts.services.reach import cleaned, require_administrator, require_reach
+from accounts.signals import unknown_camera_rule_changed
 from audit.models import Action
 from audit.services import record
 from hematovision.errors import Conflict, PermissionRefused
@@ -78,6 +80,9 @@ def update_organisation(
             before=before,
             after=_described(stored),
         )
+    if stored.unknown_camera != before["unknown_camera"]:
+        told = partial(unknown_camera_rule_changed.send_robust, sender=None, laboratory_id=stored.pk)
+        transaction.on_commit(told)
     return stored
 
 

@@ -22,6 +22,14 @@ class ImageIn(serializers.Serializer):
     )
 
 
+class ImageChange(serializers.Serializer):
+    """What people correct about an image."""
+
+    microscope = serializers.UUIDField(
+        allow_null=True, help_text="Id of the microscope it was taken with; null where none that is known took it."
+    )
+
+
 class ImageOut(serializers.Serializer):
     """A smear image as it was received and where it stands."""
 

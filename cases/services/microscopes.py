@@ -76,13 +76,14 @@ def correct_microscope(*, actor: User, images: Sequence[SmearImage], microscope:
                 **scope_of(image),
             )
         if differing:
-            known = [pk for pk in touched if pk is not None]
-            transaction.on_commit(lambda: _announce(known))
+            named = [pk for pk in touched if pk is not None]
+            unnamed = case.clinic_id if microscope is None or None in touched else None
+            transaction.on_commit(lambda: _announce(named, unnamed))
     return len(differing)
 
 
-def _announce(microscope_ids: list[UUID]) -> None:
-    microscope_corrected.send_robust(sender=None, microscope_ids=microscope_ids)
+def _announce(microscope_ids: list[UUID], clinic_id: UUID | None) -> None:
+    microscope_corrected.send_robust(sender=None, microscope_ids=microscope_ids, clinic_id=clinic_id)
 
 
 def _named(microscope: Microscope | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,17 +14,28 @@ from rest_framework.views import APIView
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
 from accounts.requests import signed_in
-from cases.api.image_serializers import ImageOut
+from cases.api.image_serializers import ImageChange, ImageOut
 from cases.api.visibility import results_of
 from cases.models import Cell, SmearImage
-from cases.selectors import visible_image
+from cases.selectors import chosen_microscope, visible_image
 from cases.services.audit_trail import record_view
+from cases.services.microscopes import correct_microscope
+from cases.services.transitions import lock_case
 from classifier.api.image_serializers import AnalysisOut, CameraStandingOut, CellOut, ImageDetail
 from classifier.models import Analysis
 from classifier.selectors import camera_standing, output_for_image
 from hematovision.rest.base import NotCached
+from hematovision.rest.etags import check_if_match, version_tag
+from hematovision.transactions import atomic_but_for_refusals
 
 VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+WRITERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR})
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag of the image as you read it; 412 when its microscope was corrected since.",
+)
 
 
 def newest_analysis(image: SmearImage) -> Analysis | None:
@@ -57,12 +68,38 @@ class ImageOne(NotCached, APIView):
     """One image."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)
-    required_scopes: ClassVar = {"GET": "cases:read"}
-    allowed_roles: ClassVar = {"GET": VIEWERS}
+    required_scopes: ClassVar = {"GET": "cases:read", "PATCH": "cases:write"}
+    allowed_roles: ClassVar = {"GET": VIEWERS, "PATCH": WRITERS}
 
     @extend_schema(summary="Fetch an image and what was found in it", responses=ImageDetail)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Return the image, its quality and analysis, and its cells where the caller may see them."""
         image = visible_image(signed_in(request), pk)
         record_view(actor=signed_in(request), target=image)
-        return Response(image_answer(image, request.user))
+        return _response(image, request.user)
+
+    @extend_schema(
+        summary="Correct the microscope of an image", request=ImageChange, responses=ImageDetail, parameters=[IF_MATCH]
+    )
+    def patch(self, request: Request, pk: uuid.UUID) -> Response:
+        """Say which microscope took the image, while nothing is signed; what models are to both cameras is judged anew."""
+        actor = signed_in(request)
+        case = visible_image(actor, pk).case
+        given = ImageChange(data=request.data)
+        given.is_valid(raise_exception=True)
+        with atomic_but_for_refusals():
+            lock_case(case)
+            image = visible_image(actor, pk)
+            check_if_match(request, image_tag(image))
+            microscope = chosen_microscope(image.case, given.validated_data["microscope"])
+            correct_microscope(actor=actor, images=[image], microscope=microscope)
+        return _response(visible_image(actor, pk), request.user)
+
+
+def image_tag(image: SmearImage) -> str:
+    """Return the entity tag of what people say about an image."""
+    return version_tag([image.pk, image.microscope_id])
+
+
+def _response(image: SmearImage, user: Any) -> Response:
+    return Response(image_answer(image, user), headers={"ETag": image_tag(image)})

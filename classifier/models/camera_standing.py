@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from classifier.models.model_version import ModelVersion
 from classifier.standing import Standing
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 class CameraStanding(models.Model):
@@ -55,3 +58,10 @@ class CameraStanding(models.Model):
     def is_unknown(self) -> bool:
         """Whether the model does not know the camera."""
         return self.state == Standing.UNKNOWN
+
+    @property
+    def laboratory_id(self) -> UUID | None:
+        """The laboratory whose names are concerned, and in whose audit trail its events are."""
+        organisation = self.microscope.organisation if self.microscope is not None else self.clinic
+        laboratory = organisation.laboratory if organisation is not None else None
+        return laboratory.pk if laboratory is not None else None

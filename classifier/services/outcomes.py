@@ -61,7 +61,7 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
         _write_predictions(analysis, cells, result.cells, standing)
         image.refresh_from_db()
         transition_image(actor=None, image=image, to=ImageState.ANALYSED)
-        announce_standing(standing=standing, before=before, image=image)
+        announce_standing(standing=standing, before=before)
         record(
             actor=None,
             action=Action.RUN_AI,

@@ -11,6 +11,7 @@ from cases.services.images import make_display_copy
 from classifier import analyser
 from classifier.inference.errors import BadInput, InferenceError
 from classifier.models import Analysis, AnalysisProblem
+from classifier.selectors import camera_of
 from classifier.services.claims import claim_analysis, max_attempts, release_claim
 from classifier.services.held_names import hold_back_names
 from classifier.services.outcomes import fail_analysis, store_result
@@ -73,7 +74,7 @@ def _carry_out(analysis: Analysis) -> None:
             reanalyse_at_new_scale(actor=None, case=image.case)
         # After the transaction of the result: it holds the audit trail, and others wait for the microscope or for a case.
         learn_scale(microscope_id=image.microscope_id)
-        hold_back_names(version=version, image=image)
+        hold_back_names(version=version, camera=camera_of(image))
 
 
 def _after_a_defect(analysis: Analysis) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cases.reference_ranges import flag_of
 from reports.models import ReportKind
+from reports.presenters.cameras import camera_statement
 from reports.presenters.changes import changes_between
 from reports.selectors.case_evidence import decimal_text
 from reports.selectors.versions import previous_signed_differential
@@ -58,7 +59,11 @@ def build_content(
 ) -> dict[str, Any]:
     """Return the content of the next version of the report of `case`, all but the signature (see `sign_content`)."""
     content: dict[str, Any] = {
-        "ai": {"models": evidence.models, "statement": _statement(evidence)},
+        "ai": {
+            "camera": _camera(case, evidence, kind, previous),
+            "models": evidence.models,
+            "statement": _statement(evidence),
+        },
         "case": _case(case),
         "cells": [] if kind == ReportKind.WITHDRAWN else evidence.cells,
         "clinic": {"id": str(case.clinic_id), "name": case.clinic.name},
@@ -259,6 +264,14 @@ def _statement(evidence: CaseEvidence) -> str:
     if removed:
         parts.append(f"{removed} false {'detection was' if removed == 1 else 'detections were'} removed.")
     return " ".join(parts)
+
+
+def _camera(case: Case, evidence: CaseEvidence, kind: ReportKind, previous: Report | None) -> str:
+    """What the model was to the cameras. A version that changes no value says what the one before it said."""
+    if previous is not None and kind in {ReportKind.APPENDED, ReportKind.WITHDRAWN}:
+        said: str = previous.data["ai"].get("camera", "")
+        return said
+    return camera_statement(case, evidence.unknown_cameras)
 
 
 def time_text(value: dt.datetime | None) -> str:

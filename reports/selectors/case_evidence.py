@@ -11,14 +11,14 @@ from cases.blinding import is_reviewed_blinded
 from cases.differential import Differential, differential
 from cases.models import Cell, LabelSource
 from cases.quality import quality_verdict
-from classifier.selectors import output_for_case
+from classifier.selectors import output_for_case, unknown_cameras_of_fields
 from review.selectors import decided_together
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from cases.models import Case, SmearImage
-    from classifier.models import ModelVersion, Prediction
+    from classifier.models import CameraStanding, ModelVersion, Prediction
     from classifier.selectors import CurrentAnalysis
     from review.selectors import DecidedTogether
 
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 class CaseEvidence:
     """The evidence of one case as it stands: images in order, their current cells, and the models that analysed them.
 
-    `images` and `cells` are in the form the content carries (see `reports.presenters.content`); the other two are for checks.
+    `images` and `cells` are in the form the content carries (see `reports.presenters.content`), `unknown_cameras` has the
+    camera of each field whose model does not know it, by its number; the other two are for checks.
     """
 
     images: list[dict[str, Any]]
     cells: list[dict[str, Any]]
     models: list[dict[str, Any]]
+    unknown_cameras: dict[int, CameraStanding]
     differential: Differential
     counts: dict[str, int]
 
@@ -64,6 +66,7 @@ def case_evidence(case: Case) -> CaseEvidence:
             for row in rows
         ],
         models=[_model(version) for version in output.model_versions],
+        unknown_cameras=unknown_cameras_of_fields(case),
         differential=differential(
             counted, excluded=sum(row.excluded and not row.removed for row in rows), wbc=case.wbc
         ),

@@ -177,6 +177,8 @@ def _rows(found: Report, standing: str) -> Iterator[list[Any]]:
     yield ["meaning", signature["meaning"]]
     yield ["SHA-256 of the content", found.content_sha256]
     yield ["model", "; ".join(f"{model['name']} {model['version']}" for model in data["ai"]["models"])]
+    if data["ai"].get("camera"):
+        yield ["unknown camera", data["ai"]["camera"]]
     yield ["leukocytes counted", counted["n"]]
     yield ["count", "limited count" if counted["limited"] else "full count"]
     yield ["interpretation", data["interpretation"]]

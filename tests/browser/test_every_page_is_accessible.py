@@ -4,14 +4,16 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from cases.models import Cell
+from cases.models import Cell, SmearImage
 from cases.services.cases import submit_case
 from cases.services.images import receive_image
 from inbox.models import Delivery
+from microscopes.models import Microscope
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories.cases import CaseFactory
 from tests.factories.reports import NEUTROPENIC, signed_report
 from tests.factories.smears import drawn_field
+from tests.factories.standings import stands
 
 LOOKS = [
     pytest.param(DESKTOP, "light", id="desktop-light"),
@@ -99,6 +101,29 @@ def test_pages_of_oversight(open_as, violations, ines, analysed, read_cells, siz
         "/oversight/agreement/cells/?cells=reviewed",
         "/oversight/break-glass/",
         f"/cases/{analysed.case_id}/timeline/",
+    ):
+        page.goto(address)
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_pages_of_microscopes(open_as, violations, ines, amina, analysed, size, theme):
+    window = Microscope.objects.create(organisation=amina.organisation, name="By the window", camera="Canon EOS 80D")
+    SmearImage.objects.filter(pk=analysed.pk).update(microscope=window, microscope_source="chosen")
+    analysed.refresh_from_db()
+    stands(analysed)
+    page = open_as(ines, size=size, theme=theme)
+    for address in (
+        "/?camera=unknown",
+        f"/cases/{analysed.case_id}/",
+        f"/images/{analysed.pk}/microscope/",
+        "/microscopes/",
+        "/microscopes/new/",
+        "/microscopes/unknown-cameras/",
+        f"/microscopes/{window.pk}/",
+        f"/microscopes/{window.pk}/edit/",
+        f"/microscopes/{window.pk}/use/",
     ):
         page.goto(address)
         assert violations(page) == [], address

@@ -1,10 +1,14 @@
 """A case moves on by itself, and its page says so without being reloaded."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import expect
 
 from cases.services.images import receive_image
+from classifier.services import claim_analysis, store_result
 from tests.browser.conftest import cut_the_line
+from tests.factories.analyses import field_result
 from tests.factories.cases import CaseFactory
 from tests.factories.smears import drawn_field
 
@@ -24,6 +28,21 @@ def test_a_finished_analysis_appears_by_itself(open_as, amina, case, analyse):
     page.get_by_text("1 of 1 analysed").wait_for()
     page.locator(".field-thumb img").wait_for()
     assert page.evaluate("window.sameDocument") is True
+
+
+def test_who_uploaded_hears_of_an_unknown_camera_as_the_result_arrives(open_as, amina, case, analyse):
+    image, _ = receive_image(actor=amina, case=case, upload=drawn_field(14))
+    page = open_as(amina)
+    page.goto(f"/cases/{case.pk}/")
+    expect(page.get_by_text("0 of 1 analysed")).to_be_visible()
+    expect(page.get_by_text("Unknown camera")).to_have_count(0)
+
+    result = field_result([(10 * n, 10, 9, 9) for n in range(25)])
+    strange = replace(result, cells=[replace(cell, novelty=1.6) for cell in result.cells])
+    assert store_result(analysis=claim_analysis(image_id=image.pk, worker="w"), result=strange)
+
+    page.get_by_text("Unknown camera: images of Riverside Clinic that name no microscope").wait_for()
+    expect(page.get_by_text("Name the microscope on each field")).to_be_visible()
 
 
 def test_the_page_stops_asking_when_nothing_is_under_way(open_as, amina, case, analyse):

@@ -10,7 +10,7 @@ from audit.models import AuditEvent
 from cases.cell_classes import UNIDENTIFIED
 from cases.models import Cell
 from classifier.models import CameraStanding, Prediction
-from classifier.selectors import camera_standing, unknown_cameras
+from classifier.selectors import camera_of, camera_standing, unknown_cameras
 from classifier.services import claim_analysis, store_result
 from classifier.services.held_names import hold_back_names
 from classifier.standing import Standing, is_named, judge
@@ -68,7 +68,7 @@ def analysed(active, receive):
         cells = [replace(cell, novelty=novelty, score=0.995 if i == 0 else 0.9) for i, cell in enumerate(result.cells)]
         analysis = claim_analysis(image_id=image.pk, worker="w")
         assert store_result(analysis=analysis, result=replace(result, cells=cells))
-        hold_back_names(version=active, image=image)
+        hold_back_names(version=active, camera=camera_of(image))
         return image
 
     return make
@@ -122,7 +122,7 @@ class TestHoldingBack:
             state="signed", submitted_at=case.created_at, due_at=case.created_at
         )
 
-        assert hold_back_names(version=active, image=first) == 0
+        assert hold_back_names(version=active, camera=camera_of(first)) == 0
         assert labels(first) == ["eosinophil"] * 15
 
     def test_a_laboratory_that_marks_only_keeps_the_names(self, analysed, central):

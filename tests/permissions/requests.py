@@ -192,12 +192,14 @@ BODIES: dict[tuple[str, str], Any] = {
         "reason": "An emergency in our house.",
     },
     ("POST", "api:microscopes"): lambda _world, _target: {"organisation": "riverside-clinic", "name": "New"},
+    ("PATCH", "api:image"): lambda _world, _target: {"microscope": None},
     ("PATCH", "api:microscope"): lambda _world, _target: {"objective": 50},
     ("POST", "workbench:new_microscope"): lambda world, _target: {
         "organisation": str(world.objects["clinic"].pk),
         "name": "Newer",
     },
     ("POST", "workbench:edit_microscope"): lambda _world, _target: {"name": "Renamed"},
+    ("POST", "workbench:unknown_cameras"): lambda _world, _target: {"rule": "strict"},
     ("POST", "workbench:image_microscope"): lambda _world, _target: {"microscope": "none"},
     ("POST", "workbench:cancel_case"): lambda _world, _target: {"reason": "ordered twice"},
 }

@@ -2,7 +2,10 @@
 
 import re
 
+from microscopes.models import Microscope
+from tests.factories.analysed_cases import analysed_case
 from tests.factories.cases import CaseFactory, SmearImageFactory
+from tests.factories.standings import stands
 
 
 def polled(page):
@@ -42,3 +45,27 @@ def test_another_clinic_gets_404(client, bora, riverside):
     case = CaseFactory(clinic=riverside)
     client.force_login(bora)
     assert client.get(f"/cases/{case.pk}/live/").status_code == 404
+
+
+def test_who_uploads_hears_with_the_result_that_the_camera_is_not_known_and_what_to_do(
+    client, amina, central, riverside
+):
+    case = analysed_case(riverside, state="analysing")
+    image = case.images.get()
+    client.force_login(amina)
+    address = f"/cases/{case.pk}/live/?had=1"
+    assert "Unknown camera" not in client.get(address).content.decode()
+
+    # The laboratory's microscope: a clinic sees its name, and not its page.
+    image.microscope, image.microscope_source = (
+        Microscope.objects.create(organisation=central, name="Lab One"),
+        "chosen",
+    )
+    image.save()
+    stands(image)
+
+    told = " ".join(client.get(address).content.decode().split())
+    assert "Unknown camera: Lab One" in told
+    assert "was not trained on images like these" in told
+    assert "If another microscope took these fields, correct it on each of them." in told
+    assert f"/microscopes/{image.microscope_id}/" not in told

@@ -6,7 +6,10 @@ import pytest
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from microscopes.models import Microscope
+from tests.factories.analysed_cases import analysed_case, finished_analysis, model
 from tests.factories.cases import CaseFactory, CellFactory, EveryState, SmearImageFactory
+from tests.factories.standings import stands
 
 
 def numbers(response):
@@ -141,3 +144,45 @@ def test_a_case_under_way_says_how_far_it_is(client, amina, riverside):
     SmearImageFactory(case=case)
     client.force_login(amina)
     assert "Analysing 2 of 3" in client.get("/").content.decode()
+
+
+def taken_with(case, microscope):
+    image = case.images.get()
+    image.microscope, image.microscope_source = microscope, "chosen"
+    image.save()
+    return image
+
+
+def test_a_case_with_an_unknown_camera_carries_a_mark_and_can_be_filtered_on(client, pavel, amina, riverside):
+    window, door = (Microscope.objects.create(organisation=riverside, name=name) for name in ("Window", "Door"))
+    stands(taken_with(analysed_case(riverside, accession_number="strange"), window))
+    stands(taken_with(analysed_case(riverside, accession_number="usual"), door), "known")
+    # Not what an unnamed camera of the clinic is to the model, although it is of the same clinic.
+    analysed_case(riverside, accession_number="unnamed")
+    for person in (pavel, amina):
+        client.force_login(person)
+        response = client.get("/")
+        marked = [case.accession_number for case in response.context["cases"] if case.has_unknown_camera]
+        assert marked == ["strange"]
+        assert response.content.decode().count("</svg>Unknown camera</span>") == 1
+        assert numbers(client.get("/?camera=unknown")) == ["strange"]
+    assert client.get("/?camera=unknown").context["filters"].is_narrowed
+
+
+def test_unnamed_cameras_of_a_clinic_are_marked_apart_from_those_of_another(client, pavel, riverside, hilltop):
+    stands(analysed_case(riverside, accession_number="a").images.get())
+    analysed_case(hilltop, accession_number="b")
+    client.force_login(pavel)
+    assert numbers(client.get("/?camera=unknown")) == ["a"]
+
+
+def test_the_mark_goes_when_a_model_that_knows_the_camera_has_analysed_the_case_again(client, pavel, riverside):
+    case = analysed_case(riverside, accession_number="a")
+    stands(case.images.get())
+    client.force_login(pavel)
+    assert numbers(client.get("/?camera=unknown")) == ["a"]
+
+    finished_analysis(case.images.get(), model("2", active=False))
+
+    assert numbers(client.get("/?camera=unknown")) == []
+    assert "Unknown camera" not in client.get(f"/cases/{case.pk}/").content.decode()

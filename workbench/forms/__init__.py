@@ -4,6 +4,7 @@ from workbench.forms.filters import WorklistFilters
 from workbench.forms.microscope import NOT_NAMED, ImageMicroscopeForm, MicroscopeForm, id_of
 from workbench.forms.patient import PatientForm
 from workbench.forms.specimen import SpecimenChangeForm, SpecimenForm
+from workbench.forms.unknown_camera import UnknownCameraForm
 
 __all__ = [
     "NOT_NAMED",
@@ -12,6 +13,7 @@ __all__ = [
     "PatientForm",
     "SpecimenChangeForm",
     "SpecimenForm",
+    "UnknownCameraForm",
     "WorklistFilters",
     "id_of",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cases.models import Priority
 from cases.states import CLOSED_STATES, SIGNED_STATES, CaseState
+from classifier.selectors import images_of_unknown_cameras
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,7 @@ class WorklistFilters:
     state: str
     priority: str
     clinic: uuid.UUID | None
+    unknown_camera: bool
     patients: tuple[uuid.UUID, ...]
 
     @classmethod
@@ -52,13 +54,14 @@ class WorklistFilters:
             state=state if state in STATE_TABS else default_state,
             priority=priority if priority in Priority.values else "",
             clinic=_uuid(query.get("clinic", "")),
+            unknown_camera=query.get("camera") == "unknown",
             patients=patients,
         )
 
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the state is filtered on."""
-        return bool(self.priority or self.clinic or self.patients)
+        return bool(self.priority or self.clinic or self.unknown_camera or self.patients)
 
     def but_state(self, cases: CaseQuerySet) -> CaseQuerySet:
         """Apply every filter except the state, for the counts beside the states."""
@@ -66,6 +69,8 @@ class WorklistFilters:
             cases = cases.filter(priority=self.priority)
         if self.clinic:
             cases = cases.filter(clinic=self.clinic)
+        if self.unknown_camera:
+            cases = cases.filter(pk__in=images_of_unknown_cameras().values("case"))
         if self.patients:
             cases = cases.filter(patient__in=self.patients)
         return cases

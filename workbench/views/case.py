@@ -28,6 +28,7 @@ from cases.states import CLOSED_STATES, OPEN_STATES, CaseState
 from classifier.selectors import unknown_cameras
 from hematovision.errors import DomainError
 from microscopes.selectors import suggest
+from workbench.presenters.cameras import shown_cameras
 from workbench.presenters.differential import case_differential
 from workbench.presenters.fields import field_summaries, fingerprint, is_in_flight, progress_of
 from workbench.presenters.identities import corrections_of
@@ -70,7 +71,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "may_edit": may_change_details(request.user, case),
         "may_cancel": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
         "max_bytes": upload_max_bytes(),
-        "unknown_cameras": unknown_cameras(case),
+        "unknown_cameras": shown_cameras(unknown_cameras(case), request.user),
         **_microscopes(request, case),
         **more,
     }

@@ -18,6 +18,7 @@ from cases.selectors import remembered_scale, review_status, visible_image
 from cases.services.audit_trail import record_view
 from classifier.selectors import camera_standing, output_for_image
 from review.key_map import keys_of
+from workbench.presenters.cameras import shown_cameras
 from workbench.presenters.fields import class_counts
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "quality": quality,
         "model_version": str(analysis.model_version) if analysis and shows_cells else "",
         "um_per_px": um_per_px,
-        "unknown_cameras": [standing] if standing is not None and standing.is_unknown else [],
+        "unknown_cameras": shown_cameras([standing], request.user)
+        if standing is not None and standing.is_unknown
+        else [],
         "may_correct_microscope": may_change,
         "shows_cells": shows_cells,
         "may_edit": bool(quality and quality.held_back) and may_change_details(request.user, case),

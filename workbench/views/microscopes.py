@@ -26,6 +26,8 @@ from microscopes.services import (
     retire_microscope,
 )
 from workbench.forms import MicroscopeForm
+from workbench.presenters.camera_figures import camera_figures
+from workbench.views.unknown_cameras import administered_laboratory
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -47,7 +49,11 @@ def microscopes(request: AuthenticatedRequest) -> HttpResponse:
         .annotate(field_count=Count("images"), newest=Max("images__uploaded_at"))
     )
     record(actor=request.user, action=Action.VIEW, object_type="microscopes.microscope", after={"listed": len(found)})
-    context = {"microscopes": found, "may_manage": may_manage(request.user)}
+    context = {
+        "microscopes": found,
+        "may_manage": may_manage(request.user),
+        "laboratory": administered_laboratory(request.user),
+    }
     return render(request, "workbench/microscopes.html", context)
 
 
@@ -58,12 +64,14 @@ def microscope(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     found = _visible(request, pk)
     record(actor=request.user, action=Action.VIEW, target=found)
     fields = SmearImage.objects.filter(microscope=found).visible_to(request.user)
+    standings = list(found.standings.select_related("model_version").order_by("-since"))
     context = {
         "microscope": found,
         "field_count": fields.count(),
         "case_count": fields.order_by().values("case").distinct().count(),
         "newest": fields.aggregate(newest=Max("uploaded_at"))["newest"],
-        "standings": found.standings.select_related("model_version").order_by("-since"),
+        "standings": standings,
+        "figures": camera_figures(found, standings, request.user),
         "may_manage": may_manage_those_of(request.user, found.organisation),
     }
     return render(request, "workbench/microscope.html", context)

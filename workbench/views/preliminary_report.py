@@ -15,7 +15,9 @@ from cases.models import Cell
 from cases.providers import signed_report_address
 from cases.selectors import review_status, visible_case
 from cases.services.audit_trail import record_export, record_print
+from classifier.selectors import unknown_cameras_of_fields
 from hematovision.csv_export import csv_file
+from reports.presenters.cameras import camera_statement
 from workbench.presenters.differential import case_differential
 from workbench.presenters.fields import field_summaries
 
@@ -43,6 +45,7 @@ def preliminary_report(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "fields": fields,
         "differential": case_differential(case, fields),
         "model_versions": sorted({field.model_version for field in fields if field.model_version}),
+        "camera_statement": camera_statement(case, unknown_cameras_of_fields(case)),
         "printed_at": timezone.now(),
         "status": review_status(case),
     }
@@ -81,6 +84,8 @@ def _rows(request: AuthenticatedRequest, case: Case) -> Iterator[list[Any]]:
     yield ["state", case.get_state_display()]
     yield ["review", "signed" if case.is_signed else review_status(case).sentence.lower()]
     yield ["model", "; ".join(sorted({field.model_version for field in fields if field.model_version}))]
+    if statement := camera_statement(case, unknown_cameras_of_fields(case)):
+        yield ["unknown camera", statement]
     if found is not None:
         yield ["leukocytes counted", found.n]
         yield ["count", "limited count" if found.is_limited else "full count"]

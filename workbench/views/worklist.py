@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +17,7 @@ from accounts.permissions import may_see_predictions
 from cases.models import Case, Patient, Priority
 from cases.permissions import may_write_cases
 from cases.services.audit_trail import record_list, record_search
+from classifier.selectors import images_of_unknown_cameras
 from hematovision.paging import CappedPaginator
 from workbench.forms.filters import OPEN_STATES, STATE_TABS, WorklistFilters
 
@@ -155,6 +156,7 @@ def _sorted_ids(filters: WorklistFilters, visible: CaseQuerySet, user: User, *, 
 def _rows(ids: list[Any], user: User) -> list[Case]:
     """Return the cases of one page with everything their line shows, in the order of `ids`."""
     found = Case.objects.filter(pk__in=ids).with_counts(user).select_related("patient", "clinic", "owner")
+    found = found.annotate(has_unknown_camera=Exists(images_of_unknown_cameras().filter(case=OuterRef("pk"))))
     by_id = {case.pk: case for case in found}
     return [by_id[pk] for pk in ids if pk in by_id]
 

@@ -1,0 +1,18 @@
+"""What a laboratory decides about cameras that a model does not know."""
+
+from __future__ import annotations
+
+from django import forms
+
+from accounts.models import UnknownCamera
+from workbench.forms.fields import DescribedForm
+
+
+class UnknownCameraForm(DescribedForm):
+    """What becomes of the names that a model gives on a camera it does not know."""
+
+    rule = forms.ChoiceField(
+        choices=UnknownCamera.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of the three.", "invalid_choice": "Choose one of the three."},
+    )
