@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
 
-from classifier.models import Analysis, AnalysisState, CameraStanding, ModelVersion, Prediction
+from classifier.models import Analysis, AnalysisState, CameraStanding, ModelState, ModelVersion, Prediction
 from classifier.standing import Standing
 
 if TYPE_CHECKING:
@@ -63,6 +63,46 @@ class ModelOutput:
         for prediction in self.predictions.values():
             found.setdefault(prediction.model_version_id, prediction.model_version)
         return sorted(found.values(), key=str)
+
+
+def model_for(image: SmearImage) -> ModelVersion | None:
+    """Return the model that answers for `image` now: what is analysed from now on is analysed by it."""
+    return model_on(image.microscope_id)
+
+
+def model_on(microscope_id: UUID | None) -> ModelVersion | None:
+    """Return the model that answers for images of a microscope, or of none that is named (None); see `models_on`."""
+    return models_on([microscope_id])[microscope_id]
+
+
+def models_on(microscope_ids: Iterable[UUID | None]) -> dict[UUID | None, ModelVersion | None]:
+    """Return the model that answers on each microscope, in one query; None where none has been promoted.
+
+    It is the active variant of the microscope, as long as its parent is the installation's model; else that model. A
+    variant whose parent is another one is void: the network it was fitted to is not the one in use.
+    """
+    asked = set(microscope_ids)
+    active = ModelVersion.objects.filter(
+        Q(scope=None) | Q(scope__in=[pk for pk in asked if pk]), state=ModelState.ACTIVE
+    )
+    by_scope = {version.scope_id: version for version in active}
+    general = by_scope.get(None)
+
+    def answers(pk: UUID | None) -> ModelVersion | None:
+        variant = by_scope.get(pk) if pk else None
+        return variant if variant is not None and not is_void(variant, general) else general
+
+    return {pk: answers(pk) for pk in asked}
+
+
+def variant_on(microscope_id: UUID) -> ModelVersion | None:
+    """Return the variant that was promoted for a microscope, void or not; None where none is."""
+    return ModelVersion.objects.filter(scope=microscope_id, state=ModelState.ACTIVE).first()
+
+
+def is_void(variant: ModelVersion, general: ModelVersion | None) -> bool:
+    """Whether a variant cannot answer: it was calibrated from another model than `general`, the installation's."""
+    return general is None or variant.parent_sha256 != general.card_sha256
 
 
 def output_for_case(case: Case) -> ModelOutput:
