@@ -102,7 +102,9 @@ def _problem_of(version: ModelVersion) -> str:
         bundle = ModelBundle.load(version.directory)
     except InferenceError as error:
         return error.sentence
-    return "" if bundle.card_sha256 == version.card_sha256 else f"The card of {version} changed since it was registered."
+    return (
+        "" if bundle.card_sha256 == version.card_sha256 else f"The card of {version} changed since it was registered."
+    )
 
 
 def _model_error(sentence: str) -> Error:

@@ -135,6 +135,12 @@ def current_analyses(case: Case) -> dict[UUID, CurrentAnalysis]:
     return _current(Analysis.objects.filter(image__case=case).select_related("model_version"))
 
 
+def scales_of(image_ids: Iterable[UUID]) -> dict[UUID, float]:
+    """Return the scale of each image by its current analysis, um/px, in one query; without those nobody knows it of."""
+    found = _current(Analysis.objects.filter(image__in=list(image_ids)).select_related("model_version"))
+    return {pk: analysis.um_per_px for pk, analysis in found.items() if analysis.um_per_px is not None}
+
+
 def current_analysis(image_id: UUID) -> Analysis | None:
     """Return the current analysis of one image with its image, case and model, or None before the first."""
     done = Analysis.objects.filter(image=image_id, state=AnalysisState.DONE)

@@ -43,7 +43,13 @@ def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
     """
     with transaction.atomic():
         now = timezone.now()
-        found = Analysis.objects.claimable(now).filter(image_id=image_id).select_related("image").order_by("queued_at").first()
+        found = (
+            Analysis.objects.claimable(now)
+            .filter(image_id=image_id)
+            .select_related("image")
+            .order_by("queued_at")
+            .first()
+        )
         if found is None:
             return None
         if found.attempt >= max_attempts():

@@ -19,7 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--reason", required=True, help="why the present model goes")
-        parser.add_argument("--microscope", type=UUID, metavar="ID", help="the microscope whose variant goes (default: all)")
+        parser.add_argument(
+            "--microscope", type=UUID, metavar="ID", help="the microscope whose variant goes (default: all)"
+        )
         parser.add_argument("--by", default="", metavar="E-MAIL", help="the administrator who decides")
 
     def handle(self, *_: Any, **options: Any) -> None:
