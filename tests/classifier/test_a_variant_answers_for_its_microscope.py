@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from audit.models import AuditEvent
@@ -18,6 +21,7 @@ from classifier.services import (
     rollback_model,
     run_analysis,
 )
+from classifier.services.rescaling import reanalyse_at_new_scale
 from hematovision.errors import Conflict, PermissionRefused, Unprocessable
 from microscopes.models import Microscope
 from tests.factories.smears import evaluated_bundle, variant_bundle
@@ -168,8 +172,23 @@ def test_an_image_that_was_of_another_microscope_is_not_left_to_its_variant(
     case = image.case
     case.um_per_px = 0.11
     case.save()
-    from classifier.services.rescaling import reanalyse_at_new_scale
-
     reanalyse_at_new_scale(actor=None, case=case)
     run_analysis(image_id=image.pk, worker="w")
     assert Analysis.objects.filter(image=image).order_by("finished_at").last().model_version == active
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_one_that_answered_for_all_gives_way_to_its_parent_at_the_upgrade(active, bundle_dir, window, tmp_path, named):
+    folder = variant_bundle(tmp_path / "old", bundle_dir, microscope=window.pk if named else None, says="basophil")
+    old, _ = register_model(actor=None, directory=folder)
+    ModelVersion.objects.filter(pk=active.pk).update(state="retired")
+    ModelVersion.objects.filter(pk=old.pk).update(
+        scope=None, state="active", promoted_at=active.promoted_at, reason="x", evaluation={"accuracy": 1, "n": 1}
+    )
+    migration = import_module("classifier.migrations.0004_scope_of_a_model")
+    migration.give_variants_their_scope(apps, None)
+
+    assert ModelVersion.objects.active() == active
+    assert model_on(window.pk) == (old if named else active)
+    old.refresh_from_db()
+    assert old.state == ("active" if named else "retired")
