@@ -36,6 +36,7 @@ const start = (root) => {
     }
     event.preventDefault();
   });
+  root.dataset.ready = "";
 };
 
 document.querySelectorAll("[data-labelling]").forEach(start);

@@ -32,6 +32,12 @@ def microscope(transactional_db, amina, pavel, analyse):
     return found
 
 
+def takes_keys(page):
+    """Wait until the page listens and its cell can be seen."""
+    expect(page.locator("[data-labelling][data-ready]")).to_be_visible()
+    page.locator("[data-large]").evaluate("(image) => image.decode()")
+
+
 def test_cells_are_named_by_keyboard_alone(open_as, microscope, pavel):
     total = Cell.objects.unreviewed().count()
     before = list(Cell.objects.order_by("pk").values())
@@ -39,7 +45,7 @@ def test_cells_are_named_by_keyboard_alone(open_as, microscope, pavel):
     page.goto(f"/microscopes/{microscope.pk}/calibrate/")
     for number, key in enumerate(["n", "4", "x"][:total], start=1):
         expect(page.get_by_role("heading", name=f"Cell {number} of {total}")).to_be_visible()
-        page.locator("[data-large]").evaluate("(image) => image.decode()")
+        takes_keys(page)
         page.keyboard.press(key)
         expect(page.get_by_text(f"{number} of {total} named")).to_be_visible()
     assert sorted(CalibrationLabel.objects.values_list("label", flat=True)) == ["excluded", "lymphocyte", "neutrophil"]
@@ -49,12 +55,14 @@ def test_cells_are_named_by_keyboard_alone(open_as, microscope, pavel):
 def test_the_last_label_can_be_changed(open_as, microscope, pavel):
     page = open_as(pavel)
     page.goto(f"/microscopes/{microscope.pk}/calibrate/")
-    page.locator("[data-large]").evaluate("(image) => image.decode()")
+    takes_keys(page)
     page.keyboard.press("n")
     expect(page.get_by_role("heading", name="Cell 2 of")).to_be_visible()
+    takes_keys(page)
     page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("heading", name="Cell 1 of")).to_be_visible()
     expect(page.get_by_role("button", name="Neutrophil")).to_have_attribute("aria-pressed", "true")
-    page.locator("[data-large]").evaluate("(image) => image.decode()")
+    takes_keys(page)
     page.keyboard.press("m")
     expect(page.get_by_role("heading", name="Cell 2 of")).to_be_visible()
     assert CalibrationLabel.objects.get().label == "monocyte"
