@@ -254,7 +254,7 @@ def _record_change(actor: User | None, version: ModelVersion, *, before: str, af
         reason=version.reason,
         before={"active": before, **where},
         after={"active": after, **where},
-        **({} if version.scope is None else {"laboratory_id": version.scope.laboratory_id}),
+        laboratory_id=None if version.scope is None else version.scope.laboratory_id,
     )
 
 
