@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import structlog
 from django.conf import settings
 
-from classifier.inference.bundle import CARD, ModelBundle
+from classifier.inference.bundle import CARD, KERAS_FILE, ONNX_FILE, ONNX_FLOAT_FILE, ModelBundle
 from classifier.inference.crops import crop_cells
-from classifier.inference.engines import load_engine
+from classifier.inference.engines import Engine, load_network, with_head
 from classifier.inference.errors import BundleAltered, InferenceError
 from classifier.inference.explain import overlay, shifted_centres, stitched_activation
 from classifier.inference.head import Head
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-#: The active model, and the one before it for runs that were asked of it.
-HELD = 2
+#: The network in use, and the one before it for runs that were asked of it.
+NETWORKS = 2
+#: Variants share their parent's network, so one more is a head and a novelty score: microscopes take turns without loading.
+HELD = 64
 
 Fingerprint = tuple[tuple[str, int, int], ...]
 
@@ -41,6 +43,7 @@ class Held:
     """A loaded model, and what its files looked like when they were verified."""
 
     bundle: ModelBundle
+    network: Engine
     pipeline: Pipeline
     fingerprint: Fingerprint
 
@@ -113,7 +116,7 @@ class BundleAnalyser:
             self._held.pop(version.pk, None)
             held = self._load(version)
             self._held[version.pk] = held
-            while len(self._held) > HELD:
+            while len(self._held) > HELD or len({id(each.network) for each in self._held.values()}) > NETWORKS:
                 self._held.popitem(last=False)
             return held
 
@@ -121,8 +124,9 @@ class BundleAnalyser:
         began = time.perf_counter()
         bundle = load_registered(version)
         fingerprint = _fingerprint(bundle)
-        engine = load_engine(bundle, self.engine)
-        held = Held(bundle=bundle, pipeline=Pipeline(bundle, engine), fingerprint=fingerprint)
+        network = self._network_of(bundle) or load_network(bundle, self.engine)
+        pipeline = Pipeline(bundle, with_head(network, bundle))
+        held = Held(bundle=bundle, network=network, pipeline=pipeline, fingerprint=fingerprint)
         log.info(
             "model_loaded",
             model_version=str(version),
@@ -130,6 +134,11 @@ class BundleAnalyser:
             seconds=round(time.perf_counter() - began, 3),
         )
         return held
+
+    def _network_of(self, bundle: ModelBundle) -> Engine | None:
+        """The network of `bundle` where a held model has the same, by the digests of its files."""
+        wanted = _network_files(bundle)
+        return next((held.network for held in self._held.values() if _network_files(held.bundle) == wanted), None)
 
 
 def load_registered(version: ModelVersion) -> ModelBundle:
@@ -160,6 +169,11 @@ def _load_where_it_lies(version: ModelVersion) -> ModelBundle:
             if elsewhere.card_sha256 == version.card_sha256:
                 return elsewhere
         raise
+
+
+def _network_files(bundle: ModelBundle) -> list[str | None]:
+    """SHA-256 of each file a network may be in."""
+    return [bundle.card["files"].get(name) for name in (ONNX_FILE, ONNX_FLOAT_FILE, KERAS_FILE)]
 
 
 def _fingerprint(bundle: ModelBundle) -> Fingerprint:

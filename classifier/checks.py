@@ -17,7 +17,7 @@ from cases.models import SmearImage
 from cases.states import ImageState
 from classifier.inference.bundle import ModelBundle
 from classifier.inference.errors import InferenceError
-from classifier.models import Analysis, AnalysisState, ModelVersion
+from classifier.models import Analysis, AnalysisState, ModelState, ModelVersion
 
 ENGINES = ("onnx", "tensorflow")
 
@@ -38,29 +38,24 @@ def engine_is_known(*_apps: Any, **_: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def active_model_matches(*_apps: Any, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """classifier.W001, E002: a model is active and its files are the ones that were registered."""
+    """classifier.W001, E002: a model is active, and its files and those of variants in use are as they were registered."""
     if not databases:
         return []
     try:
-        active = ModelVersion.objects.active()
+        in_use = list(ModelVersion.objects.filter(state=ModelState.ACTIVE).order_by("promoted_at"))
     except DatabaseError:
         # Before the first migration there is no registry to ask.
         return []
-    if active is None:
-        return [
+    messages: list[CheckMessage] = [_model_error(sentence) for sentence in map(_problem_of, in_use) if sentence]
+    if all(version.scope_id for version in in_use):
+        messages.append(
             checks.Warning(
                 "No model is active: images will not be analysed.",
                 hint="Run `manage.py register_model DIR`, then `manage.py promote_model`.",
                 id="classifier.W001",
             )
-        ]
-    try:
-        bundle = ModelBundle.load(active.directory)
-    except InferenceError as error:
-        return [_model_error(error.sentence)]
-    if bundle.card_sha256 != active.card_sha256:
-        return [_model_error(f"The card of {active} changed since it was registered.")]
-    return []
+        )
+    return messages
 
 
 @register(Tags.database)
@@ -99,6 +94,17 @@ def nothing_is_analysed_without_a_result(
             )
         )
     return messages
+
+
+def _problem_of(version: ModelVersion) -> str:
+    """What keeps a model from being used, in a sentence; empty when nothing."""
+    try:
+        bundle = ModelBundle.load(version.directory)
+    except InferenceError as error:
+        return error.sentence
+    return (
+        "" if bundle.card_sha256 == version.card_sha256 else f"The card of {version} changed since it was registered."
+    )
 
 
 def _model_error(sentence: str) -> Error:

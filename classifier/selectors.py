@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from django.db.models import Exists, F, OuterRef, Q, Subquery, UUIDField
 
 from cases.models import SmearImage
-from classifier.models import Analysis, AnalysisState, CameraStanding, ModelVersion, Prediction
+from classifier.models import Analysis, AnalysisState, CameraStanding, ModelState, ModelVersion, Prediction
 from classifier.standing import Standing
 
 if TYPE_CHECKING:
@@ -73,6 +73,46 @@ class ModelOutput:
         return sorted(found.values(), key=str)
 
 
+def model_for(image: SmearImage) -> ModelVersion | None:
+    """Return the model that answers for `image` now: what is analysed from now on is analysed by it."""
+    return model_on(image.microscope_id)
+
+
+def model_on(microscope_id: UUID | None) -> ModelVersion | None:
+    """Return the model that answers for images of a microscope, or of none that is named (None); see `models_on`."""
+    return models_on([microscope_id])[microscope_id]
+
+
+def models_on(microscope_ids: Iterable[UUID | None]) -> dict[UUID | None, ModelVersion | None]:
+    """Return the model that answers on each microscope, in one query; None where none has been promoted.
+
+    It is the active variant of the microscope, as long as its parent is the installation's model; else that model. A
+    variant whose parent is another one is void: the network it was fitted to is not the one in use.
+    """
+    asked = set(microscope_ids)
+    active = ModelVersion.objects.filter(
+        Q(scope=None) | Q(scope__in=[pk for pk in asked if pk]), state=ModelState.ACTIVE
+    )
+    by_scope = {version.scope_id: version for version in active}
+    general = by_scope.get(None)
+
+    def answers(pk: UUID | None) -> ModelVersion | None:
+        variant = by_scope.get(pk) if pk else None
+        return variant if variant is not None and not is_void(variant, general) else general
+
+    return {pk: answers(pk) for pk in asked}
+
+
+def variant_on(microscope_id: UUID) -> ModelVersion | None:
+    """Return the variant that was promoted for a microscope, void or not; None where none is."""
+    return ModelVersion.objects.filter(scope=microscope_id, state=ModelState.ACTIVE).first()
+
+
+def is_void(variant: ModelVersion, general: ModelVersion | None) -> bool:
+    """Whether a variant cannot answer: it was calibrated from another model than `general`, the installation's."""
+    return general is None or variant.parent_sha256 != general.card_sha256
+
+
 def output_for_case(case: Case) -> ModelOutput:
     """Return what the models said about the images and the current cells of `case`, in two queries."""
     return _output(
@@ -101,6 +141,12 @@ def output_for_cells(cells: Iterable[Cell]) -> ModelOutput:
 def current_analyses(case: Case) -> dict[UUID, CurrentAnalysis]:
     """Return the current analysis of each image of `case` by image id, in one query."""
     return _current(Analysis.objects.filter(image__case=case).select_related("model_version"))
+
+
+def scales_of(image_ids: Iterable[UUID]) -> dict[UUID, float]:
+    """Return the scale of each image by its current analysis, um/px, in one query; without those nobody knows it of."""
+    found = _current(Analysis.objects.filter(image__in=list(image_ids)).select_related("model_version"))
+    return {pk: analysis.um_per_px for pk, analysis in found.items() if analysis.um_per_px is not None}
 
 
 def current_analysis(image_id: UUID) -> Analysis | None:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("notices.urls")),
     path("", include("review.urls")),
     path("", include("consult.urls")),
+    path("", include("calibration.urls")),
     path("", include("reports.urls")),
     path("", include("inbox.urls")),
     path("", include("oversight.urls")),

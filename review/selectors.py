@@ -13,8 +13,7 @@ from cases.blinding import is_reviewed_blinded
 from cases.cell_classes import UNIDENTIFIED
 from cases.models import Case, Cell, LabelSource
 from cases.states import UNFINISHED_IMAGE_STATES, CaseState
-from classifier.models import ModelVersion
-from classifier.selectors import current_analyses, output_for_case
+from classifier.selectors import current_analyses, models_on, output_for_case
 from review.key_map import keys_of
 from review.models import ActionKind, Amendment, Decision, ReviewLease
 from review.permissions import may_review
@@ -238,12 +237,17 @@ def model_state(case: Case, analyses: Mapping[UUID, CurrentAnalysis] | None = No
     """
     analyses = current_analyses(case) if analyses is None else analyses
     versions = {analysis.model_version.pk: analysis.model_version for analysis in analyses.values()}
-    active = ModelVersion.objects.active()
-    newer = active if active is not None and analyses and set(versions) != {active.pk} else None
+    images = dict(case.images.filter(pk__in=analyses).values_list("pk", "microscope_id"))
+    in_use = models_on(images.values())
+    newer = {
+        str(version)
+        for image, microscope in images.items()
+        if (version := in_use[microscope]) is not None and analyses[image].model_version != version
+    }
     return {
         "version": ", ".join(sorted(str(version) for version in versions.values())),
-        "newer_available": newer is not None and not case.is_signed,
-        "newer": str(newer) if newer is not None else "",
+        "newer_available": bool(newer) and not case.is_signed,
+        "newer": ", ".join(sorted(newer)),
     }
 
 

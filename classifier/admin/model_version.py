@@ -37,10 +37,10 @@ PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".
 class ModelVersionAdmin(ReadOnlyAdmin[ModelVersion]):
     action_form = ReasonForm
     actions = ("promote", "roll_back", "requeue_failed")
-    list_display = ("__str__", "state", "headline", "promoted_at", "reason")
+    list_display = ("__str__", "state", "scope", "headline", "promoted_at", "reason")
     list_filter = ("state", "name")
     fields = (
-        ("name", "version", "state", "backbone"),
+        ("name", "version", "state", "scope", "backbone"),
         ("registered_at", "registered_by"),
         ("promoted_at", "promoted_by"),
         "reason",
@@ -58,7 +58,7 @@ class ModelVersionAdmin(ReadOnlyAdmin[ModelVersion]):
 
     @admin.action(description="Promote the selected model", permissions=["decide"])
     def promote(self, request: HttpRequest, queryset: QuerySet[ModelVersion]) -> None:
-        """Bring one model into use, with the reason of the action bar."""
+        """Bring one model into use, a variant on its microscope, with the reason of the action bar."""
         chosen = list(queryset[:2])
         if len(chosen) != 1:
             self.message_user(request, "Select one model to promote.", messages.ERROR)
@@ -68,9 +68,11 @@ class ModelVersionAdmin(ReadOnlyAdmin[ModelVersion]):
         except DomainError as error:
             self.message_user(request, error.sentence, messages.ERROR)
         else:
-            self.message_user(request, f"{version} is active.", messages.SUCCESS)
+            self.message_user(
+                request, f"{version} is active{f' on {version.scope}' if version.scope else ''}.", messages.SUCCESS
+            )
 
-    @admin.action(description="Roll back to the model used before", permissions=["decide"])
+    @admin.action(description="Roll back the installation to the model used before", permissions=["decide"])
     def roll_back(self, request: HttpRequest, _queryset: QuerySet[ModelVersion]) -> None:
         """Go back one model; which rows are selected does not matter."""
         try:

@@ -38,15 +38,31 @@ def available_threads() -> int:
 def load_engine(
     bundle: ModelBundle, kind: str = "onnx", *, threads: int | None = None, batch_size: int = BATCH_SIZE
 ) -> Engine:
-    """The engine called `kind` ("onnx" or "tensorflow") for a verified bundle.
+    """The engine called `kind` ("onnx" or "tensorflow") for a verified bundle: its network with its head.
 
-    Where the card says that the head is separate, logits are those of head.npz. Raises EngineUnavailable when the library
-    or the file is not there, or the file has another interface, BundleAltered when that head cannot be used.
+    Raises as `load_network` and `with_head`.
+    """
+    return with_head(load_network(bundle, kind, threads=threads, batch_size=batch_size), bundle)
+
+
+def with_head(network: Engine, bundle: ModelBundle) -> Engine:
+    """The engine of a bundle on its network, which variants share; raises BundleAltered when its head cannot be used.
+
+    Where the card says that the head is separate, logits are those of head.npz.
+    """
+    return SeparateHead(network, Head.load(bundle)) if bundle.head_is_separate else network
+
+
+def load_network(
+    bundle: ModelBundle, kind: str = "onnx", *, threads: int | None = None, batch_size: int = BATCH_SIZE
+) -> Engine:
+    """The network of a bundle as its file has it, run by the engine called `kind` ("onnx" or "tensorflow").
+
+    Raises EngineUnavailable when the library or the file is not there, or the file has another interface.
     """
     engines: dict[str, Callable[..., Engine]] = {"onnx": OnnxEngine, "tensorflow": KerasEngine}
     if kind in engines:
-        engine = engines[kind](bundle, threads=threads, batch_size=batch_size)
-        return SeparateHead(engine, Head.load(bundle)) if bundle.head_is_separate else engine
+        return engines[kind](bundle, threads=threads, batch_size=batch_size)
     message = f"There is no engine called “{kind}”. The engines are onnx and tensorflow."
     raise EngineUnavailable(message)
 

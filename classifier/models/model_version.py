@@ -1,4 +1,4 @@
-"""A registered model: a verified directory, and whether it is the one that answers."""
+"""A registered model: a verified directory, and whether and where it is the one that answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 
 
 class ModelState(models.TextChoices):
-    """Where a model stands: exactly one is active, and only that one answers for patients."""
+    """Where a model stands: only active ones answer for patients, one for the installation, one at most for a microscope."""
 
     REGISTERED = "registered", "Registered"
     SHADOW = "shadow", "Shadow"
@@ -23,8 +23,11 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     """Questions asked of the model registry."""
 
     def active(self) -> ModelVersion | None:
-        """Return the model in use, or None when none has been promoted yet."""
-        return self.filter(state=ModelState.ACTIVE).first()
+        """Return the installation's model, or None when none has been promoted yet.
+
+        What answers for an image is `classifier.selectors.model_for`.
+        """
+        return self.filter(state=ModelState.ACTIVE, scope=None).first()
 
 
 class ModelVersion(models.Model):
@@ -40,6 +43,14 @@ class ModelVersion(models.Model):
     directory = models.CharField(max_length=500, help_text="Where the model's files lie on every worker.")
     card = models.JSONField(help_text="The model card as it was read when the model was registered.")
     card_sha256 = models.CharField("SHA-256 of the card", max_length=64)
+    scope = models.ForeignKey(
+        "microscopes.Microscope",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="variants",
+        help_text="The microscope it was calibrated for, which alone it answers for. Empty: all.",
+    )
     state = models.CharField(max_length=12, choices=ModelState, default=ModelState.REGISTERED)
     registered_at = models.DateTimeField(auto_now_add=True)
     registered_by = models.ForeignKey(
@@ -68,8 +79,13 @@ class ModelVersion(models.Model):
             models.UniqueConstraint(fields=["name", "version"], name="a_model_version_is_registered_once"),
             models.UniqueConstraint(
                 fields=["state"],
-                condition=Q(state=ModelState.ACTIVE),
-                name="at_most_one_model_is_active",
+                condition=Q(state=ModelState.ACTIVE, scope__isnull=True),
+                name="at_most_one_model_is_active_for_all",
+            ),
+            models.UniqueConstraint(
+                fields=["scope"],
+                condition=Q(state=ModelState.ACTIVE, scope__isnull=False),
+                name="at_most_one_variant_is_active_on_a_microscope",
             ),
             models.CheckConstraint(
                 condition=~Q(state=ModelState.ACTIVE) | Q(promoted_at__isnull=False),
@@ -87,6 +103,11 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
+
+    @property
+    def parent_sha256(self) -> str:
+        """Digest of the card of the model it is a variant of; empty for a model in its own right."""
+        return str(self.card.get("parent") or "")
 
     @property
     def metrics(self) -> dict[str, Any]:

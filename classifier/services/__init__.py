@@ -7,6 +7,7 @@ from classifier.services.models import (
     previous_model,
     promote_model,
     register_model,
+    retire_variant,
     rollback_model,
 )
 from classifier.services.outcomes import fail_analysis, store_result
@@ -29,6 +30,7 @@ __all__ = [
     "release_claim",
     "renew_leases",
     "requeue_analyses",
+    "retire_variant",
     "rollback_model",
     "run_analysis",
     "send_message",

@@ -19,6 +19,7 @@ from django.utils import timezone
 from cases.services.images import transition_image
 from cases.states import ImageState
 from classifier.models import Analysis, AnalysisProblem, AnalysisState, ModelVersion
+from classifier.selectors import model_for
 from classifier.services.outcomes import close_as_failed
 
 log = structlog.get_logger(__name__)
@@ -42,7 +43,13 @@ def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
     """
     with transaction.atomic():
         now = timezone.now()
-        found = Analysis.objects.claimable(now).filter(image_id=image_id).order_by("queued_at").first()
+        found = (
+            Analysis.objects.claimable(now)
+            .filter(image_id=image_id)
+            .select_related("image")
+            .order_by("queued_at")
+            .first()
+        )
         if found is None:
             return None
         if found.attempt >= max_attempts():
@@ -112,8 +119,8 @@ def release_claim(*, analysis: Analysis, note: str) -> bool:
 
 
 def _version_for(analysis: Analysis) -> ModelVersion | None:
-    """The model a run is done with: the active one, unless that one has a run of its own for this image."""
-    active = ModelVersion.objects.active()
+    """The model a run is done with: the one that answers for the image, unless that has a run of its own for it."""
+    active = model_for(analysis.image)
     if active is None or active.pk == analysis.model_version_id:
         return active if active is not None else analysis.model_version
     has_its_own = Analysis.objects.filter(image_id=analysis.image_id, model_version=active).exists()

@@ -1,4 +1,8 @@
-"""The model registry: what is registered, what is promoted, by whom and why."""
+"""The model registry: what is registered, what is promoted, by whom and why.
+
+A model in its own right answers for the installation, a variant for the microscope it was calibrated for and no other:
+each of them is a scope with one active model at most, promoted and rolled back by itself.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,8 +22,11 @@ from audit.services import record
 from classifier.inference.bundle import KERAS_FILE, ONNX_FILE, ONNX_FLOAT_FILE, ModelBundle
 from classifier.inference.errors import InferenceError
 from classifier.models import AnalysisTrigger, ModelState, ModelVersion
+from classifier.selectors import is_void
 from classifier.services.requeueing import failed_for_the_model, requeue_analyses
 from hematovision.errors import Conflict, DomainError, PermissionRefused, Unprocessable
+from microscopes.models import Microscope
+from microscopes.permissions import may_manage_those_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -49,6 +57,7 @@ def register_model(*, actor: User | None, directory: Path | str) -> tuple[ModelV
             directory=str(bundle.directory),
             card=bundle.card,
             card_sha256=bundle.card_sha256,
+            scope=_scope_of(bundle),
             registered_by=actor,
         )
         version.full_clean()
@@ -70,13 +79,14 @@ def promote_model(
     reason: str,
     evaluation: dict[str, Any] | None = None,
 ) -> ModelVersion:
-    """Make a registered model the one that answers; the one before it is retired in the same transaction.
+    """Make a registered model the one that answers in its scope; the one before it is retired in the same transaction.
 
     The files are verified again first, and there must be an evaluation: the one given, else the card's figures, else
     the directory's metrics.json. Raises Unprocessable when there is none, when the files do not match or no reason is
-    given; Conflict when the model is active already, or is a variant of another model than the one in use.
+    given, or for a variant that names no microscope of this installation; Conflict when the model is active already, or
+    is a variant of another model than the one in use.
     """
-    _refuse_strangers(actor)
+    _refuse_strangers(actor, version.scope)
     if not reason.strip():
         raise Unprocessable("Say why this model comes into use.", code="reason_missing")
     bundle = _verified(Path(version.directory))
@@ -92,25 +102,28 @@ def promote_model(
             "Run `manage.py evaluate` and keep its output with the model.",
             code="evaluation_missing",
         )
-    _refuse_void(bundle)
+    _refuse_unscoped(version)
+    _refuse_void(version)
     with transaction.atomic():
         version = ModelVersion.objects.select_for_update().get(pk=version.pk)
         if version.state == ModelState.ACTIVE:
-            raise Conflict(f"{version} is the active model already.", code="already_active")
+            raise Conflict(f"{version} is active already.", code="already_active")
         return _activate(actor, version, reason.strip(), figures)
 
 
-def rollback_model(*, actor: User | None, reason: str) -> ModelVersion:
-    """Go back to the model that was active before the present one.
+def rollback_model(*, actor: User | None, reason: str, scope: Microscope | None = None) -> ModelVersion:
+    """Go back to the model that was active before the present one: the installation's, or the variant of a microscope.
 
     Raises Conflict when there is none to go back to, Unprocessable when its files no longer match or no reason is given.
     """
-    _refuse_strangers(actor)
+    _refuse_strangers(actor, scope)
     if not reason.strip():
         raise Unprocessable("Say why the model is rolled back.", code="reason_missing")
-    previous = previous_model()
+    previous = previous_model(scope)
     if previous is None:
-        raise Conflict("There is no earlier model to go back to.", code="no_earlier_model")
+        what = "model" if scope is None else f"variant for {scope}"
+        raise Conflict(f"There is no earlier {what} to go back to.", code="no_earlier_model")
+    _refuse_void(previous)
     bundle = _verified(Path(previous.directory))
     if bundle.card_sha256 != previous.card_sha256:
         raise Unprocessable(f"The files of {previous} are not the ones that were in use.", code="model_altered")
@@ -119,10 +132,33 @@ def rollback_model(*, actor: User | None, reason: str) -> ModelVersion:
         return _activate(actor, previous, reason.strip(), previous.evaluation)
 
 
-def previous_model() -> ModelVersion | None:
-    """The model that was active last before the present one."""
+def retire_variant(*, actor: User | None, version: ModelVersion, reason: str) -> ModelVersion:
+    """Take the variant of a microscope out of use: from now on its parent answers there.
+
+    Raises Conflict when it is not in use, Unprocessable for a model in its own right or without a reason.
+    """
+    _refuse_strangers(actor, version.scope)
+    if not reason.strip():
+        raise Unprocessable("Say why the variant is no longer used.", code="reason_missing")
+    if version.scope is None:
+        raise Unprocessable(
+            f"{version} answers for the whole installation. Promote another model instead.", code="not_a_variant"
+        )
+    with transaction.atomic():
+        version = ModelVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+        if version.state != ModelState.ACTIVE:
+            raise Conflict(f"{version} is not in use.", code="not_active")
+        version.state, version.reason = ModelState.RETIRED, reason.strip()
+        version.save(update_fields=["state", "reason"])
+        _record_change(actor, version, before=str(version), after="")
+    log.info("variant_retired", model_version=str(version), microscope=str(version.scope_id))
+    return version
+
+
+def previous_model(scope: Microscope | None = None) -> ModelVersion | None:
+    """The model that was active last before the present one: the installation's, or the variant of a microscope."""
     return (
-        ModelVersion.objects.filter(state=ModelState.RETIRED, promoted_at__isnull=False)
+        ModelVersion.objects.filter(state=ModelState.RETIRED, promoted_at__isnull=False, scope=scope)
         .order_by("-promoted_at")
         .first()
     )
@@ -184,7 +220,11 @@ def evaluation_of(bundle: ModelBundle) -> dict[str, Any]:
 
 def _activate(actor: User | None, version: ModelVersion, reason: str, evaluation: dict[str, Any]) -> ModelVersion:
     now = timezone.now()
-    before = ModelVersion.objects.select_for_update().filter(state=ModelState.ACTIVE).first()
+    before = (
+        ModelVersion.objects.select_for_update(of=("self",))
+        .filter(state=ModelState.ACTIVE, scope=version.scope_id)
+        .first()
+    )
     if before is not None:
         before.state = ModelState.RETIRED
         before.save(update_fields=["state"])
@@ -194,16 +234,47 @@ def _activate(actor: User | None, version: ModelVersion, reason: str, evaluation
     version.reason = reason
     version.evaluation = evaluation
     version.save(update_fields=["state", "promoted_at", "promoted_by", "reason", "evaluation"])
+    _record_change(actor, version, before=str(before or ""), after=str(version))
+    log.info(
+        "model_promoted",
+        model_version=str(version),
+        before=str(before or ""),
+        microscope=str(version.scope_id) if version.scope_id else None,
+    )
+    return version
+
+
+def _record_change(actor: User | None, version: ModelVersion, *, before: str, after: str) -> None:
+    """Write what answers now in the scope of `version`, and why; "" where its parent does."""
+    where = {} if version.scope is None else {"microscope": str(version.scope.pk)}
     record(
         actor=actor,
         action=Action.MODEL_CHANGE,
         target=version,
-        reason=reason,
-        before={"active": str(before or "")},
-        after={"active": str(version)},
+        reason=version.reason,
+        before={"active": before, **where},
+        after={"active": after, **where},
+        laboratory_id=None if version.scope is None else version.scope.laboratory_id,
     )
-    log.info("model_promoted", model_version=str(version), before=str(before or ""))
-    return version
+
+
+def _scope_of(bundle: ModelBundle) -> Microscope | None:
+    """The microscope a variant says it was calibrated for, if it is one of this installation."""
+    named = (bundle.card.get("adapted") or {}).get("microscope")
+    try:
+        return Microscope.objects.filter(pk=named).first() if bundle.parent and named else None
+    except ValidationError:
+        return None
+
+
+def _refuse_unscoped(version: ModelVersion) -> None:
+    """A variant that is of no microscope here would answer for cameras it was not made for."""
+    if version.parent_sha256 and version.scope_id is None:
+        raise Unprocessable(
+            f"{version} is a variant, and it names no microscope of this installation, so there is nothing it could answer "
+            "for. Calibrate with `--microscope`, or from the page of the microscope.",
+            code="scope_missing",
+        )
 
 
 def _registered_again(known: ModelVersion, bundle: ModelBundle, actor: User | None) -> ModelVersion:
@@ -245,17 +316,18 @@ def _refuse_orphans(bundle: ModelBundle) -> None:
             )
 
 
-def _refuse_void(bundle: ModelBundle) -> None:
-    """A variant follows the model in use only when that is its parent, or another variant of the same parent."""
+def _refuse_void(version: ModelVersion) -> None:
+    """A variant answers only while its parent is the model of the installation."""
     active = ModelVersion.objects.active()
-    if bundle.parent is None or active is None:
+    if not version.parent_sha256 or not is_void(version, active):
         return
-    if bundle.parent not in {active.card_sha256, active.card.get("parent")}:
-        raise Conflict(
-            f"{bundle.name} {bundle.version} was calibrated from another model than {active}, which is in use, and is void. "
-            "Calibrate the model in use, with the same cells.",
-            code="variant_void",
-        )
+    if active is None:
+        raise Conflict(f"No model is in use. Promote the parent of {version} first.", code="variant_void")
+    raise Conflict(
+        f"{version} was calibrated from another model than {active}, which is in use, and is void. "
+        "Calibrate the model in use, with the same cells.",
+        code="variant_void",
+    )
 
 
 def _verified(directory: Path) -> ModelBundle:
@@ -281,8 +353,11 @@ def _is_evaluation(figures: Any) -> bool:
     return any(_is_evaluation(value) for value in figures.values())
 
 
-def _refuse_strangers(actor: User | None) -> None:
-    """The registry is the administrators'; None is the installation itself (commands on the host)."""
-    if actor is None or (actor.is_active and (actor.is_superuser or actor.role == Role.ADMINISTRATOR)):
+def _refuse_strangers(actor: User | None, scope: Microscope | None = None) -> None:
+    """The registry is the administrators', a microscope those of its laboratory; None is the installation itself."""
+    if actor is None:
         return
-    raise PermissionRefused("Only administrators change the model in use.")
+    if not (actor.is_active and (actor.is_superuser or actor.role == Role.ADMINISTRATOR)):
+        raise PermissionRefused("Only administrators change the model in use.")
+    if scope is not None and not may_manage_those_of(actor, scope.organisation):
+        raise PermissionRefused("Only administrators of its laboratory change the model of a microscope.")

@@ -13,7 +13,8 @@ from cases.models import SmearImage
 from cases.services.images import transition_image
 from cases.services.transitions import lock_image
 from cases.states import ImageState
-from classifier.models import Analysis, AnalysisState, AnalysisTrigger, ModelVersion
+from classifier.models import Analysis, AnalysisState, AnalysisTrigger
+from classifier.selectors import model_for
 from hematovision.celery import hint
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ ANALYSE_IMAGE = "classifier.tasks.analyse_image"
 def enqueue_analysis(
     *, image_id: uuid.UUID, trigger: str = AnalysisTrigger.UPLOAD, actor: User | None = None
 ) -> Analysis | None:
-    """Make sure a run of the active model waits for this image, and tell the workers once it is committed.
+    """Make sure a run of the model that answers for this image waits, and tell the workers once it is committed.
 
     Asking twice asks once. Returns the waiting run, or None when the image needs none: it is already
-    analysed by the active model, was rejected, or its last run failed (that is `requeue_analyses`).
+    analysed by that model, was rejected, or its last run failed (that is `requeue_analyses`).
     """
     with transaction.atomic():
         image = lock_image(SmearImage.objects.select_related("case").get(pk=image_id))
@@ -37,7 +38,7 @@ def enqueue_analysis(
             return None
         analysis = image.analyses.unfinished().first()
         if analysis is None:
-            version = ModelVersion.objects.active()
+            version = model_for(image)
             analysis, created = Analysis.objects.get_or_create(
                 image=image,
                 model_version=version,

@@ -24,6 +24,7 @@ from classifier.models import (
     AnalysisTrigger,
     ModelVersion,
 )
+from classifier.selectors import model_for
 from classifier.services.queueing import enqueue_analysis, send_message_on_commit
 from hematovision.errors import PermissionRefused, Unprocessable
 
@@ -46,7 +47,7 @@ def requeue_analyses(
     """Put failed runs back in the queue with their attempts at nought; returns how many.
 
     Only runs whose image failed with them and whose case is still open are taken. They will be done with the model
-    that is active when a worker claims them. Raises Unprocessable without a reason.
+    that answers for their image when a worker claims them. Raises Unprocessable without a reason.
     """
     if actor is not None and not (actor.is_superuser or actor.role == Role.ADMINISTRATOR):
         raise PermissionRefused("Only administrators start failed analyses again.")
@@ -143,5 +144,5 @@ def _requeue(actor: User | None, analysis: Analysis, reason: str, trigger: str) 
             after={"analysis": str(analysis.pk), "state": AnalysisState.QUEUED},
         )
         send_message_on_commit(analysis)
-    log.info("analysis_requeued", analysis_id=str(analysis.pk), model=str(ModelVersion.objects.active() or ""))
+    log.info("analysis_requeued", analysis_id=str(analysis.pk), model=str(model_for(image) or ""))
     return True

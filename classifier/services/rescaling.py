@@ -13,12 +13,13 @@ from cases.services.cases import settle_case
 from cases.services.transitions import lock_case
 from cases.states import CLOSED_STATES, ImageState
 from classifier.models import AnalysisTrigger
-from classifier.selectors import current_analyses
+from classifier.selectors import current_analyses, model_for
 from classifier.services.requeueing import reanalyse_image
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from cases.models import Case
+    from cases.models import Case, SmearImage
+    from classifier.models import ModelVersion
     from classifier.selectors import CurrentAnalysis
 
 _REASON = "The scale of the case was changed."
@@ -27,7 +28,7 @@ _REASON = "The scale of the case was changed."
 def reanalyse_at_new_scale(*, actor: User | None, case: Case) -> int:
     """Have the analysed images of an open case analysed again at its scale; returns how many.
 
-    Each is analysed by the model whose analysis is current. One that was analysed at this scale stays as it is, and an image
+    Each is analysed by the model whose analysis is current, or the one in use where that is of another microscope. One that was analysed at this scale stays as it is, and an image
     that still waits takes the new scale when its turn comes. What people decided holds.
     """
     with transaction.atomic():
@@ -45,7 +46,7 @@ def reanalyse_at_new_scale(*, actor: User | None, case: Case) -> int:
             reanalyse_image(
                 actor=actor,
                 image=image,
-                version=analyses[image.pk].model_version,
+                version=_version_for(image, analyses[image.pk].model_version),
                 trigger=AnalysisTrigger.REQUEST,
                 reason=_REASON,
             )
@@ -60,6 +61,11 @@ def reanalyse_at_new_scale(*, actor: User | None, case: Case) -> int:
                 **scope_of(case),
             )
     return len(images)
+
+
+def _version_for(image: SmearImage, before: ModelVersion) -> ModelVersion:
+    """The model that analysed the image before, unless it is a variant and the image is no longer of its microscope."""
+    return before if before.scope_id in {None, image.microscope_id} else model_for(image) or before
 
 
 def _given(analysis: CurrentAnalysis) -> float | None:

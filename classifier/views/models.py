@@ -42,7 +42,7 @@ class Figures:
 def model_list(request: HttpRequest) -> HttpResponse:
     """Show every registered model with the figures of its card, the active one first."""
     versions = sorted(
-        ModelVersion.objects.select_related("promoted_by", "registered_by"),
+        ModelVersion.objects.select_related("promoted_by", "registered_by", "scope"),
         key=lambda version: _ORDER.get(ModelState(version.state), len(_ORDER)),
     )
     record(

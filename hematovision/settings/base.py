@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "notices",
     "review",
     "consult",
+    "calibration",
     "reports",
     "inbox",
     "oversight",

@@ -54,6 +54,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60.0},
     },
+    "sweep_calibrations": {
+        "task": "calibration.tasks.sweep_calibrations",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60.0},
+    },
 }
 
 if REDIS_URL:

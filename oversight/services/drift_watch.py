@@ -14,7 +14,7 @@ from audit.models import Action, AuditEvent, Outcome
 from audit.services import record
 from cases.models import Case
 from cases.states import SIGNED_STATES
-from classifier.models import ModelVersion
+from classifier.models import ModelState, ModelVersion
 from notices.services import notify
 from oversight import drift
 from oversight.selectors.agreement import comparison_of, predictions_of_read_cells, weeks_of
@@ -30,17 +30,24 @@ OBJECT_TYPE = ModelVersion._meta.label_lower
 
 
 def watch_drift() -> list[Organisation]:
-    """Judge the active model at each laboratory over the cells signed in the last 90 days.
+    """Judge every active model at each laboratory over the cells signed in the last 90 days.
 
     Where there is an alarm, writes it to the audit trail and tells administrators and auditors, once a week as long as it
     lasts. Returns the laboratories that were told.
     """
-    version = ModelVersion.objects.active()
-    expected = drift.expectation_of(version.card) if version else None
-    if version is None or expected is None:
-        return []
+    versions = ModelVersion.objects.filter(state=ModelState.ACTIVE).select_related("scope__organisation__refers_to")
+    expected = [(version, found) for version in versions if (found := drift.expectation_of(version.card)) is not None]
     laboratories = Organisation.objects.filter(kind=OrganisationKind.LABORATORY, is_active=True)
-    return [laboratory for laboratory in laboratories if _watch(laboratory, version, expected)]
+    told = []
+    for laboratory in laboratories:
+        # A list: each model is judged, whatever was said of the one before.
+        said = [
+            _watch(laboratory, version, found)
+            for version, found in expected
+            if version.scope is None or version.scope.laboratory_id == laboratory.pk
+        ]
+        told += [laboratory] if any(said) else []
+    return told
 
 
 def _watch(laboratory: Organisation, version: ModelVersion, expected: Expectation) -> bool:

@@ -12,8 +12,7 @@ from cases.permissions import may_review_cases, must_see, refuse
 from cases.services.audit_trail import scope_of
 from cases.services.transitions import lock_case
 from cases.states import CLOSED_STATES, CaseState, ImageState
-from classifier.models import ModelVersion
-from classifier.selectors import current_analyses
+from classifier.selectors import current_analyses, models_on
 from classifier.services.requeueing import reanalyse_image, requeue_image
 from hematovision.errors import Conflict
 from review.permissions import NOT_A_REVIEWER, require_reviewer
@@ -26,12 +25,12 @@ if TYPE_CHECKING:
 
 
 def accept_newer_model(*, actor: User, case: Case) -> int:
-    """Have the images of a case in review re-analysed by the active model; returns how many.
+    """Have the images of a case in review re-analysed by the model that answers for each now; returns how many.
 
     What people decided stays: labels, exclusions and flags hold on boxes that match, and undo does not reach back
     beyond it. Raises `NotFound`,
     `PermissionRefused`, or `Conflict`: code `signed` and `state` unless in review, `lease_lost`, `up_to_date` where
-    the active model has analysed everything, `still_reading` while an analysis of the case is under way.
+    those models have analysed everything, `still_reading` while an analysis of the case is under way.
     """
     require_reviewer(actor=actor, case=case)
     with transaction.atomic():
@@ -42,19 +41,22 @@ def accept_newer_model(*, actor: User, case: Case) -> int:
         lease = require_lease(actor=actor, case=case)
         if case.images.unfinished().exists():
             raise Conflict("Images of this case are still being analysed.", code="still_reading")
-        active = ModelVersion.objects.active()
         analyses = current_analyses(case)
+        images = list(case.images.filter(state=ImageState.ANALYSED).order_by("ordinal"))
+        in_use = models_on(image.microscope_id for image in images)
         older = [
-            image
-            for image in case.images.filter(state=ImageState.ANALYSED).order_by("ordinal")
-            if active is not None and image.pk in analyses and analyses[image.pk].model_version != active
+            (image, version)
+            for image in images
+            if (version := in_use[image.microscope_id]) is not None
+            and image.pk in analyses
+            and analyses[image.pk].model_version != version
         ]
-        if active is None or not older:
+        if not older:
             raise Conflict("The model in use has analysed this case already.", code="up_to_date")
-        before = sorted({str(analyses[image.pk].model_version) for image in older})
-        for image in older:
+        before = sorted({str(analyses[image.pk].model_version) for image, _ in older})
+        for image, version in older:
             image.case = case
-            reanalyse_image(actor=actor, image=image, version=active)
+            reanalyse_image(actor=actor, image=image, version=version)
         # Undo stops here: what it would put back is what another model had said.
         lease.since_number = last_number(case)
         lease.save(update_fields=["since_number"])
@@ -63,7 +65,7 @@ def accept_newer_model(*, actor: User, case: Case) -> int:
             action=Action.RUN_AI,
             target=case,
             before={"models": before},
-            after={"model": str(active), "images": len(older)},
+            after={"models": sorted({str(version) for _, version in older}), "images": len(older)},
             **scope_of(case),
         )
     return len(older)

@@ -32,7 +32,11 @@ def test_limits_the_wrong_way_round_are_a_defect():
 
 def test_every_task_of_ours_comes_from_it():
     app.loader.import_default_modules()
-    ours = [task for name, task in app.tasks.items() if name.startswith(("classifier.", "cases.", "training_runs."))]
+    ours = [
+        task
+        for name, task in app.tasks.items()
+        if name.startswith(("classifier.", "cases.", "training_runs.", "calibration."))
+    ]
     assert ours
     for task in ours:
         assert task.acks_late, task.name

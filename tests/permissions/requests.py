@@ -201,5 +201,15 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "workbench:edit_microscope"): lambda _world, _target: {"name": "Renamed"},
     ("POST", "workbench:unknown_cameras"): lambda _world, _target: {"rule": "strict"},
     ("POST", "workbench:image_microscope"): lambda _world, _target: {"microscope": "none"},
+    ("POST", "calibration:label"): lambda world, _target: {
+        # A cell that is not of this microscope: those who may label learn nothing of it either.
+        "cell": str(world.specimens["ready"].cells[0].pk),
+        "code": "neutrophil",
+    },
+    ("POST", "calibration:use"): lambda world, _target: {
+        "version": str(world.objects["model"].pk),
+        "reason": "It is better there.",
+    },
+    ("POST", "calibration:stop"): lambda _world, _target: {"reason": "It is not."},
     ("POST", "workbench:cancel_case"): lambda _world, _target: {"reason": "ordered twice"},
 }

@@ -12,6 +12,7 @@ from training.adaptation.cells import LabelledCells, folds_by_group
 from training.adaptation.decisions import Decisions
 from training.adaptation.fit import fit_decisions
 from training.adaptation.heads import Span, fit_step
+from training.adaptation.replay import draw_replay
 from training.errors import NotFit
 
 LABELS = ("neutrophil", "eosinophil", "lymphocyte", "monocyte")
@@ -114,6 +115,46 @@ def test_a_class_of_too_few_cells_keeps_its_weights(parent):
     moved = found.decisions.head.kernel - parent.head.kernel / parent.temperature
     assert not moved[:, 3].any()
     assert all(moved[:, label].any() for label in range(3))
+
+
+@pytest.fixture
+def neighbours():
+    """A microscope on which eosinophils lie half way to where monocytes lie at home, and no monocyte was labelled."""
+    centres = CENTRES.copy()
+    centres[1, 3] += 3
+    centres[1, 1] -= 1
+    return centres
+
+
+@pytest.mark.parametrize("each", [5, 20])
+def test_a_class_without_labels_loses_nothing_at_home(parent, neighbours, each):
+    home, fresh = cells([0, 0, 0, 500], centres=CENTRES, seed=5), cells([200, 200, 200, 0], centres=neighbours, seed=6)
+    found = fit_decisions(cells([each, each, each, 0], centres=neighbours), parent).decisions
+    right = [(each.probabilities(home.upright).argmax(axis=1) == home.truth).mean() for each in (parent, found)]
+    assert right[1] > right[0] - 0.01
+    before, after = (
+        (each.probabilities(fresh.upright).argmax(axis=1) == fresh.truth).mean() for each in (parent, found)
+    )
+    assert after > before + 0.1
+
+
+def test_a_class_without_labels_is_forgotten_where_nothing_is_known_of_its_place(parent, neighbours):
+    """What replaying is for: the same fit without the parent's class means."""
+    home = cells([0, 0, 0, 500], centres=CENTRES, seed=5)
+    found = fit_decisions(cells([20, 20, 20, 0], centres=neighbours), replace(parent, novelty=None)).decisions
+    assert (found.probabilities(home.upright).argmax(axis=1) == home.truth).mean() < 0.8
+
+
+def test_cells_that_are_replayed_lie_where_the_class_lies_at_home(parent):
+    lengths = np.linalg.norm(cells([50] * 4, centres=CENTRES).upright, axis=1)
+    drawn = draw_replay(parent.novelty, np.array([0, 0, 1, 1], bool), lengths=lengths, cells=30, labelled=2)
+    said = parent.probabilities(drawn.features).argmax(axis=1)
+    assert (said == np.repeat([2, 3], len(said) // 2)).all()
+    assert drawn.weight * len(said) / 2 == pytest.approx(15)
+
+
+def test_nothing_is_replayed_where_every_class_was_labelled(parent):
+    assert draw_replay(parent.novelty, np.zeros(4, bool), lengths=np.ones(1), cells=40, labelled=4) is None
 
 
 def test_classes_without_own_weights_share_one_change_of_bias():

@@ -12,6 +12,7 @@ from classifier.inference.bundle import HEAD_FILE, ONNX_FILE, ModelBundle
 from classifier.inference.pipeline import open_pipeline
 from classifier.inference.synthetic import draw_cell_image
 from classifier.models import ModelVersion
+from classifier.selectors import model_on
 from classifier.services import promote_model, register_model
 from hematovision.errors import Conflict, Unprocessable
 from microscopes.models import Microscope
@@ -110,16 +111,27 @@ def test_what_the_command_says_has_figures_with_n_and_interval(calibrated):
 
 
 @pytest.mark.django_db
-def test_the_variant_is_registered_and_waits_for_its_promotion(slides, model, tmp_path):
+def test_the_variant_is_registered_and_waits_for_its_promotion(slides, model, riverside, tmp_path):
     parent, _ = register_model(actor=None, directory=model)
     promote_model(actor=None, version=parent, reason="First.")
-    said = _calibrate(slides, "--group-by-prefix", model=model, out=tmp_path)
+    microscope = Microscope.objects.create(organisation=riverside, name="Microscope 3")
+    said = _calibrate(slides, "--microscope", microscope.pk, "--group-by-prefix", model=model, out=tmp_path)
     variant = ModelVersion.objects.get(version="1.0.0+site.1")
-    assert variant.state == "registered"
+    assert (variant.state, variant.scope) == ("registered", microscope)
     assert "not used until somebody promotes it" in said
     promote_model(actor=None, version=variant, reason="Validated on Microscope 3.")
-    assert ModelVersion.objects.active() == variant
+    assert ModelVersion.objects.active() == parent
+    assert model_on(microscope.pk) == variant
     assert _calibrate(slides, model=model, out=tmp_path).count("1.0.0+site.2") >= 1
+
+
+@pytest.mark.django_db
+def test_a_variant_of_no_microscope_answers_for_none(slides, model, tmp_path):
+    parent, _ = register_model(actor=None, directory=model)
+    promote_model(actor=None, version=parent, reason="First.")
+    _calibrate(slides, "--group-by-prefix", model=model, out=tmp_path)
+    with pytest.raises(Unprocessable, match="names no microscope of this installation"):
+        promote_model(actor=None, version=ModelVersion.objects.get(version="1.0.0+site.1"), reason="Ours.")
 
 
 @pytest.mark.django_db
@@ -152,11 +164,17 @@ def test_calibration_asks_for_a_registered_model_before_it_begins(slides, model,
 
 
 @pytest.mark.django_db
-def test_a_new_model_makes_the_variant_void(calibrated, model, tmp_path):
-    register_model(actor=None, directory=model)
-    variant, _ = register_model(actor=None, directory=calibrated[0])
+def test_a_new_model_makes_the_variant_void(slides, model, riverside, tmp_path):
+    microscope = Microscope.objects.create(organisation=riverside, name="Microscope 3")
+    parent, _ = register_model(actor=None, directory=model)
+    promote_model(actor=None, version=parent, reason="First.")
+    _calibrate(slides, "--microscope", microscope.pk, "--group-by-prefix", model=model, out=tmp_path)
+    variant = ModelVersion.objects.get(version="1.0.0+site.1")
+    promote_model(actor=None, version=variant, reason="Ours.")
     newer, _ = register_model(actor=None, directory=evaluated_bundle(tmp_path / "newer", version="2.0.0"))
     promote_model(actor=None, version=newer, reason="Better.")
+    assert model_on(microscope.pk) == newer
+    ModelVersion.objects.filter(pk=variant.pk).update(state="retired")
     with pytest.raises(Conflict, match=r"another model than tiny 2\.0\.0, which is in use, and is void"):
         promote_model(actor=None, version=variant, reason="Ours.")
 

@@ -147,7 +147,7 @@ def _warnings(cells: LabelledCells, parent: Decisions, fitted: Fitted) -> Sequen
     kept = [readable(label) for label in parent.labels if label not in fitted.fitted_classes]
     if kept:
         said.append(
-            f"Too few labelled cells to fit {', '.join(kept)}: these keep the weights of the parent, and no figure here says "
-            "whether the other classes now claim cells of theirs. Label some where they occur."
+            f"Too few labelled cells to fit {', '.join(kept)}: these keep the weights of the parent, and the others were kept "
+            "from where it knows them. No figure here says how well that does on this microscope. Label some where they occur."
         )
     return said

@@ -13,6 +13,7 @@ from classifier.inference.head import Head
 from .cells import LabelledCells, folds_by_group
 from .decisions import Decisions
 from .heads import Doubles, Span, Step, fit_step
+from .replay import Replay, draw_replay
 
 Fit = Literal["biases", "head"]
 
@@ -51,18 +52,27 @@ def fit_decisions(cells: LabelledCells, parent: Decisions, fit: Fit | None = Non
 
     `fit` is what their number is enough for, unless said otherwise. The strength that holds the head back is the one with the
     best likelihood of cells left out by group; temperature and thresholds come from the logits of those left-out cells too, as
-    those of fitted cells would flatter.
+    those of fitted cells would flatter. Classes that keep their weights are replayed as the parent knows them, so that the
+    others do not claim their cells.
     """
     classes = len(parent.labels)
     fit = fit or fit_for(len(cells))
     columns = cells.counts(classes) >= (FOR_A_CLASS if fit == "head" else 1)
+    replay = _replay(parent, cells, columns)
     # The parent's logits at its own temperature: one unit of step means the same for every model.
     head = Head(parent.head.kernel / parent.temperature, parent.head.bias / parent.temperature)
     views = cells.features.shape[1] if fit == "head" else 1
     flat = cells.features[:, :views].reshape(-1, cells.features.shape[2])
-    span = Span.of(flat) if fit == "head" else Span(np.empty((flat.shape[1], 0)))
+    seen = flat if replay is None else np.concatenate([flat, replay.features])
+    span = Span.of(seen) if fit == "head" else Span(np.empty((flat.shape[1], 0)))
     start = head.logits(flat).astype(np.float64).reshape(len(cells), views, classes)
     coordinates = span.coordinates(flat).reshape(len(cells), views, -1)
+
+    replayed = None
+    if replay is not None:
+        # Each cell stands in the fit with all its views.
+        said = head.logits(replay.features).astype(np.float64)
+        replayed = (said, span.coordinates(replay.features), replay.weight * views)
 
     def step_from(rows: NDArray[np.int64], strength: float) -> Step:
         return fit_step(
@@ -71,6 +81,7 @@ def fit_decisions(cells: LabelledCells, parent: Decisions, fit: Fit | None = Non
             np.repeat(cells.truth[rows], views),
             strength=strength,
             columns=columns,
+            replayed=replayed,
         )
 
     left_out: dict[float, Doubles] = {}
@@ -91,6 +102,14 @@ def fit_decisions(cells: LabelledCells, parent: Decisions, fit: Fit | None = Non
     if fit == "head":
         fitted = _with_thresholds(fitted, left_out[best], cells)
     return Fitted(fitted, fit, best, names)
+
+
+def _replay(parent: Decisions, cells: LabelledCells, columns: NDArray[np.bool_]) -> Replay | None:
+    model = parent.novelty
+    if model is None or len(model.class_means) != len(parent.labels):
+        return None
+    lengths = np.linalg.norm(cells.upright, axis=1)
+    return draw_replay(model, ~columns, lengths=lengths, cells=len(cells), labelled=int(columns.sum()))
 
 
 def _temperature(logits: Doubles, truth: NDArray[np.int64]) -> float:

@@ -76,15 +76,23 @@ def fit_step(
     *,
     strength: float,
     columns: npt.NDArray[np.bool_],
+    replayed: tuple[Doubles, Doubles, float] | None = None,
 ) -> Step:
     """The step that explains class indices (N,) best, given logits before it (N, C) and coordinates (N, K).
 
-    `strength` holds it back; classes that are False in `columns` (C,) keep their weights and share one change of bias. K
+    `replayed` are logits (M, C) and coordinates (M, K) of further cells and the weight of each: of these the step is to say
+    what was said before it. `strength` holds it back; classes that are False in `columns` (C,) keep their weights and share one change of bias. K
     may be 0: then only biases change.
     """
-    cells, classes = start.shape
-    width = coordinates.shape[1]
+    classes, width = start.shape[1], coordinates.shape[1]
     targets = np.eye(classes)[truth]
+    weights = np.ones((len(start), 1))
+    if replayed is not None:
+        said, places, weight = replayed
+        start, coordinates = np.concatenate([start, said]), np.concatenate([coordinates, places])
+        targets = np.concatenate([targets, _shares(said)])
+        weights = np.concatenate([weights, np.full((len(said), 1), weight)])
+    weights /= weights.sum()
     # Kept classes share one bias: the last row of parameters is mapped through this (C, C) averaging.
     kept = ~columns
     shared = np.diag(columns.astype(np.float64))
@@ -97,8 +105,8 @@ def fit_step(
         logits = start + coordinates @ kernel + bias
         top = logits.max(axis=1, keepdims=True)
         normaliser = top + np.log(np.exp(logits - top).sum(axis=1, keepdims=True))
-        entropy = float((normaliser - (logits * targets).sum(axis=1, keepdims=True)).mean())
-        error = (np.exp(logits - normaliser) - targets) / cells
+        entropy = float((weights * (normaliser - (logits * targets).sum(axis=1, keepdims=True))).sum())
+        error = weights * (np.exp(logits - normaliser) - targets)
         by_kernel = (coordinates.T @ error + 2 * strength * kernel) * columns
         by_bias = (error.sum(axis=0) + 2 * strength * bias) @ shared
         penalty = strength * (float((kernel**2).sum()) + float((bias**2).sum()))
@@ -113,3 +121,10 @@ def fit_step(
     )
     table = found.x.reshape(width + 1, classes)
     return Step(kernel=table[:width] * columns, bias=table[width] @ shared)
+
+
+def _shares(logits: Doubles) -> Doubles:
+    """Probabilities (M, C) of logits."""
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: Doubles = odds / odds.sum(axis=1, keepdims=True)
+    return result

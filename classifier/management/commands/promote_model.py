@@ -16,7 +16,7 @@ from hematovision.errors import DomainError
 
 
 class Command(BaseCommand):
-    help = "Make a registered model the one that answers. Needs an evaluation, and keeps who did it and why."
+    help = "Make a registered model the one that answers, a variant on its microscope alone. Needs an evaluation, and keeps who did it and why."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="the model's name")
@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 reason=options["reason"],
                 evaluation=_read_evaluation(options["evaluation"]),
             )
-            self.stdout.write(f"{version} is active.")
+            self.stdout.write(f"{version} is active{f' on {version.scope}' if version.scope else ''}.")
             if options["requeue"]:
                 count = requeue_analyses(
                     actor=actor, analyses=failed_for_the_model(), reason=f"{version} came into use."

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from classifier.image_files import load_image
-from classifier.inference.bundle import ModelBundle
 from classifier.inference.engines import available_threads
 from classifier.inference.errors import InferenceError
 from classifier.inference.pipeline import open_pipeline
@@ -21,8 +20,9 @@ from microscopes.models import Microscope as RegisteredMicroscope
 from training.adaptation.calibration import Calibrated, calibrate
 from training.adaptation.decisions import Decisions
 from training.adaptation.folder import groups_by_prefix, read_cells
-from training.adaptation.variant import Microscope, refuse_variant, variant_version, write_variant
+from training.adaptation.variant import Microscope, refuse_variant, write_variant
 from training.evaluation.folder import read_groups, read_labelled
+from training_runs.services.variants import free_version
 
 
 class Command(BaseCommand):
@@ -114,7 +114,7 @@ class Command(BaseCommand):
         found = calibrate(cells, Decisions.of(parent), home=home)
         self.stdout.write(as_table(found))
         root = options["out"] or settings.VAR_DIR / "models"
-        version = _free_version(parent, root, in_registry=not options["no_register"])
+        version = free_version(parent, root, in_registry=not options["no_register"])
         microscope = Microscope(
             options["name"], options["scope"], patients_known=groups is not None, registered=registered
         )
@@ -164,14 +164,3 @@ def as_table(found: Calibrated) -> str:
         lines += ["", f"home camera, n = {n}: {before:.4f} before, {after:.4f} after"]
     lines += ["", *found.warnings] if found.warnings else []
     return "\n".join(lines)
-
-
-def _free_version(parent: ModelBundle, root: Path, *, in_registry: bool) -> str:
-    """The first version of a variant that no folder and no registered model has."""
-    number = 1
-    while True:
-        version = variant_version(parent, number)
-        known = in_registry and ModelVersion.objects.filter(name=parent.name, version=version).exists()
-        if not known and not (root / f"{parent.name}-{version}").exists():
-            return version
-        number += 1
