@@ -1,6 +1,7 @@
 """From logits to probabilities that mean what they say, and from probabilities to a label or *unidentified*."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,36 +99,45 @@ def choose_thresholds(
     goal: float = 0.99,
     least: float = 0.0,
     fewest: int = 20,
+    groups: Sequence[Hashable] | None = None,
 ) -> dict[str, float]:
     """Per predicted class, the lowest score at which the cells kept are right at least `goal` of the time.
 
     Chosen on validation cells: `probabilities` (N, C) calibrated, `targets` indices (N,). A class predicted fewer than
     `fewest` times takes the threshold all cells together need; a class that never reaches the goal keeps nothing below
-    its best wrong score. Nothing goes under `least`.
+    its best wrong score. Nothing goes under `least`. Cells of one of the `groups` (N,), as copies of one original are, count
+    as one cell together.
     """
     table, truth = np.asarray(probabilities, np.float64), np.asarray(targets)
     predicted, scores = table.argmax(axis=1), table.max(axis=1)
-    right = predicted == truth
-    overall = _lowest_score(scores, right, goal) if len(scores) else least
-    return {
-        label: round(
-            max(
-                least,
-                _lowest_score(scores[predicted == c], right[predicted == c], goal)
-                if (predicted == c).sum() >= fewest
-                else overall,
-            ),
-            6,
-        )
-        for c, label in enumerate(labels)
-    }
+    right, weights = predicted == truth, _one_a_group(groups, len(scores))
+    overall = _lowest_score(scores, right, weights, goal) if len(scores) else least
+    chosen = {}
+    for c, label in enumerate(labels):
+        mine = predicted == c
+        enough = weights[mine].sum() >= fewest
+        needed = _lowest_score(scores[mine], right[mine], weights[mine], goal) if enough else overall
+        chosen[label] = round(max(least, needed), 6)
+    return chosen
 
 
-def _lowest_score(scores: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], goal: float) -> float:
+def _one_a_group(groups: Sequence[Hashable] | None, count: int) -> npt.NDArray[np.float64]:
+    """Weights (N,) that add to 1 in every group; all 1 without groups."""
+    if groups is None:
+        return np.ones(count)
+    sizes = Counter(groups)
+    return np.array([1 / sizes[group] for group in groups])
+
+
+def _lowest_score(
+    scores: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], weights: npt.NDArray[np.float64], goal: float
+) -> float:
     order = np.argsort(-scores, kind="stable")
-    kept_accuracy = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    reached = np.flatnonzero(kept_accuracy >= goal)
-    if len(reached) == len(order) or (len(reached) and reached[-1] == len(order) - 1):
+    kept_accuracy = np.cumsum((right * weights)[order]) / np.cumsum(weights[order])
+    # Cells of equal scores are kept together or not at all.
+    last_of_equals = np.append(np.diff(scores[order]) < 0, values=True)
+    reached = np.flatnonzero((kept_accuracy >= goal) & last_of_equals)
+    if len(reached) and reached[-1] == len(order) - 1:
         return 0.0
     if not len(reached):
         return float(min(1.0, scores[~right].max() + _TINY))

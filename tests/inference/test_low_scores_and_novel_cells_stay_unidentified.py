@@ -69,3 +69,16 @@ def test_a_class_with_few_cells_takes_the_threshold_of_all():
 def test_nothing_goes_under_the_least_score():
     thresholds = choose_thresholds(_table(*np.linspace(0.51, 0.99, 50)), np.zeros(50, int), LABELS, least=0.6)
     assert set(thresholds.values()) == {0.6}
+
+
+def test_copies_of_one_cell_count_as_one_cell():
+    scores = np.concatenate([np.linspace(0.8, 0.99, 200), np.full(100, 0.7)])
+    truth = np.concatenate([np.zeros(200, int), np.ones(100, int)])
+    alone = [*range(200), *range(200, 300)]
+    copies = [*range(200), *[200] * 100]
+    by_cell, by_copy = (
+        choose_thresholds(_table(*scores), truth, LABELS, goal=0.99, groups=groups)["neutrophil"]
+        for groups in (copies, alone)
+    )
+    assert by_cell == 0.0  # 200 of 201 are right
+    assert by_copy > 0.7

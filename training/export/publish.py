@@ -129,8 +129,7 @@ def publish(
             for split, part in parts.items()
             if len(part.rows)
         }
-        main = crops.of_main_source(check.rows)
-        card |= _fit_decisions(trained.labels, parts, answers, main, folder, options)
+        card |= _fit_decisions(trained.labels, crops, parts, answers, folder, options)
         card |= {
             "training": _without_folders(trained.options),
             "data": _data_facts(crops, options),
@@ -207,18 +206,15 @@ def spread(truth: NDArray[np.int64], most: int) -> NDArray[np.int64]:
 
 def _fit_decisions(
     labels: Sequence[str],
+    crops: Crops,
     parts: dict[str, _Part],
     answers: dict[str, tuple[Floats, Floats]],
-    main: NDArray[np.bool_],
     folder: Path,
     options: PublishOptions,
 ) -> dict[str, Any]:
-    """Temperature, thresholds and novelty from the validation split; writes the novelty file.
-
-    `main` says which validation cells are of the camera that the limit for other cameras is taken from.
-    """
+    """Temperature, thresholds and novelty from the validation split; writes the novelty file."""
     logits, features = answers["validation"]
-    truth = parts["validation"].truth
+    truth, rows = parts["validation"].truth, parts["validation"].rows
     temperature = fit_temperature(logits, truth)
     train_truth = parts["train"].truth
     picked = spread(train_truth, options.novelty_cells)
@@ -228,7 +224,13 @@ def _fit_decisions(
     scores = novelty.NoveltyModel.load(folder / NOVELTY_FILE).score(features)
     threshold = novelty.choose_threshold(scores, kept=options.known)
     known = scores <= threshold
-    thresholds = choose_thresholds(softmax(logits, temperature)[known], truth[known], labels, goal=options.goal)
+    thresholds = choose_thresholds(
+        softmax(logits, temperature)[known],
+        truth[known],
+        labels,
+        goal=options.goal,
+        groups=[crops.rows[i].group for i in rows[known]],
+    )
     return {
         "temperature": temperature,
         "thresholds": thresholds,
@@ -236,7 +238,7 @@ def _fit_decisions(
             "threshold": threshold,
             "file": NOVELTY_FILE,
             "known": options.known,
-            "camera_limit": novelty.choose_camera_limit(scores[main]),
+            "camera_limit": novelty.choose_camera_limit(scores[crops.of_main_source(rows)]),
         },
         "goal": options.goal,
     }

@@ -53,7 +53,11 @@ def recalibrate(
         temperature = fit_temperature(found.logits, found.truth)
         kept = scores <= limit
         chosen = choose_thresholds(
-            softmax(found.logits, temperature)[kept], found.truth[kept], bundle.labels, goal=goal
+            softmax(found.logits, temperature)[kept],
+            found.truth[kept],
+            bundle.labels,
+            goal=goal,
+            groups=[group for group, is_known in zip(found.groups, kept, strict=True) if is_known],
         )
         again = Predictions(
             found.labels, found.paths, found.groups, found.truth, found.logits, temperature, chosen, kept
