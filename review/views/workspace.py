@@ -11,10 +11,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from cases.blinding import may_see_model_output
 from cases.cell_classes import BY_CODE
 from cases.models import ExclusionReason
 from cases.selectors import visible_case
 from cases.services.audit_trail import record_view
+from classifier.selectors import unknown_cameras
 from hematovision.errors import DomainError
 from review.permissions import NOT_A_REVIEWER, may_review
 from review.selectors import open_amendment_of
@@ -65,6 +67,7 @@ def workspace(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "case": case,
         "amendment": open_amendment_of(case) if case.is_signed else None,
+        "unknown_cameras": unknown_cameras(case) if may_see_model_output(request.user, case) else [],
         "classes": list(BY_CODE.values()),
         "orders": ORDERS,
         "choices": CHOICES,
