@@ -18,7 +18,7 @@ from calibration.services.crops import cut, open_model
 from calibration.services.requests import RUN_CALIBRATIONS
 from classifier.inference.errors import InferenceError
 from classifier.selectors import scales_of
-from classifier.services.models import register_model
+from classifier.services.registration import register_model
 from hematovision.celery import hint
 from hematovision.errors import DomainError
 from training.errors import NotFit
@@ -103,7 +103,7 @@ def _calibrate(run: CalibrationRun) -> ModelVersion:
     given = [each for each in given if each.cell.image_id in scales]
     if len(given) < FEWEST_CELLS:
         raise NotFit(
-            f"{len(given)} labelled cells of images whose scale is known are too few to calibrate; {FEWEST_CELLS} are the least."
+            f"Too few labelled cells of images whose scale is known: {len(given)}, where {FEWEST_CELLS} are the least."
         )
     crops = cut(pipeline, [each.cell for each in given], scales, on_image=lambda done, total: _report(run, done, total))
     cells = LabelledCells(

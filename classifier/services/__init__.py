@@ -6,12 +6,12 @@ from classifier.services.models import (
     ensure_model,
     previous_model,
     promote_model,
-    register_model,
     retire_variant,
     rollback_model,
 )
 from classifier.services.outcomes import fail_analysis, store_result
 from classifier.services.queueing import enqueue_analysis, send_message
+from classifier.services.registration import register_model
 from classifier.services.requeueing import failed_for_the_model, requeue_analyses
 from classifier.services.runs import run_analysis
 from classifier.services.sweeping import Swept, sweep

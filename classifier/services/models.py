@@ -1,4 +1,4 @@
-"""The model registry: what is registered, what is promoted, by whom and why.
+"""Which registered model is in use: what is promoted, by whom and why.
 
 A model in its own right answers for the installation, a variant for the microscope it was calibrated for and no other:
 each of them is a scope with one active model at most, promoted and rolled back by itself.
@@ -6,70 +6,35 @@ each of them is a scope with one active model at most, promoted and rolled back 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Role
 from audit.models import Action
 from audit.services import record
-from classifier.inference.bundle import KERAS_FILE, ONNX_FILE, ONNX_FLOAT_FILE, ModelBundle
+from classifier.inference.bundle import ModelBundle
 from classifier.inference.errors import InferenceError
 from classifier.models import AnalysisTrigger, ModelState, ModelVersion
 from classifier.selectors import is_void
+from classifier.services.registration import (
+    EVALUATION_FILE,
+    evaluation_of,
+    refuse_strangers,
+    register_model,
+    verified,
+)
 from classifier.services.requeueing import failed_for_the_model, requeue_analyses
-from hematovision.errors import Conflict, DomainError, PermissionRefused, Unprocessable
-from microscopes.models import Microscope
-from microscopes.permissions import may_manage_those_of
+from hematovision.errors import Conflict, DomainError, Unprocessable
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from microscopes.models import Microscope
 
 log = structlog.get_logger(__name__)
-
-#: Written by `manage.py evaluate --out` beside the model, and read when the card itself has no figures.
-EVALUATION_FILE = "metrics.json"
-
-
-def register_model(*, actor: User | None, directory: Path | str) -> tuple[ModelVersion, bool]:
-    """Verify a model directory and enter it in the registry; returns the row and whether it is new.
-
-    Registering the same content again returns the row there is. Raises Unprocessable with the sentence of what is
-    missing or altered, or when a variant's parent is not registered or has another network; Conflict when another
-    content is registered under the same name and version.
-    """
-    _refuse_strangers(actor)
-    bundle = _verified(Path(directory).resolve())
-    _refuse_orphans(bundle)
-    with transaction.atomic():
-        known = ModelVersion.objects.select_for_update().filter(name=bundle.name, version=bundle.version).first()
-        if known is not None:
-            return _registered_again(known, bundle, actor), False
-        version = ModelVersion(
-            name=bundle.name,
-            version=bundle.version,
-            directory=str(bundle.directory),
-            card=bundle.card,
-            card_sha256=bundle.card_sha256,
-            scope=_scope_of(bundle),
-            registered_by=actor,
-        )
-        version.full_clean()
-        version.save(force_insert=True)
-        record(
-            actor=actor,
-            action=Action.MODEL_CHANGE,
-            target=version,
-            after={"state": version.state, "card_sha256": version.card_sha256},
-        )
-    log.info("model_registered", model_version=str(version))
-    return version, True
 
 
 def promote_model(
@@ -86,10 +51,10 @@ def promote_model(
     given, or for a variant that names no microscope of this installation; Conflict when the model is active already, or
     is a variant of another model than the one in use.
     """
-    _refuse_strangers(actor, version.scope)
+    refuse_strangers(actor, version.scope)
     if not reason.strip():
         raise Unprocessable("Say why this model comes into use.", code="reason_missing")
-    bundle = _verified(Path(version.directory))
+    bundle = verified(Path(version.directory))
     if bundle.card_sha256 != version.card_sha256:
         raise Unprocessable(
             f"The card of {version} is not the one that was registered. Register the directory under a new version.",
@@ -116,7 +81,7 @@ def rollback_model(*, actor: User | None, reason: str, scope: Microscope | None 
 
     Raises Conflict when there is none to go back to, Unprocessable when its files no longer match or no reason is given.
     """
-    _refuse_strangers(actor, scope)
+    refuse_strangers(actor, scope)
     if not reason.strip():
         raise Unprocessable("Say why the model is rolled back.", code="reason_missing")
     previous = previous_model(scope)
@@ -124,7 +89,7 @@ def rollback_model(*, actor: User | None, reason: str, scope: Microscope | None 
         what = "model" if scope is None else f"variant for {scope}"
         raise Conflict(f"There is no earlier {what} to go back to.", code="no_earlier_model")
     _refuse_void(previous)
-    bundle = _verified(Path(previous.directory))
+    bundle = verified(Path(previous.directory))
     if bundle.card_sha256 != previous.card_sha256:
         raise Unprocessable(f"The files of {previous} are not the ones that were in use.", code="model_altered")
     with transaction.atomic():
@@ -137,7 +102,7 @@ def retire_variant(*, actor: User | None, version: ModelVersion, reason: str) ->
 
     Raises Conflict when it is not in use, Unprocessable for a model in its own right or without a reason.
     """
-    _refuse_strangers(actor, version.scope)
+    refuse_strangers(actor, version.scope)
     if not reason.strip():
         raise Unprocessable("Say why the variant is no longer used.", code="reason_missing")
     if version.scope is None:
@@ -204,20 +169,6 @@ def ensure_model(*, directory: Path | str) -> Ensured:
     return Ensured(version, f"{version} is active now. {reason}{started}")
 
 
-def evaluation_of(bundle: ModelBundle) -> dict[str, Any]:
-    """The figures a model comes with: its card's, else those of the metrics.json beside it; empty when none."""
-    figures = bundle.card.get("metrics")
-    if isinstance(figures, dict) and figures:
-        return figures
-    if not bundle.has(EVALUATION_FILE):
-        return {}
-    try:
-        read = json.loads(bundle.path(EVALUATION_FILE).read_text(encoding="utf-8"))
-    except ValueError:
-        return {}
-    return read if isinstance(read, dict) else {}
-
-
 def _activate(actor: User | None, version: ModelVersion, reason: str, evaluation: dict[str, Any]) -> ModelVersion:
     now = timezone.now()
     before = (
@@ -258,15 +209,6 @@ def _record_change(actor: User | None, version: ModelVersion, *, before: str, af
     )
 
 
-def _scope_of(bundle: ModelBundle) -> Microscope | None:
-    """The microscope a variant says it was calibrated for, if it is one of this installation."""
-    named = (bundle.card.get("adapted") or {}).get("microscope")
-    try:
-        return Microscope.objects.filter(pk=named).first() if bundle.parent and named else None
-    except ValidationError:
-        return None
-
-
 def _refuse_unscoped(version: ModelVersion) -> None:
     """A variant that is of no microscope here would answer for cameras it was not made for."""
     if version.parent_sha256 and version.scope_id is None:
@@ -275,45 +217,6 @@ def _refuse_unscoped(version: ModelVersion) -> None:
             "for. Calibrate with `--microscope`, or from the page of the microscope.",
             code="scope_missing",
         )
-
-
-def _registered_again(known: ModelVersion, bundle: ModelBundle, actor: User | None) -> ModelVersion:
-    if known.card_sha256 != bundle.card_sha256:
-        raise Conflict(
-            f"{known} is registered with another content. A changed model needs a version of its own.",
-            code="version_taken",
-        )
-    if known.directory != str(bundle.directory):
-        before = known.directory
-        known.directory = str(bundle.directory)
-        known.save(update_fields=["directory"])
-        record(
-            actor=actor,
-            action=Action.MODEL_CHANGE,
-            target=known,
-            before={"directory": before},
-            after={"directory": known.directory},
-        )
-    return known
-
-
-def _refuse_orphans(bundle: ModelBundle) -> None:
-    """A variant is what its parent is but for the head: the parent must be known here, and have the same network."""
-    if bundle.parent is None:
-        return
-    parent = ModelVersion.objects.filter(card_sha256=bundle.parent).first()
-    if parent is None:
-        raise Unprocessable(
-            f"{bundle.name} {bundle.version} is a variant of a model that is not registered here. Register its parent first.",
-            code="parent_missing",
-        )
-    theirs = parent.card["files"]
-    for name in (ONNX_FILE, ONNX_FLOAT_FILE, KERAS_FILE):
-        if bundle.has(name) and bundle.card["files"][name] != theirs.get(name):
-            raise Unprocessable(
-                f"{bundle.name} {bundle.version} has another {name} than {parent}, of which it claims to be a variant.",
-                code="parent_differs",
-            )
 
 
 def _refuse_void(version: ModelVersion) -> None:
@@ -330,13 +233,6 @@ def _refuse_void(version: ModelVersion) -> None:
     )
 
 
-def _verified(directory: Path) -> ModelBundle:
-    try:
-        return ModelBundle.load(directory)
-    except InferenceError as error:
-        raise Unprocessable(error.sentence, code="model_unusable") from error
-
-
 def _is_usable(version: ModelVersion) -> bool:
     try:
         return ModelBundle.load(version.directory).card_sha256 == version.card_sha256
@@ -351,13 +247,3 @@ def _is_evaluation(figures: Any) -> bool:
     if isinstance(figures.get("accuracy"), int | float) and figures.get("n"):
         return True
     return any(_is_evaluation(value) for value in figures.values())
-
-
-def _refuse_strangers(actor: User | None, scope: Microscope | None = None) -> None:
-    """The registry is the administrators', a microscope those of its laboratory; None is the installation itself."""
-    if actor is None:
-        return
-    if not (actor.is_active and (actor.is_superuser or actor.role == Role.ADMINISTRATOR)):
-        raise PermissionRefused("Only administrators change the model in use.")
-    if scope is not None and not may_manage_those_of(actor, scope.organisation):
-        raise PermissionRefused("Only administrators of its laboratory change the model of a microscope.")

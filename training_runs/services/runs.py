@@ -15,7 +15,7 @@ from django.db import IntegrityError, OperationalError, close_old_connections, t
 from django.db.models import F
 from django.utils import timezone
 
-from classifier.services.models import register_model
+from classifier.services.registration import register_model
 from hematovision.celery import hint
 from hematovision.errors import DomainError
 from training.history import read_history
