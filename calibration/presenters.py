@@ -98,16 +98,18 @@ def _missing(counts: dict[str, int], cells: int, patients: int) -> list[str]:
     if cells < ENOUGH_CELLS:
         said.append(f"{ENOUGH_CELLS} labelled cells are the least; there are {cells}.")
     elif cells < WISE_CELLS:
-        said.append(f"{WISE_CELLS} labelled cells or more are wiser.")
+        said.append(f"{WISE_CELLS} labelled cells or more are better.")
     if patients < FEWEST_PATIENTS:
-        said.append(f"They must be of {FEWEST_PATIENTS} patients or more; {WISE_PATIENTS} are wiser.")
+        said.append(f"They must come from {FEWEST_PATIENTS} patients or more; {WISE_PATIENTS} are better.")
     elif patients < WISE_PATIENTS:
-        said.append(f"Cells of {WISE_PATIENTS} patients or more are wiser.")
+        said.append(f"Cells of {WISE_PATIENTS} patients or more are better.")
     if len(counts) == 1:
         said.append("They must be of more than one class.")
     none = [each.plural.lower() for each in CELL_CLASSES if not counts.get(each.code)]
     if none and cells:
-        said.append(f"None so far: {', '.join(none)}. Classes without labels keep the weights of the model in use.")
+        said.append(
+            f"None so far: {', '.join(none)}. For classes without labels, the fit is held to what the model in use says of them."
+        )
     return said
 
 

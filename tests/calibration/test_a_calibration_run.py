@@ -109,7 +109,7 @@ def test_a_refusal_is_an_answer_in_a_sentence(fields, microscope, pavel, page, t
 def test_too_few_cells_are_refused_before_anything_is_opened(parent, microscope, pavel):
     run = calibrate(pavel, microscope)
     assert run.state == "refused"
-    assert "too few to calibrate; 10 are the least" in run.problem
+    assert "where 10 are the least" in run.problem
 
 
 def test_a_model_that_cannot_be_used_is_trouble_and_said(labelled, parent, microscope, pavel, tmp_path):

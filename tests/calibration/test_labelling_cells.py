@@ -108,7 +108,7 @@ def test_the_page_says_what_is_missing_and_not_what_the_model_said(fields, micro
     propose(pavel, microscope)
     said = page(pavel).content.decode()
     assert "10 labelled cells are the least; there are 1." in said
-    assert "They must be of 3 patients or more" in said
+    assert "They must come from 3 patients or more" in said
     assert "Cell 1 of 5" in said
     # Every class has its button, and none is marked as said by anybody.
     assert 'aria-pressed="true"' not in said

@@ -221,7 +221,7 @@ def test_folds_hold_every_cell_once_and_split_no_patient():
 
 
 def test_nine_cells_are_refused(parent):
-    with pytest.raises(NotFit, match=r"9 labelled cells are too few to calibrate; 10"):
+    with pytest.raises(NotFit, match=r"Too few labelled cells to calibrate: 9, where 10"):
         calibrate(cells([3, 3, 3]), parent)
 
 

@@ -99,7 +99,7 @@ def _at_home(home: LabelledCells, parent: Decisions, fitted: Decisions) -> tuple
 def refuse_cells(cells: LabelledCells, before: Answers) -> None:
     """Raise NotFit when the cells cannot calibrate anything, whatever a fit would make of them."""
     if len(cells) < FEWEST_CELLS:
-        raise NotFit(f"{len(cells)} labelled cells are too few to calibrate; {FEWEST_CELLS} are the least.")
+        raise NotFit(f"Too few labelled cells to calibrate: {len(cells)}, where {FEWEST_CELLS} are the least.")
     if cells.patients < FEWEST_PATIENTS:
         raise NotFit(
             f"All labelled cells are of {'one patient' if cells.patients == 1 else 'two patients'}, so nothing would show "
@@ -143,7 +143,7 @@ def refuse_result(comparison: Comparison, home: tuple[int, float, float] | None)
 def _warnings(cells: LabelledCells, parent: Decisions, fitted: Fitted) -> Sequence[str]:
     said = []
     if cells.patients < ENOUGH_PATIENTS:
-        said.append(f"The cells are of {cells.patients} patients; {ENOUGH_PATIENTS} or more are wiser.")
+        said.append(f"The cells are of {cells.patients} patients; {ENOUGH_PATIENTS} or more are better.")
     kept = [readable(label) for label in parent.labels if label not in fitted.fitted_classes]
     if kept:
         said.append(
