@@ -17,6 +17,8 @@ from cases.services.cells import DetectedCell, record_cells
 from cases.services.images import transition_image
 from cases.states import ImageState
 from classifier.models import Analysis, AnalysisProblem, AnalysisState, CameraStanding, Prediction
+from classifier.selectors import model_for
+from classifier.services.requeueing import reanalyse_image
 from classifier.services.standings import announce_standing, stand_to_camera
 from classifier.services.unclassified_cells import cells_to_classify, request_classification
 from classifier.standing import Standing, is_named
@@ -70,6 +72,7 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
             laboratory_id=image.case.laboratory_id,
             after={"analysis": str(analysis.pk), "model": str(analysis.model_version), "cells": len(cells)},
         )
+        _give_back_to_the_model_that_answers(analysis)
         settle_case(case=image.case)
         if cells_to_classify(analysis).exists():
             # Cells people drew or decided on, which this detector did not find again.
@@ -129,6 +132,19 @@ def close_as_failed(*, analysis: Analysis, kind: AnalysisProblem, sentence: str)
         attempt=analysis.attempt,
     )
     return True
+
+
+def _give_back_to_the_model_that_answers(analysis: Analysis) -> None:
+    """Have the model of the image repeat its analysis where a waiting run of another one ended after it.
+
+    It happens when an image moves to another microscope, or a model is rolled back, while a run waits.
+    """
+    answers = model_for(analysis.image)
+    if answers is None or answers == analysis.model_version:
+        return
+    if Analysis.objects.filter(image=analysis.image, model_version=answers, state=AnalysisState.DONE).exists():
+        reason = f"{answers} answers for this image now."
+        reanalyse_image(actor=None, image=analysis.image, version=answers, reason=reason)
 
 
 def _rescaled(earlier: Analysis, now: Analysis) -> bool:

@@ -101,7 +101,8 @@ def test_no_key_labels_a_cell_whose_image_has_not_arrived(open_as, read, pavel, 
         held.append(route)
 
     page.route(f"**/cells/{cells[1].pk}/crop?size=512*", hold)
-    page.goto(f"/opinions/{opinion.pk}/")
+    # The page fetches this image ahead; where it asks early, the page is not loaded until the image arrives.
+    page.goto(f"/opinions/{opinion.pk}/", wait_until="domcontentloaded")
     image_is_shown(page)
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", name=f"Cell 2 of {len(cells)}")).to_be_visible()

@@ -13,7 +13,7 @@ from cases.models import Cell
 from cases.services.microscopes import correct_microscope
 from classifier import bundle_analyser
 from classifier.models import Analysis, ModelVersion
-from classifier.selectors import model_on
+from classifier.selectors import current_analysis, model_on
 from classifier.services import (
     promote_model,
     register_model,
@@ -21,6 +21,7 @@ from classifier.services import (
     rollback_model,
     run_analysis,
 )
+from classifier.services.requeueing import reanalyse_image
 from classifier.services.rescaling import reanalyse_at_new_scale
 from hematovision.errors import Conflict, PermissionRefused, Unprocessable
 from microscopes.models import Microscope
@@ -175,6 +176,27 @@ def test_an_image_that_was_of_another_microscope_is_not_left_to_its_variant(
     reanalyse_at_new_scale(actor=None, case=case)
     run_analysis(image_id=image.pk, worker="w")
     assert Analysis.objects.filter(image=image).order_by("finished_at").last().model_version == active
+
+
+def test_a_variant_that_was_waiting_has_not_the_last_word_on_an_image_that_moved(
+    registered, active, taken_with, window, other, engine, amina, ines
+):
+    image = taken_with(1, window)
+    run_analysis(image_id=image.pk, worker="w")
+    variant = promote_model(actor=ines, version=registered, reason="Validated by the window.")
+    image.refresh_from_db()
+    reanalyse_image(actor=None, image=image, version=variant)
+    correct_microscope(actor=amina, images=[image], microscope=other)
+
+    run_analysis(image_id=image.pk, worker="w")
+    image.refresh_from_db()
+    assert image.state == "queued"
+    run_analysis(image_id=image.pk, worker="w")
+
+    image.refresh_from_db()
+    assert image.state == "analysed"
+    assert current_analysis(image.pk).model_version == active
+    assert set(Cell.objects.filter(image=image).values_list("label", flat=True)) != {"basophil"}
 
 
 @pytest.mark.parametrize("named", [True, False])
