@@ -16,30 +16,19 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
-from PIL import Image  # noqa: E402
+from _cells import PICKS, images_of, patients_of, read  # noqa: E402
 
-from classifier.inference.labels import LABELS  # noqa: E402
 from classifier.inference.pipeline import Pipeline, open_pipeline  # noqa: E402
-from classifier.inference.single_cells import Pick  # noqa: E402
-from classifier.inference.types import Rgb  # noqa: E402
 from training.adaptation.cells import LabelledCells  # noqa: E402
 from training.adaptation.compare import Answers  # noqa: E402
 from training.adaptation.decisions import Decisions  # noqa: E402
 from training.adaptation.fit import fit_decisions  # noqa: E402
-from training.adaptation.folder import PREFIX_END, VIEWS, read_cells  # noqa: E402
+from training.adaptation.folder import VIEWS, read_cells  # noqa: E402
 from training.adaptation.propose import propose_cells  # noqa: E402
-from training.datasets.folders import read_folders  # noqa: E402
-from training.datasets.source_image import SourceImage, image_files  # noqa: E402
 
 COUNTS = (10, 25, 50, 100)
-PICKS: dict[str, Pick] = {"lisc": "largest", "deepapl": "central", "pbc": "central"}
 HOME, HOME_CELLS = "pbc", 800
 _POOL = {"lisc": 0.6, "deepapl": 0.5}
-
-
-def read(path: Path) -> Rgb:
-    """An image file as (H, W, 3) uint8."""
-    return np.asarray(Image.open(path).convert("RGB"))
 
 
 def cells_of(name: str, pipeline: Pipeline, data: Path, cache: Path | None) -> LabelledCells:
@@ -48,17 +37,13 @@ def cells_of(name: str, pipeline: Pipeline, data: Path, cache: Path | None) -> L
     if kept and kept.is_file():
         with np.load(kept) as found:
             return LabelledCells(found["features"], found["truth"], tuple(found["groups"].tolist()))
-    images = [
-        SourceImage(path, label, name)
-        for label in LABELS
-        if (data / name / label).is_dir()
-        for path in image_files(data / name / label)
-    ] or read_folders(data / name, source=name)
+    images = images_of(data, name)
     if name == HOME:
         images = images[:: max(1, len(images) // HOME_CELLS)]
-    groups = [image.path.name.split(PREFIX_END)[0] for image in images] if name == "deepapl" else None
     views = 1 if name == HOME else VIEWS
-    cells = read_cells(pipeline, images, read=read, pick=PICKS[name], groups=groups, views=views, workers=1)
+    cells = read_cells(
+        pipeline, images, read=read, pick=PICKS[name], groups=patients_of(images), views=views, workers=1
+    )
     if kept:
         kept.parent.mkdir(parents=True, exist_ok=True)
         np.savez(kept, features=cells.features, truth=cells.truth, groups=np.array(cells.groups))

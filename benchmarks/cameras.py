@@ -17,23 +17,18 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
-from PIL import Image  # noqa: E402
+from _cells import OPEN, PICKS, images_of, patients_of, read  # noqa: E402
 
 from classifier.inference.calibrate import ece, softmax  # noqa: E402
 from classifier.inference.labels import LABELS  # noqa: E402
 from classifier.inference.metrics import bootstrap_interval, confusion_matrix, macro_f1, wilson_interval  # noqa: E402
 from classifier.inference.pipeline import Classified, Pipeline, open_pipeline  # noqa: E402
-from classifier.inference.single_cells import Pick  # noqa: E402
-from classifier.inference.types import Rgb  # noqa: E402
 from classifier.standing import CAMERA_LIMIT, FEWEST_CELLS, STRICT_SCORE  # noqa: E402
-from training.adaptation.folder import PREFIX_END  # noqa: E402
 from training.crop_set import Crops  # noqa: E402
 from training.crop_views import views_at  # noqa: E402
-from training.datasets.source_image import SourceImage, image_files  # noqa: E402
 from training.evaluation.folder import answer_folder  # noqa: E402
 
-PICKS: dict[str, Pick] = {"lisc": "largest", "deepapl": "central"}
-OPEN = ("blast", "smudge")
+SETS = ("lisc", "deepapl")
 #: Classes that a smear of a healthy person shows: a blast under one of these names is a blast missed.
 NORMAL = ("neutrophil", "eosinophil", "basophil", "lymphocyte", "monocyte")
 DRAWS = 10_000
@@ -51,32 +46,18 @@ class Said:
     groups: np.ndarray
 
 
-def read(path: Path) -> Rgb:
-    """An image file as (H, W, 3) uint8."""
-    return np.asarray(Image.open(path).convert("RGB"))
-
-
 def of_folder(pipeline: Pipeline, data: Path, name: str) -> Said:
     """The whole way from a picture to a name, for every picture of a set."""
-    images = [
-        SourceImage(path, label, name)
-        for label in (*LABELS, *OPEN)
-        if (data / name / label).is_dir()
-        for path in image_files(data / name / label)
-    ]
+    images = images_of(data, name, also=OPEN)
     answers = answer_folder(pipeline, images, read=read, pick=PICKS[name])
     probabilities = softmax(answers.logits, pipeline.bundle.temperature)
-    groups = [
-        image.path.name.split(PREFIX_END)[0] if PREFIX_END in image.path.name else str(i)
-        for i, image in enumerate(images)
-    ]
     return Said(
         np.array([image.label for image in images]),
         np.array(pipeline.bundle.labels)[probabilities.argmax(axis=1)],
         probabilities.max(axis=1),
         np.zeros(len(images)) if answers.novelty is None else answers.novelty,
         answers.identified,
-        np.array(groups),
+        np.array(patients_of(images)),
     )
 
 
@@ -158,7 +139,7 @@ def main() -> None:
         crops = Crops.open(arguments.crops)
         for source in sorted({crops.rows[i].source for i in crops.where(split="validation")}):
             found[f"{source}, validation"] = figures(of_crops(pipeline, crops, source), **limits)
-    for name in PICKS if arguments.data else ():
+    for name in SETS if arguments.data else ():
         if (arguments.data / name).is_dir():
             found[name] = figures(of_folder(pipeline, arguments.data, name), **limits)
     print(
