@@ -78,10 +78,11 @@ test: install-dev chromium pango ## scripts under Node, then the whole suite on 
 	$(NPM) test --silent
 	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest $(PYTEST_ARGS)
 
-# Training and inference know no database, and how a page looks depends on none: `make test` has seen to them.
-test-services: install-dev chromium pango ## what a database or a broker can change, on PostgreSQL and Redis
-	deploy/with_services $(BIN)/python -m pytest -m "not appearance" \
-	  --ignore=tests/training --ignore=tests/inference $(PYTEST_ARGS)
+# Training and inference know no database, and what a browser makes of a page depends on none: `make test` has seen to
+# them. The answers that pages are made of are asked for here by the tests of each app.
+test-services: install-dev pango ## what a database or a broker can change, on PostgreSQL and Redis
+	deploy/with_services $(BIN)/python -m pytest \
+	  --ignore=tests/browser --ignore=tests/training --ignore=tests/inference $(PYTEST_ARGS)
 
 bench: install-dev ## what is fast and how fast: every file of benchmarks/
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file"; done

@@ -21,6 +21,7 @@ from audit.forms import EventFilter
 from audit.models import Action, AuditEvent, Outcome
 from audit.services import newest_checkpoint, read_checkpoint, record, verify_chain
 from audit.services.checkpoints import OBJECT_TYPE as CHECKPOINT
+from hematovision.chunks import in_chunks
 from hematovision.csv_export import csv_stream
 
 if TYPE_CHECKING:
@@ -146,13 +147,13 @@ def _record_view(request: HttpRequest, action: Action, form: EventFilter, **deta
 def _csv_rows(events: AuditEventQuerySet) -> Iterator[list[str]]:
     names = list(chain.FIELDS)
     yield names
-    for event in events.iterator(chunk_size=2000):
+    for event in in_chunks(events, by=("id",)):
         content = chain.content(event)
         yield [_cell(content[name]) for name in names]
 
 
 def _json_lines(events: AuditEventQuerySet) -> Iterator[str]:
-    for event in events.iterator(chunk_size=2000):
+    for event in in_chunks(events, by=("id",)):
         yield json.dumps(chain.content(event), ensure_ascii=False) + "\n"
 
 

@@ -18,7 +18,8 @@ class CappedPaginator(Paginator[Any]):
     def count(self) -> int:
         """How many rows there are, or `MOST_COUNTED` when there are at least as many."""
         rows: Any = self.object_list
-        return int(rows[:MOST_COUNTED].count())
+        # In no order: a sort of all rows for the sake of a number is what made long lists slow.
+        return int(rows.order_by()[:MOST_COUNTED].count())
 
     @property
     def is_capped(self) -> bool:

@@ -22,9 +22,11 @@ _MOST_COUNTED = 99
 def deliveries_listed_to(user: User) -> DeliveryQuerySet:
     """Return what the list of `user` is made of: what was sent for the laboratory's people, else what was received."""
     deliveries = Delivery.objects.visible_to(user) if sees_sent_reports(user) else Delivery.objects.received_by(user)
-    return deliveries.select_related(
+    found = deliveries.select_related(
         "report", "case__patient", "case__clinic", "organisation", "acknowledgement", "opened_by"
     )
+    # The sealed content is some fifty kilobytes; a line names its version only.
+    return found.defer("report__sealed")
 
 
 def waiting_count(user: Any) -> str:

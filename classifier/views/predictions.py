@@ -14,6 +14,7 @@ from cases.cell_classes import BY_CODE, UNIDENTIFIED
 from cases.models import Case
 from classifier.forms import PredictionFilterForm
 from classifier.models import Prediction
+from hematovision.chunks import in_chunks
 from hematovision.csv_export import csv_stream
 from hematovision.paging import CappedPaginator
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 PER_PAGE = 50
+_NEWEST_FIRST = ("-created_at", "-id")
 _COLUMNS = [
     "predicted at",
     "case",
@@ -82,7 +84,8 @@ def _filtered(request: HttpRequest) -> tuple[PredictionFilterForm, QuerySet[Pred
     form = PredictionFilterForm(request.GET, user=request.user)  # type: ignore[arg-type]
     visible = Prediction.objects.filter(cell__image__case__in=Case.objects.with_model_output_for(request.user))  # type: ignore[arg-type]
     found = form.apply(visible).select_related("model_version", "cell__image__case__clinic")
-    return form, found.order_by("-created_at", "-id")
+    # A card is some forty kilobytes; a line names its model only.
+    return form, found.defer("model_version__card", "model_version__evaluation").order_by(*_NEWEST_FIRST)
 
 
 def _row(prediction: Prediction) -> dict[str, Any]:
@@ -100,7 +103,7 @@ def _row(prediction: Prediction) -> dict[str, Any]:
 
 def _csv_rows(found: QuerySet[Prediction]) -> Iterator[list[object]]:
     yield list(_COLUMNS)
-    for prediction in found.iterator(chunk_size=2000):
+    for prediction in in_chunks(found, by=_NEWEST_FIRST):
         cell = prediction.cell
         image = cell.image
         yield [

@@ -126,6 +126,8 @@ def cells_behind(
         found = found.filter(identified=False)
     elif answer in CLASS_CODES:
         found = found.filter(label=answer, identified=True)
-    return found.select_related("model_version", "cell__image__case__clinic", "cell__decided_by").order_by(
+    found = found.select_related("model_version", "cell__image__case__clinic", "cell__decided_by")
+    # A card is some forty kilobytes; a line names its model only.
+    return found.defer("model_version__card", "model_version__evaluation").order_by(
         "-cell__decided_at", "-created_at", "id"
     )

@@ -17,12 +17,15 @@ from audit.models import Action, AuditEvent, Outcome
 from audit.services import record
 from audit.triggers import missing_triggers
 from cases.models import Cell, LabelSource
+from hematovision.chunks import in_chunks
 from review.action_digest import action_digest
 from review.cell_state import same_decision, state_of
 from review.models import Decision, ReviewAction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from django.db.models import QuerySet
 
     from accounts.models import User
 
@@ -85,8 +88,8 @@ def _faults(done: DecisionCheck) -> Iterator[str]:
 
 def _changed_actions(done: DecisionCheck) -> Iterator[str]:
     chunk: list[ReviewAction] = []
-    actions = ReviewAction.objects.order_by("pk").prefetch_related("decisions")
-    for action in actions.iterator(chunk_size=_CHUNK):
+    actions = ReviewAction.objects.prefetch_related("decisions")
+    for action in in_chunks(actions, by=("pk",), size=_CHUNK):
         chunk.append(action)
         if len(chunk) == _CHUNK:
             yield from _compare(chunk)
@@ -131,15 +134,11 @@ def _gaps() -> Iterator[str]:
 
 
 def _lost_actions() -> Iterator[str]:
-    events = (
-        AuditEvent.objects.filter(object_type=_OBJECT_TYPE, outcome=Outcome.SUCCESS)
-        .order_by("id")
-        .values_list("object_id", "after")
-    )
+    events = AuditEvent.objects.filter(object_type=_OBJECT_TYPE, outcome=Outcome.SUCCESS).only("object_id", "after")
     chunk: dict[str, Any] = {}
-    for object_id, after in events.iterator(chunk_size=_CHUNK):
-        if isinstance(after, dict) and "sha256" in after:
-            chunk[object_id] = after.get("case")
+    for event in in_chunks(events, by=("id",), size=_CHUNK):
+        if isinstance(event.after, dict) and "sha256" in event.after:
+            chunk[event.object_id] = event.after.get("case")
         if len(chunk) == _CHUNK:
             yield from _lost_of(chunk)
             chunk = {}
@@ -155,10 +154,10 @@ def _lost_of(chunk: dict[str, Any]) -> Iterator[str]:
 
 def _cells_nobody_called_so(done: DecisionCheck) -> Iterator[str]:
     last = Decision.objects.filter(cell=OuterRef("pk")).order_by("-action__number")
-    read = Cell.objects.filter(Q(label_source=LabelSource.HUMAN) | Q(excluded=True)).annotate(
+    read: QuerySet[Any] = Cell.objects.filter(Q(label_source=LabelSource.HUMAN) | Q(excluded=True)).annotate(
         last_after=Subquery(last.values("after")[:1])
     )
-    for cell in read.order_by("pk").iterator(chunk_size=2000):
+    for cell in in_chunks(read, by=("pk",)):
         done.cells += 1
         after: Any = cell.last_after
         if after is None:

@@ -16,6 +16,7 @@ from audit.models import Action
 from audit.services import record
 from cases.cell_classes import BY_CODE
 from cases.services.audit_trail import note_cells_listed
+from hematovision.chunks import in_chunks
 from hematovision.csv_export import csv_stream
 from hematovision.paging import CappedPaginator
 from oversight.forms import AgreementFilter
@@ -130,7 +131,7 @@ def _behind(request: HttpRequest, form: AgreementFilter) -> QuerySet[Prediction]
 
 def _csv_rows(found: QuerySet[Prediction]) -> Iterator[list[object]]:
     yield list(_COLUMNS)
-    for prediction in found.iterator(chunk_size=2000):
+    for prediction in in_chunks(found, by=("-created_at", "-id")):
         cell, case = prediction.cell, prediction.cell.image.case
         yield [
             cell.pk,

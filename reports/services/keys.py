@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from hematovision.chunks import in_chunks
 from reports.models import ReportDraft, ReportKey
 from reports.sealing import rewrap
 
@@ -11,9 +12,9 @@ from reports.sealing import rewrap
 def rewrap_keys() -> int:
     """Encrypt the key of every report under the field key that is first now; returns how many there are."""
     number = 0
-    for pk in ReportKey.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=500):
+    for row in in_chunks(ReportKey.objects.only("pk"), by=("pk",), size=500):
         with transaction.atomic():
-            key = ReportKey.objects.select_for_update(no_key=True).get(pk=pk)
+            key = ReportKey.objects.select_for_update(no_key=True).get(pk=row.pk)
             key.wrapped = rewrap(key.wrapped)
             key.save(update_fields=["wrapped"])
         number += 1
@@ -23,8 +24,8 @@ def rewrap_keys() -> int:
 def resave_drafts() -> int:
     """Encrypt the texts of every draft under the field key that is first now; returns how many there are."""
     number = 0
-    for pk in ReportDraft.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=500):
+    for row in in_chunks(ReportDraft.objects.only("pk"), by=("pk",), size=500):
         with transaction.atomic():
-            ReportDraft.objects.select_for_update(no_key=True).get(pk=pk).save()
+            ReportDraft.objects.select_for_update(no_key=True).get(pk=row.pk).save()
         number += 1
     return number

@@ -14,6 +14,7 @@ from django.db import connection
 from audit.models import Action, AuditEvent, Outcome
 from audit.services import record
 from audit.triggers import missing_triggers
+from hematovision.chunks import in_chunks
 from reports.checks import TABLES
 from reports.models import Report
 from reports.verification import verify_report
@@ -59,8 +60,8 @@ def _faults(found: ReportCheck) -> Iterator[str]:
         if missing:
             yield f"The database no longer refuses changes: {', '.join(missing)} missing."
     signed = _signed()
-    rows = Report.objects.select_related("key", "previous").order_by("created_at", "pk")
-    for report in rows.iterator(chunk_size=_CHUNK):
+    rows = Report.objects.select_related("key", "previous")
+    for report in in_chunks(rows, by=("created_at", "id"), size=_CHUNK):
         found.reports += 1
         where = f"Report {report.pk}, version {report.version}"
         for fault in verify_report(report, thorough=True).faults:

@@ -29,16 +29,11 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def pytest_collection_modifyitems(items):
-    """Browser tests are marked, and left out with a reason where there is no browser.
-
-    A test in both themes is one of how a page looks, and that is the same on every database.
-    """
+    """Browser tests are marked, and left out with a reason where there is no browser."""
     here = Path(__file__).parent
     for item in items:
         if here in Path(item.fspath).parents:
             item.add_marker(pytest.mark.browser)
-            if "theme" in item.fixturenames:
-                item.add_marker(pytest.mark.appearance)
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="chromium is not installed (Debian: apt-get install chromium)"))
 

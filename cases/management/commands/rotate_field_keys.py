@@ -11,6 +11,7 @@ from audit.models import Action
 from audit.services import record
 from cases.models import FormerIdentity, Patient
 from cases.signals import field_keys_rotated
+from hematovision.chunks import in_chunks
 
 
 class Command(BaseCommand):
@@ -40,9 +41,9 @@ class Command(BaseCommand):
 def _rotate(model: type[Patient | FormerIdentity]) -> int:
     """Write every row again; returns how many there are."""
     rotated = 0
-    for pk in model.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=500):
+    for row in in_chunks(model.objects.only("pk"), by=("pk",), size=500):
         with transaction.atomic():
             # Reading decrypts with any key, saving encrypts with the first.
-            model.objects.select_for_update(no_key=True).get(pk=pk).save()
+            model.objects.select_for_update(no_key=True).get(pk=row.pk).save()
         rotated += 1
     return rotated
