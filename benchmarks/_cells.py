@@ -14,6 +14,8 @@ from training.datasets.source_image import SourceImage, image_files
 
 #: Where the labelled cell of an image is.
 PICKS: dict[str, Pick] = {"lisc": "largest", "deepapl": "central", "pbc": "central"}
+#: um/px of a set with a few fields of another size in which nothing can be measured; `benchmarks/scale.py` reads it off the others.
+SCALES = {"deepapl": 0.101}
 #: No classes of the model: no name is right for them.
 OPEN = ("blast", "smudge")
 

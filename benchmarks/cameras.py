@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
-from _cells import OPEN, PICKS, images_of, patients_of, read  # noqa: E402
+from _cells import OPEN, PICKS, SCALES, images_of, patients_of, read  # noqa: E402
 
 from classifier.inference.calibrate import ece, softmax  # noqa: E402
 from classifier.inference.labels import LABELS  # noqa: E402
@@ -49,7 +49,7 @@ class Said:
 def of_folder(pipeline: Pipeline, data: Path, name: str) -> Said:
     """The whole way from a picture to a name, for every picture of a set."""
     images = images_of(data, name, also=OPEN)
-    answers = answer_folder(pipeline, images, read=read, pick=PICKS[name])
+    answers = answer_folder(pipeline, images, read=read, pick=PICKS[name], um_per_px=SCALES.get(name))
     probabilities = softmax(answers.logits, pipeline.bundle.temperature)
     return Said(
         np.array([image.label for image in images]),

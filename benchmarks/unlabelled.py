@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
-from _cells import PICKS, images_of, read  # noqa: E402
+from _cells import PICKS, SCALES, images_of, read  # noqa: E402
 
 from classifier.inference.metrics import confusion_matrix, macro_f1  # noqa: E402
 from classifier.inference.pipeline import Pipeline, open_pipeline  # noqa: E402
@@ -39,7 +39,7 @@ def crops_of(pipeline: Pipeline, data: Path, name: str, *, most: int | None = No
     images = images_of(data, name)
     if most:
         images = images[:: max(1, len(images) // most)]
-    answers = answer_folder(pipeline, images, read=read, pick=PICKS[name], workers=1)
+    answers = answer_folder(pipeline, images, read=read, pick=PICKS[name], um_per_px=SCALES.get(name), workers=1)
     return np.stack(answers.crops), np.array([pipeline.bundle.labels.index(image.label) for image in images])
 
 

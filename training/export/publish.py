@@ -57,8 +57,9 @@ _PICTURES = (
 class PublishOptions:
     """What decides a bundle beside the weights.
 
-    `goal`: accuracy aimed at, class by class, on the cells that keep their label. `known`: share of real validation cells
-    the novelty score lets pass. `calibration`: crops that int8 ranges are measured on, half of them in other stains.
+    `goal`: accuracy aimed at, class by class, on the cells that keep their label. `known`: share of the validation cells
+    of the main source that the novelty score lets pass. `strict_score`: the score a name needs on an unknown camera, None
+    for the product's own. `calibration`: crops that int8 ranges are measured on, half of them in other stains.
     `abroad`: validation crops in other stains that the int8 file is judged on as well. `novelty_cells`: crops the novelty
     score is fitted on. `precision`: which ONNX files are written; a network whose int8 file is refused can be served in
     float32, and where both are there int8 is served.
@@ -68,6 +69,7 @@ class PublishOptions:
     version: str
     goal: float = 0.995
     known: float = 0.995
+    strict_score: float | None = None
     calibration: int = 512
     abroad: int = 800
     novelty_cells: int = 6000
@@ -222,7 +224,8 @@ def _fit_decisions(
     scorer.save(folder / NOVELTY_FILE)
     # The file keeps the directions in half precision, so the threshold is taken from what the file says.
     scores = novelty.NoveltyModel.load(folder / NOVELTY_FILE).score(features)
-    threshold = novelty.choose_threshold(scores, kept=options.known)
+    at_home = scores[crops.of_main_source(rows)]
+    threshold = novelty.choose_threshold(at_home, kept=options.known)
     known = scores <= threshold
     thresholds = choose_thresholds(
         softmax(logits, temperature)[known],
@@ -238,7 +241,8 @@ def _fit_decisions(
             "threshold": threshold,
             "file": NOVELTY_FILE,
             "known": options.known,
-            "camera_limit": novelty.choose_camera_limit(scores[crops.of_main_source(rows)]),
+            "camera_limit": novelty.choose_camera_limit(at_home),
+            **({} if options.strict_score is None else {"strict_score": options.strict_score}),
         },
         "goal": options.goal,
     }

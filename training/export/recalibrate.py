@@ -25,9 +25,18 @@ _NOVELTY_CELLS = 6000
 
 
 def recalibrate(
-    bundle: ModelBundle, crops: Crops, out: Path | str, *, version: str, goal: float = 0.995, known: float = 0.995
+    bundle: ModelBundle,
+    crops: Crops,
+    out: Path | str,
+    *,
+    version: str,
+    goal: float = 0.995,
+    known: float = 0.995,
+    strict_score: float | None = None,
 ) -> ModelBundle:
     """Fit the decisions again on the validation split of `crops`; novelty on its training split when it has one.
+
+    `goal`, `known` and `strict_score` are those of `PublishOptions`.
 
     Raises BadData when the version is the old one: a model in use never changes under its name.
     """
@@ -48,8 +57,8 @@ def recalibrate(
             seen = answer(engine, views_of(bundle, crops, train[picked]), label="training features")[1]
             novelty.fit(seen, truth[picked]).save(folder / NOVELTY_FILE)
         scores = novelty.NoveltyModel.load(folder / NOVELTY_FILE).score(features)
-        limit = novelty.choose_threshold(scores, kept=known)
-        main = crops.of_main_source(crops.where(split="validation"))
+        at_home = scores[crops.of_main_source(crops.where(split="validation"))]
+        limit = novelty.choose_threshold(at_home, kept=known)
         temperature = fit_temperature(found.logits, found.truth)
         kept = scores <= limit
         chosen = choose_thresholds(
@@ -70,7 +79,8 @@ def recalibrate(
                 "threshold": limit,
                 "file": NOVELTY_FILE,
                 "known": known,
-                "camera_limit": novelty.choose_camera_limit(scores[main]),
+                "camera_limit": novelty.choose_camera_limit(at_home),
+                **({} if strict_score is None else {"strict_score": strict_score}),
             },
             "goal": goal,
             "calibrated_from": f"{bundle.name} {bundle.version}",

@@ -5,7 +5,7 @@
 
 from types import ModuleType
 
-from . import calibrate, card, compare, crops, evaluate, explore, export, fit, prepare, preview, tune
+from . import blend, calibrate, card, compare, crops, evaluate, explore, export, fit, prepare, preview, tune
 
 STEPS: dict[str, ModuleType] = {
     "prepare": prepare,
@@ -14,6 +14,7 @@ STEPS: dict[str, ModuleType] = {
     "preview": preview,
     "fit": fit,
     "tune": tune,
+    "blend": blend,
     "export": export,
     "evaluate": evaluate,
     "compare": compare,

@@ -17,6 +17,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--goal", type=float, default=0.995, help="accuracy aimed at on identified cells (default %(default)s)"
     )
+    parser.add_argument(
+        "--known",
+        type=float,
+        default=0.995,
+        help="share of the main source's cells that are not held back as novel (default %(default)s)",
+    )
+    parser.add_argument(
+        "--strict-score", type=float, help="score that a name needs on an unknown camera (default: the product's own)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -26,5 +35,13 @@ def run(arguments: argparse.Namespace) -> None:
     from training.export.recalibrate import recalibrate
 
     old = ModelBundle.load(arguments.model)
-    new = recalibrate(old, Crops.open(arguments.crops), arguments.out, version=arguments.version, goal=arguments.goal)
+    new = recalibrate(
+        old,
+        Crops.open(arguments.crops),
+        arguments.out,
+        version=arguments.version,
+        goal=arguments.goal,
+        known=arguments.known,
+        strict_score=arguments.strict_score,
+    )
     say(f"Temperature {old.temperature:.4f} before, {new.temperature:.4f} now. Written to {arguments.out}.")

@@ -18,6 +18,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--goal", type=float, default=0.995, help="accuracy aimed at on identified cells (default %(default)s)"
     )
     parser.add_argument(
+        "--known",
+        type=float,
+        default=0.995,
+        help="share of the main source's cells that are not held back as novel (default %(default)s)",
+    )
+    parser.add_argument(
+        "--strict-score", type=float, help="score that a name needs on an unknown camera (default: the product's own)"
+    )
+    parser.add_argument(
         "--precision",
         choices=("int8", "float32", "both"),
         default="int8",
@@ -35,6 +44,8 @@ def run(arguments: argparse.Namespace) -> None:
         name=arguments.name,
         version=arguments.version,
         goal=arguments.goal,
+        known=arguments.known,
+        strict_score=arguments.strict_score,
         precision=arguments.precision,
         data=arguments.data,
     )
