@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any page, in either theme, on a desktop and on a phone."""
+"""axe-core finds nothing on any page: on a desktop in the light theme, on a phone in the dark one."""
 
 import pytest
 from django.utils import timezone
@@ -15,12 +15,8 @@ from tests.factories.reports import NEUTROPENIC, signed_report
 from tests.factories.smears import drawn_field
 from tests.factories.standings import stands
 
-LOOKS = [
-    pytest.param(DESKTOP, "light", id="desktop-light"),
-    pytest.param(DESKTOP, "dark", id="desktop-dark"),
-    pytest.param(PHONE, "light", id="phone-light"),
-    pytest.param(PHONE, "dark", id="phone-dark"),
-]
+# Contrast depends on the theme, layout on the width: these two see each theme and each width once.
+LOOKS = [pytest.param(DESKTOP, "light", id="desktop-light"), pytest.param(PHONE, "dark", id="phone-dark")]
 
 
 @pytest.fixture
