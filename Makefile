@@ -74,14 +74,15 @@ pango:
 	      || echo "Pango could not be installed: the tests of signed reports skip."; \
 	  else echo "No Pango here: the tests of signed reports skip."; fi; }
 
+# The suite runs a process on every core: threads of theirs would only wait for each other.
 test: install-dev chromium pango ## scripts under Node, then the whole suite on SQLite and the folder broker, browser tests included
 	$(NPM) test --silent
-	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest $(PYTEST_ARGS)
+	env -u DATABASE_URL -u REDIS_URL OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # Training and inference know no database, and what a browser makes of a page depends on none: `make test` has seen to
 # them. The answers that pages are made of are asked for here by the tests of each app.
 test-services: install-dev pango ## what a database or a broker can change, on PostgreSQL and Redis
-	deploy/with_services $(BIN)/python -m pytest \
+	OMP_NUM_THREADS=1 deploy/with_services $(BIN)/python -m pytest \
 	  --ignore=tests/browser --ignore=tests/training --ignore=tests/inference $(PYTEST_ARGS)
 
 bench: install-dev ## what is fast and how fast: every file of benchmarks/
