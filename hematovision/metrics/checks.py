@@ -17,7 +17,7 @@ def check_processes_count_together(**_: Any) -> list[CheckMessage]:
     return [
         Warning(
             f"{settings.WEB_PROCESSES} web processes count their requests apart, and /metrics shows those of one.",
-            hint="Set PROMETHEUS_MULTIPROC_DIR to an empty folder of this host or container, or WEB_CONCURRENCY to 1.",
+            hint="Set WEB_METRICS_DIR to an empty folder of this host or container, or WEB_CONCURRENCY to 1.",
             id="metrics.W001",
         )
     ]

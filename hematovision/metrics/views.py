@@ -35,7 +35,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _of_all_processes() -> CollectorRegistry:
-    """What this process counted, or what all of them did where they share a folder (PROMETHEUS_MULTIPROC_DIR)."""
+    """What this process counted, or what all of them did where they share a folder (WEB_METRICS_DIR)."""
     if not settings.METRICS_SHARED_DIR:
         return prometheus_client.REGISTRY
     shared = CollectorRegistry()

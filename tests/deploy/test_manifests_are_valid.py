@@ -74,7 +74,7 @@ def test_the_service_monitor_finds_the_service():
     (endpoint,) = monitor["spec"]["endpoints"]
     assert endpoint["port"] in {port["name"] for port in service["spec"]["ports"]}
     assert endpoint["path"] == "/metrics"
-    assert endpoint["authorization"]["credentials"]["key"] == "HEMATOVISION_METRICS_TOKEN"
+    assert endpoint["authorization"]["credentials"]["key"] == "WEB_METRICS_TOKEN"
 
 
 def test_scaling_asks_for_the_queue_and_the_oldest_wait():

@@ -73,8 +73,8 @@ def test_the_image_holds_every_app():
 
 def test_web_processes_of_one_container_count_their_requests_together(compose):
     web = compose["services"]["web"]
-    shared = web["environment"]["PROMETHEUS_MULTIPROC_DIR"]
-    assert [mount.partition(":")[0] for mount in web["tmpfs"]] == [shared]
+    (shared,) = (mount.partition(":")[0] for mount in web["tmpfs"])
+    assert web["environment"]["WEB_METRICS_DIR"] == f"${{WEB_METRICS_DIR:-{shared}}}"
 
 
 def test_everything_the_image_copies_is_in_the_repository():

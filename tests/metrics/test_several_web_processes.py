@@ -29,7 +29,7 @@ for family in text_string_to_metric_families(generate_latest(_of_all_processes()
 def test_the_second_process_answers_for_both(tmp_path, shared, counted):
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "hematovision.settings.test"}
     if shared:
-        environment["PROMETHEUS_MULTIPROC_DIR"] = str(tmp_path / "metrics")
+        environment["WEB_METRICS_DIR"] = str(tmp_path / "metrics")
     for _ in range(2):
         ended = subprocess.run(
             [sys.executable, "-c", PROCESS],
@@ -53,8 +53,8 @@ def test_processes_that_count_apart_are_a_warning(settings):
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("HEMATOVISION_METRICS_TOKEN", "short", "shorter than 32"),
-        ("HEMATOVISION_METRICS_NETWORKS", "10.1.0.0/99", "comma list of networks"),
+        ("WEB_METRICS_TOKEN", "short", "shorter than 32"),
+        ("WEB_METRICS_NETWORKS", "10.1.0.0/99", "comma list of networks"),
     ],
 )
 def test_a_bad_setting_stops_the_start(name, value, sentence):
