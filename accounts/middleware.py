@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROLES_WITH_SECOND_FACTOR = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
 
 # Pages needed to set a second factor up, or to leave. Everything else waits.
-_ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "account_login", "livez", "readyz"})
+_ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "account_login", "livez", "readyz", "metrics"})
 _SENTENCE = "Your role needs a second factor: set up an authenticator app or a passkey first."
 
 

@@ -7,6 +7,9 @@ from django.dispatch import Signal
 image_received = Signal()
 """A new image was committed. Arguments: `image_id` (UUID). Sent once per image, after the transaction."""
 
+image_refused = Signal()
+"""An image was not taken. Arguments: `code` (the code of the refusal). Sent before the refusal is raised on."""
+
 scale_changed = Signal()
 """The scale of a case was given, corrected or taken back. Arguments: `case` (locked), `actor`. Sent inside the transaction,
 so that the change and what follows from it hold together."""

@@ -37,11 +37,11 @@ WITHHELD = "[withheld]"
 _SECRET_IN_PATH = re.compile(r"(/accounts/(?:invitation|password/reset/key|confirm-email)/)[^/\s]+")
 
 # Asked every few seconds for as long as the installation lives; the answer itself says what fails.
-HEALTH_PATHS = ("/livez", "/readyz")
+HEALTH_PATHS = ("/livez", "/readyz", "/metrics")
 
 
 def drop_health_checks(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Leave requests for /livez and /readyz out of the log (structlog processor)."""
+    """Leave requests for /livez, /readyz and /metrics out of the log (structlog processor)."""
     if str(event.get("request", "")).endswith(HEALTH_PATHS):
         raise DropEvent
     return event

@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from hematovision import health
+from hematovision.metrics.views import metrics
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),

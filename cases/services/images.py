@@ -20,6 +20,7 @@ from cases.permissions import may_send_images, must_see, refuse
 from cases.services.audit_trail import scope_of
 from cases.services.cases import settle_case
 from cases.services.microscopes import find_microscope
+from cases.services.refused_uploads import announce_refusal
 from cases.services.transitions import lock_case, lock_image, step_image
 from cases.services.uploads import StoredOriginal, measure
 from cases.signals import image_received
@@ -47,6 +48,7 @@ class StoredFileAlteredError(RuntimeError):
     """The stored bytes are not those that were received."""
 
 
+@announce_refusal
 def receive_image(
     *,
     actor: User,

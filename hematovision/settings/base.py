@@ -10,6 +10,7 @@ from hematovision.settings.environment import BASE_DIR, VAR_DIR, env
 from hematovision.settings.headers import *
 from hematovision.settings.identity import *
 from hematovision.settings.logs import *
+from hematovision.settings.metrics import *
 from hematovision.settings.rest import *
 from hematovision.settings.tasks import *
 
@@ -58,11 +59,11 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_structlog",
-    "django_prometheus",
+    "hematovision.metrics",
 ]
 
 MIDDLEWARE = [
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "hematovision.metrics.requests.CountRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -81,7 +82,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "axes.middleware.AxesMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "hematovision.urls"

@@ -23,8 +23,8 @@ CSRF_COOKIE_NAME = "__Host-csrf"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 
 SECURE_SSL_REDIRECT = env.bool("HEMATOVISION_SSL_REDIRECT", default=True)
-# The container's own health checks speak plain HTTP on the inside.
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+# Health checks and Prometheus speak plain HTTP on the inside.
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("HEMATOVISION_HSTS_SECONDS", default=365 * 24 * 3600)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True

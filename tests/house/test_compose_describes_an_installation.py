@@ -1,5 +1,7 @@
 """docker-compose.yml names every part, its health check and the key settings."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,18 @@ def test_the_image_does_not_run_as_root():
     finals = [stage for stage in stages if stage.startswith(("source AS app", "source AS gpu"))]
     assert len(finals) == 2
     assert all("\nUSER hematovision\n" in stage for stage in finals)
+
+
+def test_the_image_holds_every_app():
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    copied = set(re.findall(r"^COPY (\w+) \./", (ROOT / "Dockerfile").read_text(), re.MULTILINE))
+    assert set(linter["root_packages"]) <= copied
+
+
+def test_web_processes_of_one_container_count_their_requests_together(compose):
+    web = compose["services"]["web"]
+    (shared,) = (mount.partition(":")[0] for mount in web["tmpfs"])
+    assert web["environment"]["WEB_METRICS_DIR"] == f"${{WEB_METRICS_DIR:-{shared}}}"
 
 
 def test_everything_the_image_copies_is_in_the_repository():
