@@ -6,6 +6,7 @@ from typing import Any
 import django_stubs_ext
 import structlog
 
+from hematovision.settings.decoding import *
 from hematovision.settings.environment import BASE_DIR, VAR_DIR, env
 from hematovision.settings.headers import *
 from hematovision.settings.identity import *
