@@ -22,6 +22,7 @@ from cases.imaging.structure import (
     MAX_EXTRA_FRAMES,
     OverBudgetError,
     SeveralPicturesError,
+    TooManyPixelsError,
     check_structure,
 )
 from hematovision.errors import TooLarge, Unprocessable, UnsupportedMedia
@@ -117,7 +118,10 @@ def _decoding(kind: Kind) -> Iterator[None]:
 
 @contextmanager
 def _opened(file: IO[bytes], kind: Kind, limits: Limits) -> Iterator[Image.Image]:
-    check_structure(file, kind, limits)
+    try:
+        check_structure(file, kind, limits)
+    except TooManyPixelsError as error:
+        raise _too_many_pixels(limits, (error.width, error.height)) from error
     if kind is PNG:
         check_png_chunks(file)
     elif kind is JPEG:

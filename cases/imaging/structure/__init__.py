@@ -12,7 +12,7 @@ from cases.imaging.file_types import BMP, JPEG, PNG, TIFF, WEBP
 from cases.imaging.structure.bmp import check_bmp
 from cases.imaging.structure.jpeg import check_jpeg
 from cases.imaging.structure.png import check_png
-from cases.imaging.structure.refusals import OverBudgetError, SeveralPicturesError
+from cases.imaging.structure.refusals import OverBudgetError, SeveralPicturesError, TooManyPixelsError
 from cases.imaging.structure.tiff import MAX_EXTRA_FRAMES, check_tiff
 from cases.imaging.structure.webp import check_webp
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cases.imaging.file_types import Kind
     from cases.imaging.limits import Limits
 
-__all__ = ["MAX_EXTRA_FRAMES", "OverBudgetError", "SeveralPicturesError", "check_structure"]
+__all__ = ["MAX_EXTRA_FRAMES", "OverBudgetError", "SeveralPicturesError", "TooManyPixelsError", "check_structure"]
 
 _CHECKS: Mapping[Kind, Callable[[IO[bytes], Limits], None]] = {
     JPEG: check_jpeg,
@@ -36,7 +36,8 @@ _CHECKS: Mapping[Kind, Callable[[IO[bytes], Limits], None]] = {
 def check_structure(file: IO[bytes], kind: Kind, limits: Limits) -> None:
     """Raise `OverBudgetError` where decoding would cost more than a picture of at most `limits.max_pixels` may.
 
-    Raises `SeveralPicturesError` for a long chain of pages, and `ValueError` or `struct.error` for a file so damaged that
-    it cannot be counted. The file is left at an undefined position.
+    Raises `TooManyPixelsError` for a picture over the limit, `SeveralPicturesError` for a long chain of pages, and
+    `ValueError` or `struct.error` for a file so damaged that it cannot be counted. The file is left at an undefined
+    position.
     """
     _CHECKS[kind](file, limits)

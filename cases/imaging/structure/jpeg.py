@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import IO, TYPE_CHECKING
 
-from cases.imaging.structure.refusals import MOST_EXIF_BYTES, OverBudgetError
+from cases.imaging.structure.refusals import MOST_EXIF_BYTES, OverBudgetError, TooManyPixelsError
 
 if TYPE_CHECKING:
     from cases.imaging.limits import Limits
@@ -37,6 +37,8 @@ def check_jpeg(file: IO[bytes], limits: Limits) -> None:
         length = int.from_bytes(data[position : position + 2])
         if marker in _FRAMES:
             height, width = (int.from_bytes(data[position + at : position + at + 2]) for at in (3, 5))
+            if height * width > limits.max_pixels:
+                raise TooManyPixelsError(width, height)
             pixels = max(pixels, height * width)
         elif marker == _APP1 and data[position + 2 : position + 6] == b"Exif":
             exif += length

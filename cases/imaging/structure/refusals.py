@@ -12,3 +12,11 @@ class OverBudgetError(Exception):
 
 class SeveralPicturesError(Exception):
     """There are more pictures in the file than copies of the first one could be."""
+
+
+class TooManyPixelsError(Exception):
+    """The picture is larger than is accepted; said before its parts are weighed: `width`, `height` in pixels."""
+
+    def __init__(self, width: int, height: int) -> None:
+        super().__init__(f"{width} x {height} pixels")
+        self.width, self.height = width, height

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
 from cases.imaging.structure.jpeg import MOST_PASSES
-from cases.imaging.structure.refusals import OverBudgetError, SeveralPicturesError
+from cases.imaging.structure.refusals import OverBudgetError, SeveralPicturesError, TooManyPixelsError
 
 if TYPE_CHECKING:
     from cases.imaging.limits import Limits
@@ -139,6 +139,8 @@ _WANTED = {
 
 def _check_tiles(file: IO[bytes], directory: _Directory, size: int, limits: Limits) -> None:
     width, length = directory.first(_WIDTH, 0), directory.first(_LENGTH, 0)
+    if width * length > limits.max_pixels:
+        raise TooManyPixelsError(width, length)
     rows = min(directory.first(_ROWS, length), length)
     tile = directory.first(_TILE_WIDTH, width) * directory.first(_TILE_LENGTH, rows)
     if tile > max(3 * width * length // 2, SMALLEST_TILE_LIMIT):
