@@ -40,7 +40,7 @@ def _done(job: Job, file: int, pixels: int) -> Answer:
     if not job.wants_pixels:
         return Answer(facts=examine(content, limits=job.limits))
     rgb = load_rgb(content, limits=job.limits)
-    rest = memoryview(rgb).cast("B")
+    rest = rgb.data.cast("B")
     while rest:
         rest = rest[os.write(pixels, rest[:_PIECE_BYTES]) :]
     return Answer(size=(rgb.shape[0], rgb.shape[1]))
