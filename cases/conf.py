@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from cases.decoding import Budget
 from cases.imaging import Limits
 from cases.models.case import Priority
 
@@ -25,8 +26,32 @@ def upload_max_bytes() -> int:
 
 
 def upload_limits() -> Limits:
-    """Pixel limits of one image (`UPLOAD_MAX_PIXELS`)."""
-    return Limits(max_pixels=int(settings.UPLOAD_MAX_PIXELS))
+    """What one image may be (`UPLOAD_MAX_PIXELS`, `DECODE_MAX_SCANS`, `DECODE_MAX_CHUNKS`, `DECODE_MAX_TILES`)."""
+    return Limits(
+        max_pixels=int(settings.UPLOAD_MAX_PIXELS),
+        max_scans=settings.DECODE_MAX_SCANS,
+        max_chunks=settings.DECODE_MAX_CHUNKS,
+        max_tiles=settings.DECODE_MAX_TILES,
+    )
+
+
+def decode_budget() -> Budget:
+    """What decoding one file may cost (`DECODE_MEMORY_MB`, `DECODE_CPU_SECONDS`, `DECODE_WALL_SECONDS`)."""
+    return Budget(
+        memory_bytes=settings.DECODE_MEMORY_MB * 1024**2,
+        cpu_seconds=settings.DECODE_CPU_SECONDS,
+        wall_seconds=settings.DECODE_WALL_SECONDS,
+    )
+
+
+def decodes_at_once() -> int:
+    """How many files one process decodes at the same time (`DECODE_AT_ONCE`)."""
+    return int(settings.DECODE_AT_ONCE)
+
+
+def decode_wait_seconds() -> float:
+    """How long an upload waits for its turn to be decoded (`DECODE_WAIT_SECONDS`)."""
+    return float(settings.DECODE_WAIT_SECONDS)
 
 
 def upload_quota_bytes() -> int:

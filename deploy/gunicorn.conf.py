@@ -9,10 +9,11 @@ _host = os.environ.get("HOST", "127.0.0.1")
 _port = os.environ.get("PORT", "8000")
 
 bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
-worker_class = "gthread"
+# A thread is given whole requests only, so that slow senders keep none of them.
+worker_class = "hematovision.serving.WholeRequestWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
-# A 50 MB smear over a clinic's line takes a while; threads keep the heart beating meanwhile.
+threads = int(os.environ.get("WEB_THREADS", "24"))
+# Signing a long report takes a while; the loop beats the heart meanwhile.
 timeout = 120
 graceful_timeout = 10
 keepalive = 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
@@ -11,9 +11,13 @@ from PIL.ExifTags import Base as ExifTag
 
 from cases.imaging.file_types import PNG, TIFF, Kind
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _BITS_PER_SAMPLE = 258
 _SIXTEEN_BIT = 16
 _UPRIGHT = 1
+_BAND_ROWS = 512
 
 
 def _orientation(picture: Image.Image) -> int:
@@ -22,8 +26,11 @@ def _orientation(picture: Image.Image) -> int:
 
 
 def upright(picture: Image.Image) -> Image.Image:
+    """Turn a loaded picture as its camera noted, in place: a copy of a large one is a quarter of a gigabyte."""
     # The TIFF decoder has turned the image already and dropped the tag; for the others this does it.
-    return picture if picture.format == "TIFF" else ImageOps.exif_transpose(picture)
+    if picture.format != "TIFF":
+        ImageOps.exif_transpose(picture, in_place=True)
+    return picture
 
 
 def describe_conversions(picture: Image.Image, kind: Kind, file: IO[bytes]) -> list[str]:
@@ -84,13 +91,24 @@ def _foreign_profile(picture: Image.Image) -> ImageCms.ImageCmsProfile | None:
     return profile
 
 
-def to_rgb(picture: Image.Image) -> Image.Image:
-    """Return a loaded, upright image as RGB in sRGB, transparency laid on white."""
+def to_rgb(picture: Image.Image) -> NDArray[np.uint8]:
+    """Return a loaded, upright image as (H, W, 3) uint8 in sRGB, transparency laid on white.
+
+    A band at a time: a conversion holds up to four copies, and of a large picture each is a quarter of a gigabyte.
+    """
+    rgb = np.empty((picture.height, picture.width, 3), dtype=np.uint8)
+    profile = _foreign_profile(picture)
+    for top in range(0, picture.height, _BAND_ROWS):
+        bottom = min(top + _BAND_ROWS, picture.height)
+        rgb[top:bottom] = np.asarray(_band_to_rgb(picture.crop((0, top, picture.width, bottom)), profile))
+    return rgb
+
+
+def _band_to_rgb(picture: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> Image.Image:
     if picture.mode.startswith("I;16"):
         # 65535 / 255 = 257: white stays white, black stays black.
         deep = np.asarray(picture).astype(np.uint32)
         return Image.fromarray(((deep + 128) // 257).astype(np.uint8)).convert("RGB")
-    profile = _foreign_profile(picture)
     if profile is not None:
         try:
             converted = ImageCms.profileToProfile(picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")

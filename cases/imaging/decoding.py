@@ -11,35 +11,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-import numpy as np
 from PIL import Image
 
 from cases.imaging.camera import camera_of
 from cases.imaging.conversion import describe_conversions, to_rgb, upright
 from cases.imaging.file_types import ACCEPTED_SENTENCE, JPEG, PNG, TIFF, Kind, sniff
 from cases.imaging.integrity import check_jpeg_end, check_png_chunks
+from cases.imaging.limits import Limits
+from cases.imaging.structure import (
+    MAX_EXTRA_FRAMES,
+    OverBudgetError,
+    SeveralPicturesError,
+    TooManyPixelsError,
+    check_structure,
+)
 from hematovision.errors import TooLarge, Unprocessable, UnsupportedMedia
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
-MIN_SIDE_PX = 32
-"""Smaller than this there is no cell to see at any magnification."""
-
-MAX_EXTRA_FRAMES = 16
 _NEW_SUBFILE_TYPE, _SUBFILE_TYPE = 254, 255
 _REDUCED_OR_MASK = 0b101
 _OLD_REDUCED = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What is accepted: `max_pixels` of one image, `min_side` in pixels."""
-
-    max_pixels: int
-    min_side: int = MIN_SIDE_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,8 @@ def examine(file: IO[bytes], *, limits: Limits) -> ImageFacts:
     """Decode the whole image and return its facts; the file is left at an undefined position.
 
     Raises `UnsupportedMedia` (not an image we take), `TooLarge` (too many pixels) or `Unprocessable`
-    (damaged, animated, too small), each with the sentence shown beside the file.
+    (damaged, animated, too small, too costly to decode), each with the sentence shown beside the file. How much memory
+    and time decoding takes is bounded only where this runs in a child: see `cases.decoding`.
     """
     kind = _accepted_kind(file)
     with _decoding(kind), _opened(file, kind, limits) as picture:
@@ -73,7 +70,7 @@ def load_rgb(file: IO[bytes], *, limits: Limits) -> NDArray[np.uint8]:
     kind = _accepted_kind(file)
     with _decoding(kind), _opened(file, kind, limits) as picture:
         picture.load()
-        return np.asarray(to_rgb(upright(picture)), dtype=np.uint8)
+        return to_rgb(upright(picture))
 
 
 def _accepted_kind(file: IO[bytes]) -> Kind:
@@ -83,6 +80,21 @@ def _accepted_kind(file: IO[bytes]) -> Kind:
         sentence = f"This is {kind.name}. {ACCEPTED_SENTENCE}"
         raise UnsupportedMedia(sentence, details={"found": kind.media_type})
     return kind
+
+
+def over_budget() -> Unprocessable:
+    """Return the refusal of an image that would take more time or memory than one image may."""
+    sentence = (
+        "Opening this image would take far more time or memory than an image of its size needs. "
+        "Open it in an image program, save it anew and send that."
+    )
+    return Unprocessable(sentence, code="image_over_budget")
+
+
+def damaged(kind: str = "") -> Unprocessable:
+    """Return the refusal of an image of a `kind`, if it is known, that a decoder cannot read to its end."""
+    sentence = f"This {kind} image is damaged or incomplete and cannot be read. Send it again.".replace("  ", " ")
+    return Unprocessable(sentence, code="image_damaged")
 
 
 @contextmanager
@@ -96,13 +108,20 @@ def _decoding(kind: Kind) -> Iterator[None]:
         yield
     except (TooLarge, Unprocessable, UnsupportedMedia, MemoryError):
         raise
+    except OverBudgetError as error:
+        raise over_budget() from error
+    except SeveralPicturesError as error:
+        raise _several_pages() from error
     except Exception as error:
-        sentence = f"This {kind.name_alone} image is damaged or incomplete and cannot be read. Send it again."
-        raise Unprocessable(sentence, code="image_damaged") from error
+        raise damaged(kind.name_alone) from error
 
 
 @contextmanager
 def _opened(file: IO[bytes], kind: Kind, limits: Limits) -> Iterator[Image.Image]:
+    try:
+        check_structure(file, kind, limits)
+    except TooManyPixelsError as error:
+        raise _too_many_pixels(limits, (error.width, error.height)) from error
     if kind is PNG:
         check_png_chunks(file)
     elif kind is JPEG:
@@ -155,8 +174,12 @@ def _check_frames(picture: Image.Image, kind: Kind) -> None:
         sentence = f"This {kind.name_alone} image is animated. Send a single still image."
         raise Unprocessable(sentence, code="several_pictures")
     if not _extra_frames_are_copies(picture):
-        sentence = "This TIFF holds several images (a stack or several pages). Send each as a file of its own."
-        raise Unprocessable(sentence, code="several_pictures")
+        raise _several_pages()
+
+
+def _several_pages() -> Unprocessable:
+    sentence = "This TIFF holds several images (a stack or several pages). Send each as a file of its own."
+    return Unprocessable(sentence, code="several_pictures")
 
 
 def _extra_frames_are_copies(picture: Image.Image) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -43,6 +46,20 @@ def remove_unreferenced_files(*, older_than: timedelta) -> list[str]:
             reason="Files without a row removed.",
             after={"files": len(removed)},
         )
+    return removed
+
+
+def remove_interrupted_uploads(*, older_than: timedelta) -> int:
+    """Delete temporary files of uploads that nobody has written to for `older_than`; returns how many.
+
+    A process that is killed while a file arrives leaves it behind. No row was ever made of it, so there is nothing to record.
+    """
+    before = time.time() - older_than.total_seconds()
+    removed = 0
+    for file in Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir():
+        if file.is_file() and file.stat().st_mtime < before:
+            file.unlink(missing_ok=True)
+            removed += 1
     return removed
 
 

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from audit.models import Action
 from audit.services import record
-from cases.conf import upload_limits, upload_max_bytes, upload_quota_bytes
-from cases.imaging import ImageFacts, encode_jpeg, examine, load_rgb
+from cases.conf import upload_max_bytes, upload_quota_bytes
+from cases.imaging import ImageFacts, encode_jpeg
 from cases.models import Case, ImageTransition, SmearImage
 from cases.permissions import may_send_images, must_see, refuse
 from cases.services.audit_trail import scope_of
 from cases.services.cases import settle_case
+from cases.services.decoding import decode_stored, examine_upload
 from cases.services.microscopes import find_microscope
 from cases.services.refused_uploads import announce_refusal
 from cases.services.transitions import lock_case, lock_image, step_image
@@ -66,7 +67,7 @@ def receive_image(
 
     Raises `NotFound` (case not visible), `PermissionRefused`, `Conflict` (the case takes no images now),
     `UnsupportedMedia`, `TooLarge` or `Unprocessable` (also a microscope
-    that the case has not), each with the sentence shown beside the file.
+    that the case has not), `DecodersBusy`, each with the sentence shown beside the file.
     """
     must_see(actor=actor, record_=case)
     if not may_send_images(actor):
@@ -77,7 +78,7 @@ def receive_image(
     if existing is not None:
         return existing, False
     _refuse_over_quota(actor, received.byte_size)
-    facts = examine(received.file, limits=upload_limits())
+    facts = examine_upload(received.file)
     found = find_microscope(actor=actor, case=case, camera=facts.camera, chosen=microscope, automatic=automatic)
     try:
         with StoredOriginal(received) as original, transaction.atomic():
@@ -117,7 +118,7 @@ def load_upright_rgb(image: SmearImage) -> NDArray[np.uint8]:
         if hashlib.file_digest(file, "sha256").hexdigest() != image.sha256:
             message = f"The stored original of image {image.pk} does not match its SHA-256."
             raise StoredFileAlteredError(message)
-        return load_rgb(_binary(file), limits=upload_limits())
+        return decode_stored(_binary(file))
 
 
 def make_display_copy(image: SmearImage, *, rgb: NDArray[np.uint8] | None = None) -> SmearImage:

@@ -30,7 +30,7 @@ def announced_length(parser_context: Mapping[str, Any] | None) -> int:
 
 
 class CappedJSONParser(JSONParser):
-    """JSON up to ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes; NaN and Infinity refused."""
+    """JSON up to ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes; NaN, Infinity and endless nesting refused."""
 
     def parse(
         self,
@@ -42,7 +42,11 @@ class CappedJSONParser(JSONParser):
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if limit is not None and announced_length(parser_context) > limit:
             raise RequestTooLarge(f"A JSON request may be up to {limit:,} bytes.")
-        return super().parse(stream, media_type, parser_context)
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            # Some thousand brackets are enough, and the decoder has no limit of its own.
+            raise exceptions.ParseError("The JSON is nested too deeply.") from error
 
 
 class CappedMultiPartParser(MultiPartParser):

@@ -6,6 +6,7 @@ from typing import Any
 import django_stubs_ext
 import structlog
 
+from hematovision.settings.decoding import *
 from hematovision.settings.environment import BASE_DIR, VAR_DIR, env
 from hematovision.settings.headers import *
 from hematovision.settings.identity import *
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "hematovision.bodies.BoundedBodies",  # before the first that reads a form
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "audit.middleware.AuditContextMiddleware",  # names the request before it is logged
@@ -175,6 +177,10 @@ UPLOAD_MAX_BYTES = env.int("HEMATOVISION_UPLOAD_MAX_BYTES", default=50 * 1024 * 
 UPLOAD_MAX_PIXELS = env.int("HEMATOVISION_UPLOAD_MAX_PIXELS", default=64_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "hematovision.uploads.NamelessFileUpload",
+]
 
 # Clinics do not see what the model says before a pathologist has signed.
 HIDE_AI_FROM_UPLOADERS = env.bool("HEMATOVISION_HIDE_AI_FROM_UPLOADERS", default=True)
@@ -243,5 +249,12 @@ CELERY_BEAT_SCHEDULE["follow_up_reports"] = {
 CELERY_BEAT_SCHEDULE["watch_drift"] = {
     "task": "oversight.tasks.watch_drift",
     "schedule": 6 * 3600.0,
+    "options": {"queue": "default", "expires": 3600.0},
+}
+
+# What an upload left that broke off with its process; a running one writes to its file all the time.
+CELERY_BEAT_SCHEDULE["sweep_interrupted_uploads"] = {
+    "task": "cases.tasks.sweep_interrupted_uploads",
+    "schedule": 3600.0,
     "options": {"queue": "default", "expires": 3600.0},
 }

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from cases.cell_classes import BY_CODE
-from cases.conf import upload_limits
-from cases.imaging import crop_around, encode_jpeg, load_rgb
+from cases.imaging import crop_around, encode_jpeg
+from cases.services.decoding import decode_stored
 from cases.storage import clinical_storage
 from hematovision.errors import Conflict
 
@@ -103,7 +103,7 @@ def _pixels(image: SmearImage) -> NDArray[np.uint8]:
             with clinical_storage().open(str(image.display.name)) as file:
                 return np.asarray(Image.open(file).convert("RGB"), dtype=np.uint8)
         with image.original.open("rb") as file:
-            return load_rgb(file, limits=upload_limits())
+            return decode_stored(file)
     except OSError as error:
         sentence = f"The image of field {image.ordinal} cannot be read, so its cells cannot be put into the report."
         raise Conflict(sentence, code="picture_missing") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from cases.services import images, uploads
 from cases.services.files import remove_unreferenced_files
 from cases.services.images import receive_image
 from cases.storage import clinical_storage
+from cases.tasks import sweep_interrupted_uploads
 from tests.factories.image_files import upload
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +84,13 @@ def test_files_no_row_names_are_swept_once_old(amina, draft, clinical_files, cap
     call_command("remove_unreferenced_files")
     assert "Removed 1 files" in capsys.readouterr().out
     assert clinical_files() == [image.original.name]
+
+
+def test_what_an_interrupted_upload_left_is_removed_and_a_running_one_is_not(settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    for name, age in (("old.upload", 3601), ("running.upload", 10)):
+        file = tmp_path / name
+        file.write_bytes(b"half")
+        os.utime(file, (time.time() - age,) * 2)
+    sweep_interrupted_uploads()
+    assert [file.name for file in tmp_path.iterdir()] == ["running.upload"]

@@ -1,0 +1,51 @@
+"""Decoding under the limits of the installation: what everything in the platform calls that opens a file somebody sent."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import IO, TYPE_CHECKING, ClassVar
+
+from cases.conf import decode_budget, decode_wait_seconds, decodes_at_once, upload_limits
+from cases.decoding import AllBusyError, DecodeHelper
+from hematovision.errors import DomainError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cases.imaging import ImageFacts
+
+_PATIENT_SECONDS = 300
+"""How long an analysis waits for its turn: nobody is waiting for an answer to a request."""
+
+
+class DecodersBusy(DomainError):
+    """More images are being opened than fit; nothing was kept."""
+
+    status: ClassVar[int] = 503
+    default_code: ClassVar[str] = "decoders_busy"
+    default_sentence: ClassVar[str] = "Too many images are being opened at the moment. Send this one again in a minute."
+
+
+@cache
+def _helper() -> DecodeHelper:
+    return DecodeHelper(at_once=decodes_at_once())
+
+
+def examine_upload(file: IO[bytes]) -> ImageFacts:
+    """Return what a file is, every pixel decoded; raises as `cases.imaging.examine`, and `DecodersBusy`."""
+    try:
+        return _helper().examine(
+            file, limits=upload_limits(), budget=decode_budget(), wait_seconds=decode_wait_seconds()
+        )
+    except AllBusyError as error:
+        raise DecodersBusy from error
+
+
+def decode_stored(file: IO[bytes]) -> NDArray[np.uint8]:
+    """Return a stored image upright as (H, W, 3) uint8 sRGB; raises as `cases.imaging.load_rgb`.
+
+    Raises `AllBusyError` after minutes without a free place: that says nothing of the image, and the analysis is tried
+    again.
+    """
+    return _helper().load_rgb(file, limits=upload_limits(), budget=decode_budget(), wait_seconds=_PATIENT_SECONDS)

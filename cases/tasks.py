@@ -1,0 +1,16 @@
+"""What workers do for the clinical record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cases.services.files import remove_interrupted_uploads
+from hematovision.celery import clinical_task
+
+_LONGEST_UPLOAD = timedelta(hours=1)
+
+
+@clinical_task()
+def sweep_interrupted_uploads() -> None:
+    """Remove what uploads left that broke off with their process."""
+    remove_interrupted_uploads(older_than=_LONGEST_UPLOAD)
