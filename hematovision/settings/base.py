@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "accounts.middleware.NothingIsKept",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hematovision.middleware.MethodNotAllowedPage",
+    "hematovision.rest.handlers.PartsAway",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -126,6 +127,8 @@ def database_from(url: str) -> dict[str, Any]:
     else:
         settings["CONN_MAX_AGE"] = 60
         settings["CONN_HEALTH_CHECKS"] = True
+        # A host that swallows packets must not keep every thread waiting: seconds to connect, milliseconds to be heard.
+        settings["OPTIONS"] = {"connect_timeout": 5, "tcp_user_timeout": 15000, **settings.get("OPTIONS", {})}
     return settings
 
 
