@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
+from itertools import chain, repeat
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, TypeVar
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+import structlog
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
 from hematovision.errors import Gone, NoRoom, Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hematovision.errors import DomainError
+
+log = structlog.get_logger(__name__)
+
+Done = TypeVar("Done")
 
 RETRY_AFTER_SECONDS = 10
 """What callers are told to wait. A database or a cache that is restarted takes about that long."""
+
+PATIENCE_SECONDS = 90.0
+"""A worker waits this long for a database that went away under its work, then gives the work up."""
 
 # PostgreSQL's classes of errors in which the connection ends or none is given: connection exception, shutdown by an
 # operator, crash, starting up, too many connections, and others that want resources.
@@ -61,6 +73,37 @@ def refusal_for(error: BaseException | None) -> DomainError | None:
         sentence = _("The database does not answer at the moment. Nothing was changed; try again in a moment.")
         return Unavailable(sentence, code="database_away")
     return None
+
+
+def outlast_database(act: Callable[[], Done], *, again: Callable[[], Done] | None = None) -> Done:
+    """Return what `act` does; where the database goes away under it, wait for it and do `again` (by default `act`).
+
+    For workers, never for a request. The act must be one that may be done twice. Raises the database's error after
+    PATIENCE_SECONDS, and at once inside a transaction, which is lost.
+    """
+    deadline = monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return act()
+        except (OperationalError, InterfaceError) as error:
+            if not is_database_away(error) or connection.in_atomic_block or not _database_is_back(deadline):
+                raise
+        act = again or act
+
+
+def _database_is_back(deadline: float) -> bool:
+    log.warning("waiting_for_the_database")
+    for pause in chain((0.5, 1.0, 2.0), repeat(5.0)):
+        connection.close()
+        try:
+            connection.ensure_connection()
+        except (OperationalError, InterfaceError):
+            if monotonic() + pause > deadline:
+                return False
+            sleep(pause)
+        else:
+            return True
+    return False
 
 
 def headers_of(status: int) -> dict[str, str]:

@@ -9,6 +9,9 @@ import subprocess
 import pytest
 
 from hematovision.cache import ForgivingRedisCache
+from tests.classifier.conftest import active, bundle_dir, case, engine, image, receive, version
+
+__all__ = ["active", "bundle_dir", "case", "engine", "image", "receive", "version"]
 
 DEADLINE_SECONDS = 60
 
