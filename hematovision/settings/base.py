@@ -178,6 +178,13 @@ UPLOAD_MAX_BYTES = env.int("HEMATOVISION_UPLOAD_MAX_BYTES", default=50 * 1024 * 
 UPLOAD_MAX_PIXELS = env.int("HEMATOVISION_UPLOAD_MAX_PIXELS", default=64_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "hematovision.disk.RoomFirst",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "hematovision.disk.TemporaryFiles",
+]
+# Uploads are refused while less than this is free: what is left is for the database, reviews and signed reports.
+DISK_RESERVE_BYTES = env.int("HEMATOVISION_DISK_RESERVE_BYTES", default=512 * 1024 * 1024)
 
 # Clinics do not see what the model says before a pathologist has signed.
 HIDE_AI_FROM_UPLOADERS = env.bool("HEMATOVISION_HIDE_AI_FROM_UPLOADERS", default=True)
