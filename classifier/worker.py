@@ -74,7 +74,7 @@ class Life:
                 self._beat()
                 self._prepare()
                 self._beat()
-                renew_leases(worker=self.worker)
+                renew_leases()
             except Exception:
                 # A database that is away for a moment must not silence the worker for ever.
                 log.exception("heartbeat_missed", worker=self.worker)

@@ -3,8 +3,9 @@
     python -m deploy.supervise
 
 HOST, PORT and HEMATOVISION_VAR are taken from the environment. Once /readyz answers 200 it prints
-`HematoVision is ready at http://HOST:PORT` and the demo accounts. Ctrl-C or SIGTERM stops everything; so does
-the end of any one process, or of the `make` that started it.
+`HematoVision is ready at http://HOST:PORT` and the demo accounts. A process that ends is started again, after pauses that
+grow. Ctrl-C or SIGTERM stops everything within seconds, whether or not its log can be written; so does the end of the
+`make` that started it.
 """
 
 import json
@@ -19,8 +20,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from honcho import manager as honcho_manager
-from honcho.environ import parse_procfile
+from deploy.processes import Processes, parse_procfile, say
 
 ROOT = Path(__file__).resolve().parents[1]
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - a table, nothing is bound here
@@ -50,10 +50,10 @@ class Watch(threading.Thread):
             polls += 1
             failing = self.failing_parts()
             if failing is None:
-                print(f"HematoVision is ready at {self.address}\n{self.accounts.text()}", flush=True)
+                say(f"HematoVision is ready at {self.address}\n{self.accounts.text()}")
                 break
             if polls % COMPLAIN_AFTER_POLLS == 0:
-                print(f"Not ready yet: {failing}", file=sys.stderr, flush=True)
+                say(f"Not ready yet: {failing}")
             self.stop_with_parent()
         while not self.ended.wait(POLL_SECONDS):
             self.stop_with_parent()
@@ -94,21 +94,8 @@ class DemoAccounts:
         return self.output.read().decode().rstrip()
 
 
-class Supervisor(honcho_manager.Manager):  # type: ignore[misc]
-    """honcho's manager, with a watch that starts once the processes are forked.
-
-    Forking from a process that already has threads may copy a held lock or a pipe into the child.
-    """
-
-    watch: Watch
-
-    def _start(self) -> None:
-        super()._start()
-        self.watch.start()
-
-
 def main() -> int:
-    """Run until stopped; return 0 after a wanted stop, else the exit status of the process that ended first."""
+    """Run until stopped; return 0, or 1 when the address is taken."""
     os.chdir(ROOT)
     host = os.environ.setdefault("HOST", "127.0.0.1")
     port = int(os.environ.setdefault("PORT", "8000"))
@@ -118,17 +105,13 @@ def main() -> int:
     if taken := _why_taken(host, port):
         print(taken, file=sys.stderr)
         return 1
-    honcho_manager.KILL_WAIT = STOP_SECONDS
     accounts = DemoAccounts()
-    manager = Supervisor()
-    for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
-        # `exec`: the signal reaches the process itself, not a shell around it.
-        manager.add_process(name, f"exec {command}")
-    manager.watch = Watch(host, port, manager.terminate, accounts)
-    manager.loop()
-    manager.watch.ended.set()
-    wanted_stop = manager.returncode in {130, 143}
-    return 0 if wanted_stop else manager.returncode or 0
+    processes = Processes(parse_procfile((ROOT / "Procfile").read_text()), stop_seconds=STOP_SECONDS)
+    watch = Watch(host, port, processes.stop, accounts)
+    watch.start()
+    processes.run()
+    watch.ended.set()
+    return 0
 
 
 def _in_url(host: str) -> str:

@@ -94,3 +94,29 @@ class TooManyAttempts(DomainError):
     status = 429
     default_code = "too_many_attempts"
     default_sentence = "There were too many attempts. Wait a while, then try again."
+
+
+class Gone(DomainError):
+    """The record is here and what it points at is not, or is something else now."""
+
+    status = 410
+    default_code = "gone"
+    default_sentence = "What was kept here is not here any more."
+
+
+class Unavailable(DomainError):
+    """A part that this needs does not answer now; trying again later helps."""
+
+    status = 503
+    default_code = "unavailable"
+    default_sentence = "A part of the installation does not answer at the moment. Try again in a moment."
+
+
+class NoRoom(DomainError):
+    """The disk is full, or nearly so; nothing was kept."""
+
+    status = 507
+    default_code = "no_room"
+    default_sentence = (
+        "There is no room left on the disk of the installation. Nothing was kept; tell whoever operates it."
+    )

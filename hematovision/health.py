@@ -11,6 +11,8 @@ from kombu.exceptions import OperationalError
 
 from classifier.models import ModelVersion, WorkerHeartbeat
 from hematovision.celery import app
+from hematovision.disk import require_room
+from hematovision.errors import NoRoom
 
 
 class PartFailed(Exception):
@@ -86,11 +88,21 @@ def check_model() -> str:
     return f"{active.name} {active.version} on {settings.HEMATOVISION_ENGINE}"
 
 
+def check_disk() -> str:
+    """There is more room than the reserve: an upload would be taken."""
+    try:
+        require_room()
+    except NoRoom as error:
+        raise PartFailed("The disk is full up to its reserve: uploads are refused.") from error
+    return "has room"
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": check_database,
     "broker": check_broker,
     "worker": check_worker,
     "model": check_model,
+    "disk": check_disk,
 }
 
 

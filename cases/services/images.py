@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import IO, TYPE_CHECKING
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Max, Sum
 from django.utils import timezone
 
@@ -26,7 +26,9 @@ from cases.services.transitions import lock_case, lock_image, step_image
 from cases.services.uploads import StoredOriginal, measure
 from cases.signals import image_received
 from cases.states import CaseState, ImageState
-from hematovision.errors import Conflict, TooLarge
+from hematovision.away import is_no_room
+from hematovision.disk import require_room
+from hematovision.errors import Conflict, NoRoom, TooLarge
 from microscopes.selectors import MicroscopeSource, Suggestion
 from microscopes.services import note_choice
 
@@ -66,8 +68,8 @@ def receive_image(
     Without a `microscope` the probable one is found (see `microscopes.selectors.suggest`), unless not `automatic`.
 
     Raises `NotFound` (case not visible), `PermissionRefused`, `Conflict` (the case takes no images now),
-    `UnsupportedMedia`, `TooLarge` or `Unprocessable` (also a microscope
-    that the case has not), `DecodersBusy`, each with the sentence shown beside the file.
+    `UnsupportedMedia`, `TooLarge`, `NoRoom` or `Unprocessable` (also a microscope that the case has not),
+    `DecodersBusy`, each with the sentence shown beside the file.
     """
     must_see(actor=actor, record_=case)
     if not may_send_images(actor):
@@ -78,6 +80,7 @@ def receive_image(
     if existing is not None:
         return existing, False
     _refuse_over_quota(actor, received.byte_size)
+    require_room(received.byte_size)
     facts = examine_upload(received.file)
     found = find_microscope(actor=actor, case=case, camera=facts.camera, chosen=microscope, automatic=automatic)
     try:
@@ -91,6 +94,10 @@ def receive_image(
         if existing is None:
             raise
         return existing, False
+    except (OSError, OperationalError) as error:
+        if is_no_room(error):
+            raise NoRoom from error
+        raise
     return image, True
 
 

@@ -1,7 +1,7 @@
 """Who may run an analysis now: one conditional UPDATE decides, the row's attempt number is the proof.
 
-A claim is a lease. The worker renews it while it lives; when it dies the lease runs out and anybody may claim
-again. Every write of a result names the attempt it belongs to, so a worker that was taken for dead and comes back
+A claim is a lease. The worker renews it while it has the run in hand; when it dies or loses the run, the lease runs out
+and anybody may claim again. Every write of a result names the attempt it belongs to, so a worker that was taken for dead and comes back
 cannot write over its successor.
 """
 
@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from cases.services.images import transition_image
 from cases.states import ImageState
 from classifier.models import Analysis, AnalysisProblem, AnalysisState, ModelVersion
 from classifier.selectors import model_for
+from classifier.services.in_hand import runs_in_hand
 from classifier.services.outcomes import close_as_failed
 
 log = structlog.get_logger(__name__)
@@ -91,14 +94,19 @@ def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
     return analysis
 
 
-def renew_leases(*, worker: str) -> int:
-    """Extend the leases of everything `worker` is running; returns how many.
+def renew_leases() -> int:
+    """Extend the leases of what this process has in hand (`in_hand`); returns how many.
 
     A run older than ANALYSIS_LONGEST_SECONDS is not renewed: a hung thread must not hold an image for ever.
     """
+    held = runs_in_hand()
+    if not held:
+        return 0
     now = timezone.now()
     oldest = now - timedelta(seconds=settings.ANALYSIS_LONGEST_SECONDS)
-    return Analysis.objects.filter(state=AnalysisState.RUNNING, worker=worker, started_at__gt=oldest).update(
+    # With its attempt: a run that somebody else has claimed meanwhile is theirs to renew.
+    ours = reduce(or_, (Q(pk=pk, attempt=attempt) for pk, attempt in held))
+    return Analysis.objects.filter(ours, state=AnalysisState.RUNNING, started_at__gt=oldest).update(
         lease_until=now + lease()
     )
 

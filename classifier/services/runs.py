@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 import structlog
 
@@ -14,10 +15,12 @@ from classifier.models import Analysis, AnalysisProblem
 from classifier.selectors import camera_of
 from classifier.services.claims import claim_analysis, max_attempts, release_claim
 from classifier.services.held_names import hold_back_names
+from classifier.services.in_hand import in_hand
 from classifier.services.outcomes import fail_analysis, store_result
 from classifier.services.rescaling import reanalyse_at_new_scale
 from classifier.services.scales import learn_scale
 from classifier.services.stored_images import open_stored_image
+from hematovision.away import outlast_database
 from hematovision.errors import DomainError
 
 log = structlog.get_logger(__name__)
@@ -27,19 +30,28 @@ def run_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
     """Claim the image's waiting run and carry it out; None when there is none to take.
 
     Whatever can be expected to go wrong ends as a failed run with a sentence. A defect gives the run back for
-    another attempt, or closes it after the last one, and is raised again so that it is seen.
+    another attempt, or closes it after the last one, and is raised again so that it is seen. A database that is away
+    for a moment is waited for.
     """
-    analysis = claim_analysis(image_id=image_id, worker=worker)
+    analysis = outlast_database(partial(claim_analysis, image_id=image_id, worker=worker))
     if analysis is None:
         return None
-    try:
-        _carry_out(analysis)
-    except Exception:
-        log.exception("analysis_defect", analysis_id=str(analysis.pk), image_id=str(image_id), attempt=analysis.attempt)
-        _after_a_defect(analysis)
-        raise
+    with in_hand(analysis):
+        try:
+            outlast_database(partial(_carry_out, analysis), again=partial(_carry_out_anew, analysis))
+        except Exception:
+            log.exception(
+                "analysis_defect", analysis_id=str(analysis.pk), image_id=str(image_id), attempt=analysis.attempt
+            )
+            _after_a_defect(analysis)
+            raise
     analysis.refresh_from_db()
     return analysis
+
+
+def _carry_out_anew(analysis: Analysis) -> None:
+    """Once more after the database was away: what is in memory of the image may never have been written."""
+    _carry_out(Analysis.objects.select_related("image__case", "model_version").get(pk=analysis.pk))
 
 
 def _carry_out(analysis: Analysis) -> None:

@@ -5,12 +5,20 @@ Named in ``hematovision.urls`` as ``handler400``, ``handler403``, ``handler404``
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponseBase
+import sys
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views import defaults
 
+from hematovision.away import headers_of, refusal_for
 from hematovision.errors import DomainError
 from hematovision.rest import problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 API_PREFIX = "/api/"
 
@@ -47,8 +55,44 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
     return problems.problem_json(request, status=404, code="not_found", detail=problems.NOT_FOUND)
 
 
+class PartsAway:
+    """Answers for a view that met a part of the installation that is away, full or gone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve; what another middleware met comes to `server_error`."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Answer with the sentence, or leave the defect to Django."""
+        refusal = refusal_for(exception)
+        return None if refusal is None else away(request, refusal)
+
+
+def away(request: HttpRequest, refusal: DomainError) -> HttpResponseBase:
+    """Say that a part is away: to a browser on a page that needs no database, session or cache, else as a problem."""
+    answer: HttpResponse
+    if request.path.startswith(API_PREFIX) or "text/html" not in request.headers.get("Accept", ""):
+        answer = problems.problem_json(
+            request, status=refusal.status, code=refusal.code, detail=refusal.sentence, details=refusal.details
+        )
+    else:
+        page = render_to_string("unavailable.html", {"status": refusal.status, "sentence": refusal.sentence})
+        answer = HttpResponse(page, status=refusal.status)
+    for name, value in headers_of(refusal.status).items():
+        answer[name] = value
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Answer a defect: it is already logged; nothing of it is shown."""
+    """Answer a part that is away, or a defect: it is already logged; nothing of it is shown."""
+    # Django calls this while it handles the exception, and does not hand it over.
+    refusal = refusal_for(sys.exc_info()[1])
+    if refusal is not None:
+        return away(request, refusal)
     if not request.path.startswith(API_PREFIX):
         return defaults.server_error(request)
     return problems.problem_json(request, status=500, code="unexpected", detail=problems.UNEXPECTED)

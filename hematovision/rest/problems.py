@@ -22,6 +22,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from audit import context as audit_context
+from hematovision.away import headers_of, refusal_for
 from hematovision.errors import DomainError
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
@@ -111,6 +112,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     Returns ``None`` for anything that is not an expected error: DRF then re-raises, the defect is
     logged with its trace and the project's 500 handler answers without saying what broke.
     """
+    exc = refusal_for(exc) or exc
     known = _known(exc)
     if known is None:
         return None
@@ -130,7 +132,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 def _known(exc: Exception) -> tuple[int, str, str, Errors | None, dict[str, str]] | None:
     """Return (status, code, detail, errors, headers) of an expected error, ``None`` for a defect."""
     if isinstance(exc, DomainError):
-        return int(exc.status), str(exc.code), str(exc.sentence), None, {}
+        return int(exc.status), str(exc.code), str(exc.sentence), None, headers_of(exc.status)
     for kind, (status, code, detail) in PLAIN.items():
         if isinstance(exc, kind):
             return status, code, detail, None, {}

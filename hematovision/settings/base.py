@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "accounts.middleware.NothingIsKept",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hematovision.middleware.MethodNotAllowedPage",
+    "hematovision.rest.handlers.PartsAway",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -128,6 +129,8 @@ def database_from(url: str) -> dict[str, Any]:
     else:
         settings["CONN_MAX_AGE"] = 60
         settings["CONN_HEALTH_CHECKS"] = True
+        # A host that swallows packets must not keep every thread waiting: seconds to connect, milliseconds to be heard.
+        settings["OPTIONS"] = {"connect_timeout": 5, "tcp_user_timeout": 15000, **settings.get("OPTIONS", {})}
     return settings
 
 
@@ -178,9 +181,12 @@ UPLOAD_MAX_PIXELS = env.int("HEMATOVISION_UPLOAD_MAX_PIXELS", default=64_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
+    "hematovision.disk.RoomFirst",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "hematovision.uploads.NamelessFileUpload",
 ]
+# Uploads are refused while less than this is free: what is left is for the database, reviews and signed reports.
+DISK_RESERVE_BYTES = env.int("HEMATOVISION_DISK_RESERVE_BYTES", default=512 * 1024 * 1024)
 
 # Clinics do not see what the model says before a pathologist has signed.
 HIDE_AI_FROM_UPLOADERS = env.bool("HEMATOVISION_HIDE_AI_FROM_UPLOADERS", default=True)

@@ -39,7 +39,7 @@ STORAGES = {
 # Throttles and lock-outs are counted across all web processes.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "hematovision.cache.ForgivingRedisCache",
         "LOCATION": env.str("HEMATOVISION_CACHE_URL", default=REDIS_URL),
         "KEY_PREFIX": "hematovision",
     },

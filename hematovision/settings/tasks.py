@@ -30,7 +30,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 # The worker's life (engine, heartbeat) is connected in Celery processes only.
 CELERY_IMPORTS = ("classifier.worker",)
 
-# A claim on an analysis holds this long and is renewed with every heartbeat of its worker; a run
+# A claim on an analysis holds this long and is renewed with every heartbeat while its worker has it in hand; a run
 # that takes longer than the longest is let go, and after so many attempts it is given up.
 ANALYSIS_LEASE_SECONDS = env.int("HEMATOVISION_LEASE_SECONDS", default=60)
 ANALYSIS_LONGEST_SECONDS = env.int("HEMATOVISION_LONGEST_SECONDS", default=600)

@@ -143,7 +143,7 @@ const start = (form) => {
       } else {
         item.sent = 0;
         item.isFinal = FINAL_REFUSALS.has(request.status);
-        show(item, FAILED, answer?.sentence || reason(request));
+        show(item, FAILED, answer?.sentence || answer?.detail || reason(request));
       }
       next();
     });

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from classifier.models import Analysis, Prediction
 from classifier.services import claim_analysis, renew_leases, run_analysis, store_result
+from classifier.services.in_hand import in_hand
 from classifier.services.stored_images import open_stored_image
 
 pytestmark = pytest.mark.django_db
@@ -36,16 +37,28 @@ def test_a_living_worker_keeps_its_lease(image):
     analysis = claim_analysis(image_id=image.pk, worker="one")
     expire(analysis)
 
-    assert renew_leases(worker="one") == 1
+    with in_hand(analysis):
+        assert renew_leases() == 1
     assert claim_analysis(image_id=image.pk, worker="two") is None
+
+
+def test_what_a_worker_lost_is_not_renewed_though_it_lives(image):
+    lost = claim_analysis(image_id=image.pk, worker="one")
+    expire(lost)
+
+    assert renew_leases() == 0
+    assert claim_analysis(image_id=image.pk, worker="two").attempt == 2
+    with in_hand(lost):
+        assert renew_leases() == 0, "the run is another worker's now"
 
 
 def test_a_run_that_hangs_is_not_renewed_for_ever(image, settings):
     settings.ANALYSIS_LONGEST_SECONDS = 60
-    claim_analysis(image_id=image.pk, worker="one")
+    analysis = claim_analysis(image_id=image.pk, worker="one")
     Analysis.objects.update(started_at=timezone.now() - timedelta(seconds=61))
 
-    assert renew_leases(worker="one") == 0
+    with in_hand(analysis):
+        assert renew_leases() == 0
 
 
 def test_attempts_are_bounded_and_end_in_a_sentence(image, settings):

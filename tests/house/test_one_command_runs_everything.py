@@ -67,6 +67,7 @@ class Running:
         )
         self.lines: list[str] = []
         self.ready = threading.Event()
+        self.again = threading.Event()
         self.ended = threading.Event()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -75,11 +76,19 @@ class Running:
             self.lines.append(line.rstrip("\n"))
             if "student@" in line:
                 self.ready.set()
+            if self.ready.is_set() and "started (pid=" in line:
+                self.again.set()
         self.ended.set()
 
     @property
     def children(self) -> list[int]:
         return [int(pid) for line in self.lines for pid in re.findall(r"started \(pid=(\d+)\)", line)]
+
+    def started(self, name: str) -> int:
+        """The process id that `name` was last started under."""
+        return int(
+            [line for line in self.lines if f" {name} " in line and "started (pid=" in line][-1][:-1].split("=")[1]
+        )
 
     def wait_until_ready(self) -> None:
         assert self.ready.wait(PATIENCE), "\n".join(self.lines)
@@ -138,6 +147,19 @@ def test_it_stops_when_the_make_that_started_it_is_killed(start):
     running.wait_until_ready()
     running.process.kill()
     running.wait_until_gone()
+    assert [pid for pid in running.children if alive(pid)] == []
+
+
+def test_a_killed_worker_is_started_again(start, environment):
+    running = start(sys.executable, "-m", "deploy.supervise")
+    running.wait_until_ready()
+    worker = running.started("worker")
+    os.kill(worker, signal.SIGKILL)
+    assert running.again.wait(PATIENCE), "\n".join(running.lines)
+    assert running.started("worker") != worker
+
+    running.process.send_signal(signal.SIGTERM)
+    assert running.wait_until_gone() == 0
     assert [pid for pid in running.children if alive(pid)] == []
 
 

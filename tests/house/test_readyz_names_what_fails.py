@@ -50,6 +50,7 @@ def test_ready_with_everything_in_place(active_model, live_worker):
         "broker": True,
         "worker": True,
         "model": True,
+        "disk": True,
     }
 
 
