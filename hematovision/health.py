@@ -1,5 +1,6 @@
 """Liveness and readiness, for supervisors and load balancers."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -71,7 +72,7 @@ def check_worker() -> str:
         raise PartFailed("No worker has reported lately.")
     if not ready:
         problems = sorted({worker.problem for worker in alive if worker.problem})
-        raise PartFailed(" ".join(problems) or "The worker has not loaded its model yet.")
+        raise PartFailed(without_paths(" ".join(problems)) or "The worker has not loaded its model yet.")
     return f"{ready} at work"
 
 
@@ -84,6 +85,11 @@ def check_model() -> str:
     if active is None:
         raise PartFailed("No model version is active: register and promote one.")
     return f"{active.name} {active.version} on {settings.HEMATOVISION_ENGINE}"
+
+
+def without_paths(sentence: str) -> str:
+    """Return `sentence` with each absolute path cut to its last name: anybody may ask, and where files lie is ours."""
+    return re.sub(r"(?<![\w.])/(?:[^\s/'\",:]+/)*([^\s/'\",:]+)/?", r"\1", sentence)
 
 
 CHECKS: dict[str, Callable[[], str]] = {
