@@ -34,6 +34,7 @@ COPY manage.py Procfile ./
 COPY hematovision ./hematovision
 COPY audit ./audit
 COPY accounts ./accounts
+COPY microscopes ./microscopes
 COPY cases ./cases
 COPY classifier ./classifier
 COPY training ./training
@@ -41,6 +42,7 @@ COPY training_runs ./training_runs
 COPY notices ./notices
 COPY review ./review
 COPY consult ./consult
+COPY calibration ./calibration
 COPY reports ./reports
 COPY inbox ./inbox
 COPY oversight ./oversight

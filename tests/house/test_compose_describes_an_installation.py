@@ -63,6 +63,12 @@ def test_the_image_does_not_run_as_root():
     assert all("\nUSER hematovision\n" in stage for stage in finals)
 
 
+def test_every_app_is_in_the_image():
+    copied = {line.split()[1] for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("COPY ")}
+    ours = {name.split(".")[0] for name in settings.INSTALLED_APPS if (ROOT / name.split(".")[0]).is_dir()}
+    assert ours | {"training", "hematovision", "templates", "static", "deploy", "model_store"} <= copied
+
+
 def test_everything_the_image_copies_is_in_the_repository():
     for line in (ROOT / "Dockerfile").read_text().splitlines():
         if line.startswith("COPY ") and "--from" not in line:
