@@ -61,7 +61,7 @@ def verify_chain(*, whole: bool = True) -> Verification:
     rewritten = _rewritten(known) or _cut(known)
     if rewritten is not None and start is not None:
         return Verification(since, since, previous, rewritten, known)
-    end = head.position if head.position else _newest_position()
+    end = head.position or _newest_position()
     position = since
     for event in AuditEvent.objects.filter(pk__gt=since, pk__lte=end).order_by("id").iterator(chunk_size=2000):
         found = _fault(event, position + 1, previous)
