@@ -13,3 +13,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Connect the signals and describe the API's sign-in to drf-spectacular."""
         from accounts import api_schema, receivers  # noqa: F401
+        from accounts.verification import check_people
+        from hematovision import verifications
+
+        verifications.register("people", check_people)

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.services import ask_for_password_reset
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class ForgottenPasswordForm(forms.Form):
+    """Takes an address and looks nothing up: what a stranger learns from the answer is that it was taken."""
+
+    email = forms.EmailField(label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+
+    def clean_email(self) -> str:
+        """The address in the spelling that accounts have."""
+        return str(get_adapter().clean_email(self.cleaned_data["email"].lower()))
+
+    def save(self, request: HttpRequest, **kwargs: object) -> str:
+        """Hand the address to a worker (the name and arguments are django-allauth's)."""
+        email: str = self.cleaned_data["email"]
+        ask_for_password_reset(email=email)
+        return email
 
 
 class AcceptInvitationForm(forms.Form):

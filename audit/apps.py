@@ -9,3 +9,11 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "audit"
     verbose_name = "Audit trail"
+
+    def ready(self) -> None:
+        """Register what can be verified."""
+        from audit.verification_checks import check_chain, check_guards
+        from hematovision import verifications
+
+        verifications.register("audit trail", check_chain)
+        verifications.register("guards", check_guards)

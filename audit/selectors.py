@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from audit.models import AuditEvent, Outcome
 from audit.providers import records_of_case, types_that_list_cases
+from hematovision.chunks import in_chunks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
+
+    from django.db import models
 
 
 def records_of(case_id: UUID) -> dict[str, list[str]]:
@@ -26,3 +31,36 @@ def about_case(case_id: UUID) -> Q:
         if ids:
             condition |= Q(object_type=object_type, object_id__in=ids)
     return condition
+
+
+def said_about(object_type: str, ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return what successful events say of each record (`after`), oldest first; nothing for one without events."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    events = AuditEvent.objects.filter(object_type=object_type, object_id__in=list(ids), outcome=Outcome.SUCCESS)
+    for object_id, after in events.order_by("id").values_list("object_id", "after"):
+        found.setdefault(object_id, []).append(after if isinstance(after, dict) else {})
+    return found
+
+
+def last_digest(said: Iterable[dict[str, Any]], member: str) -> str | None:
+    """The fingerprint that the newest of these events keeps under `member`; None for rows older than fingerprints."""
+    return next((str(after[member]) for after in reversed(list(said)) if member in after), None)
+
+
+def missing_records(model: type[models.Model], *, action: str, size: int = 500) -> Iterator[str]:
+    """Yield the ids that an event of `action` says were written and that `model` no longer has."""
+    written = AuditEvent.objects.filter(
+        object_type=model._meta.label_lower, action=action, outcome=Outcome.SUCCESS
+    ).exclude(object_id="")
+    chunk: list[str] = []
+    for event in in_chunks(written.only("object_id"), by=("id",)):
+        chunk.append(event.object_id)
+        if len(chunk) == size:
+            yield from _missing(model, chunk)
+            chunk = []
+    yield from _missing(model, chunk)
+
+
+def _missing(model: type[models.Model], ids: list[str]) -> Iterator[str]:
+    present = {str(pk) for pk in model._default_manager.filter(pk__in=ids).values_list("pk", flat=True)}
+    yield from dict.fromkeys(object_id for object_id in ids if object_id not in present)

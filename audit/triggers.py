@@ -21,7 +21,17 @@ $$
 """
 
 
-class AppendOnly(Operation):
+class Guard(Operation):
+    """A migration operation that makes the database refuse changes; `verify_all` looks whether it still does."""
+
+    table: str
+
+    def guards(self, vendor: str) -> list[str]:
+        """Names of the triggers that it made on `table`."""
+        raise NotImplementedError
+
+
+class AppendOnly(Guard):
     """Migration operation: from now on rows of `table` can be inserted and read, nothing else.
 
     SQLite drops a table's triggers when a later migration alters the table: repeat this operation after such a
@@ -64,6 +74,10 @@ class AppendOnly(Operation):
         """Drop the triggers."""
         for statement in drop_statements(schema_editor.connection.vendor, self.table):
             schema_editor.execute(statement, params=None)
+
+    def guards(self, vendor: str) -> list[str]:
+        """Names of the triggers that it made on `table`."""
+        return trigger_names(vendor, self.table)
 
     def describe(self) -> str:
         """One line for `migrate --plan`."""
@@ -115,11 +129,16 @@ def drop_statements(vendor: str, table: str) -> list[str]:
 
 def missing_triggers(connection: BaseDatabaseWrapper, table: str) -> list[str]:
     """Names of guards of `table` that are gone or switched off."""
+    present = triggers_on(connection, table)
+    return [name for name in trigger_names(connection.vendor, table) if name not in present]
+
+
+def triggers_on(connection: BaseDatabaseWrapper, table: str) -> set[str]:
+    """Names of the triggers of `table` that are switched on."""
     if connection.vendor == "postgresql":
         query = "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled IN ('O', 'A')"
     else:
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
     with connection.cursor() as cursor:
         cursor.execute(query, [table])
-        present = {row[0] for row in cursor.fetchall()}
-    return [name for name in trigger_names(connection.vendor, table) if name not in present]
+        return {row[0] for row in cursor.fetchall()}

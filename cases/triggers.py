@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.migrations.operations.base import Operation
-
 from audit.triggers import PREFIX as APPEND_ONLY
+from audit.triggers import Guard
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -26,7 +25,7 @@ $$
 """
 
 
-class FrozenColumns(Operation):
+class FrozenColumns(Guard):
     """Migration operation: from now on the named columns of `table` keep the value of their insert.
 
     SQLite drops a table's triggers when a later migration remakes the table: repeat this operation after such a
@@ -61,6 +60,10 @@ class FrozenColumns(Operation):
         """Drop the trigger."""
         for name in self._names:
             schema_editor.execute(self._drop(schema_editor.connection.vendor, name), params=None)
+
+    def guards(self, vendor: str) -> list[str]:
+        """Names of the triggers that it made on `table`."""
+        return list(self._names if self.keep_rows else self._names[:1])
 
     def describe(self) -> str:
         """One line for `migrate --plan`."""

@@ -17,7 +17,12 @@ class ClassifierConfig(AppConfig):
             reanalyse_rescaled_case,
             relearn_scales,
         )
+        from classifier.verification import check_analyses, check_model_labels, check_models
+        from hematovision import verifications
 
+        verifications.register("analyses", check_analyses)
+        verifications.register("labels of the model", check_model_labels)
+        verifications.register("models", check_models)
         image_received.connect(enqueue_received_image, dispatch_uid="classifier.enqueue_received_image")
         scale_changed.connect(reanalyse_rescaled_case, dispatch_uid="classifier.reanalyse_rescaled_case")
         microscope_corrected.connect(relearn_scales, dispatch_uid="classifier.relearn_scales")

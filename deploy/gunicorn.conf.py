@@ -23,5 +23,6 @@ loglevel = "warning"
 # Requests are logged by the application, which leaves queries and so patient data out.
 accesslog = None
 control_socket_disable = True
-# Proxies are believed by the application (HEMATOVISION_TRUSTED_PROXY_COUNT), not here.
-forwarded_allow_ips = "*" if os.environ.get("HEMATOVISION_TRUSTED_PROXY_COUNT") else "127.0.0.1"
+# Without a proxy of ours nobody's X-Forwarded-Proto is believed, not even one from this host; with some, the application
+# counts them (HEMATOVISION_TRUSTED_PROXY_COUNT).
+forwarded_allow_ips = "*" if int(os.environ.get("HEMATOVISION_TRUSTED_PROXY_COUNT") or 0) > 0 else ""

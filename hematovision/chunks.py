@@ -28,6 +28,18 @@ def in_chunks(rows: QuerySet[_Row], *, by: Sequence[str], size: int = 2000) -> I
         chunk = list(ordered.filter(_after(chunk[-1], by))[:size]) if len(chunk) == size else []
 
 
+def chunks_of(rows: QuerySet[_Row], *, by: Sequence[str], size: int = 500) -> Iterator[list[_Row]]:
+    """Yield `rows` as lists of at most `size`, for what is looked up for many rows at once."""
+    chunk: list[_Row] = []
+    for row in in_chunks(rows, by=by, size=size):
+        chunk.append(row)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
 def _after(row: Model, by: Sequence[str]) -> Q:
     """What comes after `row`: a later first field, or the same and a later second, and so on."""
     found, same = Q(), Q()

@@ -1,5 +1,6 @@
 """Liveness and readiness, for supervisors and load balancers."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -73,7 +74,7 @@ def check_worker() -> str:
         raise PartFailed("No worker has reported lately.")
     if not ready:
         problems = sorted({worker.problem for worker in alive if worker.problem})
-        raise PartFailed(" ".join(problems) or "The worker has not loaded its model yet.")
+        raise PartFailed(without_paths(" ".join(problems)) or "The worker has not loaded its model yet.")
     return f"{ready} at work"
 
 
@@ -95,6 +96,11 @@ def check_disk() -> str:
     except NoRoom as error:
         raise PartFailed("The disk is full up to its reserve: uploads are refused.") from error
     return "has room"
+
+
+def without_paths(sentence: str) -> str:
+    """Return `sentence` with each absolute path cut to its last name: anybody may ask, and where files lie is ours."""
+    return re.sub(r"(?<![\w.])/(?:[^\s/'\",:]+/)*([^\s/'\",:]+)/?", r"\1", sentence)
 
 
 CHECKS: dict[str, Callable[[], str]] = {

@@ -14,11 +14,14 @@ class InboxConfig(AppConfig):
         """Listen to the reports, which do not know where they go, and to the audit trail of who viewed one."""
         from django.db.models.signals import post_save
 
+        from hematovision import verifications
         from inbox.presenters import receivers_panel
         from inbox.receivers import deliver_signed_report, note_seen_report
+        from inbox.verification import check_deliveries
         from reports import providers
         from reports.signals import report_signed
 
         post_save.connect(note_seen_report, sender="audit.AuditEvent", dispatch_uid="inbox.note_seen_report")
         report_signed.connect(deliver_signed_report, dispatch_uid="inbox.deliver_signed_report")
+        verifications.register("deliveries", check_deliveries)
         providers.receivers_panel.register(receivers_panel)

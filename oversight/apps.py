@@ -15,9 +15,12 @@ class OversightConfig(AppConfig):
         from audit import providers
         from cases.signals import break_glass_opened
         from classifier.signals import camera_standing_changed
+        from hematovision import verifications
         from oversight.receivers import tell_administrators_of_unknown_camera, tell_owners_of_break_glass
         from oversight.selectors.records import records_of_case, types_that_list_cases
+        from oversight.services.decision_check import find_changed_decisions
 
+        verifications.register("decisions", find_changed_decisions)
         break_glass_opened.connect(tell_owners_of_break_glass, dispatch_uid="oversight.tell_owners_of_break_glass")
         camera_standing_changed.connect(
             tell_administrators_of_unknown_camera, dispatch_uid="oversight.tell_administrators_of_unknown_camera"

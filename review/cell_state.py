@@ -28,6 +28,11 @@ def same_decision(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return all(one.get(name) == other.get(name) for name in DECIDED_COLUMNS)
 
 
+def same_but_for_the_label(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two states differ at most in what the cell is called."""
+    return all(one.get(name) == other.get(name) for name in DECIDED_COLUMNS if name != "label")
+
+
 def columns_of(state: dict[str, Any]) -> dict[str, Any]:
     """Return the columns that give a cell this state again; its revision goes on growing."""
     by, at = state.get("decided_by"), state.get("decided_at")

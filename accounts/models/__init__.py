@@ -3,6 +3,16 @@
 from accounts.models.api_client import ApiClient
 from accounts.models.invitation import Invitation
 from accounts.models.organisation import Organisation, OrganisationKind, UnknownCamera
+from accounts.models.password_reset import PasswordResetRequest
 from accounts.models.user import Role, User
 
-__all__ = ["ApiClient", "Invitation", "Organisation", "OrganisationKind", "Role", "UnknownCamera", "User"]
+__all__ = [
+    "ApiClient",
+    "Invitation",
+    "Organisation",
+    "OrganisationKind",
+    "PasswordResetRequest",
+    "Role",
+    "UnknownCamera",
+    "User",
+]

@@ -16,6 +16,7 @@ from accounts.services.invitations import (
     withdraw_invitation,
 )
 from accounts.services.organisations import create_organisation, update_organisation
+from accounts.services.password_reset import answer_password_reset, ask_for_password_reset, sweep_password_resets
 from accounts.services.people import (
     add_person,
     change_role,
@@ -28,6 +29,8 @@ __all__ = [
     "NewApiClient",
     "accept_invitation",
     "add_person",
+    "answer_password_reset",
+    "ask_for_password_reset",
     "change_role",
     "create_api_client",
     "create_organisation",
@@ -41,6 +44,7 @@ __all__ = [
     "set_api_client_active",
     "set_api_client_scopes",
     "set_person_active",
+    "sweep_password_resets",
     "update_organisation",
     "withdraw_invitation",
 ]

@@ -7,11 +7,14 @@ import binascii
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from allauth.idp.oidc.models import Client, Token
 from allauth.idp.oidc.views import RevokeView as AllauthRevokeView
 from allauth.idp.oidc.views import TokenView as AllauthTokenView
 from django.http import JsonResponse
 
 from accounts.models import ApiClient
+from accounts.throttles import refuse_token_request
+from audit.middleware import client_ip
 from audit.models import Action, Outcome
 from audit.services import record
 
@@ -26,6 +29,9 @@ class TokenView(AllauthTokenView):
         """Answer a token request (RFC 6749 section 4.4)."""
         named = _named_client(request)
         client = _client(named)
+        refused = _throttled(request, named, client)
+        if refused is not None:
+            return refused
         if "\x00" in named or (client is not None and not client.is_open):
             response: HttpResponse = _invalid_client()
         else:
@@ -36,14 +42,82 @@ class TokenView(AllauthTokenView):
 
 
 class RevokeView(AllauthRevokeView):
-    """Withdraws a token at the request of the client it was given to (RFC 7009)."""
+    """Withdraws a token at the request of the client it was given to, and of no other (RFC 7009)."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Answer a revocation request."""
-        if "\x00" in _named_client(request):
+        """Answer a revocation request; both the withdrawal and the refusal are in the audit trail."""
+        named = _named_client(request)
+        client = _client(named)
+        refused = _throttled(request, named, client)
+        if refused is not None:
+            return refused
+        if "\x00" in named:
             return _invalid_client()
+        token = _token(request.POST.get("token", ""))
+        if token is not None and token.client_id != named:
+            return self._refuse(request, client, token)
         response: HttpResponse = super().post(request)
+        if client is not None and token is not None and response.status_code == HTTPStatus.OK:
+            _record_revocation(client, token, outcome=Outcome.SUCCESS)
         return response
+
+    def _refuse(self, request: HttpRequest, client: ApiClient | None, token: Token) -> HttpResponse:
+        """Answer who asks about another client's token: first whether it is a client at all (RFC 7009 section 2.1)."""
+        if client is None or not _knows_secret(request, client.client):
+            return _invalid_client()
+        _record_revocation(client, token, outcome=Outcome.DENIED)
+        return JsonResponse(
+            {"error": "invalid_grant", "error_description": "The token was issued to another client."},
+            status=HTTPStatus.BAD_REQUEST,
+        )
+
+
+def _throttled(request: HttpRequest, named: str, client: ApiClient | None) -> HttpResponse | None:
+    """The 429 for a try too many, before any secret is compared; the first of its window is recorded."""
+    refusal = refuse_token_request(address=client_ip(request) or "", client_id=named)
+    if refusal is None:
+        return None
+    if refusal.is_first:
+        record(
+            actor=None,
+            action=Action.LOCKED_OUT,
+            target=client,
+            object_type="accounts.apiclient",
+            outcome=Outcome.DENIED,
+            reason="Too many token requests in a minute.",
+        )
+    return JsonResponse(
+        {"error": "temporarily_unavailable", "error_description": "Too many requests. Try again later."},
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        headers={"Retry-After": str(refusal.retry_after_s), "Cache-Control": "no-store"},
+    )
+
+
+def _knows_secret(request: HttpRequest, client: Client) -> bool:
+    secret = _credentials(request)[1]
+    return bool(secret) and "\x00" not in secret and bool(client.check_secret(secret))
+
+
+def _token(value: str) -> Token | None:
+    """The row of a token, valid or not; None for a value that is none."""
+    found: Token | None = None
+    if value and value.isascii() and "\x00" not in value:
+        found = Token.objects.by_value(value).first()
+    return found
+
+
+def _record_revocation(client: ApiClient, token: Token, *, outcome: Outcome) -> None:
+    record(
+        actor=client.user if outcome == Outcome.SUCCESS else None,
+        action=Action.DELETE,
+        target=client,
+        laboratory_id=getattr(client.organisation.laboratory, "pk", None),
+        outcome=outcome,
+        reason="A token was withdrawn."
+        if outcome == Outcome.SUCCESS
+        else "It asked to withdraw the token of another client.",
+        after={"token": str(token.pk)},
+    )
 
 
 def _invalid_client() -> JsonResponse:
@@ -64,13 +138,19 @@ def _record(client: ApiClient, *, issued: bool) -> None:
 
 def _named_client(request: HttpRequest) -> str:
     """The client id that the request gives, in the header or the form; empty if none can be read."""
+    return _credentials(request)[0]
+
+
+def _credentials(request: HttpRequest) -> tuple[str, str]:
+    """The client id and secret that the request gives; empty where none can be read."""
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "basic":
-        return str(request.POST.get("client_id", ""))
+        return str(request.POST.get("client_id", "")), str(request.POST.get("client_secret", ""))
     try:
-        return base64.b64decode(value, validate=True).decode().partition(":")[0]
+        client_id, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        return ""
+        return "", ""
+    return client_id, secret
 
 
 def _client(client_id: str) -> ApiClient | None:

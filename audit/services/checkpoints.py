@@ -33,13 +33,13 @@ class Written:
     verification: Verification
 
 
-def write_checkpoint(*, actor: Any) -> Written:
-    """Verify the whole chain and sign what it is now; `actor` None is the system.
+def write_checkpoint(*, actor: Any, whole: bool = False) -> Written:
+    """Verify what is new since the last checkpoint (with `whole` the whole chain) and sign what the chain is now.
 
-    Raises `Conflict` (code `chain_broken`) when the chain or an earlier checkpoint does not hold: a signature under
+    `actor` None is the system. Raises `Conflict` (code `chain_broken`) when the chain or an earlier checkpoint does not hold: a signature under
     a broken audit trail would vouch for it. The refusal is itself an event.
     """
-    found = verify_chain()
+    found = verify_chain(whole=whole)
     if found.first_break is not None:
         sentence = f"No checkpoint was written: {found.first_break.sentence}"
         log.error("audit checkpoint refused", position=found.first_break.position)
@@ -50,7 +50,7 @@ def write_checkpoint(*, actor: Any) -> Written:
         Checkpoint(
             sequence=earlier.sequence + 1 if earlier else 1,
             at=timezone.now().isoformat(timespec="seconds"),
-            position=found.checked,
+            position=found.position,
             head=found.head,
             previous=earlier.digest if earlier else "",
             key="",

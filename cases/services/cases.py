@@ -18,6 +18,7 @@ from cases.services.transitions import lock_case, step_case
 from cases.services.validation import clean_record
 from cases.signals import scale_changed
 from cases.states import UNFINISHED_IMAGE_STATES, CaseState
+from cases.verification import case_digest
 from hematovision.errors import Conflict, Unprocessable
 
 if TYPE_CHECKING:
@@ -104,7 +105,13 @@ def create_case(
             clean_record(case)
             case.save(force_insert=True)
             CaseTransition.objects.create(case=case, to_state=CaseState.DRAFT, by=actor)
-            record(actor=actor, action=Action.CREATE, target=case, after=_coded(case), **scope_of(case))
+            record(
+                actor=actor,
+                action=Action.CREATE,
+                target=case,
+                after={**_coded(case), "row": _digest(case)},
+                **scope_of(case),
+            )
     except IntegrityError:
         _refuse_taken(case)
         raise
@@ -223,9 +230,15 @@ def _apply(actor: User, case: Case, changes: dict[str, Any]) -> None:
     hidden = sorted(set(changed) - set(before))
     if hidden:
         after["fields"] = hidden
+    after["row"] = _digest(case)
     record(actor=actor, action=Action.UPDATE, target=case, before=before, after=after, **scope_of(case))
     if "um_per_px" in changed:
         scale_changed.send(sender=type(case), case=case, actor=actor)
+
+
+def _digest(case: Case) -> str:
+    """The fingerprint of the row as the database has it: a number may be kept shorter than it was typed."""
+    return case_digest(Case.objects.get(pk=case.pk))
 
 
 def _coded(case: Case) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from cases.services.transitions import lock_case, lock_image, step_image
 from cases.services.uploads import StoredOriginal, measure
 from cases.signals import image_received
 from cases.states import CaseState, ImageState
+from cases.verification import image_digest
 from hematovision.away import is_no_room
 from hematovision.disk import require_room
 from hematovision.errors import Conflict, NoRoom, TooLarge
@@ -187,6 +188,7 @@ def _insert(
             "media_type": image.media_type,
             "byte_size": image.byte_size,
             "microscope": str(found.microscope.pk) if found else None,
+            "row": image_digest(image),
         },
         **scope_of(image),
     )

@@ -22,6 +22,7 @@ from classifier.services.requeueing import reanalyse_image
 from classifier.services.standings import announce_standing, stand_to_camera
 from classifier.services.unclassified_cells import cells_to_classify, request_classification
 from classifier.standing import Standing, is_named
+from classifier.verification import analysis_digest, found_digest
 
 if TYPE_CHECKING:
     from classifier.inference.types import CellPrediction, ImageAnalysis
@@ -70,7 +71,13 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
             target=image,
             patient_id=image.case.patient_id,
             laboratory_id=image.case.laboratory_id,
-            after={"analysis": str(analysis.pk), "model": str(analysis.model_version), "cells": len(cells)},
+            after={
+                "analysis": str(analysis.pk),
+                "model": str(analysis.model_version),
+                "cells": len(cells),
+                "predicted": analysis_digest(analysis.pk),
+                "found": found_digest(image.pk),
+            },
         )
         _give_back_to_the_model_that_answers(analysis)
         settle_case(case=image.case)

@@ -24,6 +24,7 @@ from classifier.models import Prediction
 from classifier.selectors import camera_standing, current_analysis
 from classifier.services.stored_images import open_stored_image
 from classifier.standing import Standing, is_named
+from classifier.verification import analysis_digest
 from hematovision.celery import hint_on_commit
 from hematovision.errors import DomainError
 
@@ -126,6 +127,11 @@ def _store(analysis: Analysis, version: ModelVersion, cells: Sequence[Cell], res
                 target=image,
                 patient_id=image.case.patient_id,
                 laboratory_id=image.case.laboratory_id,
-                after={"analysis": str(analysis.pk), "model": str(version), "late_cells": written},
+                after={
+                    "analysis": str(analysis.pk),
+                    "model": str(version),
+                    "late_cells": written,
+                    "predicted": analysis_digest(analysis.pk),
+                },
             )
     return written

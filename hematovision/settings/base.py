@@ -231,6 +231,13 @@ CELERY_BEAT_SCHEDULE["send_waiting_emails"] = {
     "options": {"queue": "default", "expires": 120.0},
 }
 
+# Links for a new password leave at once; what was lost with a broker or a worker is asked for again.
+CELERY_BEAT_SCHEDULE["sweep_password_resets"] = {
+    "task": "accounts.tasks.sweep_password_resets",
+    "schedule": 60.0,
+    "options": {"queue": "default", "expires": 60.0},
+}
+
 # How many hours a report may wait before those it was sent to are reminded, and before others are told, by the
 # priority of the case; a critical result never waits longer than `critical`.
 INBOX_REMIND_HOURS: dict[str, float] = {

@@ -47,7 +47,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_PRESERVE_USERNAME_CASING = False
-# The lock-out below is the limit on passwords; this one also limits guesses at second-factor codes.
+ACCOUNT_FORMS = {"reset_password": "accounts.forms.ForgottenPasswordForm"}
+# Guesses at second-factor codes, by account: only who has the password makes them. The limit on passwords is below.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,10/300s/key"}
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -69,9 +70,17 @@ HEMATOVISION_REQUIRE_MFA = env.bool("HEMATOVISION_REQUIRE_MFA", default=False)
 # API clients: OAuth2 client credentials, opaque tokens.
 IDP_OIDC_ADAPTER = "accounts.idp_adapter.ClientAdapter"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+# Tries at the token endpoints, counted before the secret is compared: of an address, and of it for one client.
+TOKEN_TRIES_PER_MINUTE = {"address": 60, "client": 20}
 
-# Lock-out: by account and address together, so that nobody can lock somebody else out from afar.
+# Lock-out: by account and address together, so that nobody can lock somebody else out from afar; over all addresses
+# for browsers that the account is not known from (accounts.lockout).
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
 AXES_FAILURE_LIMIT = 6
+# Tries while it is paused neither count nor prolong it: a stranger cannot keep it closed.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+ACCOUNT_FAILURE_LIMIT = 60
+DEVICE_COOKIE_NAME = "device"
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "accounts.lockout.attempted_account"

@@ -7,7 +7,12 @@ from hematovision.settings.environment import VAR_DIR, env
 from hematovision.settings.local_secrets import read_or_make_secrets
 
 DEBUG = env.bool("HEMATOVISION_DEBUG", default=False)
-ALLOWED_HOSTS = env.list("HEMATOVISION_ALLOWED_HOSTS", default=["*"])
+# Other names than this machine's own are answered only by who listens to the network on purpose, or names them.
+_host = env.str("HOST", default="127.0.0.1")
+ALLOWED_HOSTS = env.list(
+    "HEMATOVISION_ALLOWED_HOSTS",
+    default=["*"] if _host in {"0.0.0.0", "::"} else ["localhost", "127.0.0.1", "[::1]", _host],  # noqa: S104
+)
 LOGGING["handlers"]["stderr"]["formatter"] = env.str("HEMATOVISION_LOG_FORMAT", default="console")
 # Somebody who tries it out wants to see what goes wrong, not what goes well.
 LOGGING["root"]["level"] = env.str("HEMATOVISION_LOG_LEVEL", default="WARNING")

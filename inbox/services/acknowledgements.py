@@ -18,6 +18,7 @@ from hematovision.errors import Conflict, NotFound, Unprocessable
 from inbox.critical_limits import reads_back
 from inbox.models import Acknowledgement, Delivery
 from inbox.permissions import may_acknowledge
+from inbox.verification import acknowledgement_digest
 from notices.services import close_notifications
 from reports.verification import verify_report
 
@@ -122,7 +123,12 @@ def _acknowledge(actor: User, delivery: Delivery, read_back: dict[str, str]) -> 
         actor=actor,
         action=Action.RECEIVE,
         target=delivery,
-        after={"what": "acknowledged", "version": delivery.report.version, "read_back": sorted(read_back)},
+        after={
+            "what": "acknowledged",
+            "version": delivery.report.version,
+            "read_back": sorted(read_back),
+            "acknowledged": acknowledgement_digest(done),
+        },
         **scope_of(delivery.case),
     )
     return done

@@ -21,6 +21,7 @@ from inbox.critical_limits import critical_findings
 from inbox.models import Delivery
 from inbox.selectors import limits_of, receivers_of
 from inbox.services.escalation import escalate
+from inbox.verification import delivery_digest
 from notices.services import close_notifications, notify
 from reports.models import Report, ReportKey, ReportKind
 from reports.sealing import BrokenSealError
@@ -81,6 +82,7 @@ def deliver_report(*, report_id: uuid.UUID) -> list[Delivery]:
                     "kind": report.kind,
                     "organisation": delivery.organisation.slug,
                     "critical": delivery.critical,
+                    "row": delivery_digest(delivery),
                 },
                 **scope_of(case),
             )

@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
 
 from audit.models import Action, AuditEvent, Outcome
 from audit.services import record
 from audit.triggers import missing_triggers
 from cases.models import Cell, LabelSource
 from hematovision.chunks import in_chunks
+from hematovision.verifications import Finding
 from review.action_digest import action_digest
-from review.cell_state import same_decision, state_of
+from review.cell_state import same_but_for_the_label, same_decision, state_of
 from review.models import Decision, ReviewAction
 
 if TYPE_CHECKING:
@@ -63,6 +64,12 @@ def verify_decisions(*, actor: User | None) -> DecisionCheck:
         after={"actions": found.actions, "cells": found.cells, "faults": len(found.faults)},
     )
     return found
+
+
+def find_changed_decisions() -> Iterator[Finding]:
+    """What `check_decisions` found, among the other verifications."""
+    for sentence in check_decisions().faults:
+        yield Finding(Decision._meta.label_lower, "", sentence)
 
 
 def check_decisions() -> DecisionCheck:
@@ -154,12 +161,15 @@ def _lost_of(chunk: dict[str, Any]) -> Iterator[str]:
 
 def _cells_nobody_called_so(done: DecisionCheck) -> Iterator[str]:
     last = Decision.objects.filter(cell=OuterRef("pk")).order_by("-action__number")
-    read: QuerySet[Any] = Cell.objects.filter(Q(label_source=LabelSource.HUMAN) | Q(excluded=True)).annotate(
-        last_after=Subquery(last.values("after")[:1])
-    )
+    touched = Q(label_source=LabelSource.HUMAN) | Q(excluded=True) | Q(flagged=True) | Exists(last.values("pk"))
+    read: QuerySet[Any] = Cell.objects.filter(touched).annotate(last_after=Subquery(last.values("after")[:1]))
     for cell in in_chunks(read, by=("pk",)):
         done.cells += 1
         after: Any = cell.last_after
+        # Of a cell that nobody has decided on any more, its label is the model's and changes with it.
+        undecided = after is not None and after.get("label_source") == LabelSource.MODEL and not after.get("excluded")
+        if undecided and not cell.is_reviewed and same_but_for_the_label(state_of(cell), after):
+            continue
         if after is None:
             yield f"Cell {cell.pk} was reviewed by a person, but nobody decided on it."
         elif not same_decision(state_of(cell), after):

@@ -20,6 +20,7 @@ from cases.services.transitions import lock_case, step_case
 from cases.signals import image_received
 from cases.states import CaseState
 from cases.storage import clinical_storage, original_name
+from cases.verification import case_digest, image_digest
 from hematovision.errors import Conflict, Unprocessable
 from reports.models import CaseMove
 from review.permissions import NOT_A_REVIEWER, may_review
@@ -100,7 +101,13 @@ def _open(actor: User, case: Case, patient: Patient) -> Case:
     )
     new.save(force_insert=True)
     CaseTransition.objects.create(case=new, to_state=CaseState.DRAFT, by=actor, reason="Moved from a withdrawn case.")
-    record(actor=actor, action=Action.CREATE, target=new, after={"moved_from": str(case.pk)}, **scope_of(new))
+    record(
+        actor=actor,
+        action=Action.CREATE,
+        target=new,
+        after={"moved_from": str(case.pk), "row": case_digest(Case.objects.get(pk=new.pk))},
+        **scope_of(new),
+    )
     new.submitted_at, new.due_at = now, now + turnaround(new.priority)
     step_case(case=new, to=CaseState.SUBMITTED, by=actor, reason="Moved from a withdrawn case.")
     return new
@@ -131,4 +138,11 @@ def _copy(actor: User, case: Case, image: SmearImage, names: list[str]) -> None:
         uploaded_by=actor,
     )
     ImageTransition.objects.create(image=new, to_state=new.state, by=actor, reason="Moved from a withdrawn case.")
+    record(
+        actor=actor,
+        action=Action.CREATE,
+        target=new,
+        after={"sha256": new.sha256, "moved_from": str(image.pk), "row": image_digest(new)},
+        **scope_of(new),
+    )
     transaction.on_commit(lambda: image_received.send(sender=SmearImage, image_id=new.pk))

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from accounts.models import PasswordResetRequest
+from accounts.services import answer_password_reset
 from tests.people import PASSWORD
 
 
@@ -27,3 +29,14 @@ def link_in():
         return re.search(r"https?://[^/\s]+(/\S+)", text).group(1)
 
     return find
+
+
+@pytest.fixture
+def answer_requests():
+    """Return a function that does what a worker does with the requests for a new password."""
+
+    def answer():
+        for request in PasswordResetRequest.objects.all():
+            answer_password_reset(request_id=request.pk)
+
+    return answer

@@ -149,14 +149,62 @@ def test_each_names_the_file_before_it(seen):
 
 def test_a_broken_chain_is_not_signed_and_the_refusal_is_an_event(seen):
     with triggers_lifted(connection), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {TABLE} SET reason = 'x' WHERE id = 2")
-    with pytest.raises(Conflict, match="Event 2 was changed"):
+        cursor.execute(f"UPDATE {TABLE} SET reason = 'x' WHERE id = {seen.position + 1}")
+    with pytest.raises(Conflict, match=f"Event {seen.position + 1} was changed"):
         write_checkpoint(actor=None)
     assert len(checkpoint_files()) == 1
     event = AuditEvent.objects.first()
     assert (event.action, event.object_type, event.outcome) == ("verify", "audit.checkpoint", "failure")
-    with pytest.raises(CommandError, match="Event 2"):
+    with pytest.raises(CommandError, match=f"Event {seen.position + 1}"):
         call_command("audit_checkpoint")
+
+
+def test_what_a_checkpoint_vouches_for_is_recomputed_on_demand(seen, amina):
+    """The nightly walk begins at the last checkpoint, so that it costs what is new."""
+    for _ in range(3):
+        record(actor=amina, action="view")
+    new = verify_chain(whole=False)
+    assert (new.since, new.checked, new.intact) == (seen.position, 4, True)
+    with triggers_lifted(connection), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {TABLE} SET reason = 'x' WHERE id = 2")
+    assert verify_chain(whole=False).intact
+    assert verify_chain().first_break.position == 2
+    with pytest.raises(CommandError, match="Event 2"):
+        call_command("verify_audit", "--full")
+    with pytest.raises(CommandError, match="Event 2"):
+        call_command("audit_checkpoint", "--full")
+
+
+def test_another_event_where_a_checkpoint_was_written_shows_without_the_whole_walk(seen):
+    with triggers_lifted(connection), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {TABLE} SET hash = '{'0' * 64}' WHERE id = {seen.position}")
+    assert "checkpoint" in verify_chain(whole=False).first_break.sentence
+
+
+def test_an_audit_trail_without_any_checkpoint_does_not_pass_unless_told(seen):
+    for path in checkpoint_files():
+        path.unlink()
+    with pytest.raises(CommandError, match="No checkpoint to compare with"):
+        call_command("verify_audit")
+    call_command("verify_audit", "--without-checkpoints")
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_events_that_arrive_during_the_walk_are_no_break(seen, amina, monkeypatch, whole):
+    """The walk ends at the head that was read before it began."""
+    compare = chain.digest
+
+    def one_more(event):
+        digest = compare(event)
+        if AuditEvent.objects.count() < seen.position + 5:
+            with monkeypatch.context() as quiet:
+                quiet.setattr(chain, "digest", compare)
+                record(actor=amina, action="view")
+        return digest
+
+    monkeypatch.setattr(chain, "digest", one_more)
+    assert verify_chain(whole=whole).intact
+    assert AuditEvent.objects.count() > seen.position + 1
 
 
 def test_one_a_day_is_enough(seen, monkeypatch):

@@ -20,6 +20,7 @@ from cases.services.cases import (
 )
 from cases.services.images import transition_image
 from cases.states import ALLOWED_CASE_STEPS, ALLOWED_IMAGE_STEPS, CaseState, ImageState
+from cases.verification import case_digest
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from tests.factories.cases import CaseFactory, PatientFactory, SmearImageFactory
 
@@ -229,7 +230,11 @@ def test_every_step_is_an_event(amina, draft):
     ]
     update = events[0]
     assert update.before == {"stain": "wright_giemsa"}
-    assert update.after == {"stain": "giemsa", "fields": ["clinical_question"]}
+    assert update.after == {
+        "stain": "giemsa",
+        "fields": ["clinical_question"],
+        "row": case_digest(Case.objects.get(pk=draft.pk)),
+    }
     assert {event.patient_id for event in events} == {draft.patient_id}
     assert {event.laboratory_id for event in events} == {draft.laboratory_id}
 

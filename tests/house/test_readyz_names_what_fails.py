@@ -77,6 +77,21 @@ def test_a_worker_that_reports_a_problem(active_model, live_worker):
     assert parts["worker"]["detail"] == "The model file model.int8.onnx was altered."
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("The model in /srv/hv/model_store/resnet50-2.1.1 was altered.", "The model in resnet50-2.1.1 was altered."),
+        ("[Errno 2] No such file: '/opt/x/card.json'", "[Errno 2] No such file: 'card.json'"),
+        ("On and/or off, 3/4 of it.", "On and/or off, 3/4 of it."),
+    ],
+)
+def test_where_files_lie_is_nobodys_business(active_model, live_worker, said, shown):
+    live_worker.problem = said
+    live_worker.save()
+    _, parts = ask()
+    assert parts["worker"]["detail"] == shown
+
+
 def test_a_worker_still_loading(active_model, live_worker):
     live_worker.model_version = None
     live_worker.save()

@@ -10,6 +10,7 @@ from audit.services import record
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from inbox.models import Acknowledgement
 from inbox.services import acknowledge, open_delivery
+from inbox.verification import acknowledgement_digest
 from notices.models import Notification
 from reports.models import ReportKey
 
@@ -25,7 +26,8 @@ def test_acknowledging_delivers_the_case_and_quiets_everybody(delivery, amina):
     assert delivery.case.state == "delivered"
     assert not Notification.objects.unread().exists()
     event = AuditEvent.objects.filter(action="receive").get()
-    assert event.after == {"what": "acknowledged", "version": 1, "read_back": []}
+    kept = {"acknowledged": acknowledgement_digest(done)}
+    assert event.after == {"what": "acknowledged", "version": 1, "read_back": [], **kept}
 
 
 def test_the_second_acknowledgement_is_the_first(delivery, amina):

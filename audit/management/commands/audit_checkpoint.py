@@ -19,7 +19,8 @@ class Command(BaseCommand):
     help = "Verify the audit chain and write a signed checkpoint of its end; exit 1 when the chain does not hold."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """`--public-key` prints what checkpoints are checked with elsewhere."""
+        """`--full` verifies everything; `--public-key` prints what checkpoints are checked with elsewhere."""
+        parser.add_argument("--full", action="store_true", help="verify the whole chain, not only what is new")
         parser.add_argument("--public-key", action="store_true", help="print the public key and write nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,7 +29,7 @@ class Command(BaseCommand):
             self.stdout.write(checkpoints.public_key(signing_secrets()[0]))
             return
         try:
-            written = write_checkpoint(actor=None).checkpoint
+            written = write_checkpoint(actor=None, whole=options["full"]).checkpoint
         except Conflict as error:
             raise CommandError(error.sentence) from error
         self.stdout.write(f"Signed event {written.position} in {folder() / written.name}.")
