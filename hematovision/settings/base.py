@@ -124,6 +124,10 @@ def database_from(url: str) -> dict[str, Any]:
             "init_command": ("PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA busy_timeout=30000;"),
         }
     else:
+        # Compiling a query took longer than running it, tenfold on a worklist: its estimates count every row a page of 50 might
+        # have to pass. What the URL says of `options` comes later and wins.
+        options = settings.setdefault("OPTIONS", {})
+        options["options"] = f"-c jit=off {options.get('options', '')}".strip()
         settings["CONN_MAX_AGE"] = 60
         settings["CONN_HEALTH_CHECKS"] = True
     return settings
