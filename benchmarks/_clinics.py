@@ -108,7 +108,7 @@ class Writer:
 
 def drawn(number: str, salt: int, below: int) -> str:
     """A whole number from 0 up to `below`, the same for the same `number`."""
-    return f"((CAST(({number}) AS bigint) * 7919 + {salt * 104729}) %% 1000003 %% {below})"
+    return f"CAST((CAST(({number}) AS bigint) * 7919 + {salt * 104729}) %% 1000003 %% {below} AS integer)"
 
 
 def fill(connection: Any, cases: int) -> None:

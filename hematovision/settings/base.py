@@ -249,3 +249,10 @@ CELERY_BEAT_SCHEDULE["watch_drift"] = {
     "schedule": 6 * 3600.0,
     "options": {"queue": "default", "expires": 3600.0},
 }
+
+# Counts of reviewed cells follow what was reviewed; until then pages count these cases cell by cell.
+CELERY_BEAT_SCHEDULE["tally_cases"] = {
+    "task": "oversight.tasks.tally_cases",
+    "schedule": 60.0,
+    "options": {"queue": "default", "expires": 60.0},
+}

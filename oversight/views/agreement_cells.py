@@ -22,6 +22,7 @@ from hematovision.paging import CappedPaginator
 from oversight.forms import AgreementFilter
 from oversight.selectors.agreement import SHOWN, cells_behind, reviewed_predictions
 from oversight.selectors.records import LISTING_TYPE
+from oversight.selectors.reviewed_cells import PREDICTIONS
 from oversight.views.agreement import OVERSIGHT, Place
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _record_page(user: User, form: AgreementFilter, shown: list[Cell]) -> None:
 def _behind(request: HttpRequest, form: AgreementFilter) -> QuerySet[Prediction]:
     asked = request.GET
     return cells_behind(
-        form.apply(reviewed_predictions(signed_in(request))),
+        reviewed_predictions(signed_in(request)).filter(form.condition(PREDICTIONS)),
         show=asked.get("show", "all"),
         final=asked.get("final", ""),
         answer=asked.get("answer", ""),
