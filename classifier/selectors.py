@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, UUIDField
 
-from cases.models import SmearImage
+from cases.models import Case, SmearImage
 from classifier.models import Analysis, AnalysisState, CameraStanding, ModelState, ModelVersion, Prediction
 from classifier.standing import Standing
 
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
-    from cases.models import Case, Cell
+    from accounts.models import User
+    from cases.models import Cell
 
 
 class Camera(TypedDict):
@@ -158,6 +160,15 @@ def current_analysis(image_id: UUID) -> Analysis | None:
 def current_prediction(cell: Cell) -> Prediction | None:
     """Return what the current model said about one cell, or None where no model has classified it."""
     return output_for_cells([cell]).predictions.get(cell.pk)
+
+
+def predictions_shown_to(user: User | AnonymousUser) -> QuerySet[Prediction]:
+    """Return the predictions of the cases whose model output `user` may see, for lists of them, newest first.
+
+    EXISTS is asked row by row along the index of the order, where IN would first list every visible case.
+    """
+    visible = Case.objects.with_model_output_for(user).filter(pk=OuterRef("cell__image__case"))
+    return Prediction.objects.filter(Exists(visible))
 
 
 def camera_standing(*, version: ModelVersion, image: SmearImage) -> CameraStanding | None:

@@ -13,10 +13,11 @@ from accounts.models import Organisation, User
 from cases.cell_classes import CLASS_CODES, UNIDENTIFIED
 from cases.models import Case, Stain
 from classifier.models import ModelVersion, Prediction
+from classifier.selectors import predictions_shown_to
 from oversight.agreement import Comparison, ReviewedCells, compare
 from oversight.drift import Period
 from oversight.selectors import reviewed_cells
-from oversight.selectors.reviewed_cells import predictions_of_reviewed_cells
+from oversight.selectors.reviewed_cells import REVIEWED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -78,8 +79,8 @@ def compared_cases(user: User) -> QuerySet[Case]:
 
 
 def reviewed_predictions(user: User) -> QuerySet[Prediction]:
-    """The predictions of reviewed cells in those cases."""
-    return predictions_of_reviewed_cells(compared_cases(user))
+    """The predictions of reviewed cells in those cases, to be listed."""
+    return predictions_shown_to(user).filter(REVIEWED)
 
 
 def lines_of(cells: reviewed_cells.ReviewedCells) -> list[Line]:
@@ -158,7 +159,7 @@ def weeks_of(cells: reviewed_cells.ReviewedCells) -> list[Period]:
 def cells_behind(
     predictions: QuerySet[Prediction], *, show: str = "all", final: str = "", answer: str = ""
 ) -> QuerySet[Prediction]:
-    """The predictions behind one figure: those that differ, those unnamed, those of one field of the matrix."""
+    """The predictions behind one figure, newest first: those that differ, those unnamed, those of one field of the matrix."""
     found = predictions.filter(SHOWN.get(show, SHOWN["all"])[1])
     if show == "differs":
         found = found.exclude(label=F("cell__label"))
@@ -168,8 +169,12 @@ def cells_behind(
         found = found.filter(identified=False)
     elif answer in CLASS_CODES:
         found = found.filter(label=answer, identified=True)
-    found = found.select_related("model_version", "cell__image__case__clinic", "cell__decided_by")
+    # Not by the time of review: sorting every cell for a page of sixty is slow, along the index the page is soon full.
+    return found.order_by("-created_at", "-id")
+
+
+def with_what_a_line_shows(predictions: QuerySet[Prediction]) -> QuerySet[Prediction]:
+    """Return `predictions` with cell, case, clinic, reviewer and the name of the model at hand."""
+    found = predictions.select_related("model_version", "cell__image__case__clinic", "cell__decided_by")
     # A card is some forty kilobytes; a line names its model only.
-    return found.defer("model_version__card", "model_version__evaluation").order_by(
-        "-cell__decided_at", "-created_at", "id"
-    )
+    return found.defer("model_version__card", "model_version__evaluation")

@@ -73,17 +73,14 @@ TALLIES = Names(
 )
 
 
-def predictions_of_reviewed_cells(cases: QuerySet[Case]) -> QuerySet[Prediction]:
-    """The predictions of cells of `cases` that a person has reviewed.
+REVIEWED = Q(cell__superseded=False) & (Q(cell__label_source=LabelSource.HUMAN) | Q(cell__excluded=True))
+"""That a person gave the label of the cell of a prediction, or took it out of the count. Cells of an analysis that was replaced by a
+later one are left out, so that a cell counts once."""
 
-    Reviewed is: a person gave the label, or took the cell out of the count. Cells of an analysis that was replaced by a
-    later one are left out, so that a cell counts once.
-    """
-    return Prediction.objects.filter(
-        Q(cell__label_source=LabelSource.HUMAN) | Q(cell__excluded=True),
-        cell__superseded=False,
-        cell__image__case__in=cases,
-    )
+
+def predictions_of_reviewed_cells(cases: QuerySet[Case]) -> QuerySet[Prediction]:
+    """The predictions of cells of `cases` that a person has reviewed, to be counted."""
+    return Prediction.objects.filter(REVIEWED, cell__image__case__in=cases)
 
 
 def out_of_date(cases: QuerySet[Case]) -> QuerySet[Case]:
