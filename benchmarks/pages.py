@@ -169,6 +169,7 @@ def main() -> None:
 
         from accounts.models import User
         from cases.models import Case
+        from oversight.services.tallies import tally_cases
 
         # One connection for all pages, as a web process keeps it.
         connection.settings_dict["CONN_MAX_AGE"] = None
@@ -178,6 +179,8 @@ def main() -> None:
             _clinics.fill(connection, cases)
             print(f"{cases} cases on {connection.vendor}, written in {time.perf_counter() - start:.0f} s", flush=True)
         cases = Case.objects.count()
+        start = time.perf_counter()
+        print(f"{tally_cases()} cases tallied in {time.perf_counter() - start:.0f} s", flush=True)
         clients = {}
         for role in ("pathologist", "uploader", "administrator", "auditor"):
             clients[role] = Client(headers={"host": "localhost"})

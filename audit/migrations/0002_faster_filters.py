@@ -1,4 +1,4 @@
-"""Indexes for what the audit page is narrowed by: a record without its type, a stretch of time, what did not succeed."""
+"""Indexes for what the audit page is narrowed by: a record without its type, a name, a stretch of time, what did not succeed."""
 
 from django.db import migrations, models
 
@@ -14,6 +14,9 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexInUse(
             "auditevent", models.Index(fields=["object_id", "object_type", "-id"], name="audit_by_record")
+        ),
+        AddIndexInUse(
+            "auditevent", models.Index(fields=["laboratory_id", "actor_name", "-id"], name="audit_by_name")
         ),
         AddIndexInUse("auditevent", models.Index(fields=["laboratory_id", "at"], name="audit_by_laboratory_and_time")),
         AddIndexInUse(

@@ -132,6 +132,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["action", "-id"], name="audit_by_action"),
             # By the id first: people paste an id without saying of what.
             models.Index(fields=["object_id", "object_type", "-id"], name="audit_by_record"),
+            models.Index(fields=["laboratory_id", "actor_name", "-id"], name="audit_by_name"),
             models.Index(fields=["laboratory_id", "at"], name="audit_by_laboratory_and_time"),
             # One event in a thousand is a refusal or a failure, and these are what is looked for.
             models.Index(

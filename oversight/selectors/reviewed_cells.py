@@ -103,11 +103,10 @@ class ReviewedCells:
 
     def counted(self, group: Callable[[Names], tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         """Yield a row with its number for each value of `group`, fields or expressions of a source; values may come twice."""
-        if len(self._apart) <= MOST_COUNTED_APART:
+        every_case = len(self._apart) > MOST_COUNTED_APART
+        if not every_case:
             tallies = CellTally.objects.filter(self.asked(TALLIES), case__in=self.cases).exclude(case__in=self._apart)
             yield from tallies.order_by().values_list(*group(TALLIES)).annotate(count=Sum("number")).iterator()
-            cases = Case.objects.filter(pk__in=self._apart)
-        else:
-            cases = self.cases
+        cases = self.cases if every_case else Case.objects.filter(pk__in=self._apart)
         apart = predictions_of_reviewed_cells(cases).filter(self.asked(PREDICTIONS))
         yield from apart.order_by().values_list(*group(PREDICTIONS)).annotate(count=Count("pk")).iterator()

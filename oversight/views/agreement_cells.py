@@ -87,6 +87,7 @@ def cells(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[str
     page = CappedPaginator(found.values_list("pk", flat=True), PER_PAGE, most=MOST_COUNTED).get_page(
         request.GET.get("page")
     )
+    predictions = rows_of(page, with_what_a_line_shows(Prediction.objects.all()))
     rows = [
         {
             "prediction": prediction,
@@ -94,9 +95,9 @@ def cells(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[str
             "best": BY_CODE.get(prediction.label),
             "final": BY_CODE.get(prediction.cell.label),
         }
-        for prediction in rows_of(page, with_what_a_line_shows(Prediction.objects.all()))
+        for prediction in predictions
     ]
-    _record_page(signed_in(request), form, [row["cell"] for row in rows])
+    _record_page(signed_in(request), form, [prediction.cell for prediction in predictions])
     show = request.GET.get("show", "all")
     query = request.GET.copy()
     query.pop("page", None)
