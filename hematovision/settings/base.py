@@ -125,9 +125,10 @@ def database_from(url: str) -> dict[str, Any]:
         }
     else:
         # Compiling a query took longer than running it, tenfold on a worklist: its estimates count every row a page of 50 might
-        # have to pass. What the URL says of `options` comes later and wins.
+        # have to pass. With the server's usual 4 MB what is grouped for the agreement pages is sorted on disk instead.
+        # What the URL says of `options` comes later and wins.
         options = settings.setdefault("OPTIONS", {})
-        options["options"] = f"-c jit=off {options.get('options', '')}".strip()
+        options["options"] = f"-c jit=off -c work_mem=32MB {options.get('options', '')}".strip()
         settings["CONN_MAX_AGE"] = 60
         settings["CONN_HEALTH_CHECKS"] = True
     return settings

@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL do without just-in-time compilation, unless the address of the database asks for it."""
+"""Connections to PostgreSQL do without just-in-time compilation and group in memory, unless the address of the database says else."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from hematovision.settings.base import database_from
 
 
 def test_postgresql_is_asked_not_to_compile_queries():
-    assert database_from("postgresql://h@db/h")["OPTIONS"]["options"] == "-c jit=off"
+    assert database_from("postgresql://h@db/h")["OPTIONS"]["options"] == "-c jit=off -c work_mem=32MB"
 
 
 def test_what_the_address_says_comes_last_and_wins():
     options = database_from("postgresql://h@db/h?options=-c%20jit%3Don&connect_timeout=3")["OPTIONS"]
-    assert options["options"] == "-c jit=off -c jit=on"
+    assert options["options"] == "-c jit=off -c work_mem=32MB -c jit=on"
     assert str(options["connect_timeout"]) == "3"
 
 
