@@ -7,10 +7,11 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Action, Outcome
-from audit.selectors import about_case
+from audit.selectors import about_case, by_people_called
 
 if TYPE_CHECKING:
     from audit.models.event import AuditEventQuerySet
@@ -45,13 +46,13 @@ class EventFilter(forms.Form):
             self.add_error("until", _("The end lies before the beginning."))
         return data
 
-    def narrow(self, events: AuditEventQuerySet) -> AuditEventQuerySet:
-        """The events of `events` that the valid form asks for."""
+    def narrow(self, events: AuditEventQuerySet, *, laboratory_id: uuid.UUID | None) -> AuditEventQuerySet:
+        """The events of `events`, all of one laboratory unless it is None, that the valid form asks for."""
         asked = self.cleaned_data
         if asked["person"]:
             person = asked["person"].strip()
             as_id = _uuid(person)
-            events = events.filter(actor_id=as_id) if as_id else events.filter(actor_name__icontains=person)
+            events = events.filter(Q(actor_id=as_id) if as_id else by_people_called(person, laboratory_id))
         if asked["patient"]:
             events = events.filter(patient_id=asked["patient"])
         if asked["case"]:

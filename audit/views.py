@@ -70,7 +70,7 @@ def export_events(request: HttpRequest, form: str) -> StreamingHttpResponse:
     if not asked.is_valid():
         raise Http404
     _record_view(request, Action.EXPORT, asked, format=form)
-    events = asked.narrow(AuditEvent.objects.visible_to(request.user)).order_by("id")
+    events = _asked(request, asked).order_by("id")
     name = f"audit-{timezone.now():%Y%m%dT%H%M%SZ}.{form}"
     if form == "csv":
         return csv_stream(_csv_rows(events), name=name)
@@ -109,13 +109,20 @@ def download_checkpoint(request: HttpRequest, sequence: int) -> HttpResponse:
     return response
 
 
+def _asked(request: HttpRequest, form: EventFilter) -> AuditEventQuerySet:
+    """The events of the valid `form` that the person may read: those of their laboratory, all for the superuser."""
+    user: Any = request.user
+    laboratory = None if user.is_superuser else getattr(user.laboratory, "pk", None)
+    return form.narrow(AuditEvent.objects.visible_to(user), laboratory_id=laboratory)
+
+
 def _page(request: HttpRequest, form: EventFilter) -> dict[str, Any]:
     """Template context: the form, at most `PAGE` events, and the way to the next page."""
     if not form.is_valid():
         return {"form": form, "events": [], "query": "", "checkpoint": newest_checkpoint()}
     # Without the cursor: exports and the next page carry the filters on.
     query = urlencode({name: form.data[name] for name in form.fields if form.data.get(name)})
-    events = form.narrow(AuditEvent.objects.visible_to(request.user))
+    events = _asked(request, form)
     before = request.GET.get("before", "")
     # More digits than a 64-bit id has cannot be one.
     older = before.isascii() and before.isdecimal() and len(before) < 19

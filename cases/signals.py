@@ -19,6 +19,10 @@ microscope_corrected = Signal()
 images (list of UUID), and `clinic_id`, whose images without a microscope became more or fewer (UUID or None). Sent after
 the transaction."""
 
+cells_changed = Signal()
+"""What people made of cells of a case changed, or models said more of them. Arguments: `case_id` (UUID). Sent inside the
+transaction, with the case locked, so that what is derived from its cells holds or falls with them."""
+
 break_glass_opened = Signal()
 """Somebody opened a case of another organisation. Arguments: `access_id` (UUID). Sent after the transaction."""
 

@@ -17,9 +17,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, UUIDField
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, Subquery, UUIDField
 
-from cases.models import SmearImage
+from cases.models import Case, SmearImage
 from classifier.models import Analysis, AnalysisState, CameraStanding, ModelState, ModelVersion, Prediction
 from classifier.standing import Standing
 
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
-    from cases.models import Case, Cell
+    from accounts.models import User
+    from cases.models import Cell
 
 
 class Camera(TypedDict):
@@ -158,6 +160,30 @@ def current_analysis(image_id: UUID) -> Analysis | None:
 def current_prediction(cell: Cell) -> Prediction | None:
     """Return what the current model said about one cell, or None where no model has classified it."""
     return output_for_cells([cell]).predictions.get(cell.pk)
+
+
+def predictions_shown_to(user: User | AnonymousUser) -> QuerySet[Prediction]:
+    """Return the predictions of the cases whose model output `user` may see, for lists of them, newest first.
+
+    EXISTS is asked row by row along the index of the order, where IN would first list every visible case.
+    """
+    visible = Case.objects.with_model_output_for(user).filter(pk=OuterRef("cell__image__case"))
+    return Prediction.objects.filter(Exists(visible))
+
+
+def predictions_made_by(predictions: QuerySet[Prediction], versions: Iterable[ModelVersion]) -> QuerySet[Prediction]:
+    """Return those of `predictions` that models made, narrowed as well to the time in which they made any.
+
+    A database takes the predictions of a model for spread over all times, and looks for those of an old one from now
+    backwards through everything its successor said.
+    """
+    ids = [version.pk for version in versions]
+    ends = [Prediction.objects.filter(model_version=pk).aggregate(Max("created_at"), Min("created_at")) for pk in ids]
+    newest = [end["created_at__max"] for end in ends if end["created_at__max"]]
+    oldest = [end["created_at__min"] for end in ends if end["created_at__min"]]
+    if not newest:
+        return predictions.none()
+    return predictions.filter(model_version__in=ids, created_at__lte=max(newest), created_at__gte=min(oldest))
 
 
 def camera_standing(*, version: ModelVersion, image: SmearImage) -> CameraStanding | None:

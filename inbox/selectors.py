@@ -21,7 +21,11 @@ _MOST_COUNTED = 99
 
 def deliveries_listed_to(user: User) -> DeliveryQuerySet:
     """Return what the list of `user` is made of: what was sent for the laboratory's people, else what was received."""
-    deliveries = Delivery.objects.visible_to(user) if sees_sent_reports(user) else Delivery.objects.received_by(user)
+    return Delivery.objects.visible_to(user) if sees_sent_reports(user) else Delivery.objects.received_by(user)
+
+
+def with_what_a_line_shows(deliveries: DeliveryQuerySet) -> DeliveryQuerySet:
+    """Return `deliveries` with case, patient, places and people at hand."""
     found = deliveries.select_related(
         "report", "case__patient", "case__clinic", "organisation", "acknowledgement", "opened_by"
     )

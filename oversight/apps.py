@@ -13,15 +13,20 @@ class OversightConfig(AppConfig):
     def ready(self) -> None:
         """Tell owners of break-glass access, administrators of unknown cameras, and the audit trail which records belong to a case."""
         from audit import providers
-        from cases.signals import break_glass_opened
+        from cases.signals import break_glass_opened, cells_changed
         from classifier.signals import camera_standing_changed
         from hematovision import verifications
-        from oversight.receivers import tell_administrators_of_unknown_camera, tell_owners_of_break_glass
+        from oversight.receivers import (
+            note_that_cells_changed,
+            tell_administrators_of_unknown_camera,
+            tell_owners_of_break_glass,
+        )
         from oversight.selectors.records import records_of_case, types_that_list_cases
         from oversight.services.decision_check import find_changed_decisions
 
         verifications.register("decisions", find_changed_decisions)
         break_glass_opened.connect(tell_owners_of_break_glass, dispatch_uid="oversight.tell_owners_of_break_glass")
+        cells_changed.connect(note_that_cells_changed, dispatch_uid="oversight.note_that_cells_changed")
         camera_standing_changed.connect(
             tell_administrators_of_unknown_camera, dispatch_uid="oversight.tell_administrators_of_unknown_camera"
         )

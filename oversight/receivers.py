@@ -10,6 +10,7 @@ from cases.models import BreakGlassAccess
 from classifier.models import CameraStanding
 from notices.services import close_notifications, notify
 from oversight.selectors.overseers import administrators_of, overseers_of
+from oversight.services.tallies import note_change
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -60,3 +61,8 @@ def tell_administrators_of_unknown_camera(sender: Any, standing_id: int, **kwarg
         else reverse("workbench:microscopes"),
         replaces=True,
     )
+
+
+def note_that_cells_changed(sender: Any, case_id: UUID, **kwargs: Any) -> None:
+    """Have the cells of a case counted anew."""
+    note_change(case_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -129,7 +130,14 @@ class AuditEvent(models.Model):
             models.Index(fields=["actor_id", "-id"], name="audit_by_actor"),
             models.Index(fields=["patient_id", "-id"], name="audit_by_patient"),
             models.Index(fields=["action", "-id"], name="audit_by_action"),
-            models.Index(fields=["object_type", "object_id", "-id"], name="audit_by_object"),
+            # By the id first: people paste an id without saying of what.
+            models.Index(fields=["object_id", "object_type", "-id"], name="audit_by_record"),
+            models.Index(fields=["laboratory_id", "actor_name", "-id"], name="audit_by_name"),
+            models.Index(fields=["laboratory_id", "at"], name="audit_by_laboratory_and_time"),
+            # One event in a thousand is a refusal or a failure, and these are what is looked for.
+            models.Index(
+                fields=["laboratory_id", "-id"], condition=~Q(outcome=Outcome.SUCCESS), name="audit_not_successful"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -97,7 +97,8 @@ class Cell(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    image = models.ForeignKey("cases.SmearImage", on_delete=models.PROTECT, related_name="cells")
+    # Indexes of several columns begin with it.
+    image = models.ForeignKey("cases.SmearImage", on_delete=models.PROTECT, related_name="cells", db_index=False)
     ordinal = models.PositiveIntegerField(help_text="1 for the first cell of the image, by this detector.")
     detector = models.CharField(max_length=40, help_text='Version of the detector, or "human".')
     x = models.PositiveIntegerField(help_text="Left edge of the box, px of the upright image.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
@@ -17,9 +17,9 @@ from accounts.api_permissions import ScopeRequired
 from accounts.permissions import OVERSEERS
 from cases.api.audited_list import AuditedList
 from cases.cell_classes import LABEL_CHOICES, UNIDENTIFIED
-from cases.models import Case
 from classifier.api.image_serializers import CLASS_CHOICES, BoxField
-from classifier.models import Prediction
+from classifier.models import ModelVersion, Prediction
+from classifier.selectors import predictions_made_by, predictions_shown_to
 from hematovision.rest.base import NotCached
 
 
@@ -72,10 +72,10 @@ class PredictionFilter(filters.FilterSet):
     def by_model(self, predictions: QuerySet[Prediction], _name: str, value: str) -> QuerySet[Prediction]:
         """Narrow to a model version, by its id or its version text."""
         try:
-            wanted = Q(model_version_id=uuid.UUID(value))
+            wanted = ModelVersion.objects.filter(pk=uuid.UUID(value))
         except ValueError:
-            wanted = Q(model_version__version=value)
-        return predictions.filter(wanted)
+            wanted = ModelVersion.objects.filter(version=value)
+        return predictions_made_by(predictions, wanted.only("pk"))
 
     def by_label(self, predictions: QuerySet[Prediction], _name: str, value: str) -> QuerySet[Prediction]:
         """Narrow to a most probable class, or to the cells the model would not name."""
@@ -97,13 +97,8 @@ class PredictionList(NotCached, AuditedList, generics.ListAPIView):
     queryset = Prediction.objects.none()
 
     def get_queryset(self) -> QuerySet[Prediction]:
-        """Only predictions of cases the caller may see.
-
-        EXISTS is asked row by row along the index of the order, where IN would first list every visible case; the
-        few model versions are fetched apart for the same reason.
-        """
-        visible = Case.objects.with_model_output_for(self.request.user).filter(pk=OuterRef("cell__image__case"))
-        found = Prediction.objects.filter(Exists(visible))
+        """Only predictions of cases the caller may see; the few model versions are fetched apart."""
+        found = predictions_shown_to(self.request.user)
         return found.select_related("cell__image").prefetch_related("model_version")
 
     @extend_schema(summary="Search predictions")

@@ -11,6 +11,7 @@ from accounts.models import Organisation
 from cases.cell_classes import LABEL_CHOICES, UNIDENTIFIED
 from cases.models import Case
 from classifier.models import ModelVersion
+from classifier.selectors import predictions_made_by
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -78,7 +79,7 @@ class PredictionFilterForm(forms.Form):
         if found["clinic"]:
             predictions = predictions.filter(cell__image__case__clinic=found["clinic"])
         if found["model_version"]:
-            predictions = predictions.filter(model_version=found["model_version"])
+            predictions = predictions_made_by(predictions, [found["model_version"]])
         if found["label"] == UNIDENTIFIED:
             predictions = predictions.filter(identified=False)
         elif found["label"]:

@@ -24,8 +24,11 @@ class Prediction(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     analysis = models.ForeignKey(Analysis, on_delete=models.PROTECT, related_name="predictions")
-    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="predictions")
-    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="predictions")
+    # Indexes of several columns begin with these two.
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="predictions", db_index=False)
+    model_version = models.ForeignKey(
+        ModelVersion, on_delete=models.PROTECT, related_name="predictions", db_index=False
+    )
     label = models.CharField(max_length=30)
     score = models.FloatField()
     probabilities = models.JSONField(help_text="Calibrated probability of every class; they sum to 1.")
@@ -36,8 +39,10 @@ class Prediction(models.Model):
     class Meta:
         ordering: ClassVar = ["-created_at"]
         indexes: ClassVar = [
-            models.Index(fields=["-created_at", "id"], name="prediction_newest_first"),
-            models.Index(fields=["label", "score"], name="prediction_by_class_and_score"),
+            # Lists are newest first whatever narrows them: each is read along its index until a page is full.
+            models.Index(fields=["-created_at", "-id"], name="prediction_by_time"),
+            models.Index(fields=["model_version", "-created_at", "-id"], name="prediction_by_model"),
+            models.Index(fields=["label", "-created_at", "-id"], name="prediction_by_class"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["cell", "model_version"], name="a_model_reads_a_cell_once"),

@@ -15,6 +15,7 @@ from cases.models import Cell
 from cases.services.cases import settle_case
 from cases.services.cells import DetectedCell, record_cells
 from cases.services.images import transition_image
+from cases.signals import cells_changed
 from cases.states import ImageState
 from classifier.models import Analysis, AnalysisProblem, AnalysisState, CameraStanding, Prediction
 from classifier.selectors import model_for
@@ -62,6 +63,7 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
         )
         standing, before = _stand(analysis, result)
         _write_predictions(analysis, cells, result.cells, standing)
+        cells_changed.send(sender=Cell, case_id=image.case_id)
         image.refresh_from_db()
         transition_image(actor=None, image=image, to=ImageState.ANALYSED)
         announce_standing(standing=standing, before=before)

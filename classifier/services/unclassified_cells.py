@@ -18,6 +18,7 @@ from audit.services import record
 from cases.cell_classes import UNIDENTIFIED
 from cases.models import Cell, SmearImage
 from cases.services.transitions import lock_image
+from cases.signals import cells_changed
 from classifier import analyser
 from classifier.inference.errors import InferenceError
 from classifier.models import Prediction
@@ -121,6 +122,7 @@ def _store(analysis: Analysis, version: ModelVersion, cells: Sequence[Cell], res
                 cell.revision += 1
                 cell.save(update_fields=["label", "score", "revision"])
         if written:
+            cells_changed.send(sender=Cell, case_id=image.case_id)
             record(
                 actor=None,
                 action=Action.RUN_AI,

@@ -11,12 +11,12 @@ from accounts.permissions import overseers_only
 from audit.models import Action
 from audit.services import record
 from cases.cell_classes import BY_CODE, UNIDENTIFIED
-from cases.models import Case
 from classifier.forms import PredictionFilterForm
 from classifier.models import Prediction
+from classifier.selectors import predictions_shown_to
 from hematovision.chunks import in_chunks
 from hematovision.csv_export import csv_stream
-from hematovision.paging import CappedPaginator
+from hematovision.paging import CappedPaginator, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 PER_PAGE = 50
+MOST_COUNTED = 1000
+"""Whether a prediction belongs to the list is asked of its case, four tables away."""
 _NEWEST_FIRST = ("-created_at", "-id")
 _COLUMNS = [
     "predicted at",
@@ -51,9 +53,9 @@ _COLUMNS = [
 def prediction_list(request: HttpRequest) -> HttpResponse:
     """List predictions, newest first, filtered by date, clinic, model, class and score."""
     form, found = _filtered(request)
-    paginator = CappedPaginator(found, PER_PAGE)
+    paginator = CappedPaginator(found.values_list("pk", flat=True), PER_PAGE, most=MOST_COUNTED)
     page = paginator.get_page(request.GET.get("page"))
-    rows = [_row(prediction) for prediction in page.object_list]
+    rows = [_row(prediction) for prediction in rows_of(page, _with_what_a_line_shows(Prediction.objects.all()))]
     record(
         actor=request.user,
         action=Action.VIEW,
@@ -77,15 +79,18 @@ def export_predictions(request: HttpRequest) -> HttpResponseBase:
         object_type="classifier.prediction",
         after={"what": "csv", "filters": form.narrows},
     )
-    return csv_stream(_csv_rows(found), name="predictions.csv")
+    return csv_stream(_csv_rows(_with_what_a_line_shows(found)), name="predictions.csv")
 
 
 def _filtered(request: HttpRequest) -> tuple[PredictionFilterForm, QuerySet[Prediction]]:
     form = PredictionFilterForm(request.GET, user=request.user)  # type: ignore[arg-type]
-    visible = Prediction.objects.filter(cell__image__case__in=Case.objects.with_model_output_for(request.user))  # type: ignore[arg-type]
-    found = form.apply(visible).select_related("model_version", "cell__image__case__clinic")
+    return form, form.apply(predictions_shown_to(request.user)).order_by(*_NEWEST_FIRST)
+
+
+def _with_what_a_line_shows(predictions: QuerySet[Prediction]) -> QuerySet[Prediction]:
+    found = predictions.select_related("model_version", "cell__image__case__clinic")
     # A card is some forty kilobytes; a line names its model only.
-    return form, found.defer("model_version__card", "model_version__evaluation").order_by(*_NEWEST_FIRST)
+    return found.defer("model_version__card", "model_version__evaluation")
 
 
 def _row(prediction: Prediction) -> dict[str, Any]:

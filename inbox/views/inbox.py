@@ -10,9 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cases.services.audit_trail import record_list
-from hematovision.paging import CappedPaginator
+from hematovision.paging import CappedPaginator, rows_of
+from inbox.models import Delivery
 from inbox.permissions import may_read_limits, sees_sent_reports
-from inbox.selectors import deliveries_listed_to
+from inbox.selectors import deliveries_listed_to, with_what_a_line_shows
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -33,7 +34,9 @@ def inbox(request: AuthenticatedRequest) -> HttpResponse:
     listed = deliveries_listed_to(request.user)
     tab = request.GET.get("show", "")
     tab = tab if tab in dict(_TABS) else "waiting"
-    page = CappedPaginator(_narrowed(listed, tab), _PER_PAGE).get_page(request.GET.get("page"))
+    ids = _narrowed(listed, tab).values_list("pk", flat=True)
+    page = CappedPaginator(ids, _PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = rows_of(page, with_what_a_line_shows(Delivery.objects.all()))
     record_list(actor=request.user, object_type="inbox.delivery", count=len(page.object_list))
     context: dict[str, Any] = {
         "page": page,

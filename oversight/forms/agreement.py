@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -16,14 +16,9 @@ from cases.states import SIGNED_STATES
 from classifier.models import ModelVersion
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    from django.db.models import F, QuerySet
-
-    from classifier.models import Prediction
+    from oversight.selectors.reviewed_cells import Names
 
 SIGNED, REVIEWED = "", "reviewed"
-_CASE = "cell__image__case__"
 
 
 class AgreementFilter(forms.Form):
@@ -83,32 +78,37 @@ class AgreementFilter(forms.Form):
         in_use = ModelVersion.objects.active()
         return chosen or in_use or ModelVersion.objects.order_by(F("promoted_at").desc(nulls_last=True)).first()
 
-    def apply(
-        self, predictions: QuerySet[Prediction], *, every_model: bool = False, every_reviewer: bool = False
-    ) -> QuerySet[Prediction]:
-        """Narrow `predictions`; a form with errors finds nothing, rather than more than was asked for.
+    def condition(self, names: Names, *, every_model: bool = False, every_reviewer: bool = False) -> Q:
+        """What is asked for, as a condition on a source of reviewed cells; a form with errors finds nothing.
 
         `every_model` and `every_reviewer` leave that one filter out, for the comparison beside.
         """
         if not self.is_valid():
-            return predictions.none()
+            return Q(pk__in=[])
         asked = self.cleaned_data
-        condition = Q() if every_model else Q(model_version=self.model_version)
+        condition = Q() if every_model else Q(**{names.model: self.model_version})
         if asked["cells"] == SIGNED:
-            condition &= Q(**{f"{_CASE}state__in": SIGNED_STATES})
+            condition &= Q(**{f"{names.case}__state__in": SIGNED_STATES})
         if asked["since"]:
-            condition &= Q(cell__decided_at__gte=_start_of(asked["since"]))
+            condition &= Q(**{f"{names.reviewed}__gte": names.moment(asked["since"])})
         if asked["until"]:
-            condition &= Q(cell__decided_at__lt=_start_of(asked["until"] + timedelta(days=1)))
+            condition &= Q(**{f"{names.reviewed}__lt": names.moment(asked["until"] + timedelta(days=1))})
         for name in ("clinic", "stain", "camera"):
             if asked[name]:
-                condition &= Q(**{f"{_CASE}{name}": asked[name]})
-        reviewer = self.user if self.own else asked["reader"]
-        if reviewer and not every_reviewer:
-            condition &= Q(cell__decided_by=reviewer)
+                condition &= Q(**{f"{names.case}__{name}": asked[name]})
+        if self.reviewer and not every_reviewer:
+            condition &= Q(**{names.reviewer: self.reviewer})
         if asked["label"]:
-            condition &= Q(cell__label=asked["label"], cell__excluded=False)
-        return predictions.filter(condition)
+            condition &= Q(**{names.final: asked["label"], names.excluded: False})
+        return condition
+
+    @property
+    def reviewer(self) -> User | None:
+        """Whose cells are asked for; None for everybody's."""
+        if self.own:
+            return self.user
+        chosen: User | None = self.cleaned_data["reader"] if self.is_valid() else None
+        return chosen
 
     @property
     def narrows(self) -> dict[str, str]:
@@ -120,7 +120,3 @@ class AgreementFilter(forms.Form):
             for name, value in self.cleaned_data.items()
             if value not in (None, "")
         }
-
-
-def _start_of(day: dt.date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=UTC)

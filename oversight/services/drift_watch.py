@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,8 +18,9 @@ from cases.states import SIGNED_STATES
 from classifier.models import ModelState, ModelVersion
 from notices.services import notify
 from oversight import drift
-from oversight.selectors.agreement import comparison_of, predictions_of_read_cells, weeks_of
+from oversight.selectors.agreement import comparison_of, lines_of, weeks_of
 from oversight.selectors.overseers import overseers_of
+from oversight.selectors.reviewed_cells import ReviewedCells
 
 if TYPE_CHECKING:
     from oversight.drift import Expectation
@@ -76,12 +78,14 @@ def _watch(laboratory: Organisation, version: ModelVersion, expected: Expectatio
 
 def alarms_at(laboratory: Organisation, version: ModelVersion, expected: Expectation) -> list[str]:
     """Return what is alarming at a laboratory, in words; nothing when all is well."""
-    predictions = predictions_of_read_cells(Case.objects.filter(laboratory=laboratory, state__in=SIGNED_STATES)).filter(
-        model_version=version, cell__decided_at__gte=timezone.now() - LOOKS_BACK
+    since = (timezone.now() - LOOKS_BACK).astimezone(UTC).date()
+    cells = ReviewedCells(
+        Case.objects.filter(laboratory=laboratory, state__in=SIGNED_STATES),
+        lambda names: Q(**{names.model: version, f"{names.reviewed}__gte": names.moment(since)}),
     )
-    findings = drift.judge(comparison_of(predictions), expected)
+    findings = drift.judge(comparison_of(lines_of(cells)), expected)
     alarms = [drift.name_of(finding).lower() for finding in findings if finding.verdict == "alarm"]
-    steps = drift.cumulate(weeks_of(predictions), expected)
+    steps = drift.cumulate(weeks_of(cells), expected)
     if steps and steps[-1].alarm:
         alarms.append("errors over the last weeks")
     return alarms

@@ -19,18 +19,19 @@ from oversight import drift, plots
 from oversight.forms import AgreementFilter
 from oversight.selectors.agreement import (
     DIMENSIONS,
+    Group,
+    compared_cases,
     comparison_of,
     groups_of,
-    reviewed_predictions,
+    lines_of,
     weeks_of,
 )
 from oversight.selectors.records import LISTING_TYPE
+from oversight.selectors.reviewed_cells import ReviewedCells
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
-    from classifier.models import Prediction
     from oversight.agreement import Comparison
 
 _WORST = ("alarm", "watch", "ok", "few")
@@ -61,12 +62,19 @@ def agreement(request: HttpRequest) -> HttpResponse:
 def figures(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[str, Any]:
     """Return everything an agreement page shows, and write that it was shown."""
     user = signed_in(request)
-    everything = reviewed_predictions(user)
-    predictions = form.apply(everything)
-    found = comparison_of(predictions)
+    cases = compared_cases(user)
     model = form.model_version
+    # Counted once, for every model and every reviewer; what is compared with what is picked from that.
+    everything = lines_of(
+        ReviewedCells(cases, lambda names: form.condition(names, every_model=True, every_reviewer=True))
+    )
+    of_reviewer = [line for line in everything if form.reviewer is None or line.reviewer == form.reviewer.pk]
+    everybodys = [line for line in everything if model is not None and line.model == model.pk]
+    lines = [line for line in of_reviewer if model is not None and line.model == model.pk]
+    found = comparison_of(lines)
     expected = drift.expectation_of(model.card) if model else None
-    weeks = weeks_of(predictions)
+    weeks = weeks_of(ReviewedCells(cases, form.condition))
+    groups = {**groups_of(lines), "model": groups_of(of_reviewer)["model"]}
     steps = drift.cumulate(weeks, expected) if expected else []
     findings = drift.judge(found, expected) if expected else []
     record(actor=user, action=Action.VIEW, object_type=LISTING_TYPE, after={"agreement": form.narrows, "n": found.n})
@@ -85,7 +93,8 @@ def figures(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[s
         "weeks_chart": plots.agreement_chart(weeks, _expected_agreement(found, expected)),
         "drift_chart": plots.drift_chart(steps),
         "between_alarms": round(drift.cells_between_false_alarms(), -4),
-        "breakdowns": _breakdowns(form, everything, predictions, place, expected),
+        "breakdowns": _breakdowns(form, groups, place, expected),
+        "everybody": comparison_of(everybodys),
         "narrowed": bool(form.narrows),
     }
 
@@ -149,15 +158,11 @@ def _lines(form: AgreementFilter, found: Comparison, place: Place) -> list[dict[
 
 
 def _breakdowns(
-    form: AgreementFilter,
-    everything: QuerySet[Prediction],
-    predictions: QuerySet[Prediction],
-    place: Place,
-    expected: drift.Expectation | None,
+    form: AgreementFilter, groups: dict[str, list[Group]], place: Place, expected: drift.Expectation | None
 ) -> list[dict[str, Any]]:
     """Return a table a dimension; each line leads to the same page narrowed to it and to its cells."""
     tables = []
-    for dimension, (name, _, _) in DIMENSIONS.items():
+    for dimension, name in DIMENSIONS.items():
         if dimension == "reader" and place.own:
             continue
         by_model = dimension == "model"
@@ -171,7 +176,7 @@ def _breakdowns(
                 # Where nothing was given there is nothing to narrow by.
                 "link": _link(form, place, **{dimension: group.value}) if group.value else "",
             }
-            for group in groups_of(form.apply(everything, every_model=True) if by_model else predictions, dimension)
+            for group in groups[dimension]
             if group.comparison.n
         ]
         tables.append({"name": name, "code": dimension, "rows": rows})

@@ -16,12 +16,14 @@ from audit.models import Action
 from audit.services import record
 from cases.cell_classes import BY_CODE
 from cases.services.audit_trail import note_cells_listed
+from classifier.models import Prediction
 from hematovision.chunks import in_chunks
 from hematovision.csv_export import csv_stream
-from hematovision.paging import CappedPaginator
+from hematovision.paging import CappedPaginator, rows_of
 from oversight.forms import AgreementFilter
-from oversight.selectors.agreement import SHOWN, cells_behind, reviewed_predictions
+from oversight.selectors.agreement import SHOWN, cells_behind, reviewed_predictions, with_what_a_line_shows
 from oversight.selectors.records import LISTING_TYPE
+from oversight.selectors.reviewed_cells import PREDICTIONS
 from oversight.views.agreement import OVERSIGHT, Place
 
 if TYPE_CHECKING:
@@ -32,9 +34,9 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from cases.models import Cell
-    from classifier.models import Prediction
 
 PER_PAGE = 60
+MOST_COUNTED = 1000
 _COLUMNS = [
     "cell",
     "case",
@@ -76,13 +78,16 @@ def export_agreement(request: HttpRequest) -> HttpResponseBase:
         object_type=LISTING_TYPE,
         after={"what": "agreement csv", "filters": form.narrows},
     )
-    return csv_stream(_csv_rows(found), name="agreement.csv")
+    return csv_stream(_csv_rows(with_what_a_line_shows(found)), name="agreement.csv")
 
 
 def cells(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[str, Any]:
     """Return one page of the cells behind a figure, and write that it was shown."""
     found = _behind(request, form)
-    page = CappedPaginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = CappedPaginator(found.values_list("pk", flat=True), PER_PAGE, most=MOST_COUNTED).get_page(
+        request.GET.get("page")
+    )
+    predictions = rows_of(page, with_what_a_line_shows(Prediction.objects.all()))
     rows = [
         {
             "prediction": prediction,
@@ -90,9 +95,9 @@ def cells(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[str
             "best": BY_CODE.get(prediction.label),
             "final": BY_CODE.get(prediction.cell.label),
         }
-        for prediction in page.object_list
+        for prediction in predictions
     ]
-    _record_page(signed_in(request), form, [row["cell"] for row in rows])
+    _record_page(signed_in(request), form, [prediction.cell for prediction in predictions])
     show = request.GET.get("show", "all")
     query = request.GET.copy()
     query.pop("page", None)
@@ -122,7 +127,7 @@ def _record_page(user: User, form: AgreementFilter, shown: list[Cell]) -> None:
 def _behind(request: HttpRequest, form: AgreementFilter) -> QuerySet[Prediction]:
     asked = request.GET
     return cells_behind(
-        form.apply(reviewed_predictions(signed_in(request))),
+        reviewed_predictions(signed_in(request)).filter(form.condition(PREDICTIONS)),
         show=asked.get("show", "all"),
         final=asked.get("final", ""),
         answer=asked.get("answer", ""),

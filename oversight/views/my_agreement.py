@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET
 from accounts.models import Role
 from accounts.requests import signed_in
 from oversight.forms import AgreementFilter
-from oversight.selectors.agreement import comparison_of, reviewed_predictions
 from oversight.selectors.opinions import agreement_with_colleagues
 from oversight.views.agreement import Place, figures
 from oversight.views.agreement_cells import cells
@@ -50,7 +49,6 @@ def my_agreement(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     form = AgreementFilter(request.GET, user=user, own=True)
     context = figures(request, form, MINE)
-    context["everybody"] = comparison_of(form.apply(reviewed_predictions(user), every_reviewer=True))
     context["colleagues"] = agreement_with_colleagues(user)
     return render(request, "oversight/my_agreement.html", context)
 

@@ -54,7 +54,8 @@ class ReviewAction(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="review_actions")
+    # The constraint on number begins with it.
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="review_actions", db_index=False)
     number = models.PositiveIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=ActionKind.choices)

@@ -38,8 +38,9 @@ class Decision(models.Model):
     been on the reviewer's screen; None where nobody told (an undo, an import, a decision of before it was kept).
     """
 
-    action = models.ForeignKey(ReviewAction, on_delete=models.PROTECT, related_name="decisions")
-    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="decisions")
+    # Indexes of several columns begin with these two.
+    action = models.ForeignKey(ReviewAction, on_delete=models.PROTECT, related_name="decisions", db_index=False)
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="decisions", db_index=False)
     before = models.JSONField()
     after = models.JSONField()
     ai_label = models.CharField(max_length=24, blank=True, choices=LABEL_CHOICES)

@@ -11,6 +11,7 @@ from audit.models import Action
 from audit.services import record
 from cases.models import Cell
 from cases.services.audit_trail import scope_of
+from cases.signals import cells_changed
 from classifier.selectors import output_for_cells
 from review.action_digest import action_digest
 from review.cell_state import state_of
@@ -64,6 +65,7 @@ def record_action(*, action: ReviewAction, changes: Sequence[Change]) -> None:
     # Bulk writes: a class of two thousand cells is confirmed at once, and the event below covers every row.
     Decision.objects.bulk_create(decisions, batch_size=_BATCH)
     _save(changes)
+    cells_changed.send(sender=Cell, case_id=case.pk)
     relabelled = any(decision.before["label"] != decision.after["label"] for decision in decisions)
     record(
         actor=action.by,

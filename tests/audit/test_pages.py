@@ -89,6 +89,8 @@ def test_a_view_is_recorded_with_what_was_asked(client, olga, trail):
     ("asked", "expected"),
     [
         ({"person": "bora"}, {1, 2}),
+        ({"person": "RA HILL"}, {1, 2}),
+        ({"person": "nobody of this laboratory"}, set()),
         ({"patient": str(PATIENT)}, {0}),
         ({"object": "c-1"}, {0}),
         ({"action": "create"}, {1}),

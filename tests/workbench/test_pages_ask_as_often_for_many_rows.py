@@ -1,0 +1,84 @@
+"""Each page, by who opens it, asks the database as often for many cases as for few: the numbers are a baseline."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cases.models import Case
+from oversight.services.tallies import tally_cases
+from tests.factories.analysed_cases import analysed_case, model
+from tests.factories.reports import signed_report
+
+pytestmark = pytest.mark.django_db
+
+# Statements a request by person and page, session, permission and audit included. Lower is better: lower it when you
+# can, raise it with a reason in the commit.
+BASELINE = {
+    ("pavel", "/"): 28,
+    ("pavel", "/?state=all"): 27,
+    ("pavel", "/review/"): 29,
+    ("pavel", "/cases/{open}/"): 44,
+    ("pavel", "/cases/{signed}/"): 42,
+    ("pavel", "/cases/{open}/review/state/"): 25,
+    ("pavel", "/inbox/"): 21,
+    ("pavel", "/inbox/?show=all"): 21,
+    ("pavel", "/opinions/"): 18,
+    ("pavel", "/notifications/"): 19,
+    ("pavel", "/review/my-agreement/"): 32,
+    ("amina", "/"): 28,
+    ("amina", "/?state=signed"): 28,
+    ("amina", "/cases/{signed}/"): 29,
+    ("amina", "/inbox/"): 22,
+    ("amina", "/patients/{patient}/"): 21,
+    ("olga", "/"): 25,
+    ("olga", "/oversight/agreement/"): 31,
+    ("olga", "/oversight/agreement/cells/"): 21,
+    ("olga", "/oversight/predictions/"): 21,
+    ("olga", "/oversight/predictions/?label=neutrophil"): 21,
+    ("olga", "/oversight/audit/"): 17,
+    ("olga", "/oversight/audit/?person=pavel"): 18,
+    ("olga", "/oversight/audit/?case={signed}"): 28,
+    ("olga", "/oversight/break-glass/"): 17,
+    ("olga", "/oversight/models/"): 18,
+    ("olga", "/cases/{signed}/timeline/"): 44,
+    ("ines", "/"): 26,
+    ("ines", "/microscopes/"): 19,
+}
+
+
+def some_cases(riverside, pavel, amina, number):
+    """So many cases that are ready and so many that are signed and sent, ten cells each."""
+    for _ in range(number):
+        analysed_case(riverside, ["neutrophil"] * 7 + ["monocyte"] * 3, created_by=amina)
+        signed = analysed_case(riverside, ["neutrophil"] * 10, decided_by=pavel, created_by=amina, state="in_review")
+        signed_report(signed, pavel)
+
+
+def statements(client, address):
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(address)
+    assert response.status_code == 200, address
+    return len(captured)
+
+
+@pytest.mark.parametrize("who", sorted({who for who, _ in BASELINE}))
+def test_the_number_of_statements_is_the_baseline_and_does_not_grow(client, request, riverside, pavel, amina, who):
+    person = request.getfixturevalue(who)
+    model()
+    some_cases(riverside, pavel, amina, 2)
+    tally_cases()
+    newest = Case.objects.order_by("created_at")
+    opened, signed = newest.filter(state="ready")[0], newest.filter(state="signed")[0]
+    places = {"open": opened.pk, "signed": signed.pk, "patient": signed.patient_id}
+    asked = {page: page.format(**places) for name, page in BASELINE if name == who}
+    client.force_login(person)
+    for address in asked.values():
+        client.get(address)  # what is asked once a process or a session
+    few = {page: statements(client, address) for page, address in asked.items()}
+    some_cases(riverside, pavel, amina, 5)
+    tally_cases()
+    many = {page: statements(client, address) for page, address in asked.items()}
+    assert many == few
+    assert few == {page: number for (name, page), number in BASELINE.items() if name == who}
