@@ -89,8 +89,10 @@ def hint_on_commit(task: str, *keys: UUID) -> None:
     transaction.on_commit(partial(hint, task, *keys))
 
 
-def hint(task: str, *keys: UUID) -> bool:
+def hint(task: str, *keys: UUID, rank: int = 0) -> bool:
     """Send the message of `task` (its dotted name) with primary keys; True when the broker took it.
+
+    Messages of a lower `rank`, 0 to 9, are taken first, whenever they came; those of one rank in the order they came.
 
     The row is the truth and the message a hint: a broker that is away is logged and costs time, and the periodic
     pass that finds the waiting row sends its message again. It never fails the request that made the row.
@@ -101,7 +103,9 @@ def hint(task: str, *keys: UUID) -> bool:
     import_module(task.rpartition(".")[0])
     queue = _QUEUE_OF[task]
     try:
-        app.send_task(task, args=[str(key) for key in keys], queue=queue, retry=False, ignore_result=True)
+        app.send_task(
+            task, args=[str(key) for key in keys], queue=queue, priority=rank, retry=False, ignore_result=True
+        )
     except _broker_errors() as error:
         log.warning("task_not_sent", task=task, keys=[str(key) for key in keys], error=type(error).__name__)
         return False
