@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from celery import Celery
+from celery import Celery, signals
 from celery.app.task import Task
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from kombu.exceptions import KombuError
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -21,6 +21,8 @@ TRANSPORT_ALIASES["folder"] = "hematovision.folder_broker:Transport"
 app = Celery("hematovision")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Celery would close the connection before and after every task. Under this name and no other does it find the setting.
+app.conf.update(CELERY_DB_REUSE_MAX=10_000)
 
 QUEUE_DEFAULT = "default"
 QUEUE_INFERENCE = "inference"
@@ -28,6 +30,12 @@ QUEUE_INFERENCE = "inference"
 _QUEUE_OF: dict[str, str] = {}
 
 log = structlog.get_logger(__name__)
+
+
+@signals.task_prerun.connect
+def let_go_of_old_connections(**_: Any) -> None:
+    """Let a task keep the connection of the one before it, as a request does: not when it is too old or broke off."""
+    close_old_connections()
 
 
 def route_task(name: str, *_: Any, **__: Any) -> dict[str, str]:
@@ -89,8 +97,10 @@ def hint_on_commit(task: str, *keys: UUID) -> None:
     transaction.on_commit(partial(hint, task, *keys))
 
 
-def hint(task: str, *keys: UUID) -> bool:
+def hint(task: str, *keys: UUID, rank: int = 0) -> bool:
     """Send the message of `task` (its dotted name) with primary keys; True when the broker took it.
+
+    Messages of a lower `rank`, 0 to 9, are taken first, whenever they came; those of one rank in the order they came.
 
     The row is the truth and the message a hint: a broker that is away is logged and costs time, and the periodic
     pass that finds the waiting row sends its message again. It never fails the request that made the row.
@@ -101,7 +111,9 @@ def hint(task: str, *keys: UUID) -> bool:
     import_module(task.rpartition(".")[0])
     queue = _QUEUE_OF[task]
     try:
-        app.send_task(task, args=[str(key) for key in keys], queue=queue, retry=False, ignore_result=True)
+        app.send_task(
+            task, args=[str(key) for key in keys], queue=queue, priority=rank, retry=False, ignore_result=True
+        )
     except _broker_errors() as error:
         log.warning("task_not_sent", task=task, keys=[str(key) for key in keys], error=type(error).__name__)
         return False

@@ -29,8 +29,9 @@ class Channel(filesystem.Channel):
     """Files appear under their names once they are whole."""
 
     def _put(self, queue: str, payload: dict[str, Any], **_: Any) -> None:
-        # The name kombu gives it: messages are taken in the order of their names.
-        message = Path(self.data_folder_out) / f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
+        # Messages are taken in the order of their names: by rank, then as they came.
+        rank = self._get_message_priority(payload)
+        message = Path(self.data_folder_out) / f"{rank}_{round(monotonic() * 1000):015}_{uuid.uuid4()}.{queue}.msg"
         draft = message.with_name(f"{message.name}.draft")
         try:
             with draft.open("wb") as file:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from audit.models import Action
 from audit.services import record
 from cases.conf import upload_max_bytes, upload_quota_bytes
-from cases.imaging import ImageFacts, encode_jpeg
+from cases.imaging import ImageFacts, encode_jpeg, jpeg_tables
 from cases.models import Case, ImageTransition, SmearImage
 from cases.permissions import may_send_images, must_see, refuse
 from cases.services.audit_trail import scope_of
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from accounts.models import User
+    from cases.imaging.display import JpegTables
     from microscopes.models import Microscope
 
 THUMBNAIL_PX = 480
@@ -132,13 +133,15 @@ def load_upright_rgb(image: SmearImage) -> NDArray[np.uint8]:
 def make_display_copy(image: SmearImage, *, rgb: NDArray[np.uint8] | None = None) -> SmearImage:
     """Write the metadata-free display copy and the thumbnail, once; run in the worker.
 
-    `rgb` is the upright image, (H, W, 3) uint8, where the caller has decoded it already.
+    `rgb` is the upright image, (H, W, 3) uint8, where the caller has decoded it already. The copy of a JPEG is no larger than
+    the original where its pixels were kept as they lay; of anything else it is a JPEG whose loss nobody sees, much smaller
+    than an uncompressed or lossless original. What decides is classified from the original, never from the copy.
     """
     if image.display and image.thumbnail:
         return image
     if rgb is None:
         rgb = load_upright_rgb(image)
-    display = encode_jpeg(rgb)
+    display = encode_jpeg(rgb, like=_tables_of(image))
     thumbnail = encode_jpeg(rgb, quality=_THUMBNAIL_QUALITY, longest_side=THUMBNAIL_PX)
     with transaction.atomic():
         lock_image(image)
@@ -148,6 +151,14 @@ def make_display_copy(image: SmearImage, *, rgb: NDArray[np.uint8] | None = None
         image.thumbnail.save("thumbnail.jpg", ContentFile(thumbnail), save=False)
         image.save(update_fields=["display", "thumbnail"])
     return image
+
+
+def _tables_of(image: SmearImage) -> JpegTables | None:
+    """The tables of an original whose pixels nothing was done to: a turned or recoloured image is rounded anew whatever they are."""
+    if image.media_type != "image/jpeg" or image.conversions:
+        return None
+    with image.original.open("rb") as file:
+        return jpeg_tables(_binary(file))
 
 
 def _same_bytes(case: Case, sha256: str) -> SmearImage | None:

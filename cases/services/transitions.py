@@ -24,17 +24,15 @@ _ACTIONS = {CaseState.SUBMITTED: Action.SUBMIT, CaseState.CANCELLED: Action.CANC
 def lock_case(case: Case) -> Case:
     """Lock the case until the transaction ends and bring `case` up to the row; returns it."""
     # NO KEY: rows that refer to the case can still be inserted by others meanwhile.
-    Case.objects.select_for_update(no_key=True).only("pk").get(pk=case.pk)
-    case.refresh_from_db()
+    case.refresh_from_db(from_queryset=Case.objects.select_for_update(no_key=True))
     return case
 
 
 def lock_image(image: SmearImage) -> SmearImage:
     """Lock the image's case, then the image, and bring both up to their rows; returns the image."""
     lock_case(image.case)
-    SmearImage.objects.select_for_update(no_key=True).only("pk").get(pk=image.pk)
     case = image.case
-    image.refresh_from_db()
+    image.refresh_from_db(from_queryset=SmearImage.objects.select_for_update(no_key=True))
     image.case = case
     return image
 

@@ -15,7 +15,7 @@ from classifier.inference.engines import Engine, load_engine
 from classifier.inference.errors import BadInput
 from classifier.inference.novelty import NoveltyModel
 from classifier.inference.quality import assess
-from classifier.inference.scale import RedCellRuler, measure_red_cells
+from classifier.inference.scale import RedCellRuler, is_seen_whole, measure_red_cells
 from classifier.inference.scale_choice import choose_scale, judge_scale, require_scale
 from classifier.inference.types import (
     Candidate,
@@ -214,20 +214,22 @@ def measure_field(rgb: Rgb) -> RedCellRuler:
     """Red cells of a field of any size (H, W, 3) uint8.
 
     The ruler looks at a small copy, in which the red cells of a very large field are too small to measure: such a field is
-    measured whole and in five windows, and the way that saw more cells is believed.
+    measured in five windows, and whole as well where cells of that size could be seen so; the way that saw more cells is
+    believed.
     """
-    whole = measure_red_cells(rgb)
     height, width = rgb.shape[:2]
     tall, wide = min(height, _WINDOW_PX), min(width, _WINDOW_PX)
     if max(height, width) <= _WINDOW_PX * 1.5:
-        return whole
+        return measure_red_cells(rgb)
     places = [(0.5, 0.5), (0.2, 0.2), (0.2, 0.8), (0.8, 0.2), (0.8, 0.8)]
     corners = [(round(down * (height - tall)), round(across * (width - wide))) for down, across in places]
     seen = [measure_red_cells(np.ascontiguousarray(rgb[y : y + tall, x : x + wide])) for y, x in corners]
     sizes = [ruler.diameter_px for ruler in seen for _ in range(ruler.count) if ruler.diameter_px]
-    if len(sizes) <= whole.count:
-        return whole
-    return RedCellRuler(float(np.median(sizes)), len(sizes))
+    in_windows = RedCellRuler(float(np.median(sizes)), len(sizes)) if sizes else RedCellRuler(None, 0)
+    if in_windows.diameter_px and not is_seen_whole(in_windows.diameter_px, (height, width)):
+        return in_windows
+    whole = measure_red_cells(rgb)
+    return whole if in_windows.count <= whole.count else in_windows
 
 
 def dihedral_views(crops: Rgb, count: int) -> list[Rgb]:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from classifier.inference.colour import background_colour, fill_mask, optical_density, purpleness
+from classifier.inference.quantiles import percentile
 from classifier.inference.scale import DEFAULT_UM_PER_PX, RedCellRuler, measure_red_cells
 from classifier.inference.types import Floats, Measurement, Quality, Rgb, Verdict
 
@@ -88,7 +89,7 @@ def edge_width(rgb: Rgb, um_per_px: float) -> float:
     grey = levels[cv2.cvtColor(np.ascontiguousarray(tile), cv2.COLOR_RGB2GRAY)]
     fine_px = max(1.0, _FOCUS_SCALE_UM / um_per_px)
     fine, coarse = _slope(grey, fine_px), _slope(grey, 2 * fine_px)
-    edges = coarse >= np.percentile(coarse, _EDGE_SHARE)
+    edges = coarse >= percentile(coarse, _EDGE_SHARE)
     steepest = float(coarse[edges].mean())
     if steepest < 1e-4:
         return float("nan")
@@ -136,7 +137,7 @@ def _exposure(rgb: Rgb) -> Measurement:
 
 def _stain(density: Floats, cells_found: int | None) -> Measurement:
     purple = purpleness(cv2.GaussianBlur(density, (0, 0), 1.2))
-    strength = round(float(np.percentile(purple, 99.8)), 3)
+    strength = round(percentile(purple, 99.8), 3)
     if cells_found == 0:
         return Measurement(strength, "acceptable", "No nucleus was found to judge the stain by.")
     if strength < _FAINT:
@@ -159,9 +160,11 @@ def _smear(density: Floats, red_cells: int) -> Measurement:
     stained = density[density[..., 1] > _STAINED]
     if len(stained) < _EMPTY_SHARE * density.shape[0] * density.shape[1]:
         return Measurement(0.0, "poor", "The image is empty: no stained cell of any kind. Move to where the cells are.")
-    green_most = stained[:, 1] >= 0.9 * np.maximum(stained[:, 0], stained[:, 2])
-    share = round(float(green_most.mean()), 3)
-    spread = float(np.median(np.ptp(stained, axis=1)))
+    red, green, blue = stained.T
+    share = round(float((green >= 0.9 * np.maximum(red, blue)).mean()), 3)
+    # Channel by channel: numpy's own range over three neighbours takes ten times as long.
+    strongest, weakest = (take(take(red, green), blue) for take in (np.maximum, np.minimum))
+    spread = float(np.median(strongest - weakest))
     if spread < _GREY:
         if spread > _GREY_EXACT and red_cells >= _ENOUGH_RED_CELLS:
             return Measurement(share, "acceptable", "The image has almost no colour: check the camera's settings.")

@@ -28,6 +28,9 @@ ENOUGH_CELLS, FEW_CELLS_ERROR, FIELD_ERROR = 6, 0.13, 0.07
 #: Red cells of patients differ by this much from 7.5 um, however many fields are seen.
 _PATIENT_ERROR = 0.05
 _LONGEST_SIDE = 480
+#: A peak of the smoothed distance from the edge is a cell's middle from this many pixels on. The smoothing takes two and a
+#: half pixels off the peak of a disc, so no cell smaller than the second figure across has one.
+_DEEPEST_FROM_PX, _SMALLEST_SEEN_PX = 4, 12
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,18 @@ def _red_cell_mask(density_green: np.ndarray, fill: np.ndarray) -> np.ndarray:
     # Three quarters of Otsu's level, so that the pale rim still belongs to its cell.
     tissue = (smooth > np.clip(otsu / 510 * 0.75, 0.05, 0.2)).astype(np.uint8)
     tissue[cv2.dilate(fill.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
-    count, holes, stats, _ = cv2.connectedComponentsWithStats(1 - tissue, connectivity=4)
-    at_edge = set(np.unique(np.concatenate([holes[0], holes[-1], holes[:, 0], holes[:, -1]])).tolist())
-    pallor = [i for i in range(1, count) if i not in at_edge and stats[i, cv2.CC_STAT_AREA] < 0.02 * tissue.size]
-    tissue[np.isin(holes, pallor)] = 1
+    _, holes = cv2.connectedComponents(1 - tissue, connectivity=4)
+    is_pallor = np.bincount(holes.ravel()) < 0.02 * tissue.size
+    is_pallor[0] = False
+    for edge in (holes[0], holes[-1], holes[:, 0], holes[:, -1]):
+        is_pallor[edge] = False
+    tissue[is_pallor[holes]] = 1
     return cv2.morphologyEx(tissue, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7)))
+
+
+def is_seen_whole(diameter_px: float, size: tuple[int, int]) -> bool:
+    """Whether cells so large can be measured in a whole field of `size` (height, width) px, by its small copy."""
+    return diameter_px * min(1.0, _LONGEST_SIDE / max(size)) >= _SMALLEST_SEEN_PX
 
 
 def measure_red_cells(rgb: Rgb) -> RedCellRuler:
@@ -83,7 +93,7 @@ def measure_red_cells(rgb: Rgb) -> RedCellRuler:
     depth = cv2.distanceTransform(np.pad(tissue, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
     depth = cv2.GaussianBlur(depth, (0, 0), 2)
     highest = cv2.dilate(depth, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15)))
-    _, peaks = cv2.connectedComponents(((depth >= highest - 1e-6) & (depth > 4)).astype(np.uint8))
+    _, peaks = cv2.connectedComponents(((depth >= highest - 1e-6) & (depth > _DEEPEST_FROM_PX)).astype(np.uint8))
     parts = watershed(-depth, peaks, mask=tissue > 0)
     height, width = tissue.shape
     diameters = []

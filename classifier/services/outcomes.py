@@ -39,21 +39,25 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
     """
     with transaction.atomic():
         earlier = Analysis.objects.only("um_per_px", "scale_source", "quality").get(pk=analysis.pk)
+        outcome = {
+            "state": AnalysisState.DONE,
+            "finished_at": timezone.now(),
+            "lease_until": None,
+            "problem": "",
+            "problem_kind": "",
+            "quality": result.quality.as_dict(),
+            "um_per_px": result.um_per_px,
+            "scale_source": result.scale_source,
+            "timings": {step: round(seconds, 6) for step, seconds in result.timings.items()},
+        }
         ours = Analysis.objects.filter(pk=analysis.pk, state=AnalysisState.RUNNING, attempt=analysis.attempt).update(
-            state=AnalysisState.DONE,
-            finished_at=timezone.now(),
-            lease_until=None,
-            problem="",
-            problem_kind="",
-            quality=result.quality.as_dict(),
-            um_per_px=result.um_per_px,
-            scale_source=result.scale_source,
-            timings={step: round(seconds, 6) for step, seconds in result.timings.items()},
+            **outcome
         )
         if not ours:
             log.warning("analysis_overtaken", analysis_id=str(analysis.pk), attempt=analysis.attempt)
             return False
-        analysis.refresh_from_db()
+        # Not the whole row: its image, case and model, known since the claim, would be asked for again.
+        analysis.refresh_from_db(fields=list(outcome))
         image = analysis.image
         cells = record_cells(
             image=image,
@@ -64,7 +68,6 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
         standing, before = _stand(analysis, result)
         _write_predictions(analysis, cells, result.cells, standing)
         cells_changed.send(sender=Cell, case_id=image.case_id)
-        image.refresh_from_db()
         transition_image(actor=None, image=image, to=ImageState.ANALYSED)
         announce_standing(standing=standing, before=before)
         record(

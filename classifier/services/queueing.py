@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from cases.models import SmearImage
+from cases.models import Priority, SmearImage
 from cases.services.images import transition_image
 from cases.services.transitions import lock_image
 from cases.states import ImageState
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Named here and not imported: the tasks import the services.
 ANALYSE_IMAGE = "classifier.tasks.analyse_image"
+#: Which images workers take first; what a person waits for in front of a page comes before all of them but stat.
+RANKS = {Priority.STAT: 0, Priority.URGENT: 3, Priority.ROUTINE: 6}
 
 
 def enqueue_analysis(
@@ -55,16 +57,17 @@ def enqueue_analysis(
 
 def send_message_on_commit(analysis: Analysis) -> None:
     """Tell the workers about a waiting run once the present transaction holds."""
-    transaction.on_commit(partial(send_message, analysis_id=analysis.pk, image_id=analysis.image_id))
+    priority = analysis.image.case.priority
+    transaction.on_commit(partial(send_message, analysis_id=analysis.pk, image_id=analysis.image_id, priority=priority))
 
 
-def send_message(*, analysis_id: uuid.UUID, image_id: uuid.UUID) -> bool:
-    """Tell the workers about a waiting run; True when the broker took the message.
+def send_message(*, analysis_id: uuid.UUID, image_id: uuid.UUID, priority: str) -> bool:
+    """Tell the workers about a waiting run of a case of this priority; True when the broker took the message.
 
     A broker that is away costs time, never the image: ``sent_at`` stays empty and the sweeper sends
     the message again.
     """
-    if not hint(ANALYSE_IMAGE, image_id):
+    if not hint(ANALYSE_IMAGE, image_id, rank=RANKS[Priority(priority)]):
         return False
     # A bulk write on purpose: a worker may have taken the row in the meantime, and its columns are its own.
     Analysis.objects.filter(pk=analysis_id).update(sent_at=timezone.now())

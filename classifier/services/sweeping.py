@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils import timezone
 
 from cases.models import SmearImage
@@ -23,7 +23,7 @@ from classifier.models import (
 )
 from classifier.services.claims import max_attempts
 from classifier.services.outcomes import close_as_failed
-from classifier.services.queueing import enqueue_analysis, send_message
+from classifier.services.queueing import RANKS, enqueue_analysis, send_message
 
 log = structlog.get_logger(__name__)
 
@@ -119,18 +119,27 @@ def _enqueue_forgotten_images(done: Swept) -> None:
 
 
 def _send_lost_messages(now: datetime, done: Swept) -> None:
-    """Waiting rows whose message never left, or left so long ago that it may be gone with its broker."""
+    """Waiting rows whose message never left, or left so long ago that it may be gone with its broker; the most pressing first.
+
+    A long queue is thereby sent again while its messages still lie with the broker: how many images wait is the number of
+    rows, never the number of messages.
+    """
     stale = now - timedelta(seconds=settings.ANALYSIS_RESEND_SECONDS)
     waiting = (
         Analysis.objects.filter(state=AnalysisState.QUEUED)
         .filter(Q(sent_at__isnull=True) | Q(sent_at__lt=stale))
-        .order_by("queued_at")
-        .values_list("pk", "image_id")[:BOUND]
+        .order_by(_rank(), "queued_at")
+        .values_list("pk", "image_id", "image__case__priority")[:BOUND]
     )
-    for analysis_id, image_id in waiting:
-        if send_message(analysis_id=analysis_id, image_id=image_id):
+    for analysis_id, image_id, priority in waiting:
+        if send_message(analysis_id=analysis_id, image_id=image_id, priority=priority):
             done.sent_again += 1
         else:
             # The broker is away: the rest would wait for its time-out one by one.
             done.not_sent += 1
             break
+
+
+def _rank() -> Case:
+    """The rank of a waiting run's case, for ordering."""
+    return Case(*(When(image__case__priority=priority, then=rank) for priority, rank in RANKS.items()))

@@ -67,6 +67,8 @@ if REDIS_URL:
     # task must be shorter. The lease on the database row recovers earlier than that.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "visibility_timeout": 3600,
+        # A list for each rank of `hematovision.celery.hint`; a worker takes from the first that is not empty.
+        "priority_steps": [0, 3, 6],
         "socket_timeout": 10,
         "socket_connect_timeout": 2,
         # Somebody uploading waits for this: a broker that is away is noticed at once, and the

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.JpegImagePlugin import get_sampling
 
 from cases.services.images import StoredFileAlteredError, load_upright_rgb, make_display_copy, receive_image
+from classifier.inference.synthetic import draw_field
 from tests.factories.image_files import image_bytes, noise, upload, with_exif
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +42,35 @@ def test_the_copy_is_upright_and_close_to_the_original(image):
         shown = np.asarray(picture, dtype=int)
     assert shown.shape == (80, 60, 3)
     assert np.abs(shown - load_upright_rgb(image)).mean() < 2
+
+
+@pytest.mark.parametrize("drawing", [{"quality": 60}, {"quality": 90}, {"quality": 95, "subsampling": 0}])
+def test_the_copy_of_a_jpeg_is_no_larger_and_hardly_differs(amina, draft, drawing):
+    field, _ = draw_field(seed=1, cells={"neutrophil": 2}, width=642, height=483)
+    content = io.BytesIO()
+    Image.fromarray(field).save(content, "JPEG", **drawing)
+    image, _ = receive_image(actor=amina, case=draft, upload=upload(content.getvalue()))
+
+    make_display_copy(image)
+
+    assert image.display.size <= image.byte_size
+    with Image.open(image.display.path) as picture:
+        shown = np.asarray(picture, dtype=int)
+    assert np.abs(shown - load_upright_rgb(image)).mean() < 0.5
+
+
+def test_the_copy_of_a_lossless_image_is_much_smaller_and_keeps_the_colour_of_every_pixel(amina, draft):
+    field, _ = draw_field(seed=1, cells={"eosinophil": 2})
+    content = io.BytesIO()
+    Image.fromarray(field).save(content, "PNG")
+    image, _ = receive_image(actor=amina, case=draft, upload=upload(content.getvalue()))
+
+    make_display_copy(image)
+
+    assert image.display.size < image.byte_size / 2
+    with Image.open(image.display.path) as picture:
+        assert get_sampling(picture) == 0
+        assert np.abs(np.asarray(picture, dtype=int) - field).mean() < 1.5
 
 
 def test_the_thumbnail_is_sized(amina, draft):

@@ -141,7 +141,7 @@ def waiting_messages() -> int:
     """Messages of the inference queue nobody has taken from the broker."""
     if settings.REDIS_URL:
         with current_app.connection_for_read() as broker:
-            return broker.default_channel.client.llen("inference")
+            return sum(broker.default_channel.client.llen(key) for key in _lists("inference", broker.default_channel))
     return len(list(_message_folder().glob("*.inference.msg")))
 
 
@@ -150,10 +150,16 @@ def empty_broker() -> None:
     if settings.REDIS_URL:
         with current_app.connection_for_read() as broker:
             # The messages, those handed out and not acknowledged included; the bindings of the queues stay.
-            broker.default_channel.client.delete("inference", "default", "unacked", "unacked_index")
+            lists = [key for queue in ("inference", "default") for key in _lists(queue, broker.default_channel)]
+            broker.default_channel.client.delete(*lists, "unacked", "unacked_index")
     else:
         for message in _message_folder().glob("*.msg"):
             message.unlink(missing_ok=True)
+
+
+def _lists(queue, channel) -> list[str]:
+    """The keys of a queue on Redis: a list for each rank."""
+    return [channel._q_for_pri(queue, step) for step in channel.priority_steps]
 
 
 def _message_folder() -> Path:

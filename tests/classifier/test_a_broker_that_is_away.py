@@ -31,7 +31,7 @@ def test_the_upload_succeeds_and_the_run_waits_for_the_sweeper(active, receive, 
 
 
 def test_a_message_that_cannot_be_sent_is_reported_not_raised(image, unreachable):
-    assert send_message(analysis_id=image.analyses.get().pk, image_id=image.pk) is False
+    assert send_message(analysis_id=image.analyses.get().pk, image_id=image.pk, priority="routine") is False
 
 
 def test_a_sweep_without_a_broker_ends_and_leaves_everything_waiting(active, receive, unreachable):

@@ -6,8 +6,8 @@ import pytest
 from celery import current_app
 from django.db.models import Count
 
-from cases.models import SmearImage
-from cases.services.cases import submit_case
+from cases.models import Priority, SmearImage
+from cases.services.cases import create_case, submit_case
 from cases.services.images import receive_image
 from classifier.models import Analysis, Explanation, Prediction, WorkerHeartbeat
 from classifier.services import failed_for_the_model, promote_model, register_model, requeue_analyses
@@ -88,6 +88,23 @@ def test_two_workers_share_the_images_and_read_each_once(active, send, processes
         processes.stop(worker)
     nothing_is_doubled()
     assert set(Analysis.objects.values_list("attempt", flat=True)) == {1}
+
+
+def test_a_stat_image_overtakes_the_routine_ones_that_came_before_it(amina, case, active, send, processes):
+    routine = [send(drawn_field(seed)) for seed in range(3)]
+    pressing = {}
+    for number, priority in enumerate(("urgent", "stat")):
+        other = create_case(
+            actor=amina, patient=case.patient, accession_number=f"A-{priority}", priority=Priority(priority)
+        )
+        pressing[priority] = receive_image(actor=amina, case=other, upload=drawn_field(7 + number))[0]
+    assert waiting_messages() == 5
+
+    processes.worker(concurrency=1)
+    processes.until(all_analysed, what="analysis of five images")
+
+    taken = list(Analysis.objects.order_by("started_at").values_list("image", flat=True))
+    assert taken == [pressing["stat"].pk, pressing["urgent"].pk, *(image.pk for image in routine)]
 
 
 def test_a_killed_worker_and_an_emptied_broker_lose_no_image(amina, case, active, send, processes):

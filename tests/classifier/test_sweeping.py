@@ -3,6 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from cases.models import Priority
+from cases.services.cases import create_case
 from cases.services.images import receive_image
 from classifier.models import Analysis
 from classifier.services import claim_analysis, run_analysis, sweep
@@ -72,6 +74,23 @@ def test_a_waiting_run_whose_message_is_lost_is_sent_again_once(image, settings)
 
     assert sweep().sent_again == 1
     assert sweep().sent_again == 0
+
+
+def test_the_most_pressing_message_is_sent_again_first(
+    image, amina, case, settings, monkeypatch, django_capture_on_commit_callbacks
+):
+    stat = create_case(actor=amina, patient=case.patient, accession_number="A-2", priority=Priority.STAT)
+    with django_capture_on_commit_callbacks(execute=True):
+        later, _ = receive_image(actor=amina, case=stat, upload=drawn_field(2))
+    Analysis.objects.update(sent_at=long_ago(settings.ANALYSIS_RESEND_SECONDS + 1))
+    sent = []
+    monkeypatch.setattr(
+        "classifier.services.queueing.hint", lambda _task, key, *, rank: sent.append((key, rank)) or True
+    )
+
+    assert sweep().sent_again == 2
+
+    assert sent == [(later.pk, 0), (image.pk, 6)]
 
 
 def test_what_is_finished_is_never_touched(image, engine):

@@ -56,6 +56,15 @@ def test_messages_are_taken_in_the_order_they_came(process, monkeypatch):
     assert [worker._get("default")["body"] for _ in range(3)] == [0, 1, 2]
 
 
+def test_messages_of_a_lower_rank_are_taken_first(process):
+    web, worker = process(), process()
+    for rank in (6, 0, 3, 6, 0):
+        web._put("default", {"properties": {"priority": rank}})
+
+    taken = [worker._get("default")["properties"]["priority"] for _ in range(5)]
+    assert taken == [0, 0, 3, 6, 6]
+
+
 def test_processes_that_start_together_bind_their_queues_to_one_table(process, monkeypatch):
     web, worker = process(), process()
     link = os.link
