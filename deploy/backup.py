@@ -38,6 +38,9 @@ def main(arguments: list[str]) -> int:
     except Refused as refusal:
         print(f"No backup was made. {refusal}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"No backup was made. The system says: {error}", file=sys.stderr)
+        return 1
     found = taken.manifest
     print(
         f"Backed up {len(found.files):,} files, {sum(found.rows.values()):,} rows, "

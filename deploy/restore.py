@@ -45,6 +45,9 @@ def main(arguments: list[str]) -> int:
     except Refused as refusal:
         print(refusal, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"Broken off, the system says: {error}. Mend that and run the same command again.", file=sys.stderr)
+        return 1
     for path in returned.set_aside:
         print(f"Set aside: {path}")
     for name in returned.manifest.missing:

@@ -71,7 +71,8 @@ KINDS = (
 
 def periods() -> dict[str, timedelta]:
     """How long each kind is kept; raises `Unprocessable` where the setting names something else."""
-    given: dict[str, str] = settings.RETENTION_DAYS
+    entries: list[str] = settings.RETENTION_DAYS
+    given = {name.strip(): days.strip() for name, _, days in (entry.partition("=") for entry in entries)}
     known = {kind.name for kind in KINDS}
     if unknown := sorted(given.keys() - known):
         raise Unprocessable(

@@ -127,7 +127,7 @@ def test_many_rows_go_in_batches_with_an_event_each(amina, monkeypatch):
 
 
 def test_a_laboratory_may_keep_longer_or_shorter(old_and_new, settings):
-    settings.RETENTION_DAYS = {"notifications": "1000", "access_tokens": "1"}
+    settings.RETENTION_DAYS = ["notifications=1000", " access_tokens = 1"]
     due_now = {each.kind.name: each.due for each in apply_retention(actor=None, remove=False)}
     assert (due_now["notifications"], due_now["access_tokens"]) == (0, 2)
 
@@ -135,15 +135,16 @@ def test_a_laboratory_may_keep_longer_or_shorter(old_and_new, settings):
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"cases": "30"}, "HEMATOVISION_RETENTION_DAYS names cases"),
-        ({"sessions": "0"}, "a whole number of days"),
-        ({"sessions": "-5"}, "a whole number of days"),
-        ({"sessions": "soon"}, "a whole number of days"),
-        ({"sessions": "99999999"}, "a whole number of days"),
+        ("cases=30", "HEMATOVISION_RETENTION_DAYS names cases"),
+        ("sessions", "a whole number of days"),
+        ("sessions=0", "a whole number of days"),
+        ("sessions=-5", "a whole number of days"),
+        ("sessions=soon", "a whole number of days"),
+        ("sessions=99999999", "a whole number of days"),
     ],
 )
 def test_a_period_that_is_not_understood_removes_nothing(old_and_new, settings, given, sentence):
-    settings.RETENTION_DAYS = given
+    settings.RETENTION_DAYS = [given]
     with pytest.raises(CommandError, match=sentence):
         call_command("apply_retention", "--apply")
     assert remaining(old_and_new[0]) == old_and_new[0]

@@ -23,7 +23,7 @@ CREATE TABLE cases_smearimage (id INTEGER PRIMARY KEY, original TEXT, display TE
 CREATE TABLE classifier_explanation (id INTEGER PRIMARY KEY, picture TEXT);
 CREATE TABLE classifier_modelversion (id INTEGER PRIMARY KEY, name TEXT, version TEXT, directory TEXT);
 CREATE TABLE reports_report (id INTEGER PRIMARY KEY, pdf TEXT);
-INSERT INTO django_migrations (app, name) VALUES ('cases', '0001_initial'), ('elsewhere', '0001_initial');
+INSERT INTO django_migrations VALUES (1, 'cases', '0001_initial'), (2, 'elsewhere', '0001_initial');
 INSERT INTO audit_chainhead VALUES (1, 47, 'c0ffee');
 """
 

@@ -120,6 +120,19 @@ def test_checking_touches_nothing(taken, target, here, capsys):
     assert not target.var.exists()
 
 
+def test_a_disk_that_fails_is_a_sentence_and_the_same_command_goes_on(taken, target, here, monkeypatch, capsys):
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("deploy.recovery.returning.copy_hashed", fail)
+        assert restore.main([str(taken.folder)]) == 1
+    assert "No space left on device. Mend that" in capsys.readouterr().err
+    monkeypatch.setattr(restore, "prove", lambda *_, **__: None)
+    assert restore.main([str(taken.folder)]) == 0
+    assert patients(target) == 1
+
+
 def test_restored_and_not_proven_says_so(taken, target, here, capsys):
     """The tables made by hand are no database of the application: it does not start on them."""
     assert restore.main([str(taken.folder)]) == restore.NOT_PROVEN

@@ -28,6 +28,7 @@ from review.services.leases import claim
 from tests.factories.analysed_cases import analysed_case, cells_of, promote
 from tests.factories.bundle import tiny_bundle
 from tests.factories.reports import NORMAL, next_version
+from tests.recovery.conftest import TABLES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("recovery")]
 
@@ -133,6 +134,25 @@ class TestPostgreSQL:
         with pytest.raises(Refused, match="pg_restore failed"):
             database.restore(tmp_path / "dump", Progress())
         assert not database.is_empty()
+
+    def test_a_dump_is_one_moment_and_a_restore_leaves_nothing_beside_it(self, database, tmp_path):
+        database.execute(TABLES)
+        written = []
+
+        def write_while_it_runs(_):
+            if not written:
+                database.execute("INSERT INTO cases_patient VALUES (1, 'x')")
+                written.append(1)
+
+        snapshot = database.dump(tmp_path / "dump", write_while_it_runs)
+        assert written
+        assert snapshot.rows["cases_patient"] == 0
+        database.execute("CREATE TABLE of_a_newer_version (id serial PRIMARY KEY)")
+        database.execute("CREATE VIEW seen AS SELECT id FROM of_a_newer_version")
+        database.execute("CREATE FUNCTION newer() RETURNS integer LANGUAGE sql AS 'SELECT 1'")
+        database.restore(tmp_path / "dump", Progress())
+        assert database.look() == snapshot
+        database.execute("CREATE FUNCTION newer() RETURNS integer LANGUAGE sql AS 'SELECT 1'")
 
     def test_a_server_that_is_away_is_a_sentence(self, database):
         with pytest.raises(Refused, match="does not answer"):
