@@ -26,7 +26,7 @@ from deploy.recovery.scratch import scratch_place
 from deploy.recovery.taking import take_backup
 
 USAGE = 2
-SEEDING = (["migrate", "--no-input", "--verbosity", "0"], ["seed_demo"], ["audit_checkpoint"])
+SEEDING = [["migrate", "--no-input", "--verbosity", "0"], ["seed_demo"], ["audit_checkpoint"]]
 
 
 def main(arguments: list[str]) -> int:
@@ -65,9 +65,8 @@ def _demo_backup(kept: Path, keys: dict[str, str]) -> Path:
     """Back up an installation with demo data; when this returns, the installation is gone."""
     with scratch_place() as place:
         environment = {**keys, **place}
-        for command in SEEDING:
-            if manage(command, environment) != 0:
-                raise Refused(f"manage.py {command[0]} failed while the demo data was made.")
+        if not manage(SEEDING, environment):
+            raise Refused("No demo data could be made; what failed is said above.")
         taken = take_backup(Installation.from_environment({**os.environ, **environment}), kept, Progress())
         if taken.manifest.missing:
             raise Refused(f"Missing in the backup: {', '.join(taken.manifest.missing)}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -22,23 +23,21 @@ def verify_commands() -> list[str]:
 
 
 def prove(environment: Mapping[str, str], *, moved_models: Iterable[Path] = ()) -> None:
-    """Run every one of them there, after entering the new folders of models; raises `Refused` with what failed.
+    """Run every one of them there, after entering the new folders of models; raises `Refused` where something fails.
 
     Their output goes on to ours. The system checks, which find a model that is not where its row says, run once the new
     folders are entered.
     """
-    commands = [["migrate", "--check", "--skip-checks"]]
-    commands += [["register_model", str(folder)] for folder in moved_models]
+    commands = [["migrate", "--check"], *(["register_model", str(folder)] for folder in moved_models)]
     commands += [["check", "--database", "default"], *([name] for name in verify_commands())]
-    for command in commands:
-        print(f"manage.py {' '.join(command)}", file=sys.stderr, flush=True)
-        status = manage(command, environment)
-        if status != 0:
-            hint = " Run manage.py migrate, then the verify commands." if command[0] == "migrate" else ""
-            raise Refused(f"manage.py {' '.join(command)} ended with {status} on the restored installation.{hint}")
+    if not manage(commands, environment):
+        raise Refused(
+            "What failed on the restored installation is said above. Where that is migrate --check, run manage.py migrate, "
+            "then the verify commands."
+        )
 
 
-def manage(command: list[str], environment: Mapping[str, str]) -> int:
-    """Run one management command in another environment; returns its exit status."""
-    given = [sys.executable, str(ROOT / "manage.py"), *command]
-    return subprocess.run(given, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode  # noqa: S603
+def manage(commands: list[list[str]], environment: Mapping[str, str]) -> bool:
+    """Run management commands in another environment, up to the first that fails; returns whether none did."""
+    given = [sys.executable, "-m", "deploy.recovery.commands", json.dumps(commands)]
+    return subprocess.run(given, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode == 0  # noqa: S603
