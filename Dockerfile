@@ -12,8 +12,11 @@ ENV PYTHONUNBUFFERED=1 \
     PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=hematovision.settings.production \
     HEMATOVISION_VAR=/var/lib/hematovision
+# The client programs of PostgreSQL back up and restore (deploy/backup.py): of the server's version, which Debian has not.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 tini \
+    && apt-get install -y --no-install-recommends ca-certificates fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 postgresql-common tini \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install -y --no-install-recommends postgresql-client-16 \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 hematovision \
     && useradd --uid 10001 --gid hematovision --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin hematovision \

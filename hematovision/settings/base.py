@@ -263,6 +263,9 @@ CELERY_BEAT_SCHEDULE["follow_up_reports"] = {
     "options": {"queue": "default", "expires": 60.0},
 }
 
+# How many days what is beside the clinical record is kept, where it differs from `oversight.retention.KINDS`.
+RETENTION_DAYS: list[str] = env.list("HEMATOVISION_RETENTION_DAYS", default=[])
+
 # Whether the model in use still does what its card says, at each laboratory; an alarm is said once a week.
 CELERY_BEAT_SCHEDULE["watch_drift"] = {
     "task": "oversight.tasks.watch_drift",

@@ -80,3 +80,9 @@ def test_everything_the_image_copies_is_in_the_repository():
         if line.startswith("COPY ") and "--from" not in line:
             for source in line.split()[1:-1]:
                 assert (ROOT / source).exists(), line
+
+
+def test_the_image_can_dump_the_server_it_runs_beside(compose):
+    """pg_dump refuses a server that is newer than itself."""
+    server = compose["services"]["database"]["image"].removeprefix("postgres:").partition("-")[0]
+    assert f"postgresql-client-{server} " in (ROOT / "Dockerfile").read_text()

@@ -1,0 +1,97 @@
+"""How long what is kept beside the clinical record is kept, and which of it is due to be removed.
+
+Nothing of the record is among it: patients, cases, images, cells, predictions, decisions, reports and the audit trail stay
+(docs/retention.md says why, and what the field asks for).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.idp.oidc.models import Token
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Invitation
+from hematovision.errors import Unprocessable
+from notices.models import Notification
+
+VARIABLE = "HEMATOVISION_RETENTION_DAYS"
+_FEWEST_DAYS, _MOST_DAYS = 1, 36_500
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of rows: what makes one due, in words and as a query of everything before a moment."""
+
+    name: str
+    meaning: str
+    default_days: int
+    due: Callable[[datetime], list[QuerySet[Any]]]
+
+
+def _sessions(before: datetime) -> list[QuerySet[Any]]:
+    ended = Session.objects.filter(expire_date__lt=before)
+    going_on = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gte=before)
+    return [ended, UserSession.objects.filter(~Exists(going_on), last_seen_at__lt=before)]
+
+
+def _sign_in_attempts(before: datetime) -> list[QuerySet[Any]]:
+    return [table.objects.filter(attempt_time__lt=before) for table in (AccessAttempt, AccessFailureLog, AccessLog)]
+
+
+def _access_tokens(before: datetime) -> list[QuerySet[Any]]:
+    return [Token.objects.filter(expires_at__lt=before)]
+
+
+def _invitations(before: datetime) -> list[QuerySet[Any]]:
+    never_used = Invitation.objects.filter(accepted_at__isnull=True)
+    return [never_used.filter(Q(withdrawn_at__lt=before) | Q(expires_at__lt=before))]
+
+
+def _notifications(before: datetime) -> list[QuerySet[Any]]:
+    return [Notification.objects.filter(read_at__lt=before)]
+
+
+KINDS = (
+    Kind("sessions", "browser sessions that ended", 1, _sessions),
+    Kind("access_tokens", "tokens of API clients that ended", 30, _access_tokens),
+    Kind("sign_in_attempts", "sign-ins and failed sign-ins, kept for the lock-out", 90, _sign_in_attempts),
+    Kind("invitations", "invitations withdrawn or expired, never accepted", 90, _invitations),
+    Kind("notifications", "notifications that were read", 365, _notifications),
+)
+
+
+def periods() -> dict[str, timedelta]:
+    """How long each kind is kept; raises `Unprocessable` where the setting names something else."""
+    entries: list[str] = settings.RETENTION_DAYS
+    given = {name.strip(): days.strip() for name, _, days in (entry.partition("=") for entry in entries)}
+    known = {kind.name for kind in KINDS}
+    if unknown := sorted(given.keys() - known):
+        raise Unprocessable(
+            f"{VARIABLE} names {', '.join(unknown)}: it can name {', '.join(sorted(known))}.", code="unknown_kind"
+        )
+    return {kind.name: timedelta(days=_days(kind, given.get(kind.name))) for kind in KINDS}
+
+
+def _days(kind: Kind, given: str | None) -> int:
+    if given is None:
+        return kind.default_days
+    if not given.isascii() or not given.isdigit() or not _FEWEST_DAYS <= int(given) <= _MOST_DAYS:
+        raise Unprocessable(
+            f"{VARIABLE} gives {kind.name} {given!r}: a whole number of days from {_FEWEST_DAYS} to {_MOST_DAYS} is needed.",
+            code="bad_period",
+        )
+    return int(given)
+
+
+def due(kind: Kind, now: datetime | None = None) -> list[QuerySet[Any]]:
+    """The rows of a kind that are past its period, a query for each table."""
+    return kind.due((now or timezone.now()) - periods()[kind.name])
