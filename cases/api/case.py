@@ -38,6 +38,7 @@ from cases.services.audit_trail import record_view
 from cases.services.cases import cancel_case, create_case, submit_case, update_case
 from cases.states import CaseState
 from hematovision.rest.base import NotCached
+from hematovision.rest.bodies import Empty
 from hematovision.rest.etags import check_if_match, version_tag
 from hematovision.rest.idempotency import once
 from hematovision.transactions import atomic_but_for_refusals
@@ -224,6 +225,7 @@ class CaseSubmit(CaseView):
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """Submit a draft; images sent before are analysed already or from now on."""
         self.visible_case(pk)
+        Empty(data=request.data).is_valid(raise_exception=True)
         with self.unchanged_case(pk) as case:
             submit_case(actor=signed_in(request), case=case)
         return case_response(self.visible_case(pk), request.user)

@@ -10,6 +10,7 @@ from cases.api.image_serializers import ImageOut
 from cases.models import Case, Patient, Priority, Stain
 from cases.models.case import COARSEST_SCALE, FINEST_SCALE
 from cases.states import CaseState
+from hematovision.rest.bodies import StrictBody
 
 NO_SUCH_PATIENT = "You know no patient with this id."
 
@@ -21,7 +22,7 @@ class OrganisationOut(serializers.Serializer):
     name = serializers.CharField()
 
 
-class CaseChange(serializers.Serializer):
+class CaseChange(StrictBody):
     """What was said about the specimen."""
 
     accession_number = serializers.RegexField(
@@ -115,7 +116,7 @@ class CaseDetail(CaseOut):
     )
 
 
-class CancelIn(serializers.Serializer):
+class CancelIn(StrictBody):
     """Why a case is cancelled."""
 
     reason = serializers.CharField(max_length=500)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from cases.models import CorrectionReason, Patient, Sex
+from hematovision.rest.bodies import StrictBody
 from hematovision.rest.etags import version_tag
 
 
-class PatientIn(serializers.Serializer):
+class PatientIn(StrictBody):
     """A patient to register under the caller's organisation."""
 
     mrn = serializers.CharField(max_length=64, help_text="The organisation's medical record number.")
@@ -18,7 +19,7 @@ class PatientIn(serializers.Serializer):
     sex = serializers.ChoiceField(choices=Sex.choices, default=Sex.UNKNOWN)
 
 
-class PatientCorrection(serializers.Serializer):
+class PatientCorrection(StrictBody):
     """What is corrected, and why. At least two of record number, name and birth date stay as they are."""
 
     mrn = serializers.CharField(max_length=64, required=False)
