@@ -67,6 +67,7 @@ class CaseFilter(filters.FilterSet):
     accession_number = filters.CharFilter(method="by_number", max_length=64)
     priority = filters.ChoiceFilter(choices=Priority.choices)
     patient = filters.UUIDFilter(field_name="patient_id")
+    clinic = filters.CharFilter(field_name="clinic__slug", max_length=80)
     created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
 

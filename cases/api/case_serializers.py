@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from cases.api.clinic_field import ClinicField
 from cases.api.image_serializers import ImageOut
 from cases.models import Case, Patient, Priority, Stain
 from cases.models.case import COARSEST_SCALE, FINEST_SCALE
@@ -13,6 +14,7 @@ from cases.states import CaseState
 from hematovision.rest.bodies import StrictBody
 
 NO_SUCH_PATIENT = "You know no patient with this id."
+ANOTHER_CLINIC = "This patient is registered at another clinic than the one named."
 
 
 class OrganisationOut(serializers.Serializer):
@@ -66,9 +68,10 @@ class CaseChange(StrictBody):
 
 
 class CaseIn(CaseChange):
-    """A case to create for a patient of the caller's organisation."""
+    """A case to create for a patient of the caller's organisation, or of the clinic that a laboratory's client acts for."""
 
     patient = serializers.UUIDField(help_text="Id of the patient.")
+    clinic = ClinicField()
 
     def validate_patient(self, value: Any) -> Patient:
         """Return the patient, if the caller may know of them; a foreign id reads like an unknown one."""
@@ -76,6 +79,12 @@ class CaseIn(CaseChange):
         if patient is None:
             raise serializers.ValidationError(NO_SUCH_PATIENT)
         return patient
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A client that acts for a clinic opens cases for patients of that clinic only."""
+        if "clinic" in attrs and attrs["patient"].organisation_id != attrs["clinic"].pk:
+            raise serializers.ValidationError({"patient": ANOTHER_CLINIC})
+        return attrs
 
 
 class CaseOut(serializers.Serializer):

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import OrganisationKind, Role
 from accounts.models.user import LABORATORY_ROLES
+from accounts.permissions import acts_for_clinics
 from cases.blinding import closed_cases, model_output_hidden
 from cases.cell_classes import UNIDENTIFIED
 from cases.models.break_glass import opened_cases
@@ -50,7 +51,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return the cases `user` may see; for anyone and anything unknown, none.
 
         Clinic people and clients see their clinic's. People of a laboratory see what was submitted to their
-        laboratory and what their laboratory itself entered; its administrators and auditors see drafts too. A case
+        laboratory and what their laboratory itself entered; its administrators and auditors, and its clients that enter
+        cases for clinics, see drafts too. A case
         that somebody broke the glass for is among theirs, to read, until that access ends; without `break_glass` only
         what their role and place let them see.
         """
@@ -80,7 +82,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return Q(clinic=organisation) if may else None
         # What a laboratory enters itself it also reads, so one condition on one indexed column holds all of it.
         own = Q(laboratory=organisation)
-        if user.role in {Role.ADMINISTRATOR, Role.AUDITOR}:
+        if user.role in {Role.ADMINISTRATOR, Role.AUDITOR} or acts_for_clinics(user):
             return own
         if user.role in {Role.PATHOLOGIST, Role.SERVICE}:
             return own & (Q(submitted_at__isnull=False) | Q(clinic=organisation))
