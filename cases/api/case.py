@@ -70,6 +70,9 @@ class CaseFilter(filters.FilterSet):
     clinic = filters.CharFilter(field_name="clinic__slug", max_length=80)
     created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    updated_after = filters.IsoDateTimeFilter(
+        field_name="updated_at", lookup_expr="gte", help_text="Changed at or after: details, state or images."
+    )
 
     class Meta:
         model = Case

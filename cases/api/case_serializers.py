@@ -108,6 +108,7 @@ class CaseOut(serializers.Serializer):
     wbc_source = serializers.CharField(allow_blank=True)
     wbc_measured_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField(help_text="When its details, state or images last changed.")
     submitted_at = serializers.DateTimeField(allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True)
 
@@ -136,5 +137,6 @@ def case_version(case: Case, image_hashes: list[str]) -> list[Any]:
 
     Analyses running in the background are left out on purpose (see hematovision.rest.etags).
     """
-    entered = [getattr(case, field.attname) for field in case._meta.concrete_fields]
+    fields = [field for field in case._meta.concrete_fields if field.name != "updated_at"]
+    entered = [getattr(case, field.attname) for field in fields]
     return [*entered, *sorted(image_hashes)]

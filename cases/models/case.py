@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -24,6 +24,8 @@ from cases.states import CLOSED_STATES, IMAGE_ACCEPTING_STATES, OPEN_STATES, SIG
 from microscopes.models import Stain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import User
@@ -188,6 +190,9 @@ class Case(models.Model):
     state = models.CharField(max_length=12, choices=CaseState.choices, default=CaseState.DRAFT, editable=False)
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When its details, state, owner or images last changed."
+    )
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     due_at = models.DateTimeField(null=True, blank=True, editable=False)
     owner = models.ForeignKey(
@@ -238,11 +243,20 @@ class Case(models.Model):
             models.Index(fields=["clinic", "state", "-created_at"], name="case_clinic_worklist"),
             models.Index(fields=["laboratory", "-created_at", "id"], name="case_newest_of_laboratory"),
             models.Index(fields=["clinic", "-created_at", "id"], name="case_newest_of_clinic"),
+            models.Index(fields=["laboratory", "updated_at"], name="case_updated_of_laboratory"),
+            models.Index(fields=["clinic", "updated_at"], name="case_updated_of_clinic"),
             models.Index(Upper("accession_number"), name="case_accession_number_any_case"),
         ]
 
     def __str__(self) -> str:
         return f"Case {self.accession_number}"
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Save, and note when: whoever follows cases asks for what changed since."""
+        self.updated_at = timezone.now()
+        if update_fields is not None:
+            update_fields = {*update_fields, "updated_at"}
+        super().save(update_fields=update_fields, **kwargs)
 
     def clean(self) -> None:
         """Refuse times that have not come yet."""

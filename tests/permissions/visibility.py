@@ -26,6 +26,7 @@ LISTS = {
     "api:cases": "case",
     "api:patients": "patient",
     "api:predictions": "prediction",
+    "api:reports": "report",
     "workbench:worklist": "case",
 }
 
@@ -46,6 +47,8 @@ def shown_to(world: World, who: str, row: Row) -> set[str]:
     noun = LISTS.get(row.route)
     if noun is None or row.method != "GET" or dict(row.expected)[who] != "200":
         return set()
+    if noun == "report":
+        return {str(world.objects["report"].pk)} if who in CASES["signed"] else set()
     table = FINDINGS if noun == "prediction" else CASES
     found: set[str] = set()
     for name, made in world.specimens.items():
