@@ -33,6 +33,8 @@ class ClientTokenScheme(OpenApiAuthenticationExtension):
         }
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[Any]] | list[dict[str, list[Any]]]:
-        """The scopes of one operation; none where it takes no token, only a session."""
+        """The scopes of one operation, none where any token will do; nothing where it takes no token, only a session."""
+        if not hasattr(auto_schema.view, "required_scopes"):
+            return {self.name: []}
         scopes = scopes_needed(auto_schema.view, auto_schema.method)
         return {self.name: list(scopes)} if scopes else []

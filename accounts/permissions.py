@@ -9,9 +9,10 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 
+from accounts.models.organisation import OrganisationKind
 from accounts.models.user import Role
 from accounts.requests import signed_in
-from accounts.scopes import PREDICTIONS_READ, SCOPES_OF_ROLE
+from accounts.scopes import CASES_WRITE, PREDICTIONS_READ, SCOPES_OF_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,16 @@ def scopes_of(user: Any) -> frozenset[str]:
 def has_scope(user: Any, scope: str) -> bool:
     """Whether `user` (a person, a service account, or nobody) may do what `scope` allows (sessions: by role; tokens: by the token's scopes)."""
     return scope in scopes_of(user)
+
+
+def acts_for_clinics(user: Any) -> bool:
+    """Whether `user` enters records for clinics: an API client of a laboratory whose token allows to write cases."""
+    return (
+        has_scope(user, CASES_WRITE)
+        and user.role == Role.SERVICE
+        and user.organisation is not None
+        and user.organisation.kind == OrganisationKind.LABORATORY
+    )
 
 
 def may_see_predictions(user: Any, *, signed: bool) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from django.db import models
 
 from accounts.models import Role
-from accounts.permissions import has_scope
+from accounts.permissions import acts_for_clinics, has_scope
 from accounts.scopes import CASES_WRITE, IMAGES_WRITE
 from audit.models import Action, Outcome
 from audit.services import record
@@ -19,9 +19,10 @@ from cases.states import CLOSED_STATES
 from hematovision.errors import NotFound, PermissionRefused
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import Organisation, User
 
 READ_ONLY = "Break-glass access is for viewing: nothing of this case can be changed."
+NOT_FOR_THIS_ORGANISATION = "You enter nothing under this organisation."
 ONLY_THE_REGISTERING_ORGANISATION = "Only the organisation that registered a patient corrects them."
 _LABORATORY_WRITERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
 _Record = TypeVar("_Record", bound=models.Model)
@@ -37,8 +38,15 @@ def may_write_cases(user: User) -> bool:
 
 
 def may_correct_patient(user: User, patient: Patient) -> bool:
-    """Whether `user` may correct the identifiers of `patient`: writers of the organisation that registered them."""
-    return may_write_cases(user) and patient.organisation_id == user.organisation_id
+    """Whether `user` may correct the identifiers of `patient`: writers of, or for, the organisation that registered them."""
+    return may_write_cases(user) and may_enter_for(user, patient.organisation)
+
+
+def may_enter_for(user: User, organisation: Organisation) -> bool:
+    """Whether `user` enters patients and cases under `organisation`: their own, or a clinic their client acts for."""
+    if organisation.pk == user.organisation_id:
+        return True
+    return organisation.is_active and organisation.refers_to_id == user.organisation_id and acts_for_clinics(user)
 
 
 def may_send_images(user: User) -> bool:

@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from hematovision.rest import views
 
 version_1: list[URLPattern | URLResolver] = [
+    path("", views.Index.as_view(), name="index"),
+    path("", include("accounts.api.urls")),
     path("", include("microscopes.api.urls")),
     path("", include("cases.api.urls")),
     path("", include("classifier.api.urls")),

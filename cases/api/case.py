@@ -38,6 +38,7 @@ from cases.services.audit_trail import record_view
 from cases.services.cases import cancel_case, create_case, submit_case, update_case
 from cases.states import CaseState
 from hematovision.rest.base import NotCached
+from hematovision.rest.bodies import Empty
 from hematovision.rest.etags import check_if_match, version_tag
 from hematovision.rest.idempotency import once
 from hematovision.transactions import atomic_but_for_refusals
@@ -66,8 +67,12 @@ class CaseFilter(filters.FilterSet):
     accession_number = filters.CharFilter(method="by_number", max_length=64)
     priority = filters.ChoiceFilter(choices=Priority.choices)
     patient = filters.UUIDFilter(field_name="patient_id")
+    clinic = filters.CharFilter(field_name="clinic__slug", max_length=80)
     created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    updated_after = filters.IsoDateTimeFilter(
+        field_name="updated_at", lookup_expr="gte", help_text="Changed at or after: details, state or images."
+    )
 
     class Meta:
         model = Case
@@ -224,6 +229,7 @@ class CaseSubmit(CaseView):
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """Submit a draft; images sent before are analysed already or from now on."""
         self.visible_case(pk)
+        Empty(data=request.data).is_valid(raise_exception=True)
         with self.unchanged_case(pk) as case:
             submit_case(actor=signed_in(request), case=case)
         return case_response(self.visible_case(pk), request.user)

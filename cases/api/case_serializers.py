@@ -6,12 +6,15 @@ from typing import Any
 
 from rest_framework import serializers
 
+from cases.api.clinic_field import ClinicField
 from cases.api.image_serializers import ImageOut
 from cases.models import Case, Patient, Priority, Stain
 from cases.models.case import COARSEST_SCALE, FINEST_SCALE
 from cases.states import CaseState
+from hematovision.rest.bodies import StrictBody
 
 NO_SUCH_PATIENT = "You know no patient with this id."
+ANOTHER_CLINIC = "This patient is registered at another clinic than the one named."
 
 
 class OrganisationOut(serializers.Serializer):
@@ -21,7 +24,7 @@ class OrganisationOut(serializers.Serializer):
     name = serializers.CharField()
 
 
-class CaseChange(serializers.Serializer):
+class CaseChange(StrictBody):
     """What was said about the specimen."""
 
     accession_number = serializers.RegexField(
@@ -65,9 +68,10 @@ class CaseChange(serializers.Serializer):
 
 
 class CaseIn(CaseChange):
-    """A case to create for a patient of the caller's organisation."""
+    """A case to create for a patient of the caller's organisation, or of the clinic that a laboratory's client acts for."""
 
     patient = serializers.UUIDField(help_text="Id of the patient.")
+    clinic = ClinicField()
 
     def validate_patient(self, value: Any) -> Patient:
         """Return the patient, if the caller may know of them; a foreign id reads like an unknown one."""
@@ -75,6 +79,12 @@ class CaseIn(CaseChange):
         if patient is None:
             raise serializers.ValidationError(NO_SUCH_PATIENT)
         return patient
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A client that acts for a clinic opens cases for patients of that clinic only."""
+        if "clinic" in attrs and attrs["patient"].organisation_id != attrs["clinic"].pk:
+            raise serializers.ValidationError({"patient": ANOTHER_CLINIC})
+        return attrs
 
 
 class CaseOut(serializers.Serializer):
@@ -98,6 +108,7 @@ class CaseOut(serializers.Serializer):
     wbc_source = serializers.CharField(allow_blank=True)
     wbc_measured_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField(help_text="When its details, state or images last changed.")
     submitted_at = serializers.DateTimeField(allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True)
 
@@ -115,7 +126,7 @@ class CaseDetail(CaseOut):
     )
 
 
-class CancelIn(serializers.Serializer):
+class CancelIn(StrictBody):
     """Why a case is cancelled."""
 
     reason = serializers.CharField(max_length=500)
@@ -126,5 +137,6 @@ def case_version(case: Case, image_hashes: list[str]) -> list[Any]:
 
     Analyses running in the background are left out on purpose (see hematovision.rest.etags).
     """
-    entered = [getattr(case, field.attname) for field in case._meta.concrete_fields]
+    fields = [field for field in case._meta.concrete_fields if field.name != "updated_at"]
+    entered = [getattr(case, field.attname) for field in fields]
     return [*entered, *sorted(image_hashes)]

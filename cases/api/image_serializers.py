@@ -5,10 +5,11 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from cases.states import ImageState
+from hematovision.rest.bodies import StrictBody
 from microscopes.selectors import MicroscopeSource
 
 
-class ImageIn(serializers.Serializer):
+class ImageIn(StrictBody):
     """A smear image to add to a case. The content decides what it is, never the name or type sent."""
 
     file = serializers.FileField(
@@ -22,7 +23,7 @@ class ImageIn(serializers.Serializer):
     )
 
 
-class ImageChange(serializers.Serializer):
+class ImageChange(StrictBody):
     """What people correct about an image."""
 
     microscope = serializers.UUIDField(

@@ -45,6 +45,7 @@ class PatientFilter(filters.FilterSet):
     mrn = filters.CharFilter(method="by_mrn", max_length=64)
     family_name = filters.CharFilter(method="by_family_name", max_length=150)
     birth_date = filters.DateFilter(method="by_birth_date")
+    clinic = filters.CharFilter(field_name="organisation__slug", max_length=80)
 
     class Meta:
         model = Patient
@@ -89,8 +90,8 @@ class PatientList(NotCached, AuditedList, generics.ListAPIView):
 
     @extend_schema(summary="Register a patient", request=PatientIn, responses={201: PatientDetail}, filters=False)
     def post(self, request: Request) -> Response:
-        """Register a patient under the caller's organisation; a record number twice is refused (409)."""
-        given = PatientIn(data=request.data)
+        """Register a patient under the caller's organisation, or the `clinic` named; a record number twice is refused (409)."""
+        given = PatientIn(data=request.data, context={"request": request})
         given.is_valid(raise_exception=True)
         patient = register_patient(actor=signed_in(request), **given.validated_data)
         address = reverse("api:patient", args=[patient.pk], request=request)

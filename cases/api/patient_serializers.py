@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from cases.api.clinic_field import ClinicField
 from cases.models import CorrectionReason, Patient, Sex
+from hematovision.rest.bodies import StrictBody
 from hematovision.rest.etags import version_tag
 
 
-class PatientIn(serializers.Serializer):
-    """A patient to register under the caller's organisation."""
+class PatientIn(StrictBody):
+    """A patient to register under the caller's organisation, or under the clinic that a laboratory's client acts for."""
 
     mrn = serializers.CharField(max_length=64, help_text="The organisation's medical record number.")
     family_name = serializers.CharField(max_length=150)
     given_name = serializers.CharField(max_length=150, allow_blank=True, default="")
     birth_date = serializers.DateField()
     sex = serializers.ChoiceField(choices=Sex.choices, default=Sex.UNKNOWN)
+    clinic = ClinicField()
 
 
-class PatientCorrection(serializers.Serializer):
+class PatientCorrection(StrictBody):
     """What is corrected, and why. At least two of record number, name and birth date stay as they are."""
 
     mrn = serializers.CharField(max_length=64, required=False)

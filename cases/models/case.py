@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import OrganisationKind, Role
 from accounts.models.user import LABORATORY_ROLES
+from accounts.permissions import acts_for_clinics
 from cases.blinding import closed_cases, model_output_hidden
 from cases.cell_classes import UNIDENTIFIED
 from cases.models.break_glass import opened_cases
@@ -23,6 +24,8 @@ from cases.states import CLOSED_STATES, IMAGE_ACCEPTING_STATES, OPEN_STATES, SIG
 from microscopes.models import Stain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import User
@@ -50,7 +53,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return the cases `user` may see; for anyone and anything unknown, none.
 
         Clinic people and clients see their clinic's. People of a laboratory see what was submitted to their
-        laboratory and what their laboratory itself entered; its administrators and auditors see drafts too. A case
+        laboratory and what their laboratory itself entered; its administrators and auditors, and its clients that enter
+        cases for clinics, see drafts too. A case
         that somebody broke the glass for is among theirs, to read, until that access ends; without `break_glass` only
         what their role and place let them see.
         """
@@ -80,7 +84,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return Q(clinic=organisation) if may else None
         # What a laboratory enters itself it also reads, so one condition on one indexed column holds all of it.
         own = Q(laboratory=organisation)
-        if user.role in {Role.ADMINISTRATOR, Role.AUDITOR}:
+        if user.role in {Role.ADMINISTRATOR, Role.AUDITOR} or acts_for_clinics(user):
             return own
         if user.role in {Role.PATHOLOGIST, Role.SERVICE}:
             return own & (Q(submitted_at__isnull=False) | Q(clinic=organisation))
@@ -186,6 +190,9 @@ class Case(models.Model):
     state = models.CharField(max_length=12, choices=CaseState.choices, default=CaseState.DRAFT, editable=False)
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When its details, state, owner or images last changed."
+    )
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     due_at = models.DateTimeField(null=True, blank=True, editable=False)
     owner = models.ForeignKey(
@@ -236,11 +243,20 @@ class Case(models.Model):
             models.Index(fields=["clinic", "state", "-created_at"], name="case_clinic_worklist"),
             models.Index(fields=["laboratory", "-created_at", "id"], name="case_newest_of_laboratory"),
             models.Index(fields=["clinic", "-created_at", "id"], name="case_newest_of_clinic"),
+            models.Index(fields=["laboratory", "updated_at"], name="case_updated_of_laboratory"),
+            models.Index(fields=["clinic", "updated_at"], name="case_updated_of_clinic"),
             models.Index(Upper("accession_number"), name="case_accession_number_any_case"),
         ]
 
     def __str__(self) -> str:
         return f"Case {self.accession_number}"
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Save, and note when: whoever follows cases asks for what changed since."""
+        self.updated_at = timezone.now()
+        if update_fields is not None:
+            update_fields = {*update_fields, "updated_at"}
+        super().save(update_fields=update_fields, **kwargs)
 
     def clean(self) -> None:
         """Refuse times that have not come yet."""

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import OrganisationKind, Role
+from accounts.permissions import acts_for_clinics
 from cases.crypto import normalise_number
 from cases.fields import EncryptedCharField, EncryptedDateField
 from cases.identifiers import birth_date_key, mrn_key, name_key
@@ -40,7 +41,8 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         if not user.is_authenticated or user.organisation is None or from_cases.query.is_empty():
             return self.none()
         seen: Any = Q(organisation=user.organisation_id) | Exists(from_cases.filter(patient=OuterRef("pk")))
-        if user.role in {Role.ADMINISTRATOR, Role.AUDITOR} and (user.organisation.kind == OrganisationKind.LABORATORY):
+        overseers = {Role.ADMINISTRATOR, Role.AUDITOR}
+        if acts_for_clinics(user) or (user.role in overseers and user.organisation.kind == OrganisationKind.LABORATORY):
             seen |= Q(organisation__refers_to=user.organisation_id)
         return self.filter(seen)
 

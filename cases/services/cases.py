@@ -11,7 +11,15 @@ from audit.models import Action
 from audit.services import record
 from cases.conf import turnaround
 from cases.models import Case, CaseTransition, Patient, Priority, Stain
-from cases.permissions import is_open_to_change, may_review_cases, may_write_cases, must_see, refuse
+from cases.permissions import (
+    NOT_FOR_THIS_ORGANISATION,
+    is_open_to_change,
+    may_enter_for,
+    may_review_cases,
+    may_write_cases,
+    must_see,
+    refuse,
+)
 from cases.services.accession import next_accession_number
 from cases.services.audit_trail import scope_of
 from cases.services.transitions import lock_case, step_case
@@ -26,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from accounts.models import User
+    from accounts.models import Organisation, User
 
 _SAME_NUMBER = "The laboratory already has a case with this accession number."
 _CHANGEABLE = frozenset(
@@ -65,8 +73,9 @@ def create_case(
     wbc: Decimal | None = None,
     wbc_source: str = "",
     wbc_measured_at: dt.datetime | None = None,
+    clinic: Organisation | None = None,
 ) -> Case:
-    """Open a draft case for the actor's organisation, referred to its laboratory.
+    """Open a draft case for the actor's organisation, or the `clinic` that a client acts for, referred to its laboratory.
 
     Without an accession number the laboratory's next one is assigned. Raises `NotFound` for a patient the actor
     does not see, `Unprocessable` for impossible values, `Conflict` (code `duplicate_accession_number`) where the
@@ -75,7 +84,9 @@ def create_case(
     must_see(actor=actor, record_=patient)
     if not may_write_cases(actor):
         refuse(actor=actor, object_type="cases.case", sentence="Your role does not open cases.")
-    organisation = actor.organisation
+    if clinic is not None and not may_enter_for(actor, clinic):
+        refuse(actor=actor, object_type="cases.case", sentence=NOT_FOR_THIS_ORGANISATION)
+    organisation = clinic or actor.organisation
     laboratory = organisation.laboratory if organisation is not None else None
     if organisation is None or laboratory is None or not laboratory.is_active:
         raise Conflict("Your organisation refers to no laboratory that takes cases.", code="no_laboratory")

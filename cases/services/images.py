@@ -188,6 +188,8 @@ def _insert(
     ImageTransition.objects.create(image=image, to_state=ImageState.RECEIVED, by=actor)
     if found is not None and found.source == MicroscopeSource.CHOSEN:
         note_choice(microscope=found.microscope)
+    # Whoever follows the case is told of the image.
+    case.save(update_fields=["updated_at"])
     # A case that was ready waits for the model again.
     settle_case(case=case)
     record(

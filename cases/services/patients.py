@@ -14,8 +14,10 @@ from cases.crypto import normalise_words
 from cases.identifiers import birth_date_key, mrn_key, name_key
 from cases.models import CorrectionReason, FormerIdentity, Patient, Sex
 from cases.permissions import (
+    NOT_FOR_THIS_ORGANISATION,
     ONLY_THE_REGISTERING_ORGANISATION,
     may_correct_patient,
+    may_enter_for,
     may_write_cases,
     must_see,
     refuse,
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
-    from accounts.models import User
+    from accounts.models import Organisation, User
 
 _CHANGEABLE = frozenset({"mrn", "family_name", "given_name", "birth_date", "sex"})
 _IDENTIFIER_OF = {"mrn": "mrn", "family_name": "name", "given_name": "name", "birth_date": "birth_date"}
@@ -36,7 +38,7 @@ _ONE_AT_A_TIME = (
     "Correct one of record number, name and birth date at a time: two have to stay, or it is another person. Register "
     "another person as a new patient."
 )
-_SAME_MRN = "Your organisation already has a patient with this medical record number."
+_SAME_MRN = "The organisation already has a patient with this medical record number."
 
 
 def register_patient(
@@ -47,16 +49,19 @@ def register_patient(
     birth_date: dt.date,
     given_name: str = "",
     sex: str = Sex.UNKNOWN,
+    clinic: Organisation | None = None,
 ) -> Patient:
-    """Register a patient under the record number of the actor's organisation.
+    """Register a patient under the record number of the actor's organisation, or of the `clinic` that a client acts for.
 
     Raises `PermissionRefused`, `Unprocessable` for impossible values and `Conflict` (code `duplicate_mrn`, with the
     existing patient's id) where the record number is taken. Ask `find_duplicates` first for a warning by name.
     """
     if not may_write_cases(actor):
         refuse(actor=actor, object_type="cases.patient", sentence="Your role does not register patients.")
+    if clinic is not None and not may_enter_for(actor, clinic):
+        refuse(actor=actor, object_type="cases.patient", sentence=NOT_FOR_THIS_ORGANISATION)
     patient = Patient(
-        organisation=actor.organisation,
+        organisation=clinic or actor.organisation,
         mrn=_tidy("mrn", mrn),
         family_name=_tidy("family_name", family_name),
         given_name=_tidy("given_name", given_name),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -27,14 +28,18 @@ from hematovision.errors import PermissionRefused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from classifier.inference.synthetic import TrueCell
+    from classifier.inference.types import Rgb
+
 
 @dataclass(frozen=True, slots=True)
 class Smear:
-    """One field to draw: white cells by class, and the focus error in um (0.12 is sharp, 1 is useless)."""
+    """One field to draw: white cells by class, the focus error in um (0.12 is sharp, 1 is useless), its size in px, um/px."""
 
     cells: Mapping[str, int]
     blur_um: float = 0.12
     size: tuple[int, int] = (960, 720)
+    um_per_px: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +58,18 @@ class Story:
     objective: int = 100
     ends_as: CaseState = CaseState.SUBMITTED
     cancelled_because: str = ""
+    interpretation: str = ""
 
     @property
     def accession_number(self) -> str:
         """How the laboratory calls it."""
         return f"DEMO-{self.number:04d}"
 
+
+# Three of these are 114 leukocytes: enough for a report whose flags mean something.
+_EOSINOPHILIA = Smear(
+    {"neutrophil": 18, "lymphocyte": 10, "eosinophil": 8, "monocyte": 2}, size=(1100, 820), um_per_px=0.15
+)
 
 STORIES: tuple[Story, ...] = (
     Story(
@@ -141,6 +152,28 @@ STORIES: tuple[Story, ...] = (
         "Thin feathered edge only: is it readable at all?",
         (Smear({}, size=(640, 480)),),
     ),
+    Story(
+        8,
+        "riverside-clinic",
+        "Eight",
+        Sex.FEMALE,
+        dt.date(1983, 2, 27),
+        "Wheezing since spring. Eosinophilia?",
+        (_EOSINOPHILIA, _EOSINOPHILIA, _EOSINOPHILIA),
+        ends_as=CaseState.SIGNED,
+        interpretation="Eosinophilia. No immature forms seen.",
+    ),
+    Story(
+        9,
+        "hilltop-clinic",
+        "Nine",
+        Sex.MALE,
+        dt.date(1957, 10, 8),
+        "Monocytes raised on the analyser, please confirm.",
+        (Smear({"neutrophil": 4, "lymphocyte": 4, "monocyte": 3}),),
+        ends_as=CaseState.CORRECTED,
+        interpretation="Too few cells for a differential; please send further fields.",
+    ),
 )
 
 
@@ -176,8 +209,8 @@ def _tell(story: Story, uploader: User) -> bool:
         )
     if case.state != CaseState.DRAFT:
         return is_new
-    for ordinal, smear in enumerate(story.smears[case.images.count() :], start=case.images.count()):
-        receive_image(actor=uploader, case=case, upload=_photograph(story, ordinal, smear))
+    for ordinal in range(case.images.count(), len(story.smears)):
+        receive_image(actor=uploader, case=case, upload=_photograph(story, ordinal))
     if story.ends_as == CaseState.CANCELLED:
         cancel_case(actor=uploader, case=case, reason=story.cancelled_because)
     elif story.ends_as != CaseState.DRAFT:
@@ -200,19 +233,32 @@ def _patient(story: Story, uploader: User) -> Patient:
     )
 
 
-def _photograph(story: Story, ordinal: int, smear: Smear) -> SimpleUploadedFile:
-    """Draw the field as a camera would send it."""
+def drawn_cells(story: Story, ordinal: int) -> list[TrueCell]:
+    """Return the truth about the field at position `ordinal` of a story."""
+    return _draw(story.number, ordinal)[1]
+
+
+@cache
+def _draw(number: int, ordinal: int) -> tuple[Rgb, list[TrueCell]]:
+    """Draw a field; kept, because whoever signs the story asks for the truth about it after it was sent."""
+    story = next(story for story in STORIES if story.number == number)
+    smear = story.smears[ordinal]
     width, height = smear.size
-    rgb, _ = draw_field(
+    return draw_field(
         seed=1000 * story.number + ordinal,
         width=width,
         height=height,
         cells=smear.cells,
-        um_per_px=0.1,
+        um_per_px=smear.um_per_px,
         stain=story.stain,
         blur=smear.blur_um,
         with_platelets=bool(smear.cells),
     )
+
+
+def _photograph(story: Story, ordinal: int) -> SimpleUploadedFile:
+    """Draw the field as a camera would send it."""
+    rgb, _ = _draw(story.number, ordinal)
     picture = io.BytesIO()
     Image.fromarray(rgb).save(picture, "JPEG", quality=93, subsampling=0)
     return SimpleUploadedFile(f"field-{ordinal + 1}.jpg", picture.getvalue(), content_type="image/jpeg")

@@ -1,7 +1,8 @@
-"""JSON that a page's own script sends, checked by a serializer; what is wrong with it is one sentence naming the member.
+"""Bodies of requests, checked by serializers that know every member: one that does not exist is refused by its name.
 
-The API below ``/api/`` answers with every error of a request at once. A script of ours has no form to show them in:
-whatever it sends wrong is a defect of the page, so the first is enough.
+A mistyped member must never be dropped: ``{"wbcc": 12}`` answered with 200 would lose a white cell count. The API below
+``/api/`` answers with every error of a request at once (`StrictBody`). A page's own script has no form to show them in:
+whatever it sends wrong is a defect of the page, so the first is enough (`Body`).
 """
 
 from __future__ import annotations
@@ -27,17 +28,39 @@ UNKNOWN = "is unknown here."
 _BOUND = 10**9
 
 
-class Body(serializers.Serializer):
-    """A JSON object whose members are all known: one that is not is refused by its name.
+class StrictBody(serializers.Serializer):
+    """What a caller of the API sends, JSON or a form; every member is known or refused by its name."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse unknown members, together with what is wrong with the known ones."""
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        errors: dict[str, Any] = {name: [self.refusal_of_unknown()] for name in unknown}
+        try:
+            checked = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({**errors, **error.detail}) from error  # type: ignore[dict-item]
+        if errors:
+            raise serializers.ValidationError(errors)
+        return checked
+
+    def refusal_of_unknown(self) -> str:
+        """The sentence for a member that does not exist."""
+        return f"There is no such field. Known: {', '.join(sorted(self.fields)) or 'none'}."
+
+
+class Empty(StrictBody):
+    """The body of a request that takes none: nothing, or an object without members."""
+
+
+class Body(StrictBody):
+    """A JSON object that a page's script sends.
 
     Error messages are the end of a sentence that begins with the member: "has to be a UUID."
     """
 
-    def to_internal_value(self, data: Any) -> Any:
-        """Refuse unknown members, then check the known ones."""
-        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
-            raise serializers.ValidationError({str(name): [UNKNOWN] for name in unknown})
-        return super().to_internal_value(data)
+    def refusal_of_unknown(self) -> str:
+        """The end of the sentence for a member that does not exist."""
+        return UNKNOWN
 
 
 class ExactUUID(serializers.UUIDField):

@@ -1,7 +1,9 @@
-"""Versions of a record: ``ETag`` out, ``If-Match`` in, 412 when somebody else was faster.
+"""Versions of a record: ``ETag`` out; ``If-Match`` in, 412 when somebody else was faster; ``If-None-Match`` in, 304.
 
-The tag is a hash of what a person entered and where the record stands, not of the whole
-answer: the progress of an analysis must not make a clinic's submit stale.
+The tag has two parts, version and answer. The version is a hash of what a person entered and where the record
+stands: it alone is compared with ``If-Match``, because the progress of an analysis must not make a clinic's submit
+stale. The second part is a hash of the whole answer: it is compared with ``If-None-Match``, because whoever asks
+"anything new?" wants to hear of that progress.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any
 
 from django.utils.http import parse_etags
 from rest_framework.request import Request
+from rest_framework.utils.encoders import JSONEncoder
 
 from hematovision.errors import PreconditionFailed
 
@@ -32,6 +35,25 @@ def check_if_match(request: Request, current: str) -> None:
     header = request.headers.get("If-Match", "").strip()
     if not header:
         return
-    wanted = parse_etags(header)
+    wanted = {_version_of(tag) for tag in parse_etags(header)}
     if "*" not in wanted and current not in wanted:
         raise PreconditionFailed
+
+
+def answer_tag(version: str, data: Any) -> str:
+    """Return the quoted entity tag of an answer: the version of its record, and a hash of `data`."""
+    text = json.dumps(data, cls=JSONEncoder, sort_keys=True, ensure_ascii=False)
+    answer = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f'{version[:-1]}.{answer}"'
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Whether the request's ``If-None-Match`` names the answer with this tag; compared weakly (RFC 9110, 13.1.2)."""
+    known = parse_etags(request.headers.get("If-None-Match", "").strip())
+    return "*" in known or tag in {one.removeprefix("W/") for one in known}
+
+
+def _version_of(tag: str) -> str:
+    """The version part of a tag as it was handed out; a tag of a version alone stays as it is."""
+    version, dot, _ = tag.partition(".")
+    return f'{version}"' if dot else tag

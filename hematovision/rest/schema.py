@@ -1,10 +1,11 @@
-"""OpenAPI: the problem answers that all operations share."""
+"""OpenAPI: the problem answers that all operations share, and that bodies have no other members than those named."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 
 from hematovision.rest.problems import PROBLEM_MEDIA_TYPE
@@ -68,6 +69,18 @@ class ProblemSchema(AutoSchema):
         if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])):
             statuses.add(412)
         return statuses
+
+
+class StrictBodies(OpenApiSerializerExtension):
+    """Says of each body that a member that is not named is refused."""
+
+    target_class = "hematovision.rest.bodies.StrictBody"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> Any:
+        """Describe the body as any serializer, closed."""
+        described = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001 (as its documentation asks)
+        return {**described, "additionalProperties": False}
 
 
 def add_problem(result: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The API's own pages: the schema, the documentation and the answer to an unknown address."""
+"""The API's own pages: the index, the schema, the documentation and the answer to an unknown address."""
 
 from __future__ import annotations
 
@@ -17,10 +17,15 @@ from drf_spectacular.renderers import (
 )
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
 from rest_framework.views import APIView
+
+from hematovision.rest.base import NotCached
 
 
 class SchemaView(SpectacularAPIView):
@@ -32,6 +37,31 @@ class SchemaView(SpectacularAPIView):
         OpenApiYamlRenderer,
         OpenApiYamlRenderer2,
     ]
+
+
+class IndexOut(serializers.Serializer):
+    """Where everything is."""
+
+    docs = serializers.URLField(help_text="This description as pages.")
+    schema = serializers.URLField(help_text="This description as OpenAPI.")
+    me = serializers.URLField(help_text="Who asks, and what they may do.")
+    patients = serializers.URLField()
+    cases = serializers.URLField()
+    microscopes = serializers.URLField()
+    reports = serializers.URLField()
+    predictions = serializers.URLField()
+
+
+class Index(NotCached):
+    """The first address of the API: it names the others and nothing else."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(tags=["caller"], summary="Find the addresses", responses=IndexOut, auth=[])
+    def get(self, request: Request) -> Response:
+        """Return the address of each list, of the caller and of the description; open to everybody."""
+        return Response({name: reverse(f"api:{name}", request=request) for name in IndexOut().fields})
 
 
 @ensure_csrf_cookie  # "Try it out" writes with the session of who is signed in

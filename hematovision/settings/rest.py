@@ -43,6 +43,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         " problem documents. Automatic results are marked `reviewed: false` until a pathologist"
         " signs; this is not a cleared medical device."
     ),
+    "SERVERS": [{"url": "/", "description": "The installation that serves this description."}],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
     "SERVE_PERMISSIONS": ("rest_framework.permissions.AllowAny",),
@@ -68,6 +69,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Stain": "cases.models.Stain.choices",
         "MicroscopeSource": "microscopes.selectors.MicroscopeSource.choices",
         "Sex": "cases.models.Sex.choices",
+        "Role": "accounts.models.Role.choices",
+        "OrganisationKind": "accounts.models.OrganisationKind.choices",
+        "ReportKind": "reports.models.ReportKind.choices",
     },
     "TAGS": [
         {"name": "patients", "description": "People the smears belong to, by the clinic's MRN."},
@@ -75,5 +79,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"name": "microscopes", "description": "What images are taken with, and at which scale."},
         {"name": "images", "description": "Smear images and what was found in them."},
         {"name": "predictions", "description": "Every stored prediction, for oversight."},
+        {"name": "reports", "description": "Signed reports: versions, content, PDF."},
+        {"name": "caller", "description": "Who asks, and where everything is."},
     ],
 }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from hematovision.rest.bodies import StrictBody
 from hematovision.rest.etags import version_tag
 from microscopes.models import Microscope, Stain
 from microscopes.models.microscope import UM_PER_PX_RANGE
 
 
-class MicroscopeChange(serializers.Serializer):
+class MicroscopeChange(StrictBody):
     """What is changed of a microscope."""
 
     name = serializers.CharField(max_length=120, required=False)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
+from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
@@ -21,11 +22,13 @@ from accounts.models import Role
 from accounts.requests import signed_in
 from audit.models import Action
 from audit.services import record
+from cases.api.audited_list import AuditedList
 from cases.models import Case
 from cases.selectors import visible_case, visible_record
 from cases.services.audit_trail import record_view, scope_of
 from hematovision.errors import Conflict
 from hematovision.rest.base import NotCached
+from hematovision.rest.etags import version_tag
 from hematovision.rest.pagination import NewestFirst
 from reports.api.serializers import ReportDetail, ReportOut
 from reports.models import Report, ReportQuerySet
@@ -39,6 +42,31 @@ class ByVersion(NewestFirst):
     """Versions, the newest first."""
 
     ordering = ("-version",)  # type: ignore[assignment]
+
+
+class OldestFirst(NewestFirst):
+    """Versions of all cases in the order in which they were signed, to be followed."""
+
+    ordering = ("created_at", "id")  # type: ignore[assignment]
+
+
+class ReportFilter(filters.FilterSet):
+    """What a LIS fetches reports by."""
+
+    signed_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte", help_text="At or after.")
+    signed_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    current = filters.BooleanFilter(help_text="Whether it is the version that stands.")
+    clinic = filters.CharFilter(field_name="case__clinic__slug", max_length=80)
+    accession_number = filters.CharFilter(method="by_number", max_length=64)
+
+    class Meta:
+        model = Report
+        fields: ClassVar[list[str]] = []
+
+    def by_number(self, reports: ReportQuerySet, _name: str, value: str) -> ReportQuerySet:
+        """Narrow to cases with exactly this number."""
+        cases = Case.objects.with_accession_number(value).filter(accession_number=value)
+        return reports.filter(case__in=cases.values("pk"))
 
 
 class PdfRenderer(BaseRenderer):
@@ -58,6 +86,29 @@ def reports_with_standing() -> ReportQuerySet:
     """Reports, each with whether it is the one that stands."""
     later = Report.objects.filter(case=OuterRef("case"), version__gt=OuterRef("version"))
     return Report.objects.select_related("key", "signature", "previous", "case").annotate(current=~Exists(later))
+
+
+@extend_schema(tags=["reports"])
+class ReportList(NotCached, AuditedList, generics.ListAPIView):
+    """The report versions of all cases that the caller may see."""
+
+    permission_classes = (IsAuthenticated, ScopeRequired)
+    required_scopes: ClassVar = {"GET": "reports:read"}
+    allowed_roles: ClassVar = {"GET": VIEWERS}
+    serializer_class = ReportOut
+    filterset_class = ReportFilter
+    pagination_class = OldestFirst
+    audited_type = "reports.report"
+    queryset = Report.objects.none()
+
+    def get_queryset(self) -> QuerySet[Report]:
+        """Only versions of cases the caller may see."""
+        return reports_with_standing().visible_to(signed_in(self.request))
+
+    @extend_schema(summary="Find signed reports")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return report versions across cases, the oldest first, without their content; each search is audited."""
+        return self.list(request, *args, **kwargs)
 
 
 @extend_schema(tags=["reports"])
@@ -118,7 +169,8 @@ class ReportOne(ReportView):
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Return one version with its frozen content, verified on the way."""
         report = self.visible_report(pk, Action.VIEW, "api")
-        return Response({**ReportOut(report).data, "verified": True, "content": report.data})
+        body = {**ReportOut(report).data, "verified": True, "content": report.data}
+        return Response(body, headers={"ETag": version_tag([report.digest])})
 
 
 @extend_schema(tags=["reports"])

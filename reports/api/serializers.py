@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from reports.api.content_serializers import ReportContent
 from reports.models import ReportKind
 
 
@@ -37,4 +38,6 @@ class ReportDetail(ReportOut):
     """One version with its content, as it was signed."""
 
     verified = serializers.BooleanField(help_text="Content, PDF, images and signature are those that were signed.")
-    content = serializers.JSONField(help_text="The frozen content, format hematovision-report 1.")
+    content = ReportContent(
+        help_text="The frozen content as it was sealed. Members of format 2 are absent from reports of format 1."
+    )

@@ -81,6 +81,7 @@ class Report(models.Model):
 
     class Meta:
         ordering = ["case", "version"]
+        indexes = [models.Index(fields=["created_at", "id"], name="report_in_order_of_signing")]
         constraints = [
             models.UniqueConstraint(fields=["case", "version"], name="a_case_has_each_report_version_once"),
             models.CheckConstraint(condition=Q(version__gte=1), name="report_versions_count_from_one"),

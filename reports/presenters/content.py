@@ -1,7 +1,11 @@
 """The content of a report: one dictionary that says everything the report says, ready for its canonical form.
 
-Format 1. Numbers with decimals are text; times are ISO 8601 in UTC; absent values are empty text. Whoever opens it
+Format 2. Numbers with decimals are text; times are ISO 8601 in UTC; absent values are empty text. Whoever opens it
 later needs nothing else: no label is looked up, no name is joined in.
+
+A report is sealed once, so each format stays readable for ever: a later one adds members and changes none. Format 1 has
+words alone; format 2 puts beside them what a program needs: codes (`sex_code`, `priority_code`, `stain_code`,
+`role_code`, the slugs of places), the reference range in numbers, and `units`.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ from review.presenters.differential import reference_of
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from accounts.models import User
+    from accounts.models import Organisation, User
     from cases.differential import Differential, Row
     from cases.models import Case
     from cases.reference_ranges import ReferenceRange
@@ -28,7 +32,16 @@ if TYPE_CHECKING:
     from reports.selectors.case_evidence import CaseEvidence
 
 FORMAT = "hematovision-report"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+UNITS = {
+    "absolute": {"text": "10⁹/L", "ucum": "10*9/L"},
+    "erythroblasts_per_100": {"text": "/100 WBC", "ucum": "/100{WBCs}"},
+    "n": {"text": "cells", "ucum": "{#}"},
+    "percent": {"text": "%", "ucum": "%"},
+    "um_per_px": {"text": "µm/px", "ucum": "um/{pixel}"},
+    "wbc": {"text": "10⁹/L", "ucum": "10*9/L"},
+}
+"""The unit of each measured member, as it is printed and in UCUM (https://ucum.org); the bounds of an interval have that of its value."""
 DISCLAIMER = "HematoVision assists a pathologist; it is not a cleared medical device."
 MEANINGS = {
     ReportKind.ORIGINAL: "Reviewed every cell and authorises this report",
@@ -66,7 +79,7 @@ def build_content(
         },
         "case": _case(case),
         "cells": [] if kind == ReportKind.WITHDRAWN else evidence.cells,
-        "clinic": {"id": str(case.clinic_id), "name": case.clinic.name},
+        "clinic": _place(case.clinic),
         "comments": draft.comments.strip(),
         "count_reason": draft.count_reason.strip(),
         "differential": _withdrawn()
@@ -82,7 +95,7 @@ def build_content(
         "identity_confirmed": sorted(set(draft.identifiers) & set(IDENTIFIERS)),
         "images": evidence.images,
         "interpretation": "" if kind == ReportKind.WITHDRAWN else draft.interpretation.strip(),
-        "laboratory": {"id": str(case.laboratory_id), "name": case.laboratory.name},
+        "laboratory": _place(case.laboratory),
         "patient": _patient(case),
         "previous_differential": None if kind == ReportKind.WITHDRAWN else _previous(case),
         "quality": {"accepted": draft.quality_accepted, "remark": draft.quality_remark.strip()},
@@ -90,6 +103,7 @@ def build_content(
             "changes": [],
             "id": str(report_id),
             "kind": str(kind),
+            "kind_label": str(ReportKind(kind).label),
             "previous": None
             if previous is None
             else {"digest": previous.digest, "id": str(previous.pk), "version": previous.version},
@@ -100,6 +114,7 @@ def build_content(
         },
         "review": _review([] if kind == ReportKind.WITHDRAWN else evidence.cells),
         "signature": None,
+        "units": UNITS,
     }
     if previous is not None:
         content["report"]["changes"] = changes_between(previous.data, content)
@@ -117,6 +132,7 @@ def sign_content(
             "method": method,
             "name": str(signer),
             "role": signer.get_role_display(),
+            "role_code": signer.role,
             "signed_at": at.isoformat(),
             "signer": str(signer.pk),
         },
@@ -167,7 +183,24 @@ def _row(row: Row, n: int, reference: ReferenceRange | None) -> dict[str, Any]:
         "low": decimal_text(row.low * 100, 1) if n else "",
         "percent": row.whole_percent if n else 0,
         "reference": reference.text if reference is not None else "",
+        "reference_range": _range(reference),
     }
+
+
+def _range(reference: ReferenceRange | None) -> dict[str, str] | None:
+    """The reference range in numbers; its limits belong to it. None where there is none for the patient."""
+    if reference is None:
+        return None
+    return {
+        "high": f"{reference.high:g}",
+        "low": f"{reference.low:g}",
+        "source": reference.source,
+        "ucum": reference.unit,
+    }
+
+
+def _place(place: Organisation) -> dict[str, str]:
+    return {"id": str(place.pk), "name": place.name, "slug": place.slug}
 
 
 def _previous(case: Case) -> dict[str, Any] | None:
@@ -194,7 +227,9 @@ def _case(case: Case) -> dict[str, Any]:
         "microscope": case.microscope,
         "objective": case.objective,
         "priority": str(case.get_priority_display()),
+        "priority_code": case.priority,
         "stain": str(case.get_stain_display()),
+        "stain_code": case.stain,
         "submitted_at": time_text(case.submitted_at),
         "um_per_px": decimal_text(case.um_per_px, 4),
         "wbc": decimal_text(case.wbc, 2),
@@ -212,6 +247,7 @@ def _patient(case: Case) -> dict[str, Any]:
         "id": str(patient.pk),
         "mrn": patient.mrn,
         "sex": str(patient.get_sex_display()),
+        "sex_code": patient.sex,
     }
 
 

@@ -4,10 +4,24 @@ from django.core.management.base import CommandError
 
 from accounts.models import User
 from cases.models import Case, Patient, SmearImage
+from classifier import analyser
 from classifier.models import ModelVersion
 from classifier.services.demo_cases import STORIES
+from inbox.models import Delivery
+from reports.models import Report
+from reports.pdf import pdf_problem
+from reports.verification import verify_report
+from review.models import Decision
+from workbench.management.commands import seed_demo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture(autouse=True)
+def _engine_of_this_process():
+    """The command installs its own."""
+    yield
+    analyser.install(None)
 
 
 def test_seeding_fills_an_installation_and_seeding_again_changes_nothing(
@@ -21,11 +35,38 @@ def test_seeding_fills_an_installation_and_seeding_again_changes_nothing(
     assert set(Case.objects.values_list("state", flat=True)) == {"draft", "analysing", "cancelled"}
     assert SmearImage.objects.count() == sum(len(story.smears) for story in STORIES)
     assert not SmearImage.objects.exclude(state="queued").exists()
-    before = [model.objects.count() for model in (User, Patient, Case, SmearImage)]
+
+    # Here messages go out after the command, so the first run ended like one that was interrupted: this one carries on.
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("seed_demo")
+    before = [model.objects.count() for model in (User, Patient, Case, SmearImage, Report, Decision)]
 
     call_command("seed_demo")
 
-    assert [model.objects.count() for model in (User, Patient, Case, SmearImage)] == before
+    assert [model.objects.count() for model in (User, Patient, Case, SmearImage, Report, Decision)] == before
+    if not pdf_problem():
+        assert_somebody_has_reports_to_look_at()
+
+
+def assert_somebody_has_reports_to_look_at():
+    """One case is signed, another corrected; every version verifies, and both clinics have theirs in the inbox."""
+    versions = list(Report.objects.order_by("case__accession_number", "version"))
+    assert [report.kind for report in versions] == ["original", "original", "corrected"]
+    assert all(verify_report(report).intact for report in versions)
+    assert {report.case.state for report in versions} == {"signed", "corrected"}
+    assert versions[2].data["report"]["changes"]
+    assert set(Delivery.objects.values_list("case__clinic__slug", flat=True)) == {"riverside-clinic", "hilltop-clinic"}
+
+
+def test_without_a_pdf_library_the_demo_has_no_reports_and_says_why(settings, bundle_dir, monkeypatch, capsys):
+    settings.HEMATOVISION_MODEL_DIR = bundle_dir
+    monkeypatch.setattr(seed_demo, "pdf_problem", lambda: "OSError")
+
+    call_command("seed_demo")
+
+    assert "No demo report was signed: OSError" in capsys.readouterr().out
+    assert Case.objects.exists()
+    assert not Report.objects.exists()
 
 
 def test_production_gets_no_demo(settings):

@@ -20,6 +20,8 @@ BASELINE = {
     "/cases/{case}/images/": 10,
     "/images/{image}/": 15,
     "/predictions/": 10,
+    "/reports/": 9,
+    "/me/": 2,
 }
 
 

@@ -92,9 +92,9 @@ def send(client: Client, row: Row, world: World) -> Any:
     if row.method in {"GET", "HEAD"}:
         return call(path)
     if body is None:
-        return call(path, content_type=JSON) if row.table == "api" else call(path)
+        return call(path, content_type=JSON) if row.route.startswith("api:") else call(path)
     data = body(world, row.target)
-    if row.table in {"api", "review_json"} and not any(
+    if (row.route.startswith("api:") or row.table == "review_json") and not any(
         isinstance(value, SimpleUploadedFile) for value in data.values()
     ):
         return call(path, json.dumps(data), content_type=JSON)
@@ -105,8 +105,10 @@ def _upload(_world: World, _target: str) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("field.png", png(251), content_type="image/png")}
 
 
-def _patient(_world: World, _target: str) -> dict[str, Any]:
-    return {"mrn": "new", "family_name": "New", "birth_date": "1990-01-01", "sex": "other"}
+def _patient(_world: World, target: str) -> dict[str, Any]:
+    clinic = target.partition(":")[2]
+    person = {"mrn": "new", "family_name": "New", "birth_date": "1990-01-01", "sex": "other"}
+    return person | ({"clinic": clinic} if clinic else {})
 
 
 def _correction(world: World, target: str) -> dict[str, Any]:
@@ -116,8 +118,9 @@ def _correction(world: World, target: str) -> dict[str, Any]:
 
 
 def _case(world: World, target: str) -> dict[str, Any]:
-    name = target.partition(":")[2] or "draft"
-    return {"patient": str(world.specimens[name].patient.pk), "accession_number": "NEW-1"}
+    name, _, clinic = target.partition(":")[2].partition("@")
+    case = {"patient": str(world.specimens[name or "draft"].patient.pk), "accession_number": "NEW-1"}
+    return case | ({"clinic": clinic} if clinic else {})
 
 
 def _new_case(_world: World, _target: str) -> dict[str, Any]:

@@ -7,18 +7,18 @@ from tests.permissions.world import World
 
 # Case, image, patient: names, numbers and ids.
 CASES = {
-    "draft": {"amina", "ines", "olga", "t_read", "t_write", "t_all"},
-    "ready": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab"},
-    "in_review": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab"},
-    "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_report", "t_lab"},
-    "far": {"lars", "nadia", "petra", "timo", "t_north"},
+    "draft": {"amina", "ines", "olga", "t_read", "t_write", "t_all", "t_acting"},
+    "ready": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab", "t_acting"},
+    "in_review": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab", "t_acting"},
+    "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_report", "t_lab", "t_acting"},
+    "far": {"lars", "nadia", "petra", "timo", "t_north", "t_acts_north"},
 }
 # Cells and predictions: before sign-out not for the clinic, unless by scope.
 FINDINGS = {
     "draft": set(),
     "ready": {"pavel", "ines", "olga", "t_all", "t_lab"},
     "in_review": {"pavel", "ines", "olga", "t_all", "t_lab"},
-    "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_report", "t_lab"},
+    "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_report", "t_lab", "t_acting"},
     "far": {"nadia", "petra", "timo", "t_north"},
 }
 # Lists that must show what the caller may see: an empty list hides everything and proves nothing.
@@ -26,6 +26,7 @@ LISTS = {
     "api:cases": "case",
     "api:patients": "patient",
     "api:predictions": "prediction",
+    "api:reports": "report",
     "workbench:worklist": "case",
 }
 
@@ -46,6 +47,8 @@ def shown_to(world: World, who: str, row: Row) -> set[str]:
     noun = LISTS.get(row.route)
     if noun is None or row.method != "GET" or dict(row.expected)[who] != "200":
         return set()
+    if noun == "report":
+        return {str(world.objects["report"].pk)} if who in CASES["signed"] else set()
     table = FINDINGS if noun == "prediction" else CASES
     found: set[str] = set()
     for name, made in world.specimens.items():

@@ -113,6 +113,8 @@ def build() -> World:
         "t_hill": token(hilltop, "cases:read", "cases:write", "images:write", "predictions:read"),
         "t_lab": token(central, "cases:read", "predictions:read"),
         "t_north": token(northern, "cases:read", "predictions:read"),
+        "t_acting": token(central, "cases:read", "cases:write", "images:write", "reports:read"),
+        "t_acts_north": token(northern, "cases:read", "cases:write", "images:write", "reports:read"),
     }
     version = model_version()
     amina = people["amina"]

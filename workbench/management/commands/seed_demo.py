@@ -7,14 +7,18 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from classifier import analyser
+from classifier.bundle_analyser import BundleAnalyser
 from classifier.services import ensure_model
 from classifier.services.demo_cases import seed_cases
 from hematovision.errors import DomainError
+from reports.pdf import pdf_problem
+from reports.services.demo_reports import seed_reports
 
 
 class Command(BaseCommand):
     help = (
-        "Register the installation's model and create demo people, patients and cases with drawn smears. "
+        "Register the installation's model and create demo people, patients, cases with drawn smears and two signed reports. "
         "Running it again changes nothing. Refuses outside local settings."
     )
 
@@ -29,3 +33,13 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(error.sentence) from error
         self.stdout.write(f"Demo cases: {created} created, {there} there already.")
+        if problem := pdf_problem():
+            self.stdout.write(self.style.WARNING(f"No demo report was signed: {problem}"))
+            return
+        # The worker starts after this command: the smears whose reports are signed are analysed here.
+        analyser.install(BundleAnalyser(settings.HEMATOVISION_ENGINE))
+        try:
+            signed = seed_reports()
+        except DomainError as error:
+            raise CommandError(error.sentence) from error
+        self.stdout.write(f"Demo reports: {signed} signed.")

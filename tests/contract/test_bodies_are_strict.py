@@ -1,0 +1,72 @@
+"""A field that does not exist is refused by its name, wherever a body is taken: nothing that was sent is lost in silence."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.test.client import MULTIPART_CONTENT
+
+from cases.models import Case
+from cases.states import CaseState
+from microscopes.models import Microscope
+from tests.contract.conftest import API, problem_of
+from tests.contract.test_schema import SESSION_ONLY
+from tests.factories.specimens import model_version, specimen
+
+pytestmark = pytest.mark.django_db
+
+WRITES = [
+    (method, path, tuple(operation.get("requestBody", {}).get("content", {"application/json": {}})))
+    for path, operations in Client().get(f"{API}/schema/").json()["paths"].items()
+    for method, operation in operations.items()
+    if method in {"post", "put", "patch"}
+]
+
+
+def test_there_are_writes_to_walk():
+    assert {"/api/v1/cases/", "/api/v1/cases/{id}/submit/", "/api/v1/cases/{id}/images/"} <= {
+        path for _, path, _ in WRITES
+    }
+
+
+@pytest.mark.parametrize(("method", "path", "kinds"), WRITES, ids=[f"{method} {path}" for method, path, _ in WRITES])
+def test_an_unknown_field_is_refused_by_its_name(lis, session_of, ines, amina, riverside, method, path, kinds):
+    made = specimen(by=amina, state=CaseState.READY, number=1, version=model_version())
+    records = {
+        "patients": made.patient,
+        "cases": made.case,
+        "images": made.image,
+        "microscopes": Microscope.objects.create(organisation=riverside, name="By the window"),
+    }
+    address = path.replace("{id}", str(records[path.split("/")[3]].pk))
+    http = (session_of(ines) if (method, path) in SESSION_ONLY else lis).http
+    sent = {"wbcc": "99"}
+    for kind in kinds:
+        multipart = kind == "multipart/form-data"
+        answer = getattr(http, method)(
+            address,
+            sent if multipart else json.dumps(sent),
+            content_type=MULTIPART_CONTENT if multipart else kind,
+        )
+        problem = problem_of(answer, 400)
+        assert problem["errors"]["wbcc"][0].startswith("There is no such field. Known: ")
+        assert "wbcc" in problem["detail"]
+
+
+def test_a_mistyped_white_cell_count_changes_nothing(lis):
+    case = lis.new_case(wbc="7.40", wbc_source="analyser")
+    problem_of(lis.patch(f"/cases/{case['id']}/", {"wbcc": "99", "priority": "stat"}), 400)
+    stored = Case.objects.get(pk=case["id"])
+    assert (str(stored.wbc), stored.priority) == ("7.40", "routine")
+
+
+def test_every_error_is_named_at_once(lis):
+    errors = problem_of(lis.post("/patients/", {"mrn": "1", "surname": "Okafor"}), 400)["errors"]
+    assert set(errors) == {"surname", "family_name", "birth_date"}
+
+
+def test_the_description_says_that_bodies_are_closed():
+    described = Client().get(f"{API}/schema/").json()["components"]["schemas"]
+    requests = {name: schema for name, schema in described.items() if name.startswith("Patched") or name.endswith("In")}
+    assert requests
+    assert all(schema["additionalProperties"] is False for schema in requests.values())

@@ -1,0 +1,46 @@
+"""The Python client of docs/api.md does what is written there, against a running server."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+from cases.models import Case
+from cases.states import CaseState
+from tests.contract.conftest import ALL_SCOPES, new_client, picture
+from tests.factories.reports import PDF, signed_report
+from tests.factories.specimens import specimen
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+TEXT = (settings.BASE_DIR / "docs" / "api.md").read_text()
+CLIENT, WALK = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+
+
+def test_from_the_patient_to_the_pdf(live_server, riverside, amina, pavel, tmp_path, monkeypatch):
+    signed = specimen(by=amina, state=CaseState.SIGNED, number=1, version=None).case
+    report = signed_report(signed, pavel)
+    made = new_client(riverside.slug, *ALL_SCOPES)
+    (tmp_path / "field-1.jpg").write_bytes(picture())
+    monkeypatch.chdir(tmp_path)
+    names = {"BASE": live_server.url, "CLIENT_ID": made["client_id"], "CLIENT_SECRET": made["client_secret"]}
+
+    exec(CLIENT + WALK, names)  # noqa: S102 - what the document tells its readers to run
+
+    case = Case.objects.get(accession_number="A-2026-000124")
+    assert (case.state, str(case.wbc), case.images.count()) == (names["case"]["state"], "7.40", 1)
+    assert case.state != CaseState.DRAFT
+    assert names["content"]["report"]["id"] == str(report.pk)
+    assert names["pdf"] == PDF
+
+    with pytest.raises(ValueError, match="1 field must be corrected: wbcc"):
+        names["lis"].patch(f"/cases/{case.pk}/", json={"wbcc": "9"})
+
+
+def test_the_client_is_twelve_lines():
+    assert len([line for line in CLIENT.splitlines() if line.strip()]) == 12
+
+
+def test_the_document_names_every_state_of_a_case():
+    rows = re.search(r"\| `state` of a case.*?\n\n", TEXT, re.DOTALL).group()
+    assert {state for state in CaseState.values if f"`{state}`" not in rows} == set()
