@@ -56,13 +56,13 @@ class ProblemSchema(AutoSchema):
         return operation
 
     def _problem_statuses(self, operation: dict[str, Any]) -> set[int]:
-        statuses = {400, 401, 403, 406, 429}
+        statuses = {400, 401, 403, 406, 429, 503}
         if "{" in self.path:
             statuses.add(404)
         if self.method not in SAFE_METHODS:
             statuses |= {404, 409, 422}
         if "requestBody" in operation:
-            statuses |= {413, 415}
+            statuses |= {411, 413, 415}
         if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])):
             statuses.add(412)
         return statuses
