@@ -36,13 +36,14 @@ def work(reply: socket.socket, file: int, pixels: int) -> None:
 
 
 def _done(job: Job, file: int, pixels: int) -> Answer:
-    content = _read(file)
+    source = _read(file)
     if not job.wants_pixels:
-        return Answer(facts=examine(content, limits=job.limits))
-    rgb = load_rgb(content, limits=job.limits)
-    rest = rgb.data.cast("B")
-    while rest:
-        rest = rest[os.write(pixels, rest[:_PIECE_BYTES]) :]
+        return Answer(facts=examine(source, limits=job.limits))
+    rgb = load_rgb(source, limits=job.limits)
+    content, written = rgb.data.cast("B"), 0
+    while written < len(content):
+        # From the start, whatever a child before wrote there that did not live to its end.
+        written += os.pwrite(pixels, content[written : written + _PIECE_BYTES], written)
     return Answer(size=(rgb.shape[0], rgb.shape[1]))
 
 

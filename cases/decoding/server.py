@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import os
 import selectors
 import signal
 import socket
 import sys
 import traceback
+import warnings
 
 from PIL import Image
 
@@ -98,6 +100,9 @@ def main() -> None:
     """Serve on the socket whose descriptor is the argument."""
     # Ctrl-C reaches the whole group of processes; the helper ends with the one that it serves.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Decoders remark on every oddity of a file, as often as its sender likes; what matters is the refusal.
+    warnings.simplefilter("ignore")
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
     Image.init()
     gc.collect()
     gc.freeze()

@@ -12,14 +12,8 @@ from pathlib import Path
 from deploy.recovery.installation import ROOT
 from deploy.recovery.refusal import Refused
 
-#: Verifies all there is to verify, where this code has it; else each command that verifies one thing.
-ALL = "verify_all"
-
-
-def verify_commands() -> list[str]:
-    """The management commands that verify what is stored."""
-    found = {path.stem for path in ROOT.glob("*/management/commands/verify_*.py")}
-    return [ALL] if ALL in found else sorted(found)
+#: Everything, and the audit trail from its beginning: what the last checkpoint vouched for was restored as well.
+VERIFY = (["verify_all"], ["verify_audit", "--full"])
 
 
 def prove(environment: Mapping[str, str], *, moved_models: Iterable[Path] = ()) -> None:
@@ -29,7 +23,7 @@ def prove(environment: Mapping[str, str], *, moved_models: Iterable[Path] = ()) 
     folders are entered.
     """
     commands = [["migrate", "--check"], *(["register_model", str(folder)] for folder in moved_models)]
-    commands += [["check", "--database", "default"], *([name] for name in verify_commands())]
+    commands += [["check", "--database", "default"], *VERIFY]
     if not manage(commands, environment):
         raise Refused(
             "What failed on the restored installation is said above. Where that is migrate --check, run manage.py migrate, "

@@ -63,7 +63,7 @@ class ProblemSchema(AutoSchema):
         if self.method not in SAFE_METHODS:
             statuses |= {404, 409, 422}
         if "requestBody" in operation:
-            statuses |= {413, 415}
+            statuses |= {411, 413, 415}
             if "multipart/form-data" in operation["requestBody"]["content"]:
                 statuses.add(507)
         if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])):

@@ -66,7 +66,7 @@ def here(settings, tmp_path):
 @pytest.mark.django_db(transaction=True)
 def test_a_signed_case_comes_back_and_everything_verifies(here, riverside, pavel, tmp_path, capfd, monkeypatch):
     # The case is made without the worker and the sign page, so it is held to what the services below record.
-    monkeypatch.setattr(proof, "verify_commands", lambda: ["verify_audit", "verify_decisions", "verify_reports"])
+    monkeypatch.setattr(proof, "VERIFY", (["verify_audit"], ["verify_decisions"], ["verify_reports"]))
     version, _ = register_model(actor=None, directory=tiny_bundle(tmp_path / "models" / "tiny"))
     case = analysed_case(riverside, version=promote(version))
     claim(actor=pavel, case=case)

@@ -8,7 +8,6 @@ from django.db.models import FileField
 from cases.fields import _EncryptedMixin
 from cases.storage import clinical_storage
 from deploy.recovery.installation import Installation
-from deploy.recovery.proof import verify_commands
 from deploy.recovery.snapshot import FILE_COLUMNS, SEALED_COLUMN
 from hematovision.settings.base import database_from
 from hematovision.settings.local_secrets import read_or_make_secrets
@@ -51,8 +50,3 @@ def test_the_environment_comes_before_them(tmp_path):
     read_or_make_secrets(tmp_path / "local_secrets.json")
     given = {"HEMATOVISION_VAR": str(tmp_path), "HEMATOVISION_FIELD_KEYS": "new, old"}
     assert Installation.from_environment(given).keys.field == ("new", "old")
-
-
-def test_a_restore_ends_with_every_verify_command():
-    commands = verify_commands()
-    assert commands == ["verify_all"] or {"verify_audit", "verify_decisions", "verify_reports"} <= set(commands)
