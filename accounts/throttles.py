@@ -47,7 +47,7 @@ def refuse_token_request(*, address: str, client_id: str) -> Refusal | None:
 
 def _count(key: str) -> int:
     """How many tries `key` has had, with this one; the key is hashed, because a client id may be anything."""
-    name = f"accounts.token.{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()}"
+    name = f"sign-in:token.{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()}"
     cache.add(name, 0, timeout=2 * WINDOW_SECONDS)
     return int(cache.incr(name))
 
