@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from audit.fingerprints import fingerprint
 from audit.models import Action, AuditEvent, Outcome
 from audit.selectors import last_digest, missing_records, said_about
 from cases.models import Case, Patient, SmearImage
+from cases.stored_files import FileMissing, FileSwapped, open_display, open_original, open_thumbnail
 from hematovision.chunks import chunks_of
 from hematovision.verifications import Finding
 
@@ -107,6 +108,9 @@ def check_images() -> Iterator[Finding]:
             elif known is not None and known != image_digest(image):
                 yield Finding(IMAGE, str(image.pk), "Its row was changed after it was received.")
             yield from _states(image, IMAGE, list(image.transitions.all()))
+            shown = last_digest(said.get(str(image.pk), []), "shown")
+            if shown is not None and shown != image.display_sha256:
+                yield Finding(IMAGE, str(image.pk), "The hash of its display copy is not the one that was kept.")
             yield from _files(image)
 
 
@@ -141,20 +145,17 @@ def _steps_of(ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
 
 
 def _files(image: SmearImage) -> Iterator[Finding]:
-    found = _sha256(image, "original")
-    if found is None:
-        yield Finding(IMAGE, str(image.pk), "Its original is missing.")
-    elif found != image.sha256:
-        yield Finding(IMAGE, str(image.pk), "Its original is not the file that was received.")
-    for part in ("display", "thumbnail"):
-        if getattr(image, part) and _sha256(image, part) is None:
-            yield Finding(IMAGE, str(image.pk), f"Its {part} copy is missing.")
-
-
-def _sha256(image: SmearImage, part: str) -> str | None:
-    """The hash of a stored file; None where it is gone."""
-    try:
-        with getattr(image, part).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError):
-        return None
+    for part, opened in (
+        ("original", partial(open_original, afresh=True)),
+        ("display", partial(open_display, afresh=True)),
+        ("thumbnail", open_thumbnail),
+    ):
+        if not getattr(image, part):
+            continue
+        what = part if part == "original" else f"{part} copy"
+        try:
+            opened(image).close()
+        except FileMissing:
+            yield Finding(IMAGE, str(image.pk), f"Its {what} is missing.")
+        except FileSwapped:
+            yield Finding(IMAGE, str(image.pk), f"Its {what} is not the file that was kept.")

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("cases", "0012_scale_of_a_case")]
+    dependencies = [("cases", "0013_display_sha256")]
 
     operations = [
         DropIndexOfField(

@@ -14,7 +14,7 @@ def say_when_cases_changed(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("cases", "0012_scale_of_a_case"),
+        ("cases", "0014_no_index_twice"),
     ]
 
     operations = [

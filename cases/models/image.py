@@ -61,6 +61,12 @@ class SmearImage(models.Model):
     )
     microscope_source = models.CharField(max_length=12, choices=MicroscopeSource.choices, blank=True, editable=False)
     display = models.FileField(storage=clinical_storage, upload_to=display_name, max_length=120, blank=True)
+    display_sha256 = models.CharField(
+        max_length=64,
+        null=True,
+        blank=True,
+        editable=False,
+    )
     thumbnail = models.FileField(storage=clinical_storage, upload_to=thumbnail_name, max_length=120, blank=True)
     state = models.CharField(max_length=12, choices=ImageState.choices, default=ImageState.RECEIVED, editable=False)
     problem = models.TextField(blank=True, help_text="Why it was rejected or failed, in a sentence for the clinician.")

@@ -14,6 +14,9 @@ from audit.models import Action
 from audit.services import record
 from cases.models import SmearImage
 from cases.storage import clinical_storage
+from cases.stored_files import open_display, sha256_of
+from hematovision.chunks import in_chunks
+from hematovision.errors import Gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +64,33 @@ def remove_interrupted_uploads(*, older_than: timedelta) -> int:
             file.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def record_display_hashes() -> tuple[int, list[str]]:
+    """Keep the SHA-256 of display copies that have none, as they are now; returns how many, and what is missing.
+
+    For copies made before the hash was kept with them. Each is written only where there still is none.
+    """
+    recorded, missing = 0, []
+    waiting = SmearImage.objects.filter(display_sha256__isnull=True).exclude(display="")
+    for image in in_chunks(waiting, by=["pk"]):
+        try:
+            with open_display(image) as file:
+                digest = sha256_of(file)
+        except Gone as error:
+            missing.append(f"{image.pk}: {error.sentence}")
+            continue
+        # A bulk write on purpose: nothing else of the image may change here.
+        recorded += SmearImage.objects.filter(pk=image.pk, display_sha256__isnull=True).update(display_sha256=digest)
+    if recorded:
+        record(
+            actor=None,
+            action=Action.UPDATE,
+            object_type="cases.smearimage",
+            reason="Hashes of display copies recorded.",
+            after={"files": recorded},
+        )
+    return recorded, missing
 
 
 def _walk(storage: Storage, folder: str) -> Iterator[str]:

@@ -149,7 +149,8 @@ def make_display_copy(image: SmearImage, *, rgb: NDArray[np.uint8] | None = None
             return image
         image.display.save("display.jpg", ContentFile(display), save=False)
         image.thumbnail.save("thumbnail.jpg", ContentFile(thumbnail), save=False)
-        image.save(update_fields=["display", "thumbnail"])
+        image.display_sha256 = hashlib.sha256(display).hexdigest()
+        image.save(update_fields=["display", "display_sha256", "thumbnail"])
     return image
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import threading
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import IO, TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
@@ -20,9 +20,12 @@ from cases.imaging import crop_around
 from cases.models import Cell, SmearImage
 from cases.selectors import visible_image
 from cases.services.audit_trail import record_download, record_image_view
-from cases.storage import EXTENSIONS, clinical_storage
+from cases.storage import EXTENSIONS
+from cases.stored_files import FileSwapped, open_display, open_original, open_thumbnail
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models.fields.files import FieldFile
     from django.http import HttpResponseBase
     from numpy.typing import NDArray
@@ -38,7 +41,9 @@ _CONTEXT = 1.6
 # Part of each crop's tag: a browser that kept crops of an earlier form asks for them anew.
 _CROP_FORM = 2
 _PIXELS_WORTH_KEEPING = 16_000_000
+_PICTURES_KEPT = 4
 _DECODING = threading.Lock()
+_kept: dict[str, NDArray[np.uint8]] = {}
 
 # Whatever a file turns out to be, a browser must treat it as an image, run nothing in it, and not hand it on.
 _HEADERS = {
@@ -59,23 +64,26 @@ def original(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Hand out the bytes as they were received, as a download under a neutral name."""
     image = visible_image(request.user, pk)
     etag = f'"{image.sha256}"'
-    record_download(actor=request.user, target=image, what="original")
     name = f"smear-{image.pk}.{EXTENSIONS[image.media_type]}"
-    return _file(request, image.original, image.media_type, etag, cache=_CACHE_NEVER, download_as=name)
+    response = _file(
+        request, partial(open_original, image), image.media_type, etag, cache=_CACHE_NEVER, download_as=name
+    )
+    record_download(actor=request.user, target=image, what="original")
+    return response
 
 
 @login_required
 @require_safe
 def display(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Show the metadata-free upright copy; 404 until the worker has made it."""
-    return _shown(request, pk, "display")
+    return _shown(request, pk, "display", open_display)
 
 
 @login_required
 @require_safe
 def thumbnail(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Show the thumbnail; 404 until the worker has made it."""
-    return _shown(request, pk, "thumbnail")
+    return _shown(request, pk, "thumbnail", open_thumbnail)
 
 
 @login_required
@@ -103,26 +111,33 @@ def crop(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     return _dressed(HttpResponse(buffer.getvalue(), content_type="image/png"), etag, _CACHE_BRIEFLY)
 
 
-def _shown(request: AuthenticatedRequest, pk: UUID, part: str) -> HttpResponseBase:
+def _shown(
+    request: AuthenticatedRequest, pk: UUID, part: str, opened: Callable[[SmearImage], IO[bytes]]
+) -> HttpResponseBase:
     # An image says nothing of what anybody calls its cells: a blinded opinion is given on it.
     image = get_object_or_404(SmearImage.objects.visible_to(request.user).select_related("case"), pk=pk)
     file: FieldFile = getattr(image, part)
     if not file:
         raise Http404
-    record_image_view(actor=request.user, image=image, part=part)
     # A file's name is new for every content, so it is the version.
     etag = f'"{str(file.name).rpartition("/")[2].partition(".")[0]}"'
-    return _file(request, file, "image/jpeg", etag, cache=_CACHE_BRIEFLY)
+    response = _file(request, partial(opened, image), "image/jpeg", etag, cache=_CACHE_BRIEFLY)
+    record_image_view(actor=request.user, image=image, part=part)
+    return response
 
 
 def _file(
-    request: AuthenticatedRequest, file: FieldFile, media_type: str, etag: str, *, cache: str, download_as: str = ""
+    request: AuthenticatedRequest,
+    opened: Callable[[], IO[bytes]],
+    media_type: str,
+    etag: str,
+    *,
+    cache: str,
+    download_as: str = "",
 ) -> HttpResponseBase:
     if _is_known(request, etag):
         return _dressed(HttpResponseNotModified(), etag, cache)
-    response = FileResponse(
-        file.open("rb"), content_type=media_type, as_attachment=bool(download_as), filename=download_as
-    )
+    response = FileResponse(opened(), content_type=media_type, as_attachment=bool(download_as), filename=download_as)
     if not download_as:
         # FileResponse would name the file as the storage does, which is nobody's business.
         response["Content-Disposition"] = "inline"
@@ -155,14 +170,15 @@ def _pixels(image: SmearImage) -> NDArray[np.uint8]:
     name = str(image.display.name)
     # One at a time: a page asks for many crops at once, and each would decode the same picture.
     with _DECODING:
-        return _decode(name) if image.width * image.height > _PIXELS_WORTH_KEEPING else _kept(name)
-
-
-def _decode(name: str) -> NDArray[np.uint8]:
-    with clinical_storage().open(name) as file:
-        return np.asarray(Image.open(file).convert("RGB"), dtype=np.uint8)
-
-
-@lru_cache(maxsize=4)
-def _kept(name: str) -> NDArray[np.uint8]:
-    return _decode(name)
+        if name in _kept:
+            return _kept[name]
+        with open_display(image) as file:
+            try:
+                pixels = np.asarray(Image.open(file).convert("RGB"), dtype=np.uint8)
+            except OSError as error:
+                raise FileSwapped(f"The display copy of field {image.ordinal} cannot be read.") from error
+        if image.width * image.height <= _PIXELS_WORTH_KEEPING:
+            _kept[name] = pixels
+            while len(_kept) > _PICTURES_KEPT:
+                _kept.pop(next(iter(_kept)))
+        return pixels

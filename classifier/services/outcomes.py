@@ -82,6 +82,8 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
                 "cells": len(cells),
                 "predicted": analysis_digest(analysis.pk),
                 "found": found_digest(image.pk),
+                # What people saw of it; with none, when the copy could not be made, there is nothing to compare later.
+                **({"shown": image.display_sha256} if image.display_sha256 else {}),
             },
         )
         _give_back_to_the_model_that_answers(analysis)

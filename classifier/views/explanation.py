@@ -17,7 +17,7 @@ from cases.services.audit_trail import record_image_view
 from classifier.models import Explanation, ExplanationState
 from classifier.selectors import current_prediction
 from classifier.services.explanations import request_explanation
-from hematovision.errors import DomainError
+from hematovision.errors import DomainError, Gone
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -57,8 +57,11 @@ def explanation_picture(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found is None or found.state != ExplanationState.DONE:
         raise Http404
     record_image_view(actor=user, image=cell.image, part="explanations")
-    with found.picture.open("rb") as file:
-        answer = HttpResponse(file.read(), content_type="image/png")
+    try:
+        with found.picture.open("rb") as file:
+            answer = HttpResponse(file.read(), content_type="image/png")
+    except FileNotFoundError as error:
+        raise Gone("The explanation is missing from the storage. Ask for it again.", code="file_missing") from error
     answer["Cache-Control"] = "private, max-age=900"
     answer["Content-Disposition"] = "inline"
     answer["X-Content-Type-Options"] = "nosniff"

@@ -12,8 +12,8 @@ from PIL import Image
 from cases.cell_classes import BY_CODE
 from cases.imaging import crop_around, encode_jpeg
 from cases.services.decoding import decode_stored
-from cases.storage import clinical_storage
-from hematovision.errors import Conflict
+from cases.stored_files import open_display, open_original
+from hematovision.errors import Conflict, Gone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,11 +100,11 @@ def _tiles(case: Case, content: dict[str, Any], cells: list[dict[str, Any]]) -> 
 def _pixels(image: SmearImage) -> NDArray[np.uint8]:
     try:
         if image.display:
-            with clinical_storage().open(str(image.display.name)) as file:
+            with open_display(image) as file:
                 return np.asarray(Image.open(file).convert("RGB"), dtype=np.uint8)
-        with image.original.open("rb") as file:
+        with open_original(image) as file:
             return decode_stored(file)
-    except OSError as error:
+    except (OSError, Gone) as error:
         sentence = f"The image of field {image.ordinal} cannot be read, so its cells cannot be put into the report."
         raise Conflict(sentence, code="picture_missing") from error
 

@@ -20,8 +20,9 @@ from cases.services.transitions import lock_case, step_case
 from cases.signals import image_received
 from cases.states import CaseState
 from cases.storage import clinical_storage, original_name
+from cases.stored_files import open_original
 from cases.verification import case_digest, image_digest
-from hematovision.errors import Conflict, Unprocessable
+from hematovision.errors import Conflict, Gone, Unprocessable
 from reports.models import CaseMove
 from review.permissions import NOT_A_REVIEWER, may_review
 
@@ -117,10 +118,10 @@ def _copy(actor: User, case: Case, image: SmearImage, names: list[str]) -> None:
     """Receive the same bytes again; what is derived from them is made anew."""
     storage = clinical_storage()
     try:
-        with image.original.open("rb") as file:
+        with open_original(image, afresh=True) as file:
             name = storage.save(original_name(image, ""), File(file))
-    except OSError as error:
-        raise Conflict(f"The image of field {image.ordinal} cannot be read.", code="picture_missing") from error
+    except Gone as error:
+        raise Conflict(error.sentence, code="picture_missing") from error
     names.append(name)
     new = SmearImage.objects.create(
         case=case,

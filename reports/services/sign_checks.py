@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cases.differential import LIMITED_BELOW
 from cases.states import ImageState
+from cases.stored_files import faults_of
 from consult.selectors import open_opinions
 from reports.models import ReportKind
 from reports.pdf import PdfUnavailable, pdf_problem
@@ -48,6 +49,7 @@ def sign_checks(
     if kind == ReportKind.WITHDRAWN:
         return found
     found += [
+        *_files(case),
         *_cells(case, evidence, content),
         _flagged(draft, content),
         _opinions(case),
@@ -69,6 +71,14 @@ def _pdf() -> Check:
     if pdf_problem():
         return Check("pdf", passed=False, sentence=PdfUnavailable.default_sentence)
     return Check("pdf", passed=True, sentence="The PDF can be made.")
+
+
+def _files(case: Case) -> list[Check]:
+    """Every image has to be there as it was received: who signs for what cannot be shown signs for nothing."""
+    faults = faults_of(case.images.order_by("ordinal"))
+    if faults:
+        return [Check("files", passed=False, sentence=sentence) for sentence in faults]
+    return [Check("files", passed=True, sentence="Every image is there, as it was received.")]
 
 
 def _cells(case: Case, evidence: CaseEvidence, content: dict[str, Any]) -> list[Check]:

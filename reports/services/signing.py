@@ -17,6 +17,7 @@ from cases.services.audit_trail import scope_of
 from cases.services.transitions import lock_case, step_case
 from cases.states import CaseState
 from cases.storage import clinical_storage
+from cases.stored_files import faults_of
 from hematovision.errors import Conflict, PermissionRefused
 from reports.canonical import canonical, sha256
 from reports.models import Report, ReportDraft, ReportKey, ReportKind, Signature
@@ -77,6 +78,8 @@ def sign_report(*, actor: User, case: Case, preview: str, proof: Proof) -> Repor
     if proof.user != actor.pk or not timezone.now() - _PROOF_LASTS <= proof.at <= timezone.now() + _PROOF_LASTS:
         raise PermissionRefused("Confirm that it is you, then sign.", code="proof_missing")
     prepared = _ready(actor=actor, case=case, preview=preview)
+    if prepared.kind != ReportKind.WITHDRAWN:
+        _compare_files(case)
     made = _make(actor=actor, prepared=prepared, method=proof.method)
     key = new_key()
     name = clinical_storage().save(sealed_pdf_name(None, ""), ContentFile(seal(key, made.pdf)))
@@ -100,6 +103,13 @@ def _ready(*, actor: User, case: Case, preview: str) -> Prepared:
     if prepared.unmet:
         raise Conflict(prepared.unmet[0].sentence, code="not_ready", details={"check": prepared.unmet[0].code})
     return prepared
+
+
+def _compare_files(case: Case) -> None:
+    """Read every original and display copy to its last byte: what was right a while ago may not be now."""
+    faults = faults_of(case.images.order_by("ordinal"), afresh=True)
+    if faults:
+        raise Conflict(faults[0], code="not_ready", details={"check": "files"})
 
 
 def _make(*, actor: User, prepared: Prepared, method: str) -> _Made:

@@ -184,7 +184,8 @@ def test_a_picture_that_is_gone_stops_the_signature_and_leaves_nothing(case, pav
     preview = prepare_report(actor=pavel, case=case).preview
     with pytest.raises(Conflict) as refusal:
         sign_report(actor=pavel, case=case, preview=preview, proof=proof_of(pavel))
-    assert refusal.value.code == "picture_missing"
+    assert (refusal.value.code, refusal.value.details) == ("not_ready", {"check": "files"})
+    assert "The display copy of field 1 is missing" in refusal.value.sentence
     assert not Report.objects.exists()
 
 

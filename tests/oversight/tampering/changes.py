@@ -165,6 +165,8 @@ _IMAGES = [
     _file("an unsigned original missing", lambda r: r.draft_image.original.path, None, _draft_image),
     _file("a signed original swapped", lambda r: r.image.original.path, b"another", _image),
     _file("a signed original missing", lambda r: r.image.original.path, None, _image),
+    _update("the hash of a display copy", "cases_smearimage", "display_sha256 = 'another'", _waiting_image),
+    _file("a display copy swapped", lambda r: r.waiting_image.display.path, b"another", _waiting_image),
     _file("a display copy missing", lambda r: r.waiting_image.display.path, None, _waiting_image),
     _file("a thumbnail missing", lambda r: r.image.thumbnail.path, None, _image),
 ]

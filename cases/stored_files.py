@@ -1,0 +1,121 @@
+"""The one door to the files of an image: whoever opens one learns that it is missing, away or not the one that was kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from contextlib import ExitStack
+from threading import Lock
+from typing import IO, TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from cases.storage import clinical_storage
+from hematovision.errors import Gone, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cases.models import SmearImage
+
+_CHUNK_BYTES = 1024 * 1024
+_REMEMBERED = 4096
+_right: OrderedDict[tuple[str, int, float], str] = OrderedDict()
+"""What was found right: name, size and time of change of a file, and its SHA-256."""
+_lock = Lock()
+
+
+class FileMissing(Gone):
+    """The row is here and its file is not."""
+
+    default_code = "file_missing"
+
+
+class FileSwapped(Gone):
+    """The file is not the one whose SHA-256 was kept."""
+
+    default_code = "file_swapped"
+
+
+def open_original(image: SmearImage, *, afresh: bool = False) -> IO[bytes]:
+    """The bytes as received, opened and compared with their SHA-256. The caller closes them.
+
+    A file found right is not compared a second time while its size and time of change stay, unless `afresh`.
+    Raises `FileMissing`, `FileSwapped` or `Unavailable` (the storage does not answer), each with a sentence.
+    """
+    what = _("The original of field %(number)s") % {"number": image.ordinal}
+    return _open(str(image.original.name), what, image.sha256, afresh=afresh)
+
+
+def open_display(image: SmearImage, *, afresh: bool = False) -> IO[bytes]:
+    """The display copy, as `open_original`. One from before its SHA-256 was kept is opened as it is."""
+    what = _("The display copy of field %(number)s") % {"number": image.ordinal}
+    return _open(str(image.display.name), what, image.display_sha256, afresh=afresh)
+
+
+def open_thumbnail(image: SmearImage) -> IO[bytes]:
+    """The thumbnail; nothing is decided by it, so that nothing is compared. Raises as `open_original`."""
+    return _open(str(image.thumbnail.name), _("The thumbnail of field %(number)s") % {"number": image.ordinal}, None)
+
+
+def faults_of(images: Iterable[SmearImage], *, afresh: bool = False) -> list[str]:
+    """A sentence for each original and display copy that is missing or not the one that was kept.
+
+    Raises `Unavailable` when the storage does not answer: that is no fault of any file.
+    """
+    faults = []
+    for image in images:
+        for opened in (open_original, open_display) if image.display else (open_original,):
+            try:
+                opened(image, afresh=afresh).close()
+            except Gone as error:
+                faults.append(error.sentence)
+    return faults
+
+
+def sha256_of(file: IO[bytes]) -> str:
+    """The SHA-256 of an open file, which stands at its beginning again afterwards."""
+    digest = hashlib.sha256()
+    while piece := file.read(_CHUNK_BYTES):
+        digest.update(piece)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def _open(name: str, what: str, sha256: str | None, *, afresh: bool = False) -> IO[bytes]:
+    storage = clinical_storage()
+    try:
+        with ExitStack() as stack:
+            file: IO[bytes] = stack.enter_context(storage.open(name, "rb"))
+            if not sha256 or _is(name, file, sha256, afresh=afresh):
+                stack.pop_all()
+                return file
+    except FileNotFoundError as error:
+        if not storage.exists(""):
+            raise _away() from error
+        raise FileMissing(_("%(what)s is missing from the storage.") % {"what": what}) from error
+    except OSError as error:
+        raise _away() from error
+    raise FileSwapped(_("%(what)s is not the one that was kept: its SHA-256 differs.") % {"what": what})
+
+
+def _is(name: str, file: IO[bytes], sha256: str, *, afresh: bool) -> bool:
+    storage = clinical_storage()
+    seen = name, storage.size(name), storage.get_modified_time(name).timestamp()
+    with _lock:
+        if not afresh and _right.get(seen) == sha256:
+            _right.move_to_end(seen)
+            return True
+    if sha256_of(file) != sha256:
+        return False
+    with _lock:
+        _right[seen] = sha256
+        while len(_right) > _REMEMBERED:
+            _right.popitem(last=False)
+    return True
+
+
+def _away() -> Unavailable:
+    return Unavailable(
+        _("The image files cannot be reached at the moment. Try again in a moment."), code="storage_away"
+    )
