@@ -13,6 +13,8 @@ class Migration(migrations.Migration):
     dependencies = [("cases", "0013_display_sha256")]
 
     operations = [
+        # Nothing asks for cells of all cases by their score.
+        migrations.RemoveIndex("cell", "cell_label_and_score"),
         DropIndexOfField(
             "cell",
             "image",

@@ -150,7 +150,6 @@ class Cell(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["label", "score"], name="cell_label_and_score"),
             models.Index(fields=["image", "superseded", "excluded", "label"], name="cell_counts_of_an_image"),
         ]
 

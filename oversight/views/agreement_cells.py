@@ -21,9 +21,16 @@ from hematovision.chunks import in_chunks
 from hematovision.csv_export import csv_stream
 from hematovision.paging import CappedPaginator, rows_of
 from oversight.forms import AgreementFilter
-from oversight.selectors.agreement import SHOWN, cells_behind, reviewed_predictions, with_what_a_line_shows
+from oversight.selectors.agreement import (
+    SHOWN,
+    cells_behind,
+    compared_cases,
+    number_behind,
+    reviewed_predictions,
+    with_what_a_line_shows,
+)
 from oversight.selectors.records import LISTING_TYPE
-from oversight.selectors.reviewed_cells import PREDICTIONS
+from oversight.selectors.reviewed_cells import PREDICTIONS, ReviewedCells
 from oversight.views.agreement import OVERSIGHT, Place
 
 if TYPE_CHECKING:
@@ -36,7 +43,7 @@ if TYPE_CHECKING:
     from cases.models import Cell
 
 PER_PAGE = 60
-MOST_COUNTED = 1000
+_ASKED = {"show": "all", "final": "", "answer": ""}
 _COLUMNS = [
     "cell",
     "case",
@@ -84,9 +91,10 @@ def export_agreement(request: HttpRequest) -> HttpResponseBase:
 def cells(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[str, Any]:
     """Return one page of the cells behind a figure, and write that it was shown."""
     found = _behind(request, form)
-    page = CappedPaginator(found.values_list("pk", flat=True), PER_PAGE, most=MOST_COUNTED).get_page(
-        request.GET.get("page")
-    )
+    paginator = CappedPaginator(found.values_list("pk", flat=True), PER_PAGE)
+    counted = ReviewedCells(compared_cases(signed_in(request)), form.condition)
+    paginator.count = min(number_behind(counted, **_asked(request)), paginator.most)
+    page = paginator.get_page(request.GET.get("page"))
     predictions = rows_of(page, with_what_a_line_shows(Prediction.objects.all()))
     rows = [
         {
@@ -124,14 +132,14 @@ def _record_page(user: User, form: AgreementFilter, shown: list[Cell]) -> None:
     note_cells_listed(actor=user, images={cell.image for cell in shown})
 
 
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """Return which cells of the figures the address asks for."""
+    return {name: request.GET.get(name, otherwise) for name, otherwise in _ASKED.items()}
+
+
 def _behind(request: HttpRequest, form: AgreementFilter) -> QuerySet[Prediction]:
-    asked = request.GET
-    return cells_behind(
-        reviewed_predictions(signed_in(request)).filter(form.condition(PREDICTIONS)),
-        show=asked.get("show", "all"),
-        final=asked.get("final", ""),
-        answer=asked.get("answer", ""),
-    )
+    predictions = reviewed_predictions(signed_in(request)).filter(form.condition(PREDICTIONS))
+    return cells_behind(predictions, **_asked(request))
 
 
 def _csv_rows(found: QuerySet[Prediction]) -> Iterator[list[object]]:

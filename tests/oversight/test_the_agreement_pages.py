@@ -52,7 +52,11 @@ def found(client, **query):
 
 
 def behind(client, address):
-    return [row["prediction"] for row in client.get(address).context["rows"]]
+    """The predictions behind a figure, which are as many as the page says."""
+    page = client.get(address)
+    predictions = [row["prediction"] for row in page.context["rows"]]
+    assert page.context["page"].paginator.count == len(predictions)
+    return predictions
 
 
 def test_what_the_model_said_is_compared_with_what_reviewers_made_of_it(client, olga, read):

@@ -34,7 +34,7 @@ BASELINE = {
     ("amina", "/patients/{patient}/"): 21,
     ("olga", "/"): 25,
     ("olga", "/oversight/agreement/"): 31,
-    ("olga", "/oversight/agreement/cells/"): 21,
+    ("olga", "/oversight/agreement/cells/"): 22,
     ("olga", "/oversight/predictions/"): 21,
     ("olga", "/oversight/predictions/?label=neutrophil"): 21,
     ("olga", "/oversight/audit/"): 17,
