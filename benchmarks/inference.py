@@ -70,6 +70,12 @@ def prepare(folder: Path) -> None:
     seal(folder, {**card, "input": {"size_px": SIZE_PX, "um_per_px": 0.1}})
 
 
+def prepare_apart(folder: Path) -> None:
+    """As `prepare`, in a process of its own: TensorFlow must not be in the memory of what starts the others."""
+    code = f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'benchmarks')]!r}; import inference, pathlib; inference.prepare(pathlib.Path({str(folder)!r}))"
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603  ourselves
+
+
 def installed_model() -> Path:
     """The folder of the model `make run` would use."""
     named = os.environ.get("HEMATOVISION_MODEL_DIR")
@@ -199,9 +205,7 @@ def main() -> int:
             return 1
         return 0
     if set(options.only) - {"shipped"}:
-        # In a process of its own: TensorFlow must not be in the memory of what starts the others.
-        code = f"import sys; sys.path[:0] = {sys.path[:2]!r}; import inference, pathlib; inference.prepare(pathlib.Path({str(folder)!r}))"
-        subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603  ourselves
+        prepare_apart(folder)
     machine = _machine.describe()
     variants = {name: found for name in options.only if (found := run_child(name, folder))}
     report = {
