@@ -19,7 +19,7 @@ from reports.models import ReportKind
 
 LEUKOCYTES = [(item.code, item.label) for item in CELL_CLASSES if item.is_leukocyte]
 FLAGS = [("low", "Below the reference range"), ("high", "Above the reference range")]
-FORMAT_2 = {"required": False}
+FORMAT_2: dict[str, Any] = {"required": False}
 
 
 class DecimalText(serializers.CharField):
