@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from cases.models import Case, Cell, ExclusionReason
-from cases.states import CaseState
+from cases.states import CaseState, ImageState
 from classifier.services.demo_cases import STORIES, Story, drawn_cells
 from classifier.services.heartbeats import worker_name
 from classifier.services.runs import run_analysis
@@ -34,8 +34,8 @@ _WORKER = "seed_demo"
 def seed_reports() -> int:
     """Sign the reports of the demo cases that end signed or corrected; returns how many versions were signed.
 
-    What was begun by an interrupted run is carried on. A case whose analysis is not finished, or in which somebody
-    else has begun to work, stays as it is. Raises as `sign_report`.
+    A case whose analysis is not finished or failed, or in which somebody has begun to work, stays as it is. Raises as
+    `sign_report`.
     """
     return sum(_tell(story) for story in STORIES if story.ends_as in {CaseState.SIGNED, CaseState.CORRECTED})
 
@@ -49,21 +49,19 @@ def _tell(story: Story) -> int:
     )
     if pathologist is None:
         return 0
-    signed = 0
     if case.state in {CaseState.SUBMITTED, CaseState.ANALYSING}:
         for image in case.images.all():
             run_analysis(image_id=image.pk, worker=worker_name(_WORKER))
         case.refresh_from_db()
-    if case.state == CaseState.READY:
-        claim(actor=pathologist, case=case)
-    if case.state == CaseState.IN_REVIEW and case.owner_id == pathologist.pk:
-        _name_cells(pathologist, case, story)
-        _sign(pathologist, case, story.interpretation)
-        signed += 1
-    if case.state == CaseState.SIGNED and story.ends_as == CaseState.CORRECTED:
-        _correct(pathologist, case, story)
-        signed += 1
-    return signed
+    if case.state != CaseState.READY or case.images.exclude(state=ImageState.ANALYSED).exists():
+        return 0
+    claim(actor=pathologist, case=case)
+    _name_cells(pathologist, case, story)
+    _sign(pathologist, case, story.interpretation)
+    if story.ends_as == CaseState.SIGNED:
+        return 1
+    _correct(pathologist, case, story)
+    return 2
 
 
 def _name_cells(pathologist: User, case: Case, story: Story) -> None:

@@ -6,10 +6,11 @@ from accounts.models import User
 from cases.models import Case, Patient, SmearImage
 from classifier import analyser
 from classifier.models import ModelVersion
-from classifier.services.demo_cases import STORIES
+from classifier.services.demo_cases import STORIES, seed_cases
 from inbox.models import Delivery
 from reports.models import Report
 from reports.pdf import pdf_problem
+from reports.services.demo_reports import seed_reports
 from reports.verification import verify_report
 from review.models import Decision
 from workbench.management.commands import seed_demo
@@ -56,6 +57,16 @@ def assert_somebody_has_reports_to_look_at():
     assert {report.case.state for report in versions} == {"signed", "corrected"}
     assert versions[2].data["report"]["changes"]
     assert set(Delivery.objects.values_list("case__clinic__slug", flat=True)) == {"riverside-clinic", "hilltop-clinic"}
+
+
+def test_a_demo_case_whose_analysis_failed_is_not_signed(settings, bundle_dir):
+    settings.HEMATOVISION_MODEL_DIR = bundle_dir
+    seed_cases()
+    SmearImage.objects.update(state="failed", problem="No model is in use.")
+    Case.objects.filter(state="analysing").update(state="ready")
+
+    assert seed_reports() == 0
+    assert not Report.objects.exists()
 
 
 def test_without_a_pdf_library_the_demo_has_no_reports_and_says_why(settings, bundle_dir, monkeypatch, capsys):
