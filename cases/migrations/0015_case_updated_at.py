@@ -3,6 +3,8 @@ from django.db import migrations, models
 from django.db.models import F, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from cases.triggers import FrozenColumns
+
 
 def say_when_cases_changed(apps, schema_editor):
     """The last step of a case is the last change that is known of it."""
@@ -36,4 +38,6 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["clinic", "updated_at"], name="case_updated_of_clinic"),
         ),
         migrations.RunPython(say_when_cases_changed, migrations.RunPython.noop),
+        # SQLite made the table anew and its trigger went.
+        FrozenColumns("cases_case", ["patient_id", "clinic_id", "laboratory_id", "created_by_id", "created_at"]),
     ]

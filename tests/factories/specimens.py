@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import hashlib
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -95,7 +96,7 @@ def specimen(
     image = SmearImage(
         case=case,
         ordinal=1,
-        sha256=f"{number:064x}",
+        sha256=hashlib.sha256(content).hexdigest(),
         media_type="image/png",
         byte_size=len(content),
         width=64,

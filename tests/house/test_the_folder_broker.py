@@ -25,8 +25,8 @@ def process(tmp_path):
     return lambda: Connection("folder://", transport_options=options).channel()
 
 
-def message(body):
-    return {"body": body, "properties": {"delivery_tag": "a-tag"}}
+def message(body, rank=0):
+    return {"body": body, "properties": {"delivery_tag": "a-tag", "priority": rank}}
 
 
 def test_a_message_is_taken_whole_or_not_at_all(process, monkeypatch):
@@ -59,7 +59,7 @@ def test_messages_are_taken_in_the_order_they_came(process, monkeypatch):
 def test_messages_of_a_lower_rank_are_taken_first(process):
     web, worker = process(), process()
     for rank in (6, 0, 3, 6, 0):
-        web._put("default", {"properties": {"priority": rank}})
+        web._put("default", message("one", rank))
 
     taken = [worker._get("default")["properties"]["priority"] for _ in range(5)]
     assert taken == [0, 0, 3, 6, 6]
@@ -89,7 +89,7 @@ def test_processes_that_start_together_bind_their_queues_to_one_table(process, m
 def test_what_is_no_message_is_put_aside_and_the_next_one_taken(process, tmp_path, content):
     worker = process()
     (tmp_path / "0_broken.default.msg").write_bytes(content)
-    process()._put("default", message("whole"))
+    process()._put("default", message("whole", rank=3))
 
     with capture_logs() as logs:
         assert worker._get("default")["body"] == "whole"
