@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import hashlib
+import io
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
