@@ -71,7 +71,7 @@ def _sentence(path: str) -> str:
         return f"A file may be up to {most // 1024**2} MB. Send several files one by one."
     if VERIFY.match(path):
         return f"A report has less than {most // 1024**2} MB."
-    return f"A request to this address may be up to {most:,} bytes."
+    return f"A request to this address may be up to {most // 1024} kB."
 
 
 def _refusal(request: HttpRequest, status: HTTPStatus, code: str, sentence: str, most: int) -> HttpResponse:
