@@ -7,11 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.demo import seed_people
 from classifier import analyser
 from classifier.bundle_analyser import BundleAnalyser
 from classifier.services import ensure_model
 from classifier.services.demo_cases import seed_cases
 from hematovision.errors import DomainError
+from notices.models import Preference
+from notices.services import set_email_preference
 from reports.pdf import pdf_problem
 from reports.services.demo_reports import seed_reports
 
@@ -28,6 +31,10 @@ class Command(BaseCommand):
         ensured = ensure_model(directory=settings.HEMATOVISION_MODEL_DIR)
         style = self.style.SUCCESS if ensured.active else self.style.WARNING
         self.stdout.write(style(ensured.sentence))
+        # Nobody reads the mail of the demo people: it would fill the log until one of them asks for it.
+        for person in seed_people():
+            if not Preference.objects.filter(user=person).exists():
+                set_email_preference(actor=person, email=False)
         try:
             created, there = seed_cases()
         except DomainError as error:
