@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404
 
 from cases.blinding import require_open, require_open_id
 from cases.models import Case, Cell, LabelSource, SmearImage
+from cases.permissions import may_see_legal_holds
 from hematovision.errors import Unprocessable
 from microscopes.models import Microscope
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import User
-    from cases.models import CaseQuerySet, SmearImageQuerySet
+    from cases.models import CaseQuerySet, LegalHold, SmearImageQuerySet
     from microscopes.models import MicroscopeQuerySet
 
 
@@ -55,6 +56,13 @@ def visible_record(records: Any, user: User, pk: UUID) -> Any:
     if case_id is not None:
         require_open_id(user, case_id)
     raise Http404
+
+
+def legal_holds_in_force(user: User, case: Case) -> list[LegalHold]:
+    """Return the legal holds on `case` that nobody released, newest first; none for whoever is not told of them."""
+    if not may_see_legal_holds(user, case):
+        return []
+    return list(case.legal_holds.in_force().select_related("placed_by"))
 
 
 def microscopes_for(case: Case) -> MicroscopeQuerySet:

@@ -6,6 +6,7 @@ from cases.models.case import Case, CaseQuerySet, Priority
 from cases.models.cell import HUMAN_DETECTOR, Cell, CellQuerySet, ExclusionReason, LabelSource
 from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet
+from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.patient import Patient, PatientQuerySet
 from cases.models.sex import Sex
 from cases.models.transition import CaseTransition, ImageTransition
@@ -25,6 +26,8 @@ __all__ = [
     "FormerIdentity",
     "ImageTransition",
     "LabelSource",
+    "LegalHold",
+    "LegalHoldRelease",
     "Patient",
     "PatientQuerySet",
     "Priority",

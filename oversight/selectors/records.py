@@ -15,6 +15,8 @@ _RELATED = (
     ("cases.SmearImage", "case"),
     ("cases.Cell", "image__case"),
     ("cases.BreakGlassAccess", "case"),
+    ("cases.LegalHold", "case"),
+    ("cases.LegalHoldRelease", "hold__case"),
     ("classifier.Analysis", "image__case"),
     ("classifier.Explanation", "cell__image__case"),
     ("review.ReviewAction", "case"),

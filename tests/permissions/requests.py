@@ -138,6 +138,7 @@ def _new_case(_world: World, _target: str) -> dict[str, Any]:
 
 
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "workbench:legal_holds"): lambda _world, _target: {"reason": "A court asked for everything."},
     ("POST", "api:patients"): _patient,
     ("POST", "api:cases"): _case,
     ("PATCH", "api:patient"): lambda _world, _target: {"sex": "other", "reason": "mistyped"},
