@@ -80,6 +80,18 @@ def may_see_legal_holds(user: User, case: Case) -> bool:
     return user.token_scopes is None and user.role in LABORATORY_ROLES and user.organisation_id == case.laboratory_id
 
 
+def may_restrict_patient(user: User, patient: Patient) -> bool:
+    """Whether `user` restricts `patient` and lifts it: administrators of the laboratory that answers for them."""
+    laboratory = patient.organisation.laboratory
+    return (
+        user.is_active
+        and user.token_scopes is None
+        and user.role == Role.ADMINISTRATOR
+        and laboratory is not None
+        and user.organisation_id == laboratory.pk
+    )
+
+
 def may_change_details(user: User, case: Case) -> bool:
     """Whether `user` may correct the details of the specimen of `case` now."""
     return not is_read_only(user, case) and may_write_cases(user) and is_open_to_change(user, case)

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from audit.fingerprints import fingerprint
 from audit.models import Action, AuditEvent, Outcome
 from audit.selectors import last_digest, missing_records, said_about
-from cases.models import Case, LegalHold, LegalHoldRelease, Patient, SmearImage
+from cases.models import (
+    Case,
+    LegalHold,
+    LegalHoldRelease,
+    Patient,
+    PatientRestriction,
+    RestrictionLift,
+    SmearImage,
+)
 from cases.stored_files import FileMissing, FileSwapped, open_display, open_original, open_thumbnail
 from hematovision.chunks import chunks_of
 from hematovision.verifications import Finding
@@ -24,7 +32,7 @@ if TYPE_CHECKING:
 CASE = Case._meta.label_lower
 IMAGE = SmearImage._meta.label_lower
 PATIENT = Patient._meta.label_lower
-_ORDERS: tuple[type[Model], ...] = (LegalHold, LegalHoldRelease)
+_ORDERS: tuple[type[Model], ...] = (LegalHold, LegalHoldRelease, PatientRestriction, RestrictionLift)
 _STEPS = (Action.SUBMIT, Action.CANCEL, Action.TRANSITION)
 
 

@@ -8,6 +8,7 @@ from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet
 from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.patient import Patient, PatientQuerySet
+from cases.models.restriction import PatientRestriction, RestrictionLift
 from cases.models.sex import Sex
 from cases.models.transition import CaseTransition, ImageTransition
 from microscopes.models import Stain
@@ -30,7 +31,9 @@ __all__ = [
     "LegalHoldRelease",
     "Patient",
     "PatientQuerySet",
+    "PatientRestriction",
     "Priority",
+    "RestrictionLift",
     "Sex",
     "SmearImage",
     "SmearImageQuerySet",

@@ -12,14 +12,13 @@ from audit.services import record
 from cases.models import Case, LegalHold, LegalHoldRelease
 from cases.permissions import may_place_legal_holds, must_see, refuse
 from cases.services.audit_trail import scope_of
-from cases.services.validation import clean_record
-from hematovision.errors import Conflict, Unprocessable
+from cases.services.validation import clean_record, given_reason
+from hematovision.errors import Conflict
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 ONLY_ITS_ADMINISTRATORS = "Only administrators of the laboratory of a case place and release legal holds."
-SHORTEST_REASON = 10
 
 
 def place_legal_hold(*, actor: User, case: Case, reason: str) -> LegalHold:
@@ -32,7 +31,7 @@ def place_legal_hold(*, actor: User, case: Case, reason: str) -> LegalHold:
     with transaction.atomic():
         # Whatever removes something of a case takes this lock too: it sees the hold, or the hold waits for it.
         Case.objects.select_for_update(no_key=True).only("pk").get(pk=case.pk)
-        hold = LegalHold(case=case, placed_by=actor, reason=_tidy(reason), placed_at=timezone.now())
+        hold = LegalHold(case=case, placed_by=actor, reason=given_reason(reason), placed_at=timezone.now())
         clean_record(hold)
         hold.save(force_insert=True)
         record(
@@ -53,7 +52,9 @@ def release_legal_hold(*, actor: User, hold: LegalHold, reason: str) -> LegalHol
         Case.objects.select_for_update(no_key=True).only("pk").get(pk=hold.case_id)
         if not LegalHold.objects.in_force().filter(pk=hold.pk).exists():
             raise Conflict("This legal hold was released already.", code="released_already")
-        release = LegalHoldRelease(hold=hold, released_by=actor, reason=_tidy(reason), released_at=timezone.now())
+        release = LegalHoldRelease(
+            hold=hold, released_by=actor, reason=given_reason(reason), released_at=timezone.now()
+        )
         clean_record(release)
         release.save(force_insert=True)
         record(
@@ -71,10 +72,3 @@ def _require_permission(actor: User, case: Case) -> None:
     must_see(actor=actor, record_=case)
     if not may_place_legal_holds(actor, case):
         refuse(actor=actor, target=case, sentence=ONLY_ITS_ADMINISTRATORS)
-
-
-def _tidy(reason: str) -> str:
-    reason = " ".join(reason.split())
-    if len(reason) < SHORTEST_REASON:
-        raise Unprocessable("Say in a sentence why.", code="reason_missing")
-    return reason

@@ -17,6 +17,8 @@ _RELATED = (
     ("cases.BreakGlassAccess", "case"),
     ("cases.LegalHold", "case"),
     ("cases.LegalHoldRelease", "hold__case"),
+    ("cases.PatientRestriction", "patient__cases"),
+    ("cases.RestrictionLift", "restriction__patient__cases"),
     ("classifier.Analysis", "image__case"),
     ("classifier.Explanation", "cell__image__case"),
     ("review.ReviewAction", "case"),

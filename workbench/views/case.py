@@ -22,7 +22,7 @@ from cases.permissions import (
     may_send_images,
     may_write_cases,
 )
-from cases.selectors import legal_holds_in_force, microscopes_for, visible_case
+from cases.selectors import legal_holds_in_force, microscopes_for, restriction_in_force, visible_case
 from cases.services.audit_trail import record_view
 from cases.services.cases import cancel_case, submit_case
 from cases.states import CLOSED_STATES, OPEN_STATES, CaseState
@@ -95,6 +95,7 @@ def show_case(
     corrections = corrections_of(case.patient)
     kept = {
         "legal_holds": legal_holds_in_force(request.user, case),
+        "restriction": restriction_in_force(request.user, case.patient),
         "may_hold": may_place_legal_holds(request.user, case),
     }
     context = case_context(request, case, refusals=refusals, worklist_url=back, corrections=corrections, **kept, **more)
