@@ -80,6 +80,16 @@ def lift_restriction(*, actor: User, restriction: PatientRestriction, reason: st
     return lift
 
 
+def require_unrestricted(patient: Patient) -> None:
+    """Raise `Conflict` for a patient under a restriction; called where a case is opened, in its transaction.
+
+    Nobody who works on cases would see it. The lock makes a restriction wait for the case, and the case for a restriction.
+    """
+    stored = Patient.objects.select_for_update(no_key=True).only("pk").get(pk=patient.pk)
+    if stored.restrictions.in_force().exists():
+        raise Conflict("This patient is restricted: lift the restriction first.", code="restricted")
+
+
 def _require_permission(actor: User, patient: Patient) -> None:
     must_see(actor=actor, record_=patient)
     if not may_restrict_patient(actor, patient):

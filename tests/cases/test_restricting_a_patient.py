@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from audit.models import AuditEvent
 from cases.models import Case, Cell, Patient, PatientRestriction, RestrictionLift, SmearImage
 from cases.services.break_glass import open_by_break_glass
+from cases.services.cases import create_case
 from cases.services.patients import update_patient
 from cases.services.restrictions import lift_restriction, restrict_patient
 from cases.verification import check_orders
@@ -68,15 +70,19 @@ def test_the_token_of_an_administrator_sees_no_more_than_a_client(ines, case):
     assert counts(ines)[0] == 0
 
 
-def test_breaking_the_glass_does_not_open_it(ines, nadia, petra, case):
+def test_breaking_the_glass_does_not_open_it(client, ines, nadia, petra, case):
     asked = {"accession_number": "R-7", "mrn": case.patient.mrn, "reason": "Bleeding in our emergency room."}
     # Opened before and within its hour: an administrator elsewhere oversees nothing here either.
     for user in (nadia, petra):
         open_by_break_glass(actor=user, **asked)
         assert counts(user)[0] == 1
+        client.force_login(user)
+        assert "R-7" in client.get(reverse("oversight:break_glass")).content.decode()
     restrict_patient(actor=ines, patient=case.patient, reason=WHY)
     for user in (nadia, petra):
         assert counts(user) == [0, 0, 0, 0]
+        client.force_login(user)
+        assert "R-7" not in client.get(reverse("oversight:break_glass")).content.decode()
         with pytest.raises(NotFound):
             open_by_break_glass(actor=user, **asked)
 
@@ -85,6 +91,14 @@ def test_nothing_of_it_is_changed_by_those_who_do_not_see_it(ines, amina, case):
     restrict_patient(actor=ines, patient=case.patient, reason=WHY)
     with pytest.raises(NotFound):
         update_patient(actor=amina, patient=case.patient, reason="mistyped", sex="male")
+
+
+def test_no_case_is_opened_that_nobody_would_see(ines, case):
+    restrict_patient(actor=ines, patient=case.patient, reason=WHY)
+    with pytest.raises(Conflict) as refused:
+        create_case(actor=ines, patient=case.patient)
+    assert refused.value.code == "restricted"
+    assert list(Case.objects.all()) == [case]
 
 
 @pytest.mark.parametrize("trait", ["draft", "submitted", "ready", "in_review"])
