@@ -17,11 +17,12 @@ class CasesConfig(AppConfig):
         from PIL import Image
 
         from cases import checks  # noqa: F401 (importing registers them)
-        from cases.verification import check_cases, check_images
+        from cases.verification import check_cases, check_images, check_orders
         from hematovision import verifications
 
         verifications.register("cases", check_cases)
         verifications.register("images", check_images)
+        verifications.register("holds and restrictions", check_orders)
 
         # One cap for the whole process: whatever opens an image anywhere obeys it.
         Image.MAX_IMAGE_PIXELS = settings.UPLOAD_MAX_PIXELS

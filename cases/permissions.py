@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from django.db import models
 
 from accounts.models import Role
+from accounts.models.user import LABORATORY_ROLES
 from accounts.permissions import acts_for_clinics, has_scope
 from accounts.scopes import CASES_WRITE, IMAGES_WRITE
 from audit.models import Action, Outcome
@@ -62,6 +63,33 @@ def may_review_cases(user: User) -> bool:
 def is_open_to_change(user: User, case: Case) -> bool:
     """Whether the details of the specimen may be corrected: nothing is signed, or it was opened again for `user`."""
     return case.state not in CLOSED_STATES or is_reopened_for(user, case)
+
+
+def may_place_legal_holds(user: User, case: Case) -> bool:
+    """Whether `user` places and releases legal holds on `case`: administrators of its laboratory."""
+    return (
+        user.is_active
+        and user.token_scopes is None
+        and user.role == Role.ADMINISTRATOR
+        and user.organisation_id == case.laboratory_id
+    )
+
+
+def may_see_legal_holds(user: User, case: Case) -> bool:
+    """Whether `user` is told of legal holds on `case`: the staff of its laboratory. They are no part of a result."""
+    return user.token_scopes is None and user.role in LABORATORY_ROLES and user.organisation_id == case.laboratory_id
+
+
+def may_restrict_patient(user: User, patient: Patient) -> bool:
+    """Whether `user` restricts `patient` and lifts it: administrators of the laboratory that answers for them."""
+    laboratory = patient.organisation.laboratory
+    return (
+        user.is_active
+        and user.token_scopes is None
+        and user.role == Role.ADMINISTRATOR
+        and laboratory is not None
+        and user.organisation_id == laboratory.pk
+    )
 
 
 def may_change_details(user: User, case: Case) -> bool:

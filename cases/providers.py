@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hematovision.providers import Provider
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -31,6 +32,12 @@ def blinded_opinion_address(user: User, case_id: UUID) -> str:
 def is_reopened_for(user: User, case: Case) -> bool:
     """Whether a closed case was opened again for `user` to correct; answered by `review`, else no."""
     return False
+
+
+@Provider
+def waiting_for_acknowledgement(cases: Iterable[Case]) -> frozenset[UUID]:
+    """The ids of those of `cases` whose signed report no clinic acknowledged yet; answered by `inbox`, else none."""
+    return frozenset()
 
 
 @Provider

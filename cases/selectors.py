@@ -16,6 +16,8 @@ from django.shortcuts import get_object_or_404
 
 from cases.blinding import require_open, require_open_id
 from cases.models import Case, Cell, LabelSource, SmearImage
+from cases.models.restriction import sees_restricted
+from cases.permissions import may_see_legal_holds
 from hematovision.errors import Unprocessable
 from microscopes.models import Microscope
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import User
-    from cases.models import CaseQuerySet, SmearImageQuerySet
+    from cases.models import CaseQuerySet, LegalHold, Patient, PatientRestriction, SmearImageQuerySet
     from microscopes.models import MicroscopeQuerySet
 
 
@@ -55,6 +57,18 @@ def visible_record(records: Any, user: User, pk: UUID) -> Any:
     if case_id is not None:
         require_open_id(user, case_id)
     raise Http404
+
+
+def legal_holds_in_force(user: User, case: Case) -> list[LegalHold]:
+    """Return the legal holds on `case` that nobody released, newest first; none for whoever is not told of them."""
+    if not may_see_legal_holds(user, case):
+        return []
+    return list(case.legal_holds.in_force().select_related("placed_by"))
+
+
+def restriction_in_force(user: User, patient: Patient) -> PatientRestriction | None:
+    """Return the restriction of `patient`, whom `user` sees; None for none, which who sees no restricted one knows."""
+    return patient.restrictions.in_force().first() if sees_restricted(user) else None
 
 
 def microscopes_for(case: Case) -> MicroscopeQuerySet:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from audit.fingerprints import fingerprint
 from audit.models import Action, AuditEvent, Outcome
 from audit.selectors import last_digest, missing_records, said_about
-from cases.models import Case, Patient, SmearImage
+from cases.models import (
+    Case,
+    LegalHold,
+    LegalHoldRelease,
+    Patient,
+    PatientRestriction,
+    RestrictionLift,
+    SmearImage,
+)
 from cases.stored_files import FileMissing, FileSwapped, open_display, open_original, open_thumbnail
 from hematovision.chunks import chunks_of
 from hematovision.verifications import Finding
@@ -17,11 +25,14 @@ from hematovision.verifications import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from django.db.models import Model
+
     from cases.models import CaseTransition, ImageTransition
 
 CASE = Case._meta.label_lower
 IMAGE = SmearImage._meta.label_lower
 PATIENT = Patient._meta.label_lower
+_ORDERS: tuple[type[Model], ...] = (LegalHold, LegalHoldRelease, PatientRestriction, RestrictionLift)
 _STEPS = (Action.SUBMIT, Action.CANCEL, Action.TRANSITION)
 
 
@@ -112,6 +123,19 @@ def check_images() -> Iterator[Finding]:
             if shown is not None and shown != image.display_sha256:
                 yield Finding(IMAGE, str(image.pk), "The hash of its display copy is not the one that was kept.")
             yield from _files(image)
+
+
+def check_orders() -> Iterator[Finding]:
+    """Every order about what is kept is there, and was given by a person as the audit trail says."""
+    for model in _ORDERS:
+        kind = model._meta.label_lower
+        for pk in missing_records(model, action=Action.CREATE):
+            yield Finding(kind, pk, "It was written, the audit trail says, and is no longer in the record.")
+        for rows in chunks_of(model._default_manager.all(), by=("pk",)):
+            said = said_about(kind, [str(row.pk) for row in rows])
+            for row in rows:
+                if str(row.pk) not in said:
+                    yield Finding(kind, str(row.pk), "The audit trail does not know it.")
 
 
 def _states(

@@ -14,9 +14,11 @@ class InboxConfig(AppConfig):
         """Listen to the reports, which do not know where they go, and to the audit trail of who viewed one."""
         from django.db.models.signals import post_save
 
+        from cases import providers as cases_providers
         from hematovision import verifications
         from inbox.presenters import receivers_panel
         from inbox.receivers import deliver_signed_report, note_seen_report
+        from inbox.selectors import waiting_for_acknowledgement
         from inbox.verification import check_deliveries
         from reports import providers
         from reports.signals import report_signed
@@ -24,4 +26,5 @@ class InboxConfig(AppConfig):
         post_save.connect(note_seen_report, sender="audit.AuditEvent", dispatch_uid="inbox.note_seen_report")
         report_signed.connect(deliver_signed_report, dispatch_uid="inbox.deliver_signed_report")
         verifications.register("deliveries", check_deliveries)
+        cases_providers.waiting_for_acknowledgement.register(waiting_for_acknowledgement)
         providers.receivers_panel.register(receivers_panel)

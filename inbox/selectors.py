@@ -10,9 +10,11 @@ from inbox.models import CriticalLimits, Delivery
 from inbox.permissions import may_receive, sees_sent_reports
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from accounts.models import Organisation
+    from cases.models import Case
     from inbox.critical_limits import Limit
     from inbox.models.delivery import DeliveryQuerySet
 
@@ -41,6 +43,11 @@ def waiting_count(user: Any) -> str:
     waiting = Delivery.objects.waiting().filter(organisation=user.organisation_id)
     count = waiting.order_by()[: _MOST_COUNTED + 1].count()
     return f"{_MOST_COUNTED}+" if count > _MOST_COUNTED else str(count or "")
+
+
+def waiting_for_acknowledgement(cases: Iterable[Case]) -> frozenset[UUID]:
+    """Return the ids of those of `cases` of which a report still waits for an acknowledgement."""
+    return frozenset(Delivery.objects.waiting().filter(case__in=cases).order_by().values_list("case", flat=True))
 
 
 def receivers_of(organisation: Organisation) -> list[User]:

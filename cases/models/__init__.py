@@ -6,7 +6,9 @@ from cases.models.case import Case, CaseQuerySet, Priority
 from cases.models.cell import HUMAN_DETECTOR, Cell, CellQuerySet, ExclusionReason, LabelSource
 from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet
+from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.patient import Patient, PatientQuerySet
+from cases.models.restriction import PatientRestriction, RestrictionLift
 from cases.models.sex import Sex
 from cases.models.transition import CaseTransition, ImageTransition
 from microscopes.models import Stain
@@ -25,9 +27,13 @@ __all__ = [
     "FormerIdentity",
     "ImageTransition",
     "LabelSource",
+    "LegalHold",
+    "LegalHoldRelease",
     "Patient",
     "PatientQuerySet",
+    "PatientRestriction",
     "Priority",
+    "RestrictionLift",
     "Sex",
     "SmearImage",
     "SmearImageQuerySet",

@@ -20,6 +20,7 @@ from accounts.permissions import acts_for_clinics
 from cases.blinding import closed_cases, model_output_hidden
 from cases.cell_classes import UNIDENTIFIED
 from cases.models.break_glass import opened_cases
+from cases.models.restriction import restricted_patients, sees_restricted
 from cases.states import CLOSED_STATES, IMAGE_ACCEPTING_STATES, OPEN_STATES, SIGNED_STATES, CaseState, ImageState
 from microscopes.models import Stain
 
@@ -56,15 +57,19 @@ class CaseQuerySet(models.QuerySet["Case"]):
         laboratory and what their laboratory itself entered; its administrators and auditors, and its clients that enter
         cases for clinics, see drafts too. A case
         that somebody broke the glass for is among theirs, to read, until that access ends; without `break_glass` only
-        what their role and place let them see.
+        what their role and place let them see. Cases of a restricted patient are there for their laboratory's
+        administrators and auditors alone, and no emergency opens them.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         ordinary = self._ordinary(user)
         if ordinary is None:
             return self.none()
+        unrestricted = ~Q(patient__in=restricted_patients())
+        if not sees_restricted(user):
+            ordinary &= unrestricted
         opened = opened_cases(user) if break_glass else []
-        return self.filter(ordinary | Q(pk__in=opened)) if opened else self.filter(ordinary)
+        return self.filter(ordinary | Q(pk__in=opened) & unrestricted) if opened else self.filter(ordinary)
 
     def open_to(self, user: User | AnonymousUser, *, break_glass: bool = True) -> Self:
         """Return the cases `user` may see and open: all but those closed while they owe a blinded second opinion."""

@@ -19,6 +19,7 @@ from cases.fields import EncryptedCharField, EncryptedDateField
 from cases.identifiers import birth_date_key, mrn_key, name_key
 from cases.models.case import Case
 from cases.models.former_identity import FormerIdentity
+from cases.models.restriction import restricted_patients, sees_restricted
 from cases.models.sex import Sex
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     """Reads of patients."""
 
     def visible_to(self, user: User | AnonymousUser, *, break_glass: bool = True) -> Self:
-        """Return the patients `user` may know of: their organisation's own, and those of cases they may see."""
+        """Return the patients `user` may know of: their organisation's own, and those of cases they may see, as `Case` says of restricted ones."""
         from_cases = Case.objects.visible_to(user, break_glass=break_glass)
         if not user.is_authenticated or user.organisation is None or from_cases.query.is_empty():
             return self.none()
@@ -44,6 +45,8 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         overseers = {Role.ADMINISTRATOR, Role.AUDITOR}
         if acts_for_clinics(user) or (user.role in overseers and user.organisation.kind == OrganisationKind.LABORATORY):
             seen |= Q(organisation__refers_to=user.organisation_id)
+        if not sees_restricted(user):
+            seen &= ~Q(pk__in=restricted_patients())
         return self.filter(seen)
 
     def with_mrn(self, mrn: str) -> Self:

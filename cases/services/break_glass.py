@@ -15,6 +15,7 @@ from audit.services import record
 from cases.identifiers import birth_date_key, mrn_key
 from cases.models import BreakGlassAccess, Case
 from cases.models.break_glass import BREAK_GLASS_ROLES, forget_opened_cases
+from cases.models.restriction import restricted_patients
 from cases.permissions import refuse
 from cases.services.validation import clean_record
 from cases.signals import break_glass_opened
@@ -100,7 +101,8 @@ def _record_opening(actor: User, access: BreakGlassAccess) -> None:
 
 
 def _find(actor: User, accession_number: str, mrn: str, birth_date: dt.date | None) -> Case:
-    matching = Case.objects.filter(submitted_at__isnull=False).with_accession_number(accession_number)
+    matching = Case.objects.filter(submitted_at__isnull=False).exclude(patient__in=restricted_patients())
+    matching = matching.with_accession_number(accession_number)
     if mrn.strip():
         matching = matching.filter(patient__mrn_index=mrn_key(mrn))
     if birth_date:

@@ -22,6 +22,7 @@ from cases.permissions import (
 )
 from cases.services.accession import next_accession_number
 from cases.services.audit_trail import scope_of
+from cases.services.restrictions import require_unrestricted
 from cases.services.transitions import lock_case, step_case
 from cases.services.validation import clean_record
 from cases.signals import scale_changed
@@ -78,8 +79,8 @@ def create_case(
     """Open a draft case for the actor's organisation, or the `clinic` that a client acts for, referred to its laboratory.
 
     Without an accession number the laboratory's next one is assigned. Raises `NotFound` for a patient the actor
-    does not see, `Unprocessable` for impossible values, `Conflict` (code `duplicate_accession_number`) where the
-    laboratory has that number.
+    does not see, `Unprocessable` for impossible values, `Conflict` where the laboratory has that number (code
+    `duplicate_accession_number`) or the patient is restricted (code `restricted`).
     """
     must_see(actor=actor, record_=patient)
     if not may_write_cases(actor):
@@ -110,6 +111,7 @@ def create_case(
     )
     try:
         with transaction.atomic():
+            require_unrestricted(patient)
             if not case.accession_number:
                 case.accession_number = next_accession_number(laboratory)
             _refuse_taken(case)

@@ -12,6 +12,17 @@ if TYPE_CHECKING:
     from django.db import models
 
 
+SHORTEST_REASON = 10
+
+
+def given_reason(text: str) -> str:
+    """Return a reason without needless spaces; raises `Unprocessable` where it is too short to be one."""
+    text = " ".join(text.split())
+    if len(text) < SHORTEST_REASON:
+        raise Unprocessable("Say in a sentence why.", code="reason_missing")
+    return text
+
+
 def clean_record(instance: models.Model) -> None:
     """Run `full_clean`; raises `Unprocessable` whose sentence names the fields, with all errors in `details`."""
     try:

@@ -18,6 +18,7 @@ from accounts.requests import signed_in
 from audit.models import Action
 from audit.services import record
 from cases.models import BreakGlassAccess
+from cases.models.restriction import restricted_patients
 from cases.services.break_glass import OBJECT_TYPE, may_break_glass, open_by_break_glass
 from hematovision.errors import DomainError
 from hematovision.paging import CappedPaginator
@@ -79,4 +80,5 @@ def _listed_to(user: User) -> QuerySet[BreakGlassAccess]:
 
 
 def _open_of(user: User) -> QuerySet[BreakGlassAccess]:
-    return user.break_glass_accesses.filter(expires_at__gt=timezone.now()).select_related("case__laboratory")
+    still_open = user.break_glass_accesses.filter(expires_at__gt=timezone.now())
+    return still_open.exclude(case__patient__in=restricted_patients()).select_related("case__laboratory")

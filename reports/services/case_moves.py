@@ -12,6 +12,7 @@ from audit.models import Action
 from audit.services import record
 from cases.conf import turnaround
 from cases.models import Case, CaseTransition, ImageTransition, Patient, SmearImage
+from cases.models.restriction import restricted_patients
 from cases.permissions import must_see, refuse
 from cases.services.accession import next_accession_number
 from cases.services.audit_trail import scope_of
@@ -58,7 +59,9 @@ def move_to_patient(*, actor: User, case: Case, mrn: str, birth_date: dt.date) -
     must_see(actor=actor, record_=case)
     if not may_review(actor, case):
         refuse(actor=actor, target=case, sentence=NOT_A_REVIEWER)
-    patient = Patient.objects.filter(organisation=case.clinic_id).with_mrn(mrn).born_on(birth_date).first()
+    patients = Patient.objects.filter(organisation=case.clinic_id).with_mrn(mrn).born_on(birth_date)
+    # Who is restricted is nobody to the laboratory.
+    patient = patients.exclude(pk__in=restricted_patients()).first()
     if patient is None:
         sentence = "The clinic has no patient with this record number and birth date. The clinic registers them first."
         raise Unprocessable(sentence, code="no_patient")

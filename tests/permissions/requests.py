@@ -58,6 +58,7 @@ ARGUMENT_NOUN = {
 } | {
     "api:patient": "patient",
     "workbench:patient": "patient",
+    "workbench:restriction": "patient",
     "api:image": "image",
     "workbench:field": "image",
     "workbench:image_microscope": "image",
@@ -138,6 +139,8 @@ def _new_case(_world: World, _target: str) -> dict[str, Any]:
 
 
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "workbench:restriction"): lambda _world, _target: {"reason": "The patient asked for erasure."},
+    ("POST", "workbench:legal_holds"): lambda _world, _target: {"reason": "A court asked for everything."},
     ("POST", "api:patients"): _patient,
     ("POST", "api:cases"): _case,
     ("PATCH", "api:patient"): lambda _world, _target: {"sex": "other", "reason": "mistyped"},

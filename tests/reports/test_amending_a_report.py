@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from cases.models import Case, Cell
 from cases.services.cases import update_case
+from cases.services.restrictions import restrict_patient
 from hematovision.errors import Conflict, Unprocessable
 from reports.models import CaseMove, Report, ReportKind
 from reports.presenters.changes import changes_between
@@ -181,6 +182,15 @@ def test_the_images_go_to_the_right_patient_with_a_trace(report, case, pavel, ri
     assert Case.objects.get(pk=case.pk).state == "withdrawn"
     with pytest.raises(Conflict):
         move_to_patient(actor=pavel, case=case, mrn=right.mrn, birth_date=right.birth_date)
+
+
+def test_the_images_do_not_go_to_a_restricted_patient(report, case, pavel, ines, right):
+    Case.objects.filter(pk=case.pk).update(state="withdrawn")
+    case.refresh_from_db()
+    restrict_patient(actor=ines, patient=right, reason="The patient asked for erasure.")
+    with pytest.raises(Unprocessable):
+        move_to_patient(actor=pavel, case=case, mrn=right.mrn, birth_date=right.birth_date)
+    assert not CaseMove.objects.exists()
 
 
 def test_only_a_withdrawn_case_moves(report, case, pavel, right):

@@ -17,11 +17,12 @@ from cases.conf import upload_max_bytes
 from cases.permissions import (
     is_read_only,
     may_change_details,
+    may_place_legal_holds,
     may_review_cases,
     may_send_images,
     may_write_cases,
 )
-from cases.selectors import microscopes_for, visible_case
+from cases.selectors import legal_holds_in_force, microscopes_for, restriction_in_force, visible_case
 from cases.services.audit_trail import record_view
 from cases.services.cases import cancel_case, submit_case
 from cases.states import CLOSED_STATES, OPEN_STATES, CaseState
@@ -92,7 +93,12 @@ def show_case(
     """Answer with the page of a case, with the refusals of a plain upload where there were any."""
     back = request.session.get("worklist") or reverse("workbench:worklist")
     corrections = corrections_of(case.patient)
-    context = case_context(request, case, refusals=refusals, worklist_url=back, corrections=corrections, **more)
+    kept = {
+        "legal_holds": legal_holds_in_force(request.user, case),
+        "restriction": restriction_in_force(request.user, case.patient),
+        "may_hold": may_place_legal_holds(request.user, case),
+    }
+    context = case_context(request, case, refusals=refusals, worklist_url=back, corrections=corrections, **kept, **more)
     return render(request, "workbench/case.html", context, status=status)
 
 

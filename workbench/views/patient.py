@@ -11,7 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from cases.models import Patient
+from cases.models.restriction import sees_restricted
 from cases.permissions import ONLY_THE_REGISTERING_ORGANISATION, may_correct_patient, refuse
+from cases.selectors import restriction_in_force
 from cases.services.audit_trail import record_view
 from cases.services.patients import update_patient
 from hematovision.errors import DomainError, PermissionRefused
@@ -60,6 +62,8 @@ def patient_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "corrections": corrections_of(patient),
         "form": form if may_correct else None,
         "may_correct": may_correct,
+        "sees_restriction": sees_restricted(request.user),
+        "restriction": restriction_in_force(request.user, patient),
     }
     return render(request, "workbench/patient.html", context, status=status)
 

@@ -1,0 +1,96 @@
+"""Restriction of a patient after a request for erasure, and its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.models import Action
+from audit.services import record
+from cases.models import Case, Patient, PatientRestriction, RestrictionLift
+from cases.permissions import may_restrict_patient, must_see, refuse
+from cases.providers import waiting_for_acknowledgement
+from cases.services.audit_trail import scope_of
+from cases.services.validation import clean_record, given_reason
+from cases.states import CLOSED_STATES
+from hematovision.errors import Conflict
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+ONLY_ADMINISTRATORS = "Only administrators of the laboratory that a patient's organisation refers to restrict them."
+
+
+def restrict_patient(*, actor: User, patient: Patient, reason: str) -> PatientRestriction:
+    """Hide `patient` and their cases from everybody but administrators and auditors of their laboratories.
+
+    Raises `NotFound` for a patient the actor does not see, `PermissionRefused` for anybody but the laboratory's
+    administrators, `Unprocessable` without a reason, and `Conflict` where care comes first: a case is open, or a signed
+    report waits for its acknowledgement; also where the patient is restricted already.
+    """
+    _require_permission(actor, patient)
+    with transaction.atomic():
+        # Two requests are one restriction, and a case that moves meanwhile is waited for.
+        stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+        cases = list(Case.objects.select_for_update(no_key=True).filter(patient=stored).order_by("pk"))
+        if stored.restrictions.in_force().exists():
+            raise Conflict("This patient is restricted already.", code="restricted_already")
+        if any(case.state not in CLOSED_STATES for case in cases):
+            raise Conflict("A case of this patient is open: finish or cancel it first.", code="case_open")
+        if waiting_for_acknowledgement(cases):
+            raise Conflict("A report on this patient waits for its acknowledgement by the clinic.", code="report_waits")
+        restriction = PatientRestriction(
+            patient=stored, restricted_by=actor, reason=given_reason(reason), restricted_at=timezone.now()
+        )
+        clean_record(restriction)
+        restriction.save(force_insert=True)
+        record(
+            actor=actor,
+            action=Action.CREATE,
+            target=restriction,
+            reason=restriction.reason,
+            after={"cases": len(cases)},
+            **scope_of(stored),
+        )
+    return restriction
+
+
+def lift_restriction(*, actor: User, restriction: PatientRestriction, reason: str) -> RestrictionLift:
+    """Show the patient again to whom they were shown before. Raises as `restrict_patient`, `Conflict` once lifted."""
+    _require_permission(actor, restriction.patient)
+    with transaction.atomic():
+        Patient.objects.select_for_update(no_key=True).only("pk").get(pk=restriction.patient_id)
+        if not PatientRestriction.objects.in_force().filter(pk=restriction.pk).exists():
+            raise Conflict("This restriction was lifted already.", code="lifted_already")
+        lift = RestrictionLift(
+            restriction=restriction, lifted_by=actor, reason=given_reason(reason), lifted_at=timezone.now()
+        )
+        clean_record(lift)
+        lift.save(force_insert=True)
+        record(
+            actor=actor,
+            action=Action.CREATE,
+            target=lift,
+            reason=lift.reason,
+            after={"restriction": restriction.pk},
+            **scope_of(restriction.patient),
+        )
+    return lift
+
+
+def require_unrestricted(patient: Patient) -> None:
+    """Raise `Conflict` for a patient under a restriction; called where a case is opened, in its transaction.
+
+    Nobody who works on cases would see it. The lock makes a restriction wait for the case, and the case for a restriction.
+    """
+    stored = Patient.objects.select_for_update(no_key=True).only("pk").get(pk=patient.pk)
+    if stored.restrictions.in_force().exists():
+        raise Conflict("This patient is restricted: lift the restriction first.", code="restricted")
+
+
+def _require_permission(actor: User, patient: Patient) -> None:
+    must_see(actor=actor, record_=patient)
+    if not may_restrict_patient(actor, patient):
+        refuse(actor=actor, target=patient, sentence=ONLY_ADMINISTRATORS)
