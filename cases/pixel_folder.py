@@ -66,8 +66,7 @@ class PixelFolder:
         with tempfile.NamedTemporaryFile(dir=self._folder, suffix=_UNFINISHED, delete=False) as file:
             unfinished = Path(file.name)
             try:
-                np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(pixels))
-                file.write(memoryview(pixels).cast("B"))
+                np.lib.format.write_array(file, pixels, allow_pickle=False)
                 file.flush()
                 os.fsync(file.fileno())
                 unfinished.replace(self._folder / f"{sha256}{_ENDING}")
