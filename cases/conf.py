@@ -54,6 +54,11 @@ def decode_wait_seconds() -> float:
     return float(settings.DECODE_WAIT_SECONDS)
 
 
+def crop_cache_bytes() -> int:
+    """How much of the disk decoded display copies may take for the crops of pages, in bytes (`CROP_CACHE_MB`)."""
+    return int(settings.CROP_CACHE_MB) * 1024**2
+
+
 def upload_quota_bytes() -> int:
     """What one account may send in 24 hours, in bytes (`UPLOAD_QUOTA_BYTES_PER_DAY`)."""
     return int(getattr(settings, "UPLOAD_QUOTA_BYTES_PER_DAY", _DAILY_QUOTA_BYTES))

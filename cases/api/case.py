@@ -50,6 +50,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
+    pattern=r"^[\x21-\x7e]{1,255}$",
     description="1 to 255 printable characters. The same key and request again get the same answer.",
 )
 IF_MATCH = OpenApiParameter(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.api.clinic_field import ClinicField
@@ -22,6 +23,18 @@ class OrganisationOut(serializers.Serializer):
 
     slug = serializers.SlugField()
     name = serializers.CharField()
+
+
+@extend_schema_field(
+    {
+        "anyOf": [
+            {"type": "string", "nullable": True, "pattern": r"^(2000(\.0{1,2})?|1?[0-9]{1,3}(\.[0-9]{1,2})?)$"},
+            {"type": "number", "minimum": 0, "maximum": 2000, "multipleOf": 0.01},
+        ]
+    }
+)
+class WhiteBloodCells(serializers.DecimalField):
+    """A count from 0 to 2000 with up to two decimals, as a text or a number."""
 
 
 class CaseChange(StrictBody):
@@ -52,7 +65,7 @@ class CaseChange(StrictBody):
     camera = serializers.CharField(max_length=120, allow_blank=True, required=False)
     clinical_question = serializers.CharField(max_length=2000, allow_blank=True, required=False)
     collected_at = serializers.DateTimeField(allow_null=True, required=False)
-    wbc = serializers.DecimalField(
+    wbc = WhiteBloodCells(
         max_digits=7,
         decimal_places=2,
         min_value=0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -61,7 +62,7 @@ class PatientFilter(filters.FilterSet):
         found: QuerySet[Patient] = patients.ever_with_family_name(value)
         return found
 
-    def by_birth_date(self, patients: Any, _name: str, value: Any) -> QuerySet[Patient]:
+    def by_birth_date(self, patients: Any, _name: str, value: date) -> QuerySet[Patient]:
         """Narrow to a day of birth, present or former."""
         found: QuerySet[Patient] = patients.ever_born_on(value)
         return found

@@ -49,3 +49,13 @@ def decode_stored(file: IO[bytes]) -> NDArray[np.uint8]:
     again.
     """
     return _helper().load_rgb(file, limits=upload_limits(), budget=decode_budget(), wait_seconds=_PATIENT_SECONDS)
+
+
+def decode_shown(file: IO[bytes]) -> NDArray[np.uint8]:
+    """As `decode_stored` for a page that somebody waits for; raises `DecodersBusy` where no place becomes free."""
+    try:
+        return _helper().load_rgb(
+            file, limits=upload_limits(), budget=decode_budget(), wait_seconds=decode_wait_seconds()
+        )
+    except AllBusyError as error:
+        raise DecodersBusy from error

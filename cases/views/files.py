@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import threading
 from functools import partial
 from typing import IO, TYPE_CHECKING
 from uuid import UUID
 
-import numpy as np
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404
@@ -20,15 +18,15 @@ from cases.imaging import crop_around
 from cases.models import Cell, SmearImage
 from cases.selectors import visible_image
 from cases.services.audit_trail import record_download, record_image_view
+from cases.services.display_pixels import display_pixels
 from cases.storage import EXTENSIONS
-from cases.stored_files import FileSwapped, open_display, open_original, open_thumbnail
+from cases.stored_files import open_display, open_original, open_thumbnail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.db.models.fields.files import FieldFile
     from django.http import HttpResponseBase
-    from numpy.typing import NDArray
 
     from accounts.requests import AuthenticatedRequest
 
@@ -40,10 +38,6 @@ _CROP_DEFAULT_PX = 128
 _CONTEXT = 1.6
 # Part of each crop's tag: a browser that kept crops of an earlier form asks for them anew.
 _CROP_FORM = 2
-_PIXELS_WORTH_KEEPING = 16_000_000
-_PICTURES_KEPT = 4
-_DECODING = threading.Lock()
-_kept: dict[str, NDArray[np.uint8]] = {}
 
 # Whatever a file turns out to be, a browser must treat it as an image, run nothing in it, and not hand it on.
 _HEADERS = {
@@ -105,7 +99,7 @@ def crop(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     etag = f'"{cell.pk.hex}-{cell.x}-{cell.y}-{cell.width}-{cell.height}-{size}-{span}-{_CROP_FORM}"'
     if _is_known(request, etag):
         return _dressed(HttpResponseNotModified(), etag, _CACHE_BRIEFLY)
-    square = crop_around(_pixels(image), cell.box, span=span, size=size)
+    square = crop_around(display_pixels(image), cell.box, span=span, size=size)
     buffer = io.BytesIO()
     Image.fromarray(square).save(buffer, "PNG")
     return _dressed(HttpResponse(buffer.getvalue(), content_type="image/png"), etag, _CACHE_BRIEFLY)
@@ -163,22 +157,3 @@ def _bounded(request: AuthenticatedRequest, name: str, default: int, bounds: tup
     except ValueError:
         wanted = default
     return min(max(wanted, bounds[0]), bounds[1])
-
-
-def _pixels(image: SmearImage) -> NDArray[np.uint8]:
-    """The upright image, (H, W, 3) uint8; kept for the next crop, since a page asks for many of one image."""
-    name = str(image.display.name)
-    # One at a time: a page asks for many crops at once, and each would decode the same picture.
-    with _DECODING:
-        if name in _kept:
-            return _kept[name]
-        with open_display(image) as file:
-            try:
-                pixels = np.asarray(Image.open(file).convert("RGB"), dtype=np.uint8)
-            except OSError as error:
-                raise FileSwapped(f"The display copy of field {image.ordinal} cannot be read.") from error
-        if image.width * image.height <= _PIXELS_WORTH_KEEPING:
-            _kept[name] = pixels
-            while len(_kept) > _PICTURES_KEPT:
-                _kept.pop(next(iter(_kept)))
-        return pixels

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import BooleanFilter, DjangoFilterBackend
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -23,17 +23,19 @@ class StrictFilterBackend(DjangoFilterBackend):
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         """Check the query parameters' names, then filter."""
         filterset_class = self.get_filterset_class(view, queryset)
-        known = sorted(filterset_class.base_filters) if filterset_class is not None else []
+        filters = filterset_class.base_filters if filterset_class is not None else {}
+        known = sorted(filters)
         errors: dict[str, list[str]] = {}
         for name, values in request.query_params.lists():
-            if name in PAGING:
-                continue
-            if name not in known:
+            if name not in known and name not in PAGING:
                 errors[name] = [f"There is no such filter. Known: {', '.join(known) or 'none'}."]
             elif len(values) > 1:
                 errors[name] = ["Give this filter once."]
-            elif not values[0].strip():
+            elif not values[0].strip() and name not in PAGING:
                 errors[name] = ["This filter is empty."]
+            elif isinstance(filters.get(name), BooleanFilter) and values[0].lower() not in {"true", "false"}:
+                # Taken for "either" without this.
+                errors[name] = ["Give true or false."]
         if errors:
             raise exceptions.ValidationError(errors)
         found: QuerySet[Any] = super().filter_queryset(request, queryset, view)

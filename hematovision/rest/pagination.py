@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from rest_framework import exceptions
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
+
+# Python reads no longer ones.
+_NUMBER = re.compile(r"[0-9]{1,4000}")
 
 
 class NewestFirst(CursorPagination):
@@ -14,6 +20,28 @@ class NewestFirst(CursorPagination):
     max_page_size = 200
     page_size_query_param = "page_size"
     ordering = ("-created_at", "-id")
+
+    def get_page_size(self, request: Request) -> int:
+        """Return how many rows a page has, `max_page_size` at most; what is no number of rows is a mistake (400)."""
+        asked = request.query_params.get("page_size")
+        if asked is None:
+            return self.page_size
+        if not _NUMBER.fullmatch(asked) or not int(asked):
+            raise exceptions.ValidationError({"page_size": ["Give a whole number of rows, 1 or more."]})
+        return min(int(asked), self.max_page_size)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Say of the size of a page what `get_page_size` accepts."""
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == "page_size":
+                parameter["schema"]["minimum"] = 1
+                parameter["description"] = (
+                    f"Rows a page, {self.page_size} where it is left out; {self.max_page_size} at most are given."
+                )
+            else:
+                parameter["description"] = "Of the page to read, as in `next` and `previous` of an answer."
+        return parameters
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """Read the page's address; one that is not ours is a mistake in the request (400)."""

@@ -5,11 +5,18 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from django_filters import CharFilter
+from drf_spectacular.contrib.django_filters import DjangoFilterExtension
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
 
 from hematovision.rest.problems import PROBLEM_MEDIA_TYPE
 
+SOME_TEXT = r"^[^\x00]*[^\s\x00][^\x00]*$"
+ANY_TEXT = r"^[^\x00]*$"
+BOUNDS = {"min_value": "minimum", "max_value": "maximum", "max_length": "maxLength"}
+"""What a filter calls a bound, and what OpenAPI calls it."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -80,7 +87,32 @@ class StrictBodies(OpenApiSerializerExtension):
     def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> Any:
         """Describe the body as any serializer, closed."""
         described = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001 (as its documentation asks)
+        for name, field in self.target.fields.items():
+            if type(field) is serializers.CharField:
+                # Spaces around a text are no part of it.
+                described["properties"][name]["pattern"] = ANY_TEXT if field.allow_blank else SOME_TEXT
         return {**described, "additionalProperties": False}
+
+
+class StrictFilters(DjangoFilterExtension):
+    """Says of each filter what it refuses: nothing, and what is out of its bounds."""
+
+    target_class = "hematovision.rest.filters.StrictFilterBackend"
+    priority = 1
+
+    def resolve_filter_field(
+        self, auto_schema: Any, model: Any, filterset_class: Any, field_name: Any, filter_field: Any
+    ) -> Any:
+        """Describe one filter as usual, then add its bounds."""
+        parameters: list[dict[str, Any]] = super().resolve_filter_field(
+            auto_schema, model, filterset_class, field_name, filter_field
+        )
+        bounds = {ours: filter_field.extra[theirs] for theirs, ours in BOUNDS.items() if theirs in filter_field.extra}
+        if type(filter_field) is CharFilter:
+            bounds["pattern"] = SOME_TEXT
+        for parameter in parameters:
+            parameter["schema"].update(bounds)
+        return parameters
 
 
 def add_problem(result: dict[str, Any], **_: Any) -> dict[str, Any]:

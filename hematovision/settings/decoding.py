@@ -15,3 +15,6 @@ DECODE_WAIT_SECONDS = env.float("HEMATOVISION_DECODE_WAIT_SECONDS", default=20)
 DECODE_MAX_SCANS = env.int("HEMATOVISION_DECODE_MAX_SCANS", default=64)
 DECODE_MAX_CHUNKS = env.int("HEMATOVISION_DECODE_MAX_CHUNKS", default=65_536)
 DECODE_MAX_TILES = env.int("HEMATOVISION_DECODE_MAX_TILES", default=100_000)
+
+# Display copies decoded for the crops of pages, below VAR_DIR/crops of each host: 150 MB for a field of 50 megapixels. 0 keeps none.
+CROP_CACHE_MB = env.int("HEMATOVISION_CROP_CACHE_MB", default=2048)
