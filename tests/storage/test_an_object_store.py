@@ -8,6 +8,7 @@ import sys
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
 
 from cases.checks import check_clinical_storage
 from cases.models import SmearImage
@@ -23,6 +24,8 @@ from tests.factories.image_files import image_bytes, upload
 from tests.factories.reports import next_version
 from tests.storage.conftest import BUCKET, ObjectStore
 
+# One process of the suite starts the server.
+pytestmark = pytest.mark.xdist_group("object_store")
 NAME = "originals/ab/cd/abcd.jpg"
 OPEN_TO_ALL = "http://acs.amazonaws.com/groups/global/AllUsers"
 
@@ -106,6 +109,10 @@ def test_pages_say_that_the_store_is_away(use, gone, client, riverside, pavel):
         faults_of([SmearImage.objects.get(pk=image.pk)])
     with pytest.raises(Unavailable):
         verify_report(type(report).objects.get(pk=report.pk))
+    with pytest.raises(CommandError, match="cannot be reached"):
+        call_command("verify_all")
+    with pytest.raises(CommandError, match="cannot be reached"):
+        call_command("verify_reports")
 
 
 @pytest.mark.django_db

@@ -23,7 +23,8 @@ from tests.factories.image_files import image_bytes, upload
 from tests.oversight.tampering.record import write_record
 from tests.reports.conftest import needs_pango, signed
 
-pytestmark = pytest.mark.django_db
+# One process of the suite starts the server.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("object_store")]
 
 
 @pytest.fixture

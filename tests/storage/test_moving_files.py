@@ -13,7 +13,8 @@ from audit.services import write_checkpoint
 from cases.services.moving_files import move_files, named_files
 from tests.oversight.tampering.record import write_record
 
-pytestmark = pytest.mark.django_db
+# One process of the suite starts the server.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("object_store")]
 
 
 @pytest.fixture
