@@ -57,7 +57,8 @@ def check_clinical_storage(**_kwargs: Any) -> list[checks.CheckMessage]:
         return [
             checks.Error(
                 f"The clinical storage cannot be written: {error.strerror or type(error).__name__}.",
-                hint="Make the folder media/clinical below HEMATOVISION_VAR writable for the web and worker processes.",
+                hint="Make the folder media/clinical below HEMATOVISION_VAR writable for the web and worker processes, or, "
+                "with HEMATOVISION_STORAGE=s3, let their credentials read, write, list and delete in the bucket.",
                 id="cases.E003",
             )
         ]

@@ -1,14 +1,16 @@
-"""Where clinical files lie: a private storage with no address of its own.
+"""Where clinical files lie: a private storage with no address of its own, a folder or an object store by setting.
 
 The originals, display copies and thumbnails are under names made of UUIDs; what the sender called a file is
-never part of a path. Nothing serves this folder: `cases.views.files` reads from it after a permission check.
+never part of a name. Nothing serves the storage: `cases.views.files` reads from it after a permission check. A file is
+written once under its name and is the same under that name in either storage.
 """
 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 if TYPE_CHECKING:
@@ -28,8 +30,21 @@ class PrivateFileSystemStorage(FileSystemStorage):
 
     def url(self, name: str | None) -> str:
         """Refuse: clinical files are reached only through the permission-checked views."""
-        message = "Clinical files have no public address; link to the image views instead."
-        raise ValueError(message)
+        refuse_url()
+
+
+class HashedFile(File):  # type: ignore[type-arg]
+    """A file that was fetched whole from elsewhere, with the SHA-256 of what came."""
+
+    def __init__(self, file: IO[bytes], name: str, sha256: str) -> None:
+        super().__init__(file, name=name)
+        self.sha256 = sha256
+
+
+def refuse_url() -> NoReturn:
+    """Raise: no storage of clinical files hands out addresses."""
+    message = "Clinical files have no public address; link to the image views instead."
+    raise ValueError(message)
 
 
 def clinical_storage() -> Storage:

@@ -1,4 +1,4 @@
-"""The one door to the files of an image: whoever opens one learns that it is missing, away or not the one that was kept."""
+"""The one door to stored files: whoever opens one learns that it is missing, away or not the one that was kept."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from typing import IO, TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from cases.storage import clinical_storage
-from hematovision.errors import Gone, Unavailable
+from cases.storage import HashedFile, clinical_storage
+from hematovision.away import storage_away
+from hematovision.errors import Gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.core.files.storage import Storage
 
     from cases.models import SmearImage
 
@@ -58,6 +61,11 @@ def open_thumbnail(image: SmearImage) -> IO[bytes]:
     return _open(str(image.thumbnail.name), _("The thumbnail of field %(number)s") % {"number": image.ordinal}, None)
 
 
+def open_stored(name: str, what: str) -> IO[bytes]:
+    """Any other file of the clinical storage, `what` in the sentences. Raises `FileMissing` or `Unavailable`."""
+    return _open(name, what, None)
+
+
 def faults_of(images: Iterable[SmearImage], *, afresh: bool = False) -> list[str]:
     """A sentence for each original and display copy that is missing or not the one that was kept.
 
@@ -91,15 +99,17 @@ def _open(name: str, what: str, sha256: str | None, *, afresh: bool = False) -> 
                 stack.pop_all()
                 return file
     except FileNotFoundError as error:
-        if not storage.exists(""):
-            raise _away() from error
+        if not _answers(storage):
+            raise storage_away() from error
         raise FileMissing(_("%(what)s is missing from the storage.") % {"what": what}) from error
     except OSError as error:
-        raise _away() from error
+        raise storage_away() from error
     raise FileSwapped(_("%(what)s is not the one that was kept: its SHA-256 differs.") % {"what": what})
 
 
 def _is(name: str, file: IO[bytes], sha256: str, *, afresh: bool) -> bool:
+    if isinstance(file, HashedFile):
+        return file.sha256 == sha256
     storage = clinical_storage()
     seen = name, storage.size(name), storage.get_modified_time(name).timestamp()
     with _lock:
@@ -115,7 +125,9 @@ def _is(name: str, file: IO[bytes], sha256: str, *, afresh: bool) -> bool:
     return True
 
 
-def _away() -> Unavailable:
-    return Unavailable(
-        _("The image files cannot be reached at the moment. Try again in a moment."), code="storage_away"
-    )
+def _answers(storage: Storage) -> bool:
+    """Whether the folder or the bucket itself is there: without it, no file says that it is missing."""
+    try:
+        return storage.exists("")
+    except OSError:
+        return False

@@ -38,6 +38,16 @@ _SQLITE_FULL = "database or disk is full"
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
+class StorageAway(OSError):
+    """The storage of clinical files does not answer, or refuses what it is asked: no fault of any one file."""
+
+
+def storage_away() -> Unavailable:
+    """The refusal for whoever needs a stored file while the storage is away."""
+    sentence = _("The image files cannot be reached at the moment. Try again in a moment.")
+    return Unavailable(sentence, code="storage_away")
+
+
 def is_database_away(error: BaseException) -> bool:
     """Whether `error` says that the database cannot be reached now, rather than that a statement was wrong."""
     if isinstance(error, InterfaceError):
@@ -69,6 +79,8 @@ def refusal_for(error: BaseException | None) -> DomainError | None:
         return None
     if is_no_room(error):
         return NoRoom()
+    if isinstance(error, StorageAway):
+        return storage_away()
     if is_database_away(error):
         sentence = _("The database does not answer at the moment. Nothing was changed; try again in a moment.")
         return Unavailable(sentence, code="database_away")

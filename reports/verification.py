@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +9,13 @@ from django.core.cache import cache
 
 from cases.crypto import UndecryptableValueError
 from cases.models import SmearImage
+from cases.stored_files import FileMissing, open_original
+from hematovision.errors import Gone
 from reports.canonical import canonical, digest, sha256
 from reports.models import Report, ReportKey, Signature
 from reports.sealing import BrokenSealError
 
 _FILE_WAS_READ_SECONDS = 15 * 60
-_CHUNK_BYTES = 1024 * 1024
 _ALTERED = (BrokenSealError, UndecryptableValueError, ReportKey.DoesNotExist, UnicodeDecodeError, ValueError)
 
 
@@ -114,7 +114,7 @@ def _pdf(report: Report, faults: list[str]) -> None:
         pdf = report.read_pdf()
     except (BrokenSealError, UndecryptableValueError, ReportKey.DoesNotExist):
         faults.append("The PDF was altered: it does not open.")
-    except OSError:
+    except FileMissing:
         faults.append("The PDF is missing.")
     else:
         if sha256(pdf) != report.pdf_sha256:
@@ -141,14 +141,9 @@ def _file_is(image: SmearImage, expected: str, *, thorough: bool) -> bool:
     key = f"reports.file.{image.pk}.{expected}"
     if not thorough and cache.get(key):
         return True
-    found = hashlib.sha256()
     try:
-        with image.original.open("rb") as file:
-            for chunk in iter(lambda: file.read(_CHUNK_BYTES), b""):
-                found.update(chunk)
-    except OSError:
-        return False
-    if found.hexdigest() != expected:
+        open_original(image, afresh=True).close()
+    except Gone:
         return False
     cache.set(key, 1, timeout=_FILE_WAS_READ_SECONDS)
     return True

@@ -94,9 +94,10 @@ def record_display_hashes() -> tuple[int, list[str]]:
 
 
 def _walk(storage: Storage, folder: str) -> Iterator[str]:
-    if not storage.exists(folder):
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:
         return
-    folders, files = storage.listdir(folder)
     for name in files:
         yield f"{folder}/{name}"
     for inner in folders:

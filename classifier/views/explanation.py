@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,10 +15,11 @@ from accounts.requests import signed_in
 from cases.blinding import is_blinded, require_open
 from cases.models import Cell
 from cases.services.audit_trail import record_image_view
+from cases.stored_files import open_stored
 from classifier.models import Explanation, ExplanationState
 from classifier.selectors import current_prediction
 from classifier.services.explanations import request_explanation
-from hematovision.errors import DomainError, Gone
+from hematovision.errors import DomainError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -57,11 +59,8 @@ def explanation_picture(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found is None or found.state != ExplanationState.DONE:
         raise Http404
     record_image_view(actor=user, image=cell.image, part="explanations")
-    try:
-        with found.picture.open("rb") as file:
-            answer = HttpResponse(file.read(), content_type="image/png")
-    except FileNotFoundError as error:
-        raise Gone("The explanation is missing from the storage. Ask for it again.", code="file_missing") from error
+    with open_stored(str(found.picture.name), _("The explanation")) as file:
+        answer = HttpResponse(file.read(), content_type="image/png")
     answer["Cache-Control"] = "private, max-age=900"
     answer["Content-Disposition"] = "inline"
     answer["X-Content-Type-Options"] = "nosniff"

@@ -32,11 +32,22 @@ class Installation:
     keys: Keys
     media: Path
     checkpoints: Path
+    bucket: str = ""
+    """The bucket that holds the files of an installation with an object store; `media` holds none of them then."""
 
     @property
     def models(self) -> Path:
         """Where models are put that no longer have the folder they were registered in."""
         return self.var / "models"
+
+    def require_folder(self) -> None:
+        """Raise `Refused` where the files lie in an object store, whose objects no backup copies."""
+        if self.bucket:
+            raise Refused(
+                f"The files of this installation lie in the bucket {self.bucket}, and a backup holds files of a folder. Copy "
+                "them with `manage.py move_files --to local` before a backup, with `--to s3` after a restore, and say "
+                "HEMATOVISION_STORAGE=local for this command."
+            )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Installation:
@@ -48,6 +59,9 @@ class Installation:
             keys=_keys(environment, var),
             media=var / "media" / "clinical",
             checkpoints=Path(environment.get("HEMATOVISION_AUDIT_CHECKPOINT_DIR") or var / "audit" / "checkpoints"),
+            bucket=environment.get("HEMATOVISION_S3_BUCKET", "")
+            if environment.get("HEMATOVISION_STORAGE") == "s3"
+            else "",
         )
 
 

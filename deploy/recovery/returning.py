@@ -53,6 +53,7 @@ def restore_backup(backup: Path, installation: Installation, progress: Progress,
     never deleted; a PostgreSQL database is replaced in one transaction. Broken off, it is run again and goes on: files
     already in place are compared and left, and the database, which comes last, is there whole or not at all.
     """
+    installation.require_folder()
     manifest = verify_backup(backup, installation, progress)
     returned = Returned(manifest)
     if not _goes_on(manifest, installation):

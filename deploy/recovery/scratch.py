@@ -22,6 +22,8 @@ def scratch_place() -> Iterator[dict[str, str]]:
             "HEMATOVISION_VAR": folder,
             "HEMATOVISION_AUDIT_CHECKPOINT_DIR": str(Path(folder) / "audit" / "checkpoints"),
             "DATABASE_URL": url,
+            # Never the bucket of the installation beside it.
+            "HEMATOVISION_STORAGE": "local",
         }
 
 

@@ -34,6 +34,7 @@ def take_backup(installation: Installation, destination: Path, progress: Progres
     in the next backup. A file that the database names and the disk has not is listed as missing: the rest is needed
     all the more.
     """
+    installation.require_folder()
     started = datetime.now(UTC)
     name = f"hematovision-{started:%Y%m%dT%H%M%SZ}"
     need_space(destination, 0)

@@ -13,6 +13,7 @@ from hematovision.settings.identity import *
 from hematovision.settings.logs import *
 from hematovision.settings.metrics import *
 from hematovision.settings.rest import *
+from hematovision.settings.storage import *
 from hematovision.settings.tasks import *
 
 # Lets `ModelAdmin[Case]` and the like be written at run time as the type checker reads them.
@@ -143,23 +144,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": database_from(env.str("DATABASE_URL", default="")),
 }
 
-# Files: originals and display copies lie below MEDIA_ROOT and have no URL of their own; views with
-# permission checks hand them out.
-MEDIA_ROOT = VAR_DIR / "media"
-MEDIA_URL = ""
-FILE_UPLOAD_PERMISSIONS = 0o640
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
-FILE_UPLOAD_TEMP_DIR = str(VAR_DIR / "uploads")
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("HEMATOVISION_STATIC_ROOT", default=str(VAR_DIR / "staticfiles"))
-STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "clinical": {
-        "BACKEND": "cases.storage.PrivateFileSystemStorage",
-        "OPTIONS": {"location": str(MEDIA_ROOT / "clinical")},
-    },
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
 
 # Third-party front-end files come from the locked npm install, each under its own prefix.
 NODE_MODULES = BASE_DIR / "node_modules"

@@ -42,6 +42,7 @@ def reasons_to_refuse(settings: Mapping[str, Any]) -> Iterator[str]:
     yield from _checkpoint_keys(settings["AUDIT_CHECKPOINT_KEYS"], settings["SECRET_KEY"])
     if not settings["REDIS_URL"]:
         yield "REDIS_URL is missing: the folder broker serves one machine only."
+    yield from _storage(settings["CLINICAL_STORAGE"], settings["OBJECT_STORE"])
     if settings.get("DEMO_ACCOUNTS"):
         yield "DEMO_ACCOUNTS is on: its password is public."
 
@@ -78,6 +79,31 @@ def _field_keys(keys: list[str]) -> Iterator[str]:
             Fernet(key)
     except ValueError:
         yield "HEMATOVISION_FIELD_KEYS holds a value that is no Fernet key (32 bytes, URL-safe base64)."
+
+
+def _storage(choice: str, store: Mapping[str, Any]) -> Iterator[str]:
+    """A half-set object store is refused also where files lie in a folder: somebody meant it to be used."""
+    if choice not in {"local", "s3"}:
+        yield "HEMATOVISION_STORAGE is neither local nor s3."
+    needed = {
+        "HEMATOVISION_S3_BUCKET": store["bucket_name"],
+        "HEMATOVISION_S3_ACCESS_KEY": store["access_key"],
+        "HEMATOVISION_S3_SECRET_KEY": store["secret_key"],
+    }
+    if choice != "s3" and not any(needed.values()):
+        return
+    for name in (name for name, value in needed.items() if not value):
+        yield f"{name} is missing: the object store is only half set."
+    if not (store["endpoint_url"] or store["region_name"]):
+        yield "HEMATOVISION_S3_ENDPOINT or HEMATOVISION_S3_REGION is missing: nothing says where the bucket is."
+    if store["endpoint_url"] and not store["endpoint_url"].startswith("https://"):
+        yield "HEMATOVISION_S3_ENDPOINT is not https://: images would travel in the open."
+    if store["encryption"] not in {"", "AES256", "aws:kms"}:
+        yield "HEMATOVISION_S3_ENCRYPTION is neither AES256 nor aws:kms nor empty."
+    if store["kms_key"] and store["encryption"] != "aws:kms":
+        yield "HEMATOVISION_S3_KMS_KEY is set, and HEMATOVISION_S3_ENCRYPTION is not aws:kms."
+    if store["default_acl"] not in {None, "private"}:
+        yield "HEMATOVISION_S3_ACL is neither private nor empty: images would be open to others."
 
 
 def _checkpoint_keys(keys: list[str], secret: str) -> Iterator[str]:

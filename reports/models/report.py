@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.storage import clinical_storage
+from cases.stored_files import open_stored
 from reports.sealing import open_seal, unwrap
 
 if TYPE_CHECKING:
@@ -108,8 +110,8 @@ class Report(models.Model):
         return found
 
     def read_pdf(self) -> bytes:
-        """Return the bytes of the PDF; raises `BrokenSealError` or `OSError` where the file was altered or is gone."""
-        with self.pdf.open("rb") as file:
+        """Return the bytes of the PDF; raises `BrokenSealError`, or as `open_stored` where the file is gone or away."""
+        with open_stored(str(self.pdf.name), _("The PDF of the report")) as file:
             return open_seal(unwrap(self.key.wrapped), file.read())
 
     @property

@@ -10,6 +10,13 @@ import pytest
 from deploy.throwaway_production import throwaway_environment
 
 RANDOM = secrets.token_hex(40)
+OBJECT_STORE = {
+    "HEMATOVISION_STORAGE": "s3",
+    "HEMATOVISION_S3_BUCKET": "smears",
+    "HEMATOVISION_S3_ENDPOINT": "https://s3.test",
+    "HEMATOVISION_S3_ACCESS_KEY": "an-access-key",
+    "HEMATOVISION_S3_SECRET_KEY": RANDOM,
+}
 
 
 def start(tmp_path, **changes: str | None) -> subprocess.CompletedProcess[str]:
@@ -28,14 +35,31 @@ def start(tmp_path, **changes: str | None) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_safe_installation_starts(tmp_path):
-    started = start(tmp_path)
+@pytest.mark.parametrize("changes", [{}, OBJECT_STORE, {**OBJECT_STORE, "HEMATOVISION_S3_ACL": ""}])
+def test_a_safe_installation_starts(tmp_path, changes):
+    started = start(tmp_path, **changes)
     assert started.returncode == 0, started.stderr
+
+
+def test_credentials_of_the_object_store_are_not_in_the_refusal(tmp_path):
+    refused = start(tmp_path, **{**OBJECT_STORE, "HEMATOVISION_S3_ENDPOINT": None})
+    assert "HematoVision does not start" in refused.stderr
+    assert RANDOM not in refused.stderr
+    assert "an-access-key" not in refused.stderr
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        ({"HEMATOVISION_STORAGE": "nfs"}, "neither local nor s3"),
+        ({"HEMATOVISION_STORAGE": "s3"}, "HEMATOVISION_S3_BUCKET is missing"),
+        ({"HEMATOVISION_S3_BUCKET": "smears"}, "HEMATOVISION_S3_ACCESS_KEY is missing"),
+        ({**OBJECT_STORE, "HEMATOVISION_S3_SECRET_KEY": None}, "HEMATOVISION_S3_SECRET_KEY is missing"),
+        ({**OBJECT_STORE, "HEMATOVISION_S3_ENDPOINT": None}, "nothing says where the bucket is"),
+        ({**OBJECT_STORE, "HEMATOVISION_S3_ENDPOINT": "http://s3.test"}, "not https://"),
+        ({**OBJECT_STORE, "HEMATOVISION_S3_ENCRYPTION": "rot13"}, "neither AES256 nor aws:kms"),
+        ({**OBJECT_STORE, "HEMATOVISION_S3_KMS_KEY": "a-key"}, "HEMATOVISION_S3_KMS_KEY is set"),
+        ({**OBJECT_STORE, "HEMATOVISION_S3_ACL": "public-read"}, "open to others"),
         ({"HEMATOVISION_DEBUG": "1"}, "DEBUG is on"),
         ({"DEBUG": "1"}, "DEBUG is on"),
         ({"HEMATOVISION_SECRET_KEY": None}, "HEMATOVISION_SECRET_KEY is missing"),

@@ -54,11 +54,11 @@ def compose():
 def in_the_table():
     text = (ROOT / "docs" / "RUNBOOK.md").read_text()
     rows = re.search(r"\| variable \| meaning \| default \|\n(.*?)\n\n", text, re.DOTALL).group(1)
-    return [name for row in rows.splitlines() for name in re.findall(r"`([A-Z][A-Z_]+)`", row.split("|")[1])]
+    return [name for row in rows.splitlines() for name in re.findall(r"`([A-Z][A-Z_0-9]+)`", row.split("|")[1])]
 
 
 def in_example_env():
-    return re.findall(r"^#?([A-Z][A-Z_]+)=", (ROOT / "deploy" / "example.env").read_text(), re.MULTILINE)
+    return re.findall(r"^#?([A-Z][A-Z_0-9]+)=", (ROOT / "deploy" / "example.env").read_text(), re.MULTILINE)
 
 
 def test_the_code_is_understood(read):
@@ -87,7 +87,7 @@ def test_every_setting_reaches_every_container(read, compose, part):
 
 
 def test_what_compose_takes_from_the_environment_is_in_example_env(compose):
-    taken = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    taken = set(re.findall(r"\$\{([A-Z_0-9]+)", (ROOT / "docker-compose.yml").read_text()))
     assert taken <= set(in_example_env())
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from hematovision.errors import Unavailable
 from oversight.services.everything import MOST_FINDINGS, verify_everything
 
 
@@ -19,7 +20,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Verify and say what was found."""
-        done = verify_everything(actor=None)
+        try:
+            done = verify_everything(actor=None)
+        except Unavailable as error:
+            raise CommandError(f"Nothing was found out. {error.sentence}") from error
         for name, found in done.findings.items():
             more = " (and perhaps more)" if len(found) == MOST_FINDINGS else ""
             self.stdout.write(f"{name}: {f'{len(found)} found{more}' if found else 'holds'}")

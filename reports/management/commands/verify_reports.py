@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from hematovision.errors import Unavailable
 from reports.services.report_check import verify_reports
 
 
@@ -18,7 +19,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Verify and say what was found; faults name ids, never a patient."""
-        found = verify_reports()
+        try:
+            found = verify_reports()
+        except Unavailable as error:
+            raise CommandError(f"Nothing was found out. {error.sentence}") from error
         if not found.intact:
             raise CommandError("\n".join([f"Signed reports do not hold, {len(found.faults)} fault(s):", *found.faults]))
         self.stdout.write(f"Every signed report holds: {found.reports}.")
