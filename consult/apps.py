@@ -13,15 +13,18 @@ class ConsultConfig(AppConfig):
     verbose_name = "Consultation"
 
     def ready(self) -> None:
-        """Say who reviews what blinded; close the open questions of a case whose review has ended."""
+        """Say who reviews what blinded; close the open questions of a case whose review has ended; verify comments."""
         from django.db.models.signals import post_save
 
         from cases import providers
         from cases.models import CaseTransition
         from consult import selectors
         from consult.receivers import close_with_the_amendment, close_with_the_case
+        from consult.verification import check_comments
+        from hematovision import verifications
         from review.models import Amendment
 
+        verifications.register("comments", check_comments)
         providers.blinded_opinions_owed.register(selectors.blinded_opinions_owed)
         providers.blinded_opinion_address.register(selectors.blinded_opinion_address)
         post_save.connect(close_with_the_case, CaseTransition, dispatch_uid="consult.close_with_the_case")

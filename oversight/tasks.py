@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from hematovision.celery import QUEUE_DEFAULT, clinical_task
-from oversight.services import drift_watch, tallies
+from oversight.services import drift_watch, tallies, verification_runs
 
 _MOST_CASES = 2000
+_LONGEST = int(verification_runs.LONGEST.total_seconds())
 
 
 @clinical_task(queue=QUEUE_DEFAULT)
@@ -18,3 +21,15 @@ def watch_drift() -> None:
 def tally_cases() -> None:
     """Count the reviewed cells of cases that changed since they were counted."""
     tallies.tally_cases(most=_MOST_CASES)
+
+
+@clinical_task(queue=QUEUE_DEFAULT, soft_time_limit=_LONGEST, time_limit=_LONGEST + 300)
+def verify_all(run_id: str) -> None:
+    """Run every verification for a run that waits."""
+    verification_runs.run_verification(run_id=UUID(run_id))
+
+
+@clinical_task(queue=QUEUE_DEFAULT)
+def follow_verifications() -> None:
+    """Ask for the weekly verification when it is due; nothing waits for ever."""
+    verification_runs.follow_verifications()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from oversight.views import agreement, agreement_cells, break_glass, find, my_agreement, timeline, verify
+from oversight.views import agreement, agreement_cells, break_glass, find, my_agreement, timeline, verification, verify
 
 app_name = "oversight"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("oversight/agreement/cells/export/", agreement_cells.export_agreement, name="export_agreement"),
     path("oversight/break-glass/", break_glass.break_glass_list, name="break_glass_list"),
     path("oversight/find/", find.find_record, name="find"),
+    path("oversight/verification/", verification.verification, name="verification"),
+    path("oversight/verification/live/", verification.live, name="verification_live"),
+    path("oversight/verification/now/", verification.verify_now, name="verify_now"),
     path("oversight/verify-decisions/", verify.verify_every_decision, name="verify_decisions"),
     path("break-glass/", break_glass.break_glass, name="break_glass"),
     path("cases/<uuid:pk>/timeline/", timeline.case_timeline, name="timeline"),

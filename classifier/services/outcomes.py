@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.models import Action, Outcome
-from audit.services import record
+from audit.services import events_last, record
 from cases.cell_classes import UNIDENTIFIED
 from cases.models import Cell
 from cases.services.cases import settle_case
@@ -37,7 +37,7 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
     The first statement closes the run if, and only if, it is still this attempt's: whoever was overtaken writes
     nothing. An image without white cells is a result like any other, with the quality's reasons beside it.
     """
-    with transaction.atomic():
+    with events_last():
         earlier = Analysis.objects.only("um_per_px", "scale_source", "quality").get(pk=analysis.pk)
         outcome = {
             "state": AnalysisState.DONE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -20,6 +19,7 @@ from consult.mentions import people_named
 from consult.models import Comment
 from consult.permissions import gives_opinions
 from consult.selectors import colleagues_of, is_open_for_talk
+from consult.verification import text_digest
 from hematovision.errors import Conflict, NotFound, Unprocessable
 from notices.services import notify
 from review.permissions import may_review
@@ -74,8 +74,7 @@ def add_comment(
                 "case": str(case.pk),
                 "cell": str(cell.pk) if cell is not None else None,
                 "mentions": sorted(str(pk) for pk in told),
-                # What was said stays out of the audit trail; that it is unchanged can be shown.
-                "sha256": hashlib.sha256(text.encode()).hexdigest(),
+                "sha256": text_digest(text),
             },
             **scope_of(case),
         )

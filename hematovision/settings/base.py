@@ -259,6 +259,13 @@ CELERY_BEAT_SCHEDULE["watch_drift"] = {
     "options": {"queue": "default", "expires": 3600.0},
 }
 
+# Everything is verified once a week; the question is asked hourly because a machine may be off at any one hour.
+CELERY_BEAT_SCHEDULE["follow_verifications"] = {
+    "task": "oversight.tasks.follow_verifications",
+    "schedule": 3600.0,
+    "options": {"queue": "default", "expires": 3600.0},
+}
+
 # What an upload left that broke off with its process; a running one writes to its file all the time.
 CELERY_BEAT_SCHEDULE["sweep_interrupted_uploads"] = {
     "task": "cases.tasks.sweep_interrupted_uploads",

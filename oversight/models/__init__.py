@@ -1,5 +1,6 @@
 """Rows of this app, one noun a file."""
 
 from oversight.models.case_tally import CaseTally, CellTally
+from oversight.models.verification import Trigger, VerificationResult, VerificationRun
 
-__all__ = ["CaseTally", "CellTally"]
+__all__ = ["CaseTally", "CellTally", "Trigger", "VerificationResult", "VerificationRun"]

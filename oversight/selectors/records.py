@@ -10,25 +10,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-# Model, and how it is reached from a case.
-_RELATED = (
-    ("cases.SmearImage", "case"),
-    ("cases.Cell", "image__case"),
-    ("cases.BreakGlassAccess", "case"),
-    ("cases.LegalHold", "case"),
-    ("cases.LegalHoldRelease", "hold__case"),
-    ("cases.PatientRestriction", "patient__cases"),
-    ("cases.RestrictionLift", "restriction__patient__cases"),
-    ("classifier.Analysis", "image__case"),
-    ("classifier.Explanation", "cell__image__case"),
-    ("review.ReviewAction", "case"),
-    ("review.Amendment", "case"),
-    ("consult.SecondOpinion", "case"),
-    ("consult.Comment", "case"),
-    ("reports.Report", "case"),
-    ("inbox.Delivery", "report__case"),
-)
-
+PATH_TO_CASE = {
+    "cases.smearimage": "case",
+    "cases.cell": "image__case",
+    "cases.breakglassaccess": "case",
+    "cases.legalhold": "case",
+    "cases.legalholdrelease": "hold__case",
+    "cases.patientrestriction": "patient__cases",
+    "cases.restrictionlift": "restriction__patient__cases",
+    "classifier.analysis": "image__case",
+    "classifier.explanation": "cell__image__case",
+    "review.reviewaction": "case",
+    "review.amendment": "case",
+    "consult.secondopinion": "case",
+    "consult.comment": "case",
+    "reports.report": "case",
+    "inbox.delivery": "report__case",
+}
+"""How the case of a record is reached, by object type."""
 
 LISTING_TYPE = "classifier.prediction"
 """The object type of an event that shows cells of many cases on one page."""
@@ -42,8 +41,8 @@ def types_that_list_cases() -> Sequence[str]:
 def records_of_case(case_id: UUID) -> Mapping[str, Sequence[str]]:
     """Return the ids of everything that hangs on a case, by object type as the audit trail writes it."""
     found: dict[str, Sequence[str]] = {}
-    for name, path in _RELATED:
-        model = apps.get_model(name)
+    for object_type, path in PATH_TO_CASE.items():
+        model = apps.get_model(object_type)
         ids = model._default_manager.filter(**{path: case_id}).order_by().values_list("pk", flat=True)
-        found[model._meta.label_lower] = [str(pk) for pk in ids]
+        found[object_type] = [str(pk) for pk in ids]
     return found

@@ -96,6 +96,7 @@ def test_pages_of_oversight(open_as, violations, ines, analysed, read_cells, siz
         "/oversight/agreement/?since=2030-01-01",
         "/oversight/agreement/cells/?cells=reviewed",
         "/oversight/break-glass/",
+        "/oversight/verification/",
         f"/cases/{analysed.case_id}/timeline/",
     ):
         page.goto(address)

@@ -106,6 +106,10 @@ def _waiting_cell(record):
     return record.waiting_cell.pk
 
 
+def _comment(record):
+    return record.comment.pk
+
+
 def _draft(record):
     return record.draft.pk
 
@@ -238,6 +242,11 @@ _DELIVERIES = [
     _delete("an acknowledgement", _delivery, ("inbox_acknowledgement", "delivery_id")),
     _delete("a delivery", _delivery, ("inbox_acknowledgement", "delivery_id"), ("inbox_delivery", "id")),
 ]
+_COMMENTS = [
+    _update("what a comment says", "consult_comment", "text = 'Nothing.'", _comment),
+    _update("the case it is about", "consult_comment", "case_id = %s", _comment, _waiting),
+    _delete("a comment", _comment, ("consult_comment", "id")),
+]
 _MODELS = [
     _update("the card of a model", "classifier_modelversion", "card = '{}'", _model),
     _update("the hash of its card", "classifier_modelversion", "card_sha256 = %s", _model, OTHER),
@@ -256,5 +265,6 @@ CHANGES = [
     *_REVIEW,
     *_REPORTS,
     *_DELIVERIES,
+    *_COMMENTS,
     *_MODELS,
 ]

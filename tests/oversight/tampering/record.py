@@ -20,6 +20,8 @@ from classifier.models import Analysis, ModelVersion, Prediction
 from classifier.services.models import promote_model
 from classifier.services.queueing import enqueue_analysis
 from classifier.services.registration import register_model
+from consult.models import Comment
+from consult.services import add_comment
 from inbox.models import Delivery
 from inbox.services import acknowledge, deliver_report
 from reports.models import Report
@@ -56,6 +58,7 @@ class Record:
     waiting_cell: Cell
     draft: Case
     draft_image: SmearImage
+    comment: Comment
     event: AuditEvent
     model_folder: Path
 
@@ -84,6 +87,7 @@ def write_record(*, amina: User, pavel: User, ines: User, folder: Path) -> Recor
             label=label,
             displayed=[cell.pk],
         )
+    comment = add_comment(actor=pavel, case=case, text="Compare the second field.")
     report = next_version(case, pavel)
     step_case(case=lock_case(case), to=CaseState.SIGNED, by=pavel, reason="Signed.")
     deliver_report(report_id=report.pk)
@@ -115,6 +119,7 @@ def write_record(*, amina: User, pavel: User, ines: User, folder: Path) -> Recor
         waiting_cell=waiting.images.get().cells.order_by("ordinal").first(),
         draft=draft,
         draft_image=draft_image,
+        comment=comment,
         event=AuditEvent.objects.get(pk=5),
         model_folder=bundle,
     )
