@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, OperationalError, transaction
@@ -26,6 +26,7 @@ from cases.services.transitions import lock_case, lock_image, step_image
 from cases.services.uploads import StoredOriginal, measure
 from cases.signals import image_received
 from cases.states import CaseState, ImageState
+from cases.stored_files import open_original
 from cases.verification import image_digest
 from hematovision.away import is_no_room
 from hematovision.disk import require_room
@@ -47,10 +48,6 @@ if TYPE_CHECKING:
 THUMBNAIL_PX = 480
 _THUMBNAIL_QUALITY = 82
 _DAY = timedelta(days=1)
-
-
-class StoredFileAlteredError(RuntimeError):
-    """The stored bytes are not those that were received."""
 
 
 @announce_refusal
@@ -120,14 +117,10 @@ def transition_image(*, image: SmearImage, to: ImageState, actor: User | None = 
 def load_upright_rgb(image: SmearImage) -> NDArray[np.uint8]:
     """Return the image's pixels, upright, as (H, W, 3) uint8 sRGB, decoded from the original bytes.
 
-    Raises `StoredFileAlteredError` when the stored bytes are not those received: then nothing read from them
-    may be reported.
+    Raises as `cases.stored_files.open_original`: of bytes that are not those received nothing may be reported.
     """
-    with image.original.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != image.sha256:
-            message = f"The stored original of image {image.pk} does not match its SHA-256."
-            raise StoredFileAlteredError(message)
-        return decode_stored(_binary(file))
+    with open_original(image, afresh=True) as file:
+        return decode_stored(file)
 
 
 def make_display_copy(image: SmearImage, *, rgb: NDArray[np.uint8] | None = None) -> SmearImage:
@@ -158,8 +151,8 @@ def _tables_of(image: SmearImage) -> JpegTables | None:
     """The tables of an original whose pixels nothing was done to: a turned or recoloured image is rounded anew whatever they are."""
     if image.media_type != "image/jpeg" or image.conversions:
         return None
-    with image.original.open("rb") as file:
-        return jpeg_tables(_binary(file))
+    with open_original(image) as file:
+        return jpeg_tables(file)
 
 
 def _same_bytes(case: Case, sha256: str) -> SmearImage | None:
@@ -232,8 +225,3 @@ def _refuse_over_quota(actor: User, byte_size: int) -> None:
             code="quota_exceeded",
             details={"quota_bytes": quota},
         )
-
-
-def _binary(file: File[bytes]) -> IO[bytes]:
-    # Pillow wants a plain file object; a storage may wrap one.
-    return file.file if file.file is not None else file  # type: ignore[return-value]

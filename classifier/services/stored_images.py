@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cases.services.images import StoredFileAlteredError, load_upright_rgb
-from hematovision.errors import DomainError, Unprocessable
+from cases.services.images import load_upright_rgb
+from cases.stored_files import FileMissing, FileSwapped
+from hematovision.errors import DomainError, Unavailable, Unprocessable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,15 +20,19 @@ def open_stored_image(image: SmearImage) -> NDArray[np.uint8]:
 
     Raises Unprocessable with a sentence when the stored file is gone, is not byte for byte what was received, or
     cannot be decoded any more: an image that changed in storage is never analysed as if it were the smear.
+    Raises Unavailable while the storage does not answer.
     """
     try:
         return load_upright_rgb(image)
-    except FileNotFoundError as error:
+    except FileMissing as error:
         raise Unprocessable("The stored image file is missing. It was not analysed.", code="image_missing") from error
-    except StoredFileAlteredError as error:
+    except FileSwapped as error:
         raise Unprocessable(
             "The stored image is not the one that was received: its SHA-256 differs. It was not analysed.",
             code="image_altered",
         ) from error
+    except Unavailable:
+        # The storage is away: that says nothing of the image.
+        raise
     except DomainError as error:
         raise Unprocessable(f"The stored image cannot be read. {error.sentence}", code="image_unreadable") from error

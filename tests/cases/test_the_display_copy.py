@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from PIL.JpegImagePlugin import get_sampling
 
-from cases.services.images import StoredFileAlteredError, load_upright_rgb, make_display_copy, receive_image
+from cases.services.images import load_upright_rgb, make_display_copy, receive_image
+from cases.stored_files import FileSwapped
 from classifier.inference.synthetic import draw_field
 from tests.factories.image_files import image_bytes, noise, upload, with_exif
 
@@ -103,5 +104,5 @@ def test_an_altered_original_is_not_read(image):
     with open(image.original.path, "r+b") as file:  # noqa: PTH123
         file.seek(-3, 2)
         file.write(b"\x00")
-    with pytest.raises(StoredFileAlteredError):
+    with pytest.raises(FileSwapped):
         load_upright_rgb(image)
