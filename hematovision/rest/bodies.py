@@ -25,16 +25,22 @@ if TYPE_CHECKING:
 
 CODE = "bad_json"
 UNKNOWN = "is unknown here."
+NOT_TEXT = "This has to be a text, not a number."
 _BOUND = 10**9
+# The library would make a text of a number: 4.0 of an accession number 4, a UUID of any whole number.
+_TEXTS = (serializers.CharField, serializers.UUIDField)
 
 
 class StrictBody(serializers.Serializer):
-    """What a caller of the API sends, JSON or a form; every member is known or refused by its name."""
+    """What a caller of the API sends, JSON or a form; every member is known or refused by its name, and a text is a text."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """Refuse unknown members, together with what is wrong with the known ones."""
-        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
-        errors: dict[str, Any] = {name: [self.refusal_of_unknown()] for name in unknown}
+        """Refuse unknown members and numbers for texts, together with what else is wrong."""
+        sent = data if isinstance(data, dict) else {}
+        errors: dict[str, Any] = {name: [self.refusal_of_unknown()] for name in sorted(set(sent) - set(self.fields))}
+        for name, field in self.fields.items():
+            if isinstance(field, _TEXTS) and isinstance(sent.get(name), int | float):
+                errors[name] = [NOT_TEXT]
         try:
             checked = super().to_internal_value(data)
         except serializers.ValidationError as error:

@@ -70,3 +70,11 @@ def test_the_description_says_that_bodies_are_closed():
     requests = {name: schema for name, schema in described.items() if name.endswith("Request")}
     assert requests
     assert all(schema["additionalProperties"] is False for schema in requests.values())
+
+
+@pytest.mark.parametrize(("member", "value"), [("accession_number", 4), ("microscope", 4.5)])
+def test_a_number_is_no_text(lis, member, value):
+    case = lis.new_case()
+    sent = {"accession_number": "A-4", "patient": case["patient"], member: value}
+    problem = problem_of(lis.post("/cases/", sent), 400)
+    assert problem["errors"] == {member: ["This has to be a text, not a number."]}
