@@ -40,6 +40,7 @@ from cases.states import CaseState
 from hematovision.rest.base import NotCached
 from hematovision.rest.bodies import Empty
 from hematovision.rest.etags import check_if_match, version_tag
+from hematovision.rest.filters import MomentFilter
 from hematovision.rest.idempotency import once
 from hematovision.transactions import atomic_but_for_refusals
 
@@ -69,9 +70,9 @@ class CaseFilter(filters.FilterSet):
     priority = filters.ChoiceFilter(choices=Priority.choices)
     patient = filters.UUIDFilter(field_name="patient_id")
     clinic = filters.CharFilter(field_name="clinic__slug", max_length=80)
-    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
-    updated_after = filters.IsoDateTimeFilter(
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
+    updated_after = MomentFilter(
         field_name="updated_at", lookup_expr="gte", help_text="Changed at or after: details, state or images."
     )
 

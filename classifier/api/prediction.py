@@ -21,6 +21,7 @@ from classifier.api.image_serializers import CLASS_CHOICES, BoxField
 from classifier.models import ModelVersion, Prediction
 from classifier.selectors import predictions_made_by, predictions_shown_to
 from hematovision.rest.base import NotCached
+from hematovision.rest.filters import MomentFilter
 
 
 class PredictionOut(serializers.Serializer):
@@ -61,8 +62,8 @@ class PredictionFilter(filters.FilterSet):
     identified = filters.BooleanFilter()
     score_lt = filters.NumberFilter(field_name="score", lookup_expr="lt", min_value=0, max_value=1)
     score_gte = filters.NumberFilter(field_name="score", lookup_expr="gte", min_value=0, max_value=1)
-    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
     clinic = filters.CharFilter(field_name="cell__image__case__clinic__slug")
 
     class Meta:

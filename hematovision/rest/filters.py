@@ -6,15 +6,37 @@ put a result under the wrong name.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django_filters.rest_framework import BooleanFilter, DjangoFilterBackend
+from django_filters.fields import IsoDateTimeField
+from django_filters.rest_framework import BooleanFilter, DjangoFilterBackend, IsoDateTimeFilter
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 PAGING = ("cursor", "page_size")
+
+
+class MomentField(IsoDateTimeField):
+    """A moment in any notation of ISO 8601, as its UTC: PostgreSQL takes no offset of sixteen hours or more."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the moment; one whose UTC lies beyond the calendar is the first or the last of it."""
+        found: datetime | None = super().to_python(value)
+        if found is None:
+            return None
+        try:
+            return found.astimezone(UTC)
+        except OverflowError:
+            return datetime.min.replace(tzinfo=UTC) if found.year == 1 else datetime.max.replace(tzinfo=UTC)
+
+
+class MomentFilter(IsoDateTimeFilter):
+    """Before or after a moment."""
+
+    field_class = MomentField
 
 
 class StrictFilterBackend(DjangoFilterBackend):

@@ -29,6 +29,7 @@ from cases.services.audit_trail import record_view, scope_of
 from hematovision.errors import Conflict
 from hematovision.rest.base import NotCached
 from hematovision.rest.etags import version_tag
+from hematovision.rest.filters import MomentFilter
 from hematovision.rest.pagination import NewestFirst
 from reports.api.serializers import ReportDetail, ReportOut
 from reports.models import Report, ReportQuerySet
@@ -53,8 +54,8 @@ class OldestFirst(NewestFirst):
 class ReportFilter(filters.FilterSet):
     """What a LIS fetches reports by."""
 
-    signed_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte", help_text="At or after.")
-    signed_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    signed_after = MomentFilter(field_name="created_at", lookup_expr="gte", help_text="At or after.")
+    signed_before = MomentFilter(field_name="created_at", lookup_expr="lt")
     current = filters.BooleanFilter(help_text="Whether it is the version that stands.")
     clinic = filters.CharFilter(field_name="case__clinic__slug", max_length=80)
     accession_number = filters.CharFilter(method="by_number", max_length=64)

@@ -29,3 +29,16 @@ def test_the_page_is_named_once(lis, name):
 def test_yes_is_neither_true_nor_false(lis, path, name):
     assert problem_of(lis.get(path, {name: "yes"}), 400)["errors"] == {name: ["Give true or false."]}
     assert lis.get(path, {name: "false"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        ("2020-01-01T00:00:00+22:08", 1),
+        ("0001-01-01T00:00:00+23:00", 1),
+        ("9999-12-31T23:00:00-23:00", 0),
+    ],
+)
+def test_a_moment_may_have_any_offset(lis, after, found):
+    lis.new_case()
+    assert len(lis.get("/cases/", {"created_after": after}).json()["results"]) == found
