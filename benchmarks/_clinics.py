@@ -1,26 +1,18 @@
-"""A laboratory that has worked for two years: many cases with everything that hangs on them, written set by set.
-
-Rows are made in the database out of a table of numbers, so that ten million cells take minutes. What a row says follows from
-its number alone: the same size is the same laboratory. Works on PostgreSQL and SQLite.
-"""
+"""A laboratory that has worked for two years: many cases with everything that hangs on them, written set by set."""
 
 import datetime as dt
-import hashlib
 import itertools
 import json
-import random
-import string
-import uuid
 from pathlib import Path
 from typing import Any
 
-CLINICS, PATHOLOGISTS = 20, 4
-CASES_AT_ONE = 1000
-_MINUTES = 2 * 365 * 24 * 60
-_EVENTS_PER_CASE = 47
-_SEALED = 40_000
-_CARD = {"metrics": {"validation": {"n": 1000, "per_class": {"neutrophil": {"recall": 0.97, "support": 600}}}}}
+from benchmarks._clinic_records import write_events, write_reports
+from benchmarks._rows import MINUTES, PATHOLOGISTS, Writer, as_uuid, drawn
+
+CLINICS = 20
 _BATCH = 5000
+CASES_AT_ONE = 1000
+_CARD = {"metrics": {"validation": {"n": 1000, "per_class": {"neutrophil": {"recall": 0.97, "support": 600}}}}}
 
 # Per mille of the cells, cumulative: what a laboratory's blood films show.
 _CLASSES = (
@@ -35,82 +27,6 @@ _CLASSES = (
 )
 
 
-def uuid_of(name: str) -> str:
-    """The id of a row by its name, as the database makes it."""
-    return hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
-
-
-def as_uuid(name: str) -> uuid.UUID:
-    """The id of a row by its name, as Python has it."""
-    return uuid.UUID(uuid_of(name))
-
-
-class Writer:
-    """Writes rows made of expressions over other rows; columns that are not named get the default of their field."""
-
-    def __init__(self, connection: Any, cases: int) -> None:
-        self.connection, self.cases = connection, cases
-        self.postgresql = connection.vendor == "postgresql"
-        if not self.postgresql:
-            connection.ensure_connection()
-            connection.connection.create_function("md5", 1, lambda text: uuid_of(str(text)), deterministic=True)
-
-    def run(self, sql: str, parameters: Any = ()) -> None:
-        """Execute one statement."""
-        with self.connection.cursor() as cursor:
-            # Without parameters nothing is filled in, and a doubled percent sign stays one.
-            cursor.execute(sql, parameters) if parameters else cursor.execute(sql.replace("%%", "%"))
-
-    def numbers(self, most: int) -> None:
-        """Make the table of the numbers from 1."""
-        self.run("CREATE TEMPORARY TABLE numbers (i integer PRIMARY KEY)")
-        count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s) SELECT i FROM n"
-        self.run(f"INSERT INTO numbers {count}", [most])
-        self.analyse("numbers")
-
-    def analyse(self, table: str = "") -> None:
-        """Let the database count what lies in its tables, as it does by itself in time."""
-        self.run(f"ANALYZE {table}")
-
-    def uuid(self, name: str) -> str:
-        """The id of a row by an expression that names it."""
-        return f"md5({name}){'::uuid' if self.postgresql else ''}"
-
-    def ago(self, minutes: str) -> str:
-        """The time so many minutes ago."""
-        if self.postgresql:
-            return f"(now() - ({minutes}) * interval '1 minute')"
-        return f"strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', (-({minutes})) || ' minutes')"
-
-    def json(self, text: str) -> str:
-        """An expression that is JSON text."""
-        return f"({text})::jsonb" if self.postgresql else text
-
-    def insert(self, model: Any, columns: dict[str, str], source: str, parameters: Any = ()) -> None:
-        """Insert a row a row of `source`, with `columns` as expressions over it."""
-        names, values, defaults = [], [], []
-        for field in model._meta.concrete_fields:
-            if field.column in columns:
-                value = columns[field.column]
-            elif field.null or (field.primary_key and not field.has_default()):
-                continue
-            else:
-                value = "%s"
-                defaults.append(field.get_db_prep_save(field.get_default(), self.connection))
-            names.append(f'"{field.column}"')
-            values.append(value)
-        listed = ", ".join(names)
-        self.run(
-            f'INSERT INTO "{model._meta.db_table}" ({listed}) SELECT {", ".join(values)} FROM {source}',
-            [*defaults, *parameters],
-        )
-
-
-def drawn(number: str, salt: int, below: int) -> str:
-    """A whole number from 0 up to `below`, the same for the same `number`."""
-    return f"CAST((CAST(({number}) AS bigint) * 7919 + {salt * 104729}) %% 1000003 %% {below} AS integer)"
-
-
 def fill(connection: Any, cases: int) -> None:
     """Write a laboratory of `cases` cases, about 100 cells each, and a small one beside it."""
     writer = Writer(connection, cases)
@@ -120,8 +36,8 @@ def fill(connection: Any, cases: int) -> None:
     _cases(writer)
     _cells(writer)
     _review(writer)
-    _reports(writer)
-    _events(cases)
+    write_reports(writer)
+    write_events(cases)
     writer.analyse()
 
 
@@ -210,7 +126,7 @@ def _cases(writer: Writer) -> None:
     writer.run("CREATE TEMPORARY TABLE made_cases (i integer, patient integer, clinic integer, minutes integer)")
     skew = drawn("p", 1, 1000)
     writer.run(
-        f"INSERT INTO made_cases SELECT i, p, {skew} * {skew} * {CLINICS} / 1000000, ({cases} - i) * {_MINUTES / cases:.0f} + 5 "
+        f"INSERT INTO made_cases SELECT i, p, {skew} * {skew} * {CLINICS} / 1000000, ({cases} - i) * {MINUTES / cases:.0f} + 5 "
         f"FROM (SELECT i, i %% {max(1, cases // 3)} AS p FROM numbers WHERE i <= {cases}) AS n"
     )
     laboratory = writer.uuid(f"CASE WHEN clinic < {CLINICS - 2} THEN 'laboratory' ELSE 'neighbour' END")
@@ -375,122 +291,3 @@ def _review(writer: Writer) -> None:
         },
         "made_cells WHERE reviewed",
     )
-
-
-def _reports(writer: Writer) -> None:
-    """A sealed report a closed case and its delivery, the newest three per cent of them not yet acknowledged."""
-    from inbox.models import Acknowledgement, Delivery
-    from reports.models import Report, Signature
-
-    uploader = writer.uuid("'uploader'")
-    closed = round(writer.cases * 0.96)
-    done = f"i <= {round(writer.cases * 0.93)}"
-    sealed = "".join(random.Random(1).choices(string.ascii_letters + string.digits, k=1_000_000))
-    digest = "md5('{0}' || i) || md5('{0}-' || i)"
-    writer.run("CREATE TEMPORARY TABLE made_seal (text text)")
-    writer.run("INSERT INTO made_seal VALUES (%s)", [sealed])
-    writer.insert(
-        Report,
-        {
-            "id": writer.uuid("'report' || i"),
-            "case_id": writer.uuid("'case' || i"),
-            "version": "1",
-            "sealed": f"substr(text, 1 + {drawn('i', 12, 900_000)}, {_SEALED})",
-            "content_sha256": digest.format("content"),
-            "pdf": "'reports/none.sealed'",
-            "pdf_sha256": digest.format("pdf"),
-            "pdf_size": "1000",
-            "images_sha256": digest.format("images"),
-            "digest": digest.format("digest"),
-            "created_at": writer.ago("minutes - 4"),
-        },
-        f"made_cases, made_seal WHERE i <= {closed}",
-    )
-    writer.insert(
-        Signature,
-        {
-            "report_id": writer.uuid("'report' || i"),
-            "signer_id": writer.uuid(f"'pathologist' || {drawn('i', 2, PATHOLOGISTS)}"),
-            "signer_name": "'Pathologist'",
-            "signer_role": "'pathologist'",
-            "meaning": "'Reviewed and signed'",
-            "signed_at": writer.ago("minutes - 4"),
-            "method": "'password'",
-            "digest": digest.format("signature"),
-        },
-        f"made_cases WHERE i <= {closed}",
-    )
-    writer.insert(
-        Delivery,
-        {
-            "id": writer.uuid("'delivery' || i"),
-            "report_id": writer.uuid("'report' || i"),
-            "case_id": writer.uuid("'case' || i"),
-            "organisation_id": writer.uuid("'clinic' || clinic"),
-            "critical": f"{drawn('i', 13, 100)} < 2",
-            "created_at": writer.ago("minutes - 4"),
-            "opened_at": f"CASE WHEN {done} THEN {writer.ago('minutes - 5')} END",
-            "opened_by_id": f"CASE WHEN {done} THEN {uploader} END",
-            "settled_at": f"CASE WHEN {done} THEN {writer.ago('minutes - 5')} END",
-            "next_step_at": writer.ago("minutes - 1440"),
-        },
-        f"made_cases WHERE i <= {closed}",
-    )
-    writer.insert(
-        Acknowledgement,
-        {
-            "delivery_id": writer.uuid("'delivery' || i"),
-            "by_id": writer.uuid("'uploader'"),
-            "by_name": "'Uploader'",
-            "by_role": "'uploader'",
-            "at": writer.ago("minutes - 5"),
-        },
-        f"made_cases WHERE {done}",
-    )
-
-
-def _events(cases: int) -> None:
-    """The audit trail of all that, chained event by event as the platform does it."""
-    from django.db.models import QuerySet
-    from django.utils import timezone
-
-    from accounts.models import User
-    from audit import chain
-    from audit.models import Action, AuditEvent, ChainHead, Outcome
-
-    rng = random.Random(1)
-    actors = list(User.objects.select_related("organisation"))
-    actions = [Action.VIEW] * 12 + [Action.RECLASSIFY, Action.REVIEW, Action.SEARCH, Action.RUN_AI, Action.TRANSITION]
-    head, _ = ChainHead.objects.get_or_create(pk=ChainHead.THE_ONE)
-    first, number = timezone.now() - dt.timedelta(minutes=_MINUTES), cases * _EVENTS_PER_CASE
-
-    def made() -> Any:
-        for step in range(number):
-            who = rng.choice(actors)
-            case = min(cases, 1 + step * cases // number + rng.randrange(50))
-            event = AuditEvent(
-                id=head.position + 1,
-                at=first + dt.timedelta(minutes=_MINUTES * step / number),
-                actor_id=who.pk,
-                actor_name=who.full_name,
-                actor_role=who.role,
-                organisation=who.organisation.slug,
-                laboratory_id=who.laboratory.pk,
-                request_id=f"{step:032x}",
-                action=rng.choice(actions),
-                object_type="cases.case",
-                object_id=str(as_uuid(f"case{case}")),
-                patient_id=as_uuid(f"patient{case % max(1, cases // 3)}"),
-                outcome=Outcome.SUCCESS if rng.random() < 0.999 else Outcome.DENIED,
-                after={"part": "page"},
-                previous_hash=head.hash,
-            )
-            event.hash = chain.digest(event)
-            head.position, head.hash = event.pk, event.hash
-            yield event
-
-    rows = made()
-    while batch := list(itertools.islice(rows, _BATCH)):
-        # The events' own manager refuses rows in bulk, and this is no event that happened.
-        QuerySet(AuditEvent).bulk_create(batch)
-    head.save()

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import _clinics  # noqa: E402
+from benchmarks._rows import as_uuid  # noqa: E402
 
 _SHOWN = 110
 
@@ -32,7 +33,7 @@ def pages(cases: int) -> dict[str, tuple[str, str]]:
     from django.utils import timezone
 
     def named(name: str) -> Any:
-        return _clinics.as_uuid(name)
+        return as_uuid(name)
 
     worklist, predictions, events, agreement = (
         reverse(name)
@@ -185,7 +186,7 @@ def main() -> None:
         for role in ("pathologist", "uploader", "administrator", "auditor"):
             clients[role] = Client(headers={"host": "localhost"})
             name = "pathologist0" if role == "pathologist" else role
-            clients[role].force_login(User.objects.get(pk=_clinics.as_uuid(name)))
+            clients[role].force_login(User.objects.get(pk=as_uuid(name)))
         results = {}
         for name, (role, address) in pages(cases).items():
             if given.only not in name:
