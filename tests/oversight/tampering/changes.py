@@ -222,6 +222,7 @@ _REPORTS = [
     _delete(
         "a signed report",
         _report,
+        ("integrations_feedevent", "report_id"),
         ("inbox_acknowledgement", "delivery_id IN (SELECT id FROM inbox_delivery WHERE report_id"),
         ("inbox_delivery", "report_id"),
         ("reports_signature", "report_id"),
@@ -239,6 +240,7 @@ _DELIVERIES = [
     _update("that it is settled", "inbox_delivery", "settled_at = NULL", _delivery),
     _update("who acknowledged", "inbox_acknowledgement", "by_name = 'Else'", _delivery, key="delivery_id"),
     _update("what was read back", "inbox_acknowledgement", "read_back = '[]'", _delivery, key="delivery_id"),
+    _delete("an event of the feed", _report, ("integrations_feedevent", "report_id")),
     _delete("an acknowledgement", _delivery, ("inbox_acknowledgement", "delivery_id")),
     _delete("a delivery", _delivery, ("inbox_acknowledgement", "delivery_id"), ("inbox_delivery", "id")),
 ]
