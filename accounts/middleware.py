@@ -1,4 +1,4 @@
-"""Who is turned away after signing in (closed organisations, roles without their second factor), and what stays behind."""
+"""Who is turned away after signing in (too long ago, closed organisations, no second factor), and what stays behind."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 
 from accounts.models import Role, User
+from accounts.sessions import is_over
 from hematovision.rest.problems import problem_json
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ ROLES_WITH_SECOND_FACTOR = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
 
 # Pages needed to set a second factor up, or to leave. Everything else waits.
 _ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "account_login", "livez", "readyz", "metrics"})
+_OVER = "You signed in long ago. Sign in again to go on."
 _SENTENCE = "Your role needs a second factor: set up an authenticator app or a passkey first."
 
 
@@ -37,12 +39,21 @@ class SignInPolicyMiddleware:
         """Serve, sign out, or send to the second-factor page."""
         user = request.user
         if isinstance(user, User):
+            if is_over(request.session):
+                return self._end(request)
             if user.organisation is not None and not user.organisation.is_active:
                 logout(request)
                 messages.error(request, "Your organisation's access was closed.")
                 return redirect(settings.LOGIN_URL)
             if needs_second_factor(user) and not _is_open(request.path_info):
                 return self._send_to_setup(request)
+        return self.get_response(request)
+
+    def _end(self, request: HttpRequest) -> HttpResponse:
+        """Go on as nobody: the page that was asked for leads to signing in, and from there back to it."""
+        logout(request)
+        if not request.path_info.startswith("/api/"):
+            messages.info(request, _OVER)
         return self.get_response(request)
 
     def _send_to_setup(self, request: HttpRequest) -> HttpResponse:

@@ -26,6 +26,8 @@ LOGIN_REDIRECT_URL = "/"
 
 # The browser session ends after this long without a request (seconds).
 SESSION_COOKIE_AGE = env.int("HEMATOVISION_IDLE_SECONDS", default=30 * 60)
+# And whatever happens in it, so long after signing in (seconds): a working day, and what NIST SP 800-63B asks of two factors.
+SESSION_MOST_SECONDS = env.int("HEMATOVISION_SESSION_SECONDS", default=12 * 3600)
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
