@@ -45,6 +45,16 @@ def test_a_session_that_is_used_goes_on_until_its_end(settings, amina):
     assert AuditEvent.objects.filter(action="sign_out", actor_id=amina.pk).exists()
 
 
+def test_what_the_browser_kept_goes_with_the_session(settings, amina):
+    browser = signed_in(amina)
+    assert "Clear-Site-Data" not in browser.get(PROFILE)
+    # Neither cookies, which know the browser, nor storage, which holds unsaved decisions.
+    assert browser.post("/accounts/logout/")["Clear-Site-Data"] == '"cache"'
+    browser = signed_in(amina)
+    let_pass(browser, settings.SESSION_MOST_SECONDS)
+    assert browser.get(PROFILE)["Clear-Site-Data"] == '"cache"'
+
+
 def test_the_api_answers_an_old_session_like_nobody(settings, amina):
     browser = signed_in(amina)
     let_pass(browser, settings.SESSION_MOST_SECONDS)
