@@ -12,7 +12,7 @@ from django.contrib.auth import logout
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.sessions import is_over
 from hematovision.rest.problems import problem_json
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
-
-ROLES_WITH_SECOND_FACTOR = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
 
 # Pages needed to set a second factor up, or to leave. Everything else waits.
 _ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "account_login", "livez", "readyz", "metrics"})
@@ -88,7 +86,7 @@ class NothingIsKept:
 def needs_second_factor(user: User) -> bool:
     """Whether `user` has to set up a second factor before anything else."""
     required = getattr(settings, "HEMATOVISION_REQUIRE_MFA", False)
-    if not required or not (user.role in ROLES_WITH_SECOND_FACTOR or user.is_superuser):
+    if not required or not (user.role in settings.HEMATOVISION_MFA_ROLES or user.is_superuser):
         return False
     return not is_mfa_enabled(user)
 
