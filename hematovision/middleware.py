@@ -29,7 +29,7 @@ class SecureTransport(SecurityMiddleware):
     (OWASP ASVS 4.1.2).
     """
 
-    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:  # type: ignore[override]
         """Refuse, send to HTTPS, or let through."""
         answer: HttpResponse | None = super().process_request(request)
         if answer is None or not request.path_info.startswith(_FOR_PROGRAMS):
