@@ -12,6 +12,7 @@ from django.dispatch import receiver
 
 from accounts.lockout import attempted_account
 from accounts.models import User
+from accounts.sessions import renew_reference, start_session
 from audit.models import Action, Outcome
 from audit.services import record
 
@@ -23,8 +24,16 @@ _OBJECT_TYPE = "accounts.user"
 
 
 @receiver(user_logged_in)
-def _signed_in(sender: Any, user: User, **kwargs: Any) -> None:
+def _signed_in(sender: Any, user: User, request: HttpRequest, **kwargs: Any) -> None:
+    start_session(request.session)
     record(actor=user, action=Action.SIGN_IN, target=user)
+
+
+@receiver(account_signals.authentication_step_completed)
+def _confirmed_again(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
+    """Who proves again who they are gets a new session reference (OWASP ASVS 7.2.4); signing in brings one of its own."""
+    if kwargs.get("reauthenticated"):
+        renew_reference(request.session)
 
 
 @receiver(user_logged_out)

@@ -20,6 +20,7 @@ from accounts.services.password_reset import answer_password_reset, ask_for_pass
 from accounts.services.people import (
     add_person,
     change_role,
+    end_sessions,
     rename_person,
     reset_second_factor,
     set_person_active,
@@ -34,6 +35,7 @@ __all__ = [
     "change_role",
     "create_api_client",
     "create_organisation",
+    "end_sessions",
     "find_invitation",
     "invitation_link",
     "invite_user",

@@ -126,7 +126,7 @@ def accept_invitation(*, token: str, full_name: str, password: str) -> User:
     if not name:
         raise Unprocessable("Give the name that your reports and records should carry.")
     try:
-        validate_password(password, User(email=invitation.email, full_name=name))
+        validate_password(password, User(email=invitation.email, full_name=name, organisation=invitation.organisation))
     except ValidationError as error:
         raise Unprocessable(" ".join(error.messages)) from error
     user = add_person(

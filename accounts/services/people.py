@@ -183,6 +183,19 @@ def reset_second_factor(*, actor: User | None, user: User, reason: str) -> None:
     )
 
 
+@transaction.atomic
+def end_sessions(*, actor: User | None, user: User, reason: str) -> None:
+    """Sign `user` out everywhere; the account stays open. For a lost laptop, or a browser somebody else sits at.
+
+    Raises `PermissionRefused`, `NotFound`, `Conflict` (oneself: one's own are ended from the list of sessions).
+    """
+    stored = _reachable(actor, user)
+    if actor is not None and actor.pk == stored.pk:
+        raise Conflict("End your own sessions from your profile.")
+    ended = _end_sessions(stored)
+    record(actor=actor, action=Action.SIGN_OUT, target=stored, reason=reason, before={"sessions": ended})
+
+
 def _reachable(actor: User | None, user: User) -> User:
     """The stored row of `user`, locked, if `actor` administers where they work."""
     stored = User.objects.select_for_update().get(pk=user.pk)
@@ -201,6 +214,9 @@ def _keep_an_administrator(leaving: User) -> None:
         raise Conflict("This is the laboratory's last administrator: name another one first.")
 
 
-def _end_sessions(user: User) -> None:
-    for session in UserSession.objects.filter(user=user):
+def _end_sessions(user: User) -> int:
+    """End every session of `user`; how many there were."""
+    sessions = UserSession.objects.purge_and_list(user)
+    for session in sessions:
         session.end()
+    return len(sessions)

@@ -67,10 +67,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "hematovision.metrics.requests.CountRequests",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Headers first: a static file is an answer as well.
+    "hematovision.middleware.SecureTransport",
+    "hematovision.middleware.OwnOriginOnly",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "hematovision.bodies.BoundedBodies",  # before the first that reads a form
@@ -79,8 +81,8 @@ MIDDLEWARE = [
     "audit.middleware.AuditContextMiddleware",  # names the request before it is logged
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.NothingIsKept",  # around what signs people out
     "accounts.middleware.SignInPolicyMiddleware",
-    "accounts.middleware.NothingIsKept",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hematovision.middleware.MethodNotAllowedPage",
     "hematovision.rest.handlers.PartsAway",

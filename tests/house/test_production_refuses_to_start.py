@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
+from accounts.models import Role
 from deploy.throwaway_production import throwaway_environment
+from hematovision.settings import refusals
 
 RANDOM = secrets.token_hex(40)
 OBJECT_STORE = {
@@ -85,6 +87,7 @@ def test_credentials_of_the_object_store_are_not_in_the_refusal(tmp_path):
             "HEMATOVISION_AUDIT_CHECKPOINT_KEY is the secret key",
         ),
         ({"REDIS_URL": None}, "REDIS_URL is missing"),
+        ({"HEMATOVISION_MFA_ROLES": "pathologist,auditors"}, "names no role with: auditors"),
     ],
 )
 def test_an_unsafe_installation_does_not_start(tmp_path, changes, sentence):
@@ -110,6 +113,10 @@ def test_the_refusal_shows_no_secret(tmp_path):
     assert "hunter2" not in started.stderr
     assert "swordfish" not in started.stderr
     assert "opensesame" not in started.stderr
+
+
+def test_the_roles_of_people_are_those_there_are():
+    assert refusals.ROLES | {"service"} == set(Role.values)
 
 
 def test_the_second_factor_is_demanded_unless_switched_off(tmp_path):
