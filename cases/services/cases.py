@@ -217,14 +217,18 @@ def settle_case(*, case: Case) -> Case:
     rejected or failed do not hold it up, the page says which they are. Drafts and cases in review stay as they are.
     """
     with transaction.atomic():
-        lock_case(case)
-        if case.state not in {CaseState.SUBMITTED, CaseState.ANALYSING, CaseState.READY}:
-            return case
-        waiting = case.images.filter(state__in=UNFINISHED_IMAGE_STATES).exists()
-        to = CaseState.ANALYSING if waiting else CaseState.READY
-        if to != case.state:
-            step_case(case=case, to=to, by=None)
+        settle_locked_case(case=lock_case(case))
     return case
+
+
+def settle_locked_case(*, case: Case) -> None:
+    """As `settle_case`, for whoever has locked the case in the present transaction."""
+    if case.state not in {CaseState.SUBMITTED, CaseState.ANALYSING, CaseState.READY}:
+        return
+    waiting = case.images.filter(state__in=UNFINISHED_IMAGE_STATES).exists()
+    to = CaseState.ANALYSING if waiting else CaseState.READY
+    if to != case.state:
+        step_case(case=case, to=to, by=None)
 
 
 def _apply(actor: User, case: Case, changes: dict[str, Any]) -> None:
