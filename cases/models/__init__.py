@@ -8,6 +8,7 @@ from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet
 from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.patient import Patient, PatientQuerySet
+from cases.models.purge import ImagePurge, PurgeRule, PurgeRun
 from cases.models.restriction import PatientRestriction, RestrictionLift
 from cases.models.sex import Sex
 from cases.models.transition import CaseTransition, ImageTransition
@@ -25,6 +26,7 @@ __all__ = [
     "CorrectionReason",
     "ExclusionReason",
     "FormerIdentity",
+    "ImagePurge",
     "ImageTransition",
     "LabelSource",
     "LegalHold",
@@ -33,6 +35,8 @@ __all__ = [
     "PatientQuerySet",
     "PatientRestriction",
     "Priority",
+    "PurgeRule",
+    "PurgeRun",
     "RestrictionLift",
     "Sex",
     "SmearImage",

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import ApiClient, Organisation, Role, User
 from accounts.services import create_api_client, invite_user
 from audit.models import AuditEvent
+from cases.models import PurgeRun
 from cases.states import CaseState
 from classifier.models import WorkerHeartbeat
 from consult.models import OpinionCell, SecondOpinion
@@ -173,6 +174,7 @@ def build() -> World:
         "microscope": Microscope.objects.create(organisation=riverside, name="By the window"),
         "far_microscope": Microscope.objects.create(organisation=lakeside, name="Lakeside One"),
         "text": ReportTemplate.objects.create(laboratory=central, part="comment", title="A text", text="Words."),
+        "purge_run": PurgeRun.objects.create(),
         "event": AuditEvent.objects.order_by("id").first(),
     }
     return World(people, tokens, sessions, specimens, objects)
