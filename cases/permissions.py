@@ -140,7 +140,7 @@ def must_see(*, actor: User, record_: _Record) -> _Record:
         raise NotFound
     if isinstance(record_, Case):
         require_open(actor, record_)
-    elif isinstance(record_, SmearImage) or (isinstance(record_, Order) and record_.case_id is not None):
+    elif isinstance(record_, SmearImage | Order) and record_.case_id is not None:
         require_open_id(actor, record_.case_id)
     if is_read_only(actor, record_):
         refuse(actor=actor, target=record_, sentence=READ_ONLY)
