@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-    from cases.models import CaseTransition, ImageTransition
+    from cases.models import CaseTransition, ImageTransition, Order, OrderTransition
 
 CASE = Case._meta.label_lower
 IMAGE = SmearImage._meta.label_lower
@@ -114,7 +114,7 @@ def check_cases() -> Iterator[Finding]:
                 yield Finding(CASE, str(case.pk), "The audit trail does not know it.")
             elif known is not None and known != case_digest(case):
                 yield Finding(CASE, str(case.pk), "What is said about its specimen was changed after it was written.")
-            yield from _states(case, CASE, list(case.transitions.all()))
+            yield from steps_that_do_not_fit(case, CASE, list(case.transitions.all()))
             yield from _events(case, steps.get(str(case.pk), []))
 
 
@@ -130,7 +130,7 @@ def check_images() -> Iterator[Finding]:
                 yield Finding(IMAGE, str(image.pk), "The audit trail does not know it.")
             elif known is not None and known != image_digest(image):
                 yield Finding(IMAGE, str(image.pk), "Its row was changed after it was received.")
-            yield from _states(image, IMAGE, list(image.transitions.all()))
+            yield from steps_that_do_not_fit(image, IMAGE, list(image.transitions.all()))
             shown = last_digest(said.get(str(image.pk), []), "shown")
             if shown is not None and shown != image.display_sha256:
                 yield Finding(IMAGE, str(image.pk), "The hash of its display copy is not the one that was kept.")
@@ -151,8 +151,8 @@ def check_orders() -> Iterator[Finding]:
                     yield Finding(kind, str(row.pk), "The audit trail does not know it.")
 
 
-def _states(
-    record: Case | SmearImage, kind: str, steps: Sequence[CaseTransition | ImageTransition]
+def steps_that_do_not_fit(
+    record: Case | SmearImage | Order, kind: str, steps: Sequence[CaseTransition | ImageTransition | OrderTransition]
 ) -> Iterator[Finding]:
     """Each step begins where the one before ended, and the last one ends where the record is."""
     if not steps or steps[0].from_state:

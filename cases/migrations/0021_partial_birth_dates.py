@@ -9,7 +9,7 @@ from cases.triggers import FrozenColumns
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0017_restriction_of_patients'),
+        ('cases', '0020_orders'),
     ]
 
     operations = [

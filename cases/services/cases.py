@@ -149,7 +149,7 @@ def update_case(*, actor: User, case: Case, **changes: Any) -> Case:
             if not is_open_to_change(actor, case):
                 sentence = f"The case is {case.get_state_display().lower()} and no longer changes."
                 raise Conflict(sentence, code="state", details={"state": case.state})
-            _apply(actor, case, changes)
+            apply_details(actor, case, changes)
     except IntegrityError:
         _refuse_taken(case)
         raise
@@ -231,7 +231,8 @@ def settle_locked_case(*, case: Case) -> None:
         step_case(case=case, to=to, by=None)
 
 
-def _apply(actor: User, case: Case, changes: dict[str, Any]) -> None:
+def apply_details(actor: User, case: Case, changes: dict[str, Any]) -> None:
+    """Change a locked case for somebody who may: what `update_case` does after its questions. Raises as it does."""
     changed = sorted(name for name, value in changes.items() if getattr(case, name) != value)
     if not changed:
         return

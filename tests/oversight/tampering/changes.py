@@ -110,6 +110,10 @@ def _comment(record):
     return record.comment.pk
 
 
+def _order(record):
+    return record.order.pk
+
+
 def _draft(record):
     return record.draft.pk
 
@@ -152,6 +156,15 @@ _CASES = [
         ("cases_case", "id"),
     ),
     _delete("a patient", _patient, ("cases_patient", "id")),
+]
+_ORDERS = [
+    _update("the number of an order", "cases_order", "placer_number = 'X-1'", _order),
+    _update("how urgent an order is", "cases_order", "priority = 'stat'", _order),
+    _update("an order cancelled", "cases_order", "state = 'cancelled'", _order),
+    _update("the case of an order", "cases_order", "case_id = %s, state = 'accepted'", _order, _draft),
+    _update("a step of an order", "cases_ordertransition", "to_state = 'accepted'", _order, key="order_id"),
+    _delete("the steps of an order", _order, ("cases_ordertransition", "order_id")),
+    _delete("an order", _order, ("cases_ordertransition", "order_id"), ("cases_order", "id")),
 ]
 _IMAGES = [
     _update("the hash of an image", "cases_smearimage", "sha256 = %s", _waiting_image, OTHER),
@@ -261,6 +274,7 @@ CHANGES = [
     *_TRAIL,
     *_PEOPLE,
     *_CASES,
+    *_ORDERS,
     *_IMAGES,
     *_ANALYSES,
     *_CELLS,
