@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Max
 
-from cases.models import CaseTransition, ImageTransition
+from cases.models import CaseTransition, ImageTransition, OrderTransition
 from hematovision.chunks import chunks_of
 from hematovision.verifications import Finding
 from inbox.models import Acknowledgement
 from integrations.models import FeedEvent, FeedHead
-from integrations.receivers import CASE_STEPS, IMAGE_STEPS
+from integrations.receivers import CASE_STEPS, IMAGE_STEPS, ORDER_STEPS
 from integrations.services.feed import source_of
 from reports.models import Report
 
@@ -26,6 +26,7 @@ EVENT = FeedEvent._meta.label_lower
 
 def told_of(since: datetime) -> Iterator[QuerySet]:  # type: ignore[type-arg]
     """The rows of the record that the feed has to tell of."""
+    yield OrderTransition.objects.filter(at__gte=since, to_state__in=ORDER_STEPS)
     yield CaseTransition.objects.filter(at__gte=since, to_state__in=CASE_STEPS)
     yield ImageTransition.objects.filter(at__gte=since, to_state__in=IMAGE_STEPS)
     yield Report.objects.filter(created_at__gte=since)

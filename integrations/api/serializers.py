@@ -21,7 +21,7 @@ class FeedEventOut(serializers.ModelSerializer):
     class Meta:
         model = FeedEvent
         fields: ClassVar[list[str]] = [
-            "id", "type", "created_at", "laboratory", "clinic", "case", "patient", "image", "report", "version",
+            "id", "type", "created_at", "laboratory", "clinic", "order", "case", "patient", "image", "report", "version",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 from cases.triggers import FrozenColumns
 
 _KEPT = [
-    "event_id", "type", "source", "laboratory_id", "clinic_id", "case_id", "patient_id", "image_id", "report_id", "created_at",
+    "event_id", "type", "source", "laboratory_id", "clinic_id", "order_id", "case_id", "patient_id", "image_id", "report_id", "created_at",
 ]
 
 
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_forgotten_passwords'),
-        ('cases', '0017_restriction_of_patients'),
+        ('cases', '0021_partial_birth_dates'),
         ('reports', '0004_in_order_of_signing'),
     ]
 
@@ -45,13 +45,14 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('event_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('position', models.BigIntegerField(editable=False, null=True, unique=True)),
-                ('type', models.CharField(choices=[('case.submitted', 'Case submitted'), ('case.ready', 'Case ready for review'), ('case.in_review', 'Case in review'), ('case.cancelled', 'Case cancelled'), ('image.rejected', 'Image not usable'), ('image.failed', 'Analysis of an image failed'), ('report.signed', 'Report signed'), ('report.corrected', 'Report corrected'), ('report.appended', 'Addendum signed'), ('report.withdrawn', 'Report withdrawn'), ('report.opened', 'Report opened at the clinic'), ('report.acknowledged', 'Report acknowledged at the clinic')], max_length=24)),
+                ('type', models.CharField(choices=[('order.received', 'Order received'), ('order.accepted', 'Case opened for an order'), ('order.cancelled', 'Order cancelled'), ('order.rejected', 'Order rejected'), ('case.submitted', 'Case submitted'), ('case.ready', 'Case ready for review'), ('case.in_review', 'Case in review'), ('case.cancelled', 'Case cancelled'), ('image.rejected', 'Image not usable'), ('image.failed', 'Analysis of an image failed'), ('report.signed', 'Report signed'), ('report.corrected', 'Report corrected'), ('report.appended', 'Addendum signed'), ('report.withdrawn', 'Report withdrawn'), ('report.opened', 'Report opened at the clinic'), ('report.acknowledged', 'Report acknowledged at the clinic')], max_length=24)),
                 ('source', models.CharField(help_text='The row that it tells of.', max_length=80, unique=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
                 ('clinic', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('image', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.smearimage')),
                 ('laboratory', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                ('order', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.order')),
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.patient')),
                 ('report', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.report')),
             ],

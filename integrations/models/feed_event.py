@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import OrganisationKind
-from cases.models import Case
+from cases.models import Case, Order
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 class EventType(models.TextChoices):
     """What happened."""
 
+    ORDER_RECEIVED = "order.received", "Order received"
+    ORDER_ACCEPTED = "order.accepted", "Case opened for an order"
+    ORDER_CANCELLED = "order.cancelled", "Order cancelled"
+    ORDER_REJECTED = "order.rejected", "Order rejected"
     CASE_SUBMITTED = "case.submitted", "Case submitted"
     CASE_READY = "case.ready", "Case ready for review"
     CASE_IN_REVIEW = "case.in_review", "Case in review"
@@ -39,12 +43,16 @@ class FeedEventQuerySet(models.QuerySet["FeedEvent"]):
     """Reads of the feed."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the events of the cases that `user` may open, those opened in an emergency aside."""
+        """Return the events of the cases that `user` may open, those opened in an emergency aside, and of orders they see."""
         cases = Case.objects.open_to(user, break_glass=False)
         if not user.is_authenticated or cases.query.is_empty():
             return self.none()
+        orders = Order.objects.visible_to(user)
         # The organisation adds no protection: it is what an index of positions begins with.
-        return self.of_organisation(user.organisation).filter(Exists(cases.filter(pk=OuterRef("case"))))
+        return self.of_organisation(user.organisation).filter(
+            Q(order__isnull=True) & Exists(cases.filter(pk=OuterRef("case")))
+            | Q(order__isnull=False) & Exists(orders.filter(pk=OuterRef("order")))
+        )
 
     def of_organisation(self, organisation: Organisation | None) -> Self:
         """Return those of the cases that an organisation sent or reads."""
@@ -60,7 +68,7 @@ class FeedEventQuerySet(models.QuerySet["FeedEvent"]):
 
 
 class FeedEvent(models.Model):
-    """What happened to a case, written in the transaction in which it happened.
+    """What happened to an order or a case, written in the transaction in which it happened.
 
     Numbers of rows are given before a commit, and the commits come in another order: whoever remembers the last row they
     read would miss one that was committed later. `position` is given after the commit (`integrations.services.feed`), so
@@ -74,7 +82,8 @@ class FeedEvent(models.Model):
     source = models.CharField(max_length=80, unique=True, help_text="The row that it tells of.")
     laboratory = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     clinic = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey("cases.Order", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, null=True, related_name="+")
     patient = models.ForeignKey("cases.Patient", on_delete=models.PROTECT, related_name="+", db_index=False)
     image = models.ForeignKey("cases.SmearImage", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     report = models.ForeignKey("reports.Report", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from cases.models import Order
 from integrations.models import EventType, FeedEvent, FeedHead
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def write_event(
     kind: EventType,
     *,
     source: models.Model,
-    case: Case,
+    concerns: Case | Order,
     image: SmearImage | None = None,
     report: Report | None = None,
 ) -> None:
@@ -35,10 +36,11 @@ def write_event(
     FeedEvent.objects.create(
         type=kind,
         source=source_of(source),
-        laboratory_id=case.laboratory_id,
-        clinic_id=case.clinic_id,
-        case=case,
-        patient_id=case.patient_id,
+        laboratory_id=concerns.laboratory_id,
+        clinic_id=concerns.clinic_id,
+        patient_id=concerns.patient_id,
+        order=concerns if isinstance(concerns, Order) else None,
+        case_id=concerns.case_id if isinstance(concerns, Order) else concerns.pk,
         image=image,
         report=report,
     )

@@ -13,11 +13,13 @@ from audit.models import AuditEvent
 from cases.models import Case
 from cases.services.cases import cancel_case, submit_case
 from cases.services.images import transition_image
+from cases.services.orders import cancel_order, open_case_of_order
 from cases.services.restrictions import restrict_patient
 from cases.states import CaseState, ImageState
 from integrations.models import FeedEvent
 from integrations.services.feed import number_events
 from integrations.verification import check_feed
+from tests.factories.orders import waiting_order
 from tests.factories.reports import signed_report
 from tests.factories.specimens import specimen
 
@@ -56,6 +58,17 @@ def test_a_case_from_the_clinic_to_its_correction(amina, pavel):
     assert list(check_feed()) == []
 
 
+def test_an_order_and_the_case_it_is_carried_out_in(amina, bora, follow):
+    order, taken_back = waiting_order(amina), waiting_order(amina, "P-2")
+    waiting_order(bora)
+    opened = open_case_of_order(actor=amina, order=order)
+    cancel_order(actor=amina, order=taken_back, reason="Ordered twice.")
+    assert types(follow()) == ["order.received", "order.received", "order.accepted", "order.cancelled"]
+    accepted = follow(type="order.accepted").json()["results"][0]
+    assert (accepted["order"], accepted["case"]) == (str(order.pk), str(opened.case.pk))
+    assert list(check_feed()) == []
+
+
 def test_an_image_that_has_to_be_sent_again(amina):
     made = specimen(by=amina, state=CaseState.DRAFT, number=1, version=None)
     transition_image(image=made.image, to=ImageState.REJECTED, reason="Out of focus.")
@@ -82,6 +95,7 @@ def test_an_answer_carries_ids_and_no_more(follow, amina, pavel):
         "type": "report.signed",
         "laboratory": str(made.case.laboratory_id),
         "clinic": str(made.case.clinic_id),
+        "order": None,
         "case": str(made.case.pk),
         "patient": str(made.case.patient_id),
         "image": None,
