@@ -25,6 +25,7 @@ from accounts.services.people import (
     reset_second_factor,
     set_person_active,
 )
+from accounts.services.second_factors import rotate_second_factors
 
 __all__ = [
     "NewApiClient",
@@ -43,6 +44,7 @@ __all__ = [
     "renew_client_secret",
     "resend_invitation",
     "reset_second_factor",
+    "rotate_second_factors",
     "set_api_client_active",
     "set_api_client_scopes",
     "set_person_active",

@@ -94,6 +94,7 @@ USERSESSIONS_TRACK_ACTIVITY = True
 # How long the link in an invitation works.
 INVITATION_DAYS = 7
 
+MFA_ADAPTER = "accounts.mfa_adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "HematoVision"

@@ -129,3 +129,19 @@ def test_the_second_factor_is_demanded_unless_switched_off(tmp_path):
         check=True,
     )
     assert said.stdout.strip() == "True"
+
+
+def test_cookies_are_for_this_host_alone_and_browsers_stay_with_https(tmp_path):
+    code = """
+import hematovision.settings.production as s
+for name in ("SESSION", "CSRF"):
+    assert getattr(s, f"{name}_COOKIE_NAME").startswith("__Host-")
+    assert getattr(s, f"{name}_COOKIE_SECURE") and getattr(s, f"{name}_COOKIE_SAMESITE") == "Lax"
+    assert not hasattr(s, f"{name}_COOKIE_DOMAIN") and not hasattr(s, f"{name}_COOKIE_PATH")
+assert s.DEVICE_COOKIE_NAME.startswith("__Host-")
+assert s.SESSION_COOKIE_HTTPONLY
+assert s.SECURE_SSL_REDIRECT and s.SECURE_HSTS_SECONDS >= 365 * 24 * 3600 and s.SECURE_HSTS_INCLUDE_SUBDOMAINS
+"""
+    environment = {"PATH": os.environ["PATH"], **throwaway_environment(tmp_path)}
+    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
