@@ -79,7 +79,7 @@ LITERAL: dict[str, str] = {
     "admin/(?P<url>.*)$": "/admin/nothing/",
 }
 
-QUERY: dict[str, str] = {"workbench:worklist": "?state=all"}
+QUERY: dict[str, str] = {"workbench:worklist": "?state=all", "workbench:orders": "?state=all"}
 
 # The page's script asks for JSON and so gets the status of the upload itself.
 HEADERS = {"workbench:add_images": {"Accept": "application/json"}}
@@ -226,5 +226,7 @@ BODIES: dict[tuple[str, str], Any] = {
         "reason": "It is better there.",
     },
     ("POST", "calibration:stop"): lambda _world, _target: {"reason": "It is not."},
+    ("POST", "workbench:cancel_order"): lambda _world, _target: {"reason": "ordered twice"},
+    ("POST", "workbench:reject_order"): lambda _world, _target: {"reason_code": "clotted"},
     ("POST", "workbench:cancel_case"): lambda _world, _target: {"reason": "ordered twice"},
 }
