@@ -8,6 +8,7 @@ from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet
 from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.patient import Patient, PatientQuerySet
+from cases.models.pseudonymisation import Pseudonymisation
 from cases.models.purge import ImagePurge, PurgeRule, PurgeRun
 from cases.models.restriction import PatientRestriction, RestrictionLift
 from cases.models.sex import Sex
@@ -35,6 +36,7 @@ __all__ = [
     "PatientQuerySet",
     "PatientRestriction",
     "Priority",
+    "Pseudonymisation",
     "PurgeRule",
     "PurgeRun",
     "RestrictionLift",
