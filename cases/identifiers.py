@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
+PSEUDONYMOUS = "Pseudonymised"
+"""The family name of whoever was pseudonymised."""
+
+
 def mrn_key(mrn: str) -> str:
     """Return the index entry of a medical record number."""
     return blind_index("patient.mrn", normalise_number(mrn))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from audit.fingerprints import fingerprint
 from audit.models import Action, AuditEvent, Outcome
 from audit.selectors import last_digest, missing_records, said_about
+from cases.identifiers import PSEUDONYMOUS
 from cases.models import (
     Case,
     ImagePurge,
@@ -16,6 +17,7 @@ from cases.models import (
     LegalHoldRelease,
     Patient,
     PatientRestriction,
+    Pseudonymisation,
     PurgeRun,
     RestrictionLift,
     SmearImage,
@@ -23,7 +25,7 @@ from cases.models import (
 from cases.purged_files import names_of
 from cases.storage import clinical_storage
 from cases.stored_files import FileMissing, FileSwapped, open_display, open_original, open_thumbnail
-from hematovision.chunks import chunks_of
+from hematovision.chunks import chunks_of, in_chunks
 from hematovision.verifications import Finding
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ _ORDERS: tuple[tuple[type[Model], Action], ...] = (
     (RestrictionLift, Action.CREATE),
     (PurgeRun, Action.CREATE),
     (ImagePurge, Action.DELETE),
+    (Pseudonymisation, Action.CREATE),
 )
 _PARTS = {"original": "original", "shown": "display copy"}
 _STEPS = (Action.SUBMIT, Action.CANCEL, Action.TRANSITION)
@@ -149,6 +152,18 @@ def check_orders() -> Iterator[Finding]:
             for row in rows:
                 if str(row.pk) not in said:
                     yield Finding(kind, str(row.pk), "The audit trail does not know it.")
+    yield from _pseudonyms()
+
+
+def _pseudonyms() -> Iterator[Finding]:
+    """Who was pseudonymised has no other name anywhere."""
+    rows = Pseudonymisation.objects.select_related("patient").prefetch_related("patient__former_identities")
+    for made in in_chunks(rows, by=("pk",)):
+        patient = made.patient
+        names = {(former.mrn, former.full_name) for former in patient.former_identities.all()}
+        names.add((patient.mrn, patient.full_name))
+        if names != {(made.pseudonym, PSEUDONYMOUS)}:
+            yield Finding(PATIENT, str(patient.pk), "Its identifiers are not those of its pseudonym.")
 
 
 def steps_that_do_not_fit(

@@ -16,9 +16,10 @@ class ReportsConfig(AppConfig):
         from hematovision import verifications
         from reports import checks, receivers  # noqa: F401
         from reports.selectors.versions import address_of_signed_report, previous_differential_of
-        from reports.verification_checks import check_signed_reports
+        from reports.verification_checks import check_destroyed_keys, check_signed_reports
         from review.providers import previous_differential
 
         verifications.register("signed reports", check_signed_reports)
+        verifications.register("destroyed keys", check_destroyed_keys)
         previous_differential.register(previous_differential_of)
         signed_report_address.register(address_of_signed_report)

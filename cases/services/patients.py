@@ -24,6 +24,7 @@ from cases.permissions import (
     refuse,
 )
 from cases.services.audit_trail import scope_of
+from cases.services.pseudonyms import refuse_pseudonymised
 from cases.services.validation import clean_record
 from hematovision.errors import Conflict, PreconditionFailed, Unprocessable
 
@@ -108,6 +109,7 @@ def update_patient(
         raise TypeError(message)
     with _taken_number_is_a_conflict(patient), transaction.atomic():
         stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+        refuse_pseudonymised(stored)
         if seen is not None and stored.former_identities.count() != seen:
             raise PreconditionFailed
         wanted = {name: _tidy(name, value) for name, value in changes.items()}

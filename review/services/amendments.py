@@ -87,6 +87,16 @@ def open_amendment(*, actor: User, case: Case, kind: str, reason_code: str, reas
     return amendment
 
 
+def forget_question(*, actor: User, case: Case) -> None:
+    """Empty the clinical question that amendments of a locked case kept: free text about a person who is pseudonymised."""
+    for amendment in Amendment.objects.filter(case=case).order_by("opened_at"):
+        if amendment.details.get("clinical_question"):
+            amendment.details["clinical_question"] = ""
+            amendment.save(update_fields=["details"])
+            after = {"case": str(case.pk), "emptied": "clinical_question"}
+            record(actor=actor, action=Action.UPDATE, target=amendment, after=after, **scope_of(case))
+
+
 def abandon_amendment(*, actor: User, case: Case) -> Amendment:
     """Give up an amendment: cells and specimen are put back to what was signed, and the signed report stands as it did.
 

@@ -59,6 +59,7 @@ ARGUMENT_NOUN = {
     "api:patient": "patient",
     "workbench:patient": "patient",
     "workbench:restriction": "patient",
+    "workbench:pseudonymisation": "patient",
     "api:image": "image",
     "workbench:field": "image",
     "workbench:image_microscope": "image",
@@ -145,6 +146,7 @@ def _order(world: World, target: str) -> dict[str, Any]:
 
 
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "workbench:pseudonymisation"): lambda _world, _target: {"reason": "The law asks no longer.", "mrn": "1"},
     ("POST", "workbench:restriction"): lambda _world, _target: {"reason": "The patient asked for erasure."},
     ("POST", "workbench:legal_holds"): lambda _world, _target: {"reason": "A court asked for everything."},
     ("POST", "api:patients"): _patient,
