@@ -12,6 +12,7 @@ from django.dispatch import receiver
 
 from accounts.lockout import attempted_account
 from accounts.models import User
+from accounts.verification import person_digest
 from audit.models import Action, Outcome
 from audit.services import record
 
@@ -101,7 +102,7 @@ def _address_changed(sender: Any, user: User, from_email_address: Any, to_email_
         action=Action.UPDATE,
         target=user,
         before={"email": getattr(from_email_address, "email", None)},
-        after={"email": to_email_address.email},
+        after={"email": to_email_address.email, "row": person_digest(User.objects.get(pk=user.pk))},
     )
 
 
