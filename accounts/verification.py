@@ -108,8 +108,8 @@ INVITATIONS = KeptRows(Invitation, invitation_digest, stays=False)
 def check_people() -> Iterator[Found]:
     """Every account is there as it was written, with the role that the audit trail saw given last and nothing beside it."""
     yield from PEOPLE.check()
-    for given in (User.groups.through, User.user_permissions.through):
-        for person in given._default_manager.order_by("user").values_list("user", flat=True).distinct():
+    for beside in (User.groups.through, User.user_permissions.through):
+        for person in beside._default_manager.order_by("user").values_list("user", flat=True).distinct():
             yield Finding(PERSON, str(person), "It has permissions beside its role, which nobody gives here.")
     for people in chunks_of(User.objects.order_by("pk"), by=("pk",)):
         said = said_about(PERSON, [str(user.pk) for user in people])
