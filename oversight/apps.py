@@ -23,8 +23,10 @@ class OversightConfig(AppConfig):
         )
         from oversight.selectors.records import records_of_case, types_that_list_cases
         from oversight.services.decision_check import find_changed_decisions
+        from oversight.verification import check_results
 
         verifications.register("decisions", find_changed_decisions)
+        verifications.register("results of verifications", check_results)
         break_glass_opened.connect(tell_owners_of_break_glass, dispatch_uid="oversight.tell_owners_of_break_glass")
         cells_changed.connect(note_that_cells_changed, dispatch_uid="oversight.note_that_cells_changed")
         camera_standing_changed.connect(

@@ -12,7 +12,7 @@ from audit.triggers import AppendOnly
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0019_purge_of_images'),
+        ('cases', '0021_partial_birth_dates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,8 +11,10 @@ from audit.models import Action
 from audit.services import record
 from cases.identifiers import PSEUDONYMOUS
 from cases.models import Pseudonymisation
+from cases.partial_date import Precision
 from cases.services.audit_trail import scope_of
 from cases.services.validation import clean_record, given_reason
+from cases.verification import patient_digest, question_digest
 from hematovision.errors import Conflict
 
 if TYPE_CHECKING:
@@ -30,9 +32,9 @@ _LENGTH = 10
 def pseudonymise_identity(*, actor: User, patient: Patient, cases: list[Case], reason: str) -> Pseudonymisation:
     """Replace record number, names and birth date of a locked `patient`, now and before every correction; returns the record.
 
-    The year of birth stays, sex too. Notes of corrections and the clinical questions of the `cases` are emptied: they are free
-    text about a person. Called in a transaction by the service that looked whether it may be. Raises `Unprocessable`
-    without a reason.
+    The year of birth stays, sex too. Notes of corrections, the clinical questions of the `cases` and of orders, and visit
+    numbers are emptied: they are free text about a person, or name their stay. Called in a transaction by the service that
+    looked whether it may be. Raises `Unprocessable` without a reason.
     """
     made = Pseudonymisation(
         patient=patient, pseudonym=_draw(), by=actor, at=timezone.now(), reason=given_reason(reason)
@@ -46,16 +48,26 @@ def pseudonymise_identity(*, actor: User, patient: Patient, cases: list[Case], r
         former.note = ""
         former.save()
     patient.save()
+    scope = scope_of(patient)
     for case in cases:
         case.clinical_question = ""
         case.save(update_fields=["clinical_question"])
+        question = {"fields": ["clinical_question"], "question": question_digest(case)}
+        record(actor=actor, action=Action.UPDATE, target=case, reason=made.reason, after=question, **scope)
+    orders = list(patient.orders.select_for_update(no_key=True))
+    for order in orders:
+        order.clinical_question = order.visit_number = ""
+        order.save(update_fields=["clinical_question", "visit_number"])
+    identity = {"fields": ["mrn", "family_name", "given_name", "birth_date"], "row": patient_digest(patient)}
+    record(actor=actor, action=Action.UPDATE, target=patient, reason=made.reason, after=identity, **scope)
+    emptied = {"former_identities": len(formers), "cases": len(cases), "orders": len(orders)}
     record(
         actor=actor,
         action=Action.CREATE,
         target=made,
         reason=made.reason,
-        after={"patient": str(patient.pk), "former_identities": len(formers), "cases": len(cases)},
-        **scope_of(patient),
+        after={"patient": str(patient.pk), **emptied},
+        **scope,
     )
     return made
 
@@ -68,7 +80,8 @@ def refuse_pseudonymised(patient: Patient) -> None:
 
 def _replace(row: Patient | FormerIdentity, pseudonym: str) -> None:
     row.mrn, row.family_name, row.given_name = pseudonym, PSEUDONYMOUS, ""
-    row.birth_date = _first_of_year(row.birth_date)
+    if row.birth_date is not None:
+        row.birth_date, row.birth_date_precision = _first_of_year(row.birth_date), Precision.YEAR
 
 
 def _first_of_year(birth_date: dt.date) -> dt.date:

@@ -16,6 +16,7 @@ from cases.services.audit_trail import scope_of
 from cases.services.pseudonyms import refuse_pseudonymised
 from cases.services.validation import clean_record, given_reason
 from cases.states import CLOSED_STATES
+from cases.verification import lift_digest, restriction_digest
 from hematovision.errors import Conflict
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def restrict_patient(*, actor: User, patient: Patient, reason: str) -> PatientRe
             action=Action.CREATE,
             target=restriction,
             reason=restriction.reason,
-            after={"cases": len(cases)},
+            after={"cases": len(cases), "row": restriction_digest(restriction)},
             **scope_of(stored),
         )
     return restriction
@@ -77,7 +78,7 @@ def lift_restriction(*, actor: User, restriction: PatientRestriction, reason: st
             action=Action.CREATE,
             target=lift,
             reason=lift.reason,
-            after={"restriction": restriction.pk},
+            after={"restriction": restriction.pk, "row": lift_digest(lift)},
             **scope_of(restriction.patient),
         )
     return lift
