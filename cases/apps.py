@@ -17,12 +17,13 @@ class CasesConfig(AppConfig):
         from PIL import Image
 
         from cases import checks  # noqa: F401 (importing registers them)
-        from cases.verification import check_cases, check_images, check_orders
+        from cases.verification import check_cases, check_images, check_merges, check_orders
         from hematovision import verifications
 
         verifications.register("cases", check_cases)
         verifications.register("images", check_images)
         verifications.register("holds and restrictions", check_orders)
+        verifications.register("merged patients", check_merges)
 
         # One cap for the whole process: whatever opens an image anywhere obeys it.
         Image.MAX_IMAGE_PIXELS = settings.UPLOAD_MAX_PIXELS

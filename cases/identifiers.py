@@ -24,3 +24,8 @@ def name_key(family_name: str) -> str:
 def birth_date_key(birth_date: dt.date | PartialDate | None) -> str:
     """Return the index entry of a birth date, as far as it is known: 1961 is another entry than 1961-03."""
     return blind_index("patient.birth_date", PartialDate.of(birth_date).isoformat())
+
+
+def number_key(value: str) -> str:
+    """Return the index entry of a number of another system; the system is a column of its own."""
+    return blind_index("patient.number", normalise_number(value))

@@ -5,10 +5,12 @@ from django.urls import URLPattern, URLResolver, path
 from cases.api.case import CaseCancel, CaseList, CaseOne, CaseSubmit
 from cases.api.image import CaseImages
 from cases.api.patient import PatientList, PatientOne
+from cases.api.patient_merge import PatientMergeOne
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/", PatientList.as_view(), name="patients"),
     path("patients/<uuid:pk>/", PatientOne.as_view(), name="patient"),
+    path("patients/<uuid:pk>/merge/", PatientMergeOne.as_view(), name="patient_merge"),
     path("cases/", CaseList.as_view(), name="cases"),
     path("cases/<uuid:pk>/", CaseOne.as_view(), name="case"),
     path("cases/<uuid:pk>/submit/", CaseSubmit.as_view(), name="case_submit"),

@@ -8,6 +8,8 @@ from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet
 from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.patient import Patient, PatientQuerySet
+from cases.models.patient_merge import PatientMerge, PatientMergeUndo
+from cases.models.patient_number import PatientNumber
 from cases.models.restriction import PatientRestriction, RestrictionLift
 from cases.models.sex import Sex
 from cases.models.transition import CaseTransition, ImageTransition
@@ -30,6 +32,9 @@ __all__ = [
     "LegalHold",
     "LegalHoldRelease",
     "Patient",
+    "PatientMerge",
+    "PatientMergeUndo",
+    "PatientNumber",
     "PatientQuerySet",
     "PatientRestriction",
     "Priority",

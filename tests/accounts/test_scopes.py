@@ -13,7 +13,7 @@ from accounts.scopes import SCOPES
 pytestmark = pytest.mark.django_db
 
 BY_ROLE = {
-    "amina": {"cases:read", "cases:write", "images:write", "reports:read"},
+    "amina": {"cases:read", "cases:write", "images:write", "patients:write", "reports:read"},
     "pavel": {"cases:read", "predictions:read", "reports:read"},
     "ines": {"cases:read", "predictions:read", "reports:read"},
     "olga": {"cases:read", "predictions:read", "reports:read"},

@@ -14,7 +14,7 @@ from django.test import Client
 from PIL import Image
 
 API = "/api/v1"
-ALL_SCOPES = ("cases:read", "cases:write", "images:write", "predictions:read", "reports:read")
+ALL_SCOPES = ("cases:read", "cases:write", "images:write", "patients:write", "predictions:read", "reports:read")
 
 
 class Caller:

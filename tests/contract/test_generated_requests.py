@@ -84,7 +84,7 @@ def known(db, amina, riverside):
 
 @pytest.fixture
 def token(db, riverside):
-    scopes = ("cases:read", "cases:write", "images:write", "predictions:read", "reports:read")
+    scopes = ("cases:read", "cases:write", "images:write", "patients:write", "predictions:read", "reports:read")
     return token_of(new_client(riverside.slug, *scopes)).json()["access_token"]
 
 

@@ -107,14 +107,16 @@ def build() -> World:
     }
     tokens = {
         "t_read": token(riverside, "cases:read"),
-        "t_write": token(riverside, "cases:write", "images:write"),
-        "t_all": token(riverside, "cases:read", "cases:write", "images:write", "predictions:read", "reports:read"),
+        "t_write": token(riverside, "cases:write", "images:write", "patients:write"),
+        "t_all": token(
+            riverside, "cases:read", "cases:write", "images:write", "patients:write", "predictions:read", "reports:read"
+        ),
         "t_report": token(riverside, "reports:read"),
-        "t_hill": token(hilltop, "cases:read", "cases:write", "images:write", "predictions:read"),
+        "t_hill": token(hilltop, "cases:read", "cases:write", "images:write", "patients:write", "predictions:read"),
         "t_lab": token(central, "cases:read", "predictions:read"),
         "t_north": token(northern, "cases:read", "predictions:read"),
-        "t_acting": token(central, "cases:read", "cases:write", "images:write", "reports:read"),
-        "t_acts_north": token(northern, "cases:read", "cases:write", "images:write", "reports:read"),
+        "t_acting": token(central, "cases:read", "cases:write", "images:write", "patients:write", "reports:read"),
+        "t_acts_north": token(northern, "cases:read", "cases:write", "images:write", "patients:write", "reports:read"),
     }
     version = model_version()
     amina = people["amina"]

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from audit.models import Action
 from audit.services import record
-from cases.models import FormerIdentity, Patient
+from cases.models import FormerIdentity, Patient, PatientMerge, PatientNumber
 from cases.signals import field_keys_rotated
 from hematovision.chunks import in_chunks
 
@@ -24,6 +24,8 @@ class Command(BaseCommand):
         """Walk all patients in their own small transactions: the system stays in use meanwhile."""
         rotated = _rotate(Patient)
         former = _rotate(FormerIdentity)
+        numbers = _rotate(PatientNumber)
+        merges = _rotate(PatientMerge)
         others: dict[str, int] = {}
         answers: list[tuple[Any, Any]] = field_keys_rotated.send(sender=type(self))
         for _, counts in answers:
@@ -33,12 +35,18 @@ class Command(BaseCommand):
             action=Action.CONFIGURATION,
             object_type="cases.patient",
             reason="Field keys rotated.",
-            after={"patients": rotated, "former_identities": former, **others},
+            after={
+                "patients": rotated,
+                "former_identities": former,
+                "numbers": numbers,
+                "merges": merges,
+                **others,
+            },
         )
         self.stdout.write(f"Re-encrypted the identifiers of {rotated} patients and {former} former identities.")
 
 
-def _rotate(model: type[Patient | FormerIdentity]) -> int:
+def _rotate(model: type[Patient | FormerIdentity | PatientNumber | PatientMerge]) -> int:
     """Write every row again; returns how many there are."""
     rotated = 0
     for row in in_chunks(model.objects.only("pk"), by=("pk",), size=500):
