@@ -26,6 +26,7 @@ class CasesConfig(AppConfig):
             check_accesses,
             check_cases,
             check_images,
+            check_merges,
             check_orders,
             check_patients,
             check_removals,
@@ -40,6 +41,7 @@ class CasesConfig(AppConfig):
         verifications.register("holds and restrictions", check_orders)
         verifications.register("removals", check_removals)
         verifications.register("emergency access", check_accesses)
+        verifications.register("merged patients", check_merges)
 
         # One cap for the whole process: whatever opens an image anywhere obeys it.
         Image.MAX_IMAGE_PIXELS = settings.UPLOAD_MAX_PIXELS

@@ -33,6 +33,11 @@ def birth_date_key(birth_date: dt.date | PartialDate | None) -> str:
     return blind_index("patient.birth_date", PartialDate.of(birth_date).isoformat())
 
 
+def number_key(value: str) -> str:
+    """Return the index entry of a number of another system; the system is a column of its own."""
+    return blind_index("patient.number", normalise_number(value))
+
+
 def keyed_fingerprint(rows: Iterable[Sequence[Any]]) -> str:
     """Return the fingerprint of rows that hold identifiers or free text: nobody without the key can try what they say.
 

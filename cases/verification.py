@@ -6,6 +6,8 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from audit.fingerprints import fingerprint
 from audit.kept_rows import KeptRows
 from audit.models import Action, AuditEvent, Outcome
@@ -19,6 +21,8 @@ from cases.models import (
     LegalHold,
     LegalHoldRelease,
     Patient,
+    PatientMerge,
+    PatientMergeUndo,
     PatientRestriction,
     Pseudonymisation,
     PurgeRun,
@@ -33,6 +37,7 @@ from hematovision.verifications import Finding, Older
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from uuid import UUID
 
     from django.db.models import Model
 
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
 CASE = Case._meta.label_lower
 IMAGE = SmearImage._meta.label_lower
 PATIENT = Patient._meta.label_lower
+MERGE = PatientMerge._meta.label_lower
 ACCESS = BreakGlassAccess._meta.label_lower
 _REMOVALS: tuple[tuple[type[Model], Action], ...] = (
     (PurgeRun, Action.CREATE),
@@ -202,6 +208,52 @@ def image_digest(image: SmearImage) -> str:
     )
 
 
+def merge_digest(merge: PatientMerge) -> str:
+    """The fingerprint of a merge: who was merged, by whom, why, and what moved. Identities are about a person and stay out."""
+    before = merge.before
+    return fingerprint(
+        [
+            (
+                merge.pk,
+                merge.from_patient_id,
+                merge.into_id,
+                merge.merged_by_id,
+                merge.merged_at,
+                merge.reason,
+                merge.message,
+                before["repointed"],
+                before["followers"],
+            )
+        ]
+    )
+
+
+def check_merges() -> Iterator[Finding]:
+    """Every merge and its end is as a person wrote it, and patients are merged by merges alone."""
+    yield from _known_rows(PatientMerge, Action.CREATE)
+    yield from _known_rows(PatientMergeUndo, Action.CREATE)
+    for merges in chunks_of(PatientMerge.objects.all(), by=("pk",)):
+        said = said_about(MERGE, [str(merge.pk) for merge in merges])
+        for merge in merges:
+            known = last_digest(said.get(str(merge.pk), []), "row")
+            if known is not None and known != merge_digest(merge):
+                yield Finding(MERGE, str(merge.pk), "It is not the merge that was written.")
+    standing = PatientMerge.objects.standing().order_by("merged_at", "pk")
+    leads_to: dict[UUID, UUID] = dict(standing.values_list("from_patient", "into"))
+    says: dict[UUID, UUID | None] = dict(
+        Patient.objects.filter(Q(merged_into__isnull=False) | Q(pk__in=list(leads_to)))
+        .order_by()
+        .values_list("pk", "merged_into")
+    )
+    for pk, into in sorted(says.items()):
+        expected, passed = leads_to.get(pk), {pk}
+        while expected in leads_to and expected not in passed:
+            passed.add(expected)
+            expected = leads_to[expected]
+        if into != expected:
+            yield Finding(PATIENT, str(pk), "Whom it was merged into is not what the merges say.")
+
+
 def check_patients() -> Iterator[Found]:
     """Every patient is there, under the identifiers that were written last, and those before corrections are."""
     yield from PATIENTS.check()
@@ -255,15 +307,20 @@ def check_orders() -> Iterator[Found]:
 def check_removals() -> Iterator[Finding]:
     """Every removal of files, and of identifiers, is there and happened as the audit trail says."""
     for model, action in _REMOVALS:
-        kind = model._meta.label_lower
-        for pk in missing_records(model, action=action):
-            yield Finding(kind, pk, "It was written, the audit trail says, and is no longer in the record.")
-        for rows in chunks_of(model._default_manager.all(), by=("pk",)):
-            said = said_about(kind, [str(row.pk) for row in rows])
-            for row in rows:
-                if str(row.pk) not in said:
-                    yield Finding(kind, str(row.pk), "The audit trail does not know it.")
+        yield from _known_rows(model, action)
     yield from _pseudonyms()
+
+
+def _known_rows(model: type[Model], action: Action) -> Iterator[Finding]:
+    """Every row that the audit trail saw written is there, and the trail saw every row."""
+    kind = model._meta.label_lower
+    for pk in missing_records(model, action=action):
+        yield Finding(kind, pk, "It was written, the audit trail says, and is no longer in the record.")
+    for rows in chunks_of(model._default_manager.all(), by=("pk",)):
+        said = said_about(kind, [str(row.pk) for row in rows])
+        for row in rows:
+            if str(row.pk) not in said:
+                yield Finding(kind, str(row.pk), "The audit trail does not know it.")
 
 
 def check_accesses() -> Iterator[Found]:

@@ -25,8 +25,22 @@ class PatientIn(StrictBody):
     clinic = ClinicField()
 
 
+class NumberIn(StrictBody):
+    """What another system calls the patient."""
+
+    system = serializers.CharField(max_length=120, help_text="Who gave it: an OID, an address, a short name.")
+    value = serializers.CharField(max_length=64)
+
+
 class PatientCorrection(StrictBody):
     """What is corrected, and why. At least two of record number, name and birth date stay as they are."""
+
+    numbers = serializers.ListField(
+        child=NumberIn(),
+        required=False,
+        max_length=20,
+        help_text="All numbers in other systems: those left out end, and still find the patient.",
+    )
 
     mrn = serializers.CharField(max_length=64, required=False)
     family_name = serializers.CharField(max_length=150, required=False)
@@ -51,6 +65,18 @@ class PatientOut(serializers.Serializer):
     birth_date_precision = serializers.ChoiceField(choices=PRECISIONS)
     sex = serializers.ChoiceField(choices=Sex.choices)
     created_at = serializers.DateTimeField()
+    merged_into = serializers.UUIDField(
+        source="merged_into_id", allow_null=True, help_text="The patient who stands for this person now."
+    )
+
+
+class NumberOut(serializers.Serializer):
+    """What another system calls the patient, or called them until `until`."""
+
+    system = serializers.CharField()
+    value = serializers.CharField()
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(allow_null=True)
 
 
 class FormerIdentityOut(serializers.Serializer):
@@ -67,11 +93,15 @@ class FormerIdentityOut(serializers.Serializer):
 
 
 class PatientDetail(PatientOut):
-    """A patient with what they were called before, newest first."""
+    """A patient with what they were called before, newest first, and what other systems call them."""
 
+    numbers = NumberOut(many=True)
     former_identities = FormerIdentityOut(many=True)
 
 
 def patient_tag(patient: Patient) -> str:
-    """Return the patient's entity tag: every correction leaves a former identity, so their number is the version."""
-    return version_tag([patient.pk, patient.former_identities.count()])
+    """Return the patient's entity tag: what corrections, numbers and merges leave behind is the version."""
+    numbers = [(number.pk, number.until) for number in patient.numbers.all()]
+    return version_tag(
+        [patient.pk, patient.former_identities.count(), sorted(map(str, numbers)), patient.merged_into_id]
+    )

@@ -12,7 +12,7 @@ from audit.triggers import AppendOnly
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0021_partial_birth_dates'),
+        ('cases', '0022_numbers_and_merges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

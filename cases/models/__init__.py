@@ -9,6 +9,8 @@ from cases.models.image import SmearImage, SmearImageQuerySet
 from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.order import Order, OrderQuerySet, OrderSource
 from cases.models.patient import Patient, PatientQuerySet
+from cases.models.patient_merge import PatientMerge, PatientMergeUndo
+from cases.models.patient_number import PatientNumber
 from cases.models.pseudonymisation import Pseudonymisation
 from cases.models.purge import ImagePurge, PurgeRule, PurgeRun
 from cases.models.restriction import PatientRestriction, RestrictionLift
@@ -39,6 +41,9 @@ __all__ = [
     "OrderSource",
     "OrderTransition",
     "Patient",
+    "PatientMerge",
+    "PatientMergeUndo",
+    "PatientNumber",
     "PatientQuerySet",
     "PatientRestriction",
     "Priority",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import OrganisationKind, Role
@@ -20,11 +20,14 @@ from cases.identifiers import birth_date_key, mrn_key, name_key
 from cases.models.birth import HasBirthDate, birth_date_and_precision_agree
 from cases.models.case import Case
 from cases.models.former_identity import FormerIdentity
+from cases.models.patient_number import PatientNumber
 from cases.models.restriction import restricted_patients, sees_restricted
 from cases.models.sex import Sex
 from cases.partial_date import PRECISIONS, PartialDate, Precision
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import User
@@ -63,9 +66,22 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """Return those with exactly this birth date, as far as it is known."""
         return self.filter(birth_date_index=birth_date_key(birth_date))
 
+    def current(self) -> Self:
+        """Return all but those merged into another."""
+        return self.filter(merged_into__isnull=True)
+
+    def same_person_as(self, patient: Patient) -> Self:
+        """Return every record of the person: the one that stands, and those merged into it."""
+        return self.filter(Q(pk=patient.person_id) | Q(merged_into=patient.person_id))
+
     def ever_with_mrn(self, mrn: str) -> Self:
-        """Return those with exactly this record number, now or before a correction."""
+        """Return those with exactly this record number, now, before a correction or before a merge."""
         return self._now_or_before(mrn_index=mrn_key(mrn))
+
+    def ever_with_number(self, number: str) -> Self:
+        """Return those with exactly this number, as record number or in another system, present or former."""
+        others = PatientNumber.objects.with_value(number).order_by().values_list("patient", flat=True)
+        return self._now_or_before(mrn_index=mrn_key(number), among=list(others))
 
     def ever_with_family_name(self, family_name: str) -> Self:
         """Return those with exactly this family name, now or before a correction."""
@@ -75,10 +91,13 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """Return those with exactly this birth date, now or as it stood before a correction."""
         return self._now_or_before(birth_date_index=birth_date_key(birth_date))
 
-    def _now_or_before(self, **entry: str) -> Self:
-        # Two look-ups in an index: as one query with OR a database walks every patient.
-        before = list(FormerIdentity.objects.filter(**entry).order_by().values_list("patient", flat=True))
-        return self.filter(Q(**entry) | Q(pk__in=before))
+    def _now_or_before(self, *, among: Iterable[uuid.UUID] = (), **entry: str) -> Self:
+        # Look-ups in an index, one after the other: as one query with OR a database walks every patient.
+        before = FormerIdentity.objects.filter(**entry).order_by().values_list("patient", flat=True)
+        found = Q(**entry) | Q(pk__in=[*before, *among])
+        merged = Patient.objects.filter(found, merged_into__isnull=False).order_by()
+        into = list(merged.values_list("merged_into", flat=True))
+        return self.filter(found | Q(pk__in=into)).current()
 
 
 class Patient(HasBirthDate, models.Model):
@@ -99,6 +118,10 @@ class Patient(HasBirthDate, models.Model):
     mrn_index = models.CharField(max_length=64, editable=False, db_index=True)
     name_index = models.CharField(max_length=64, editable=False, db_index=True)
     birth_date_index = models.CharField(max_length=64, editable=False, db_index=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="merged_patients"
+    )
+    """The record that stands for this person now, never itself a merged one; None where this one does."""
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     duplicate_reason = ""
@@ -120,6 +143,7 @@ class Patient(HasBirthDate, models.Model):
                 name="patient_sex_is_known_code",
             ),
             birth_date_and_precision_agree("patient"),
+            models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="patient_is_not_merged_into_themselves"),
         ]
 
     def __str__(self) -> str:
@@ -136,9 +160,15 @@ class Patient(HasBirthDate, models.Model):
         """Family name, given name: the order laboratories print."""
         return f"{self.family_name}, {self.given_name}" if self.given_name else self.family_name
 
+    @property
+    def person_id(self) -> uuid.UUID:
+        """The id of the record that stands for this person: their own, or that of the one it was merged into."""
+        return self.merged_into_id or self.pk
+
     def given_names(self) -> list[str]:
-        """The given name, and those before corrections."""
-        return [self.given_name, *(former.given_name for former in self.former_identities.all())]
+        """The given name, those before corrections, and those of whoever was merged into this patient."""
+        own = [self.given_name, *(former.given_name for former in self.former_identities.all())]
+        return [*own, *(name for merged in self.merged_patients.all() for name in merged.given_names())]
 
     def clean(self) -> None:
         """Refuse an impossible birth date, and bring the search index up to the identifiers."""

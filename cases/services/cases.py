@@ -22,7 +22,7 @@ from cases.permissions import (
 )
 from cases.services.accession import next_accession_number
 from cases.services.audit_trail import scope_of
-from cases.services.restrictions import require_unrestricted
+from cases.services.restrictions import require_open_to_cases
 from cases.services.transitions import lock_case, step_case
 from cases.services.validation import clean_record
 from cases.signals import scale_changed
@@ -80,7 +80,8 @@ def create_case(
 
     Without an accession number the laboratory's next one is assigned. Raises `NotFound` for a patient the actor
     does not see, `Unprocessable` for impossible values, `Conflict` where the laboratory has that number (code
-    `duplicate_accession_number`) or the patient is restricted (code `restricted`).
+    `duplicate_accession_number`) the patient is restricted (code `restricted`) or merged into
+    another (code `merged`).
     """
     must_see(actor=actor, record_=patient)
     if not may_write_cases(actor):
@@ -111,7 +112,7 @@ def create_case(
     )
     try:
         with transaction.atomic():
-            require_unrestricted(patient)
+            require_open_to_cases(patient)
             if not case.accession_number:
                 case.accession_number = next_accession_number(laboratory)
             _refuse_taken(case)

@@ -24,6 +24,7 @@ from cases.permissions import (
     refuse,
 )
 from cases.services.audit_trail import scope_of
+from cases.services.merged import require_current
 from cases.services.pseudonyms import refuse_pseudonymised
 from cases.services.validation import clean_record
 from cases.verification import patient_digest
@@ -116,6 +117,7 @@ def update_patient(
         raise TypeError(message)
     with _taken_number_is_a_conflict(patient), transaction.atomic():
         stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+        require_current(stored)
         refuse_pseudonymised(stored)
         if seen is not None and stored.former_identities.count() != seen:
             raise PreconditionFailed
@@ -167,13 +169,20 @@ def find_duplicates(
         same_person["birth_date_index__in"] = [birth_date_key(date) for date in alike]
     before = FormerIdentity.objects.filter(**same_person).values_list("patient", flat=True)
     candidates = own_number | Q(**same_person) | Q(pk__in=list(before))
-    found = []
-    for patient in Patient.objects.visible_to(actor).filter(candidates).select_related("organisation"):
-        if patient.organisation_id == actor.organisation_id and patient.mrn_index == mrn_key(mrn):
+    found: list[Patient] = []
+    known = (
+        Patient.objects.visible_to(actor).filter(candidates).select_related("organisation", "merged_into__organisation")
+    )
+    for candidate in known:
+        # Whoever was merged is found as the one that stands for them.
+        patient = candidate.merged_into or candidate
+        if patient in found:
+            continue
+        if candidate.organisation_id == actor.organisation_id and candidate.mrn_index == mrn_key(mrn):
             patient.duplicate_reason = "Same medical record number."
-        elif normalise_words(given_name) in map(normalise_words, patient.given_names()):
+        elif normalise_words(given_name) in map(normalise_words, candidate.given_names()):
             # Given names have no index: few rows share family name and birth date, and twins must pass.
-            patient.duplicate_reason = _alike(PartialDate.of(birth_date), patient)
+            patient.duplicate_reason = _alike(PartialDate.of(birth_date), candidate)
         else:
             continue
         found.append(patient)
@@ -220,7 +229,7 @@ def _refuse_taken(patient: Patient) -> None:
         .first()
     )
     if taken is not None:
-        raise Conflict(_SAME_MRN, code="duplicate_mrn", details={"patient": str(taken.pk)})
+        raise Conflict(_SAME_MRN, code="duplicate_mrn", details={"patient": str(taken.person_id)})
 
 
 @contextmanager

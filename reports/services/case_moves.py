@@ -66,6 +66,8 @@ def move_to_patient(*, actor: User, case: Case, mrn: str, birth_date: dt.date | 
     if patient is None:
         sentence = "The clinic has no patient with this record number and birth date. The clinic registers them first."
         raise Unprocessable(sentence, code="no_patient")
+    # A number that was merged is that of the record which stands now.
+    patient = patient.merged_into or patient
     if patient.pk == case.patient_id:
         raise Unprocessable("This is the patient the report was withdrawn from.", code="same_patient")
     names: list[str] = []

@@ -110,10 +110,10 @@ def build() -> World:
     }
     tokens = {
         "t_read": token(riverside, "cases:read"),
-        "t_write": token(riverside, "cases:write", "images:write"),
+        "t_write": token(riverside, "cases:write", "images:write", "patients:write"),
         "t_all": token(riverside, *SCOPES),
         "t_report": token(riverside, "reports:read"),
-        "t_hill": token(hilltop, "cases:read", "cases:write", "images:write", "predictions:read"),
+        "t_hill": token(hilltop, "cases:read", "cases:write", "images:write", "patients:write", "predictions:read"),
         "t_lab": token(central, "cases:read", "predictions:read"),
         "t_north": token(northern, "cases:read", "predictions:read"),
         "t_acting": token(central, *set(SCOPES) - {PREDICTIONS_READ}),

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.services import rotate_second_factors
 from audit.models import Action
 from audit.services import record
-from cases.models import FormerIdentity, Order, Patient
+from cases.models import FormerIdentity, Order, Patient, PatientMerge, PatientNumber
 from cases.signals import field_keys_rotated
 from hematovision.chunks import in_chunks
 
@@ -27,6 +27,8 @@ class Command(BaseCommand):
         rotated = _rotate(Patient)
         former = _rotate(FormerIdentity)
         orders = _rotate(Order)
+        numbers = _rotate(PatientNumber)
+        merges = _rotate(PatientMerge)
         others: dict[str, int] = {"second_factors": rotate_second_factors()}
         answers: list[tuple[Any, Any]] = field_keys_rotated.send(sender=type(self))
         for _, counts in answers:
@@ -36,14 +38,21 @@ class Command(BaseCommand):
             action=Action.CONFIGURATION,
             object_type="cases.patient",
             reason="Field keys rotated.",
-            after={"patients": rotated, "former_identities": former, "orders": orders, **others},
+            after={
+                "patients": rotated,
+                "former_identities": former,
+                "orders": orders,
+                "numbers": numbers,
+                "merges": merges,
+                **others,
+            },
         )
         self.stdout.write(
             f"Re-encrypted the identifiers of {rotated} patients, {former} former identities and {orders} orders."
         )
 
 
-def _rotate(model: type[Patient | FormerIdentity | Order]) -> int:
+def _rotate(model: type[Patient | FormerIdentity | Order | PatientNumber | PatientMerge]) -> int:
     """Write every row again; returns how many there are."""
     rotated = 0
     for row in in_chunks(model.objects.only("pk"), by=("pk",), size=500):

@@ -54,6 +54,14 @@ def _model(record):
     return record.model.pk
 
 
+def _merge(record):
+    return record.merge.pk
+
+
+def _double(record):
+    return record.merge.from_patient_id
+
+
 def _patient(record):
     return record.patient.pk
 
@@ -156,6 +164,11 @@ _CASES = [
         ("cases_case", "id"),
     ),
     _delete("a patient", _patient, ("cases_patient", "id")),
+    _update("a patient merged by force", "cases_patient", "merged_into_id = %s", _patient, _double),
+    _update("a merge forgotten", "cases_patient", "merged_into_id = NULL", _double),
+    _update("why they were merged", "cases_patientmerge", "reason = 'Nothing.'", _merge),
+    _update("who merged them", "cases_patientmerge", "merged_by_id = %s", _merge, lambda r: r.case.owner_id),
+    _delete("a merge", _merge, ("cases_patientmerge", "id")),
 ]
 _ORDERS = [
     _update("the number of an order", "cases_order", "placer_number = 'X-1'", _order),

@@ -11,10 +11,11 @@ from typing import Any
 from accounts.models import Role, User
 from accounts.services import add_person
 from audit.models import AuditEvent
-from cases.models import Case, Cell, Order, Patient, SmearImage
+from cases.models import Case, Cell, Order, Patient, PatientMerge, SmearImage
 from cases.services.cases import create_case, submit_case
 from cases.services.images import make_display_copy, receive_image
 from cases.services.orders import receive_order
+from cases.services.patient_merges import merge_patients
 from cases.services.patients import register_patient
 from cases.services.transitions import lock_case, step_case
 from cases.states import CaseState
@@ -62,6 +63,7 @@ class Record:
     draft_image: SmearImage
     comment: Comment
     order: Order
+    merge: PatientMerge
     event: AuditEvent
     model_folder: Path
     around: Any = None
@@ -103,6 +105,8 @@ def write_record(*, amina: User, pavel: User, ines: User, folder: Path) -> Recor
     draft = create_case(actor=amina, patient=patient)
     draft_image, _ = receive_image(actor=amina, case=draft, upload=upload(seed=3))
     order = receive_order(actor=amina, patient=patient, placer_number="P-1")
+    double = register_patient(actor=amina, mrn="R-2", family_name="Sampel", birth_date=dt.date(1980, 1, 2))
+    merge = merge_patients(actor=amina, patient=double, into=patient, reason="Registered twice at the desk.")
     case.refresh_from_db()
     cell = Cell.objects.get(pk=cells[0].pk)
     action = ReviewAction.objects.filter(case=case).order_by("number").first()
@@ -127,6 +131,7 @@ def write_record(*, amina: User, pavel: User, ines: User, folder: Path) -> Recor
         draft_image=draft_image,
         comment=comment,
         order=order,
+        merge=merge,
         event=AuditEvent.objects.get(pk=5),
         model_folder=bundle,
     )
