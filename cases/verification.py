@@ -350,10 +350,11 @@ def _accesses_opened() -> Iterator[tuple[str, str | None]]:
 
 def _pseudonyms() -> Iterator[Finding]:
     """Who was pseudonymised has no other name anywhere."""
-    rows = Pseudonymisation.objects.select_related("patient").prefetch_related("patient__former_identities")
+    rows = Pseudonymisation.objects.select_related("patient").prefetch_related("patient__former_identities", "patient__numbers")
     for made in in_chunks(rows, by=("pk",)):
         patient = made.patient
         names = {(former.mrn, former.full_name) for former in patient.former_identities.all()}
+        names |= {(number.value, PSEUDONYMOUS) for number in patient.numbers.all()}
         names.add((patient.mrn, patient.full_name))
         if names != {(made.pseudonym, PSEUDONYMOUS)}:
             yield Finding(PATIENT, str(patient.pk), "Its identifiers are not those of its pseudonym.")

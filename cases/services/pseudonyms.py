@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.models import Action
 from audit.services import record
 from cases.identifiers import PSEUDONYMOUS
-from cases.models import Pseudonymisation
+from cases.models import PatientMerge, Pseudonymisation
 from cases.partial_date import Precision
 from cases.services.audit_trail import scope_of
 from cases.services.validation import clean_record, given_reason
@@ -58,6 +60,16 @@ def pseudonymise_identity(*, actor: User, patient: Patient, cases: list[Case], r
     for order in orders:
         order.clinical_question = order.visit_number = ""
         order.save(update_fields=["clinical_question", "visit_number"])
+    now = timezone.now()
+    for number in patient.numbers.select_for_update(no_key=True):
+        number.value, number.until = made.pseudonym, number.until or now
+        number.save(update_fields=["value", "value_index", "until"])
+    for merge in PatientMerge.objects.select_for_update(no_key=True).filter(Q(from_patient=patient) | Q(into=patient)):
+        # Both sides of a merge are one person.
+        before = merge.before
+        before |= {side: {"id": before[side]["id"]} for side in ("from", "into")}
+        merge.snapshot = json.dumps(before)
+        merge.save(update_fields=["snapshot"])
     identity = {"fields": ["mrn", "family_name", "given_name", "birth_date"], "row": patient_digest(patient)}
     record(actor=actor, action=Action.UPDATE, target=patient, reason=made.reason, after=identity, **scope)
     emptied = {"former_identities": len(formers), "cases": len(cases), "orders": len(orders)}

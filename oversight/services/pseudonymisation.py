@@ -12,6 +12,7 @@ from django.utils import timezone
 from cases.crypto import normalise_number
 from cases.models import Case, CaseTransition, Patient, PurgeRule, PurgeRun
 from cases.permissions import may_restrict_patient, must_see, refuse
+from cases.services.merged import require_current
 from cases.services.pseudonyms import pseudonymise_identity, refuse_pseudonymised
 from cases.services.purging import begin_purge, purge_image, remove_left_behind
 from cases.states import CLOSED_STATES, SIGNED_STATES, CaseState
@@ -32,8 +33,8 @@ def pseudonymise_patient(*, actor: User, patient: Patient, mrn: str, reason: str
     """Replace who `patient` is by a pseudonym, destroy the keys of their reports and purge their images. For good.
 
     `mrn` is their record number, typed again: it has to be the one there is. Cells, counts, decisions and the audit trail stay,
-    with the year of birth. The patient stays restricted. Raises `NotFound`, `PermissionRefused`, `Unprocessable` (no reason,
-    another record number), and `Conflict`: not restricted, pseudonymised already, a case is open or held by
+    with the year of birth. The patient stays restricted; records merged into theirs go the same way. Raises `NotFound`, `PermissionRefused`, `Unprocessable` (no reason,
+    another record number), and `Conflict`: not restricted, pseudonymised already, merged into another, a case is open or held by
     one of `purge_rules.obstacles`, the period for which the record is kept is not over, or a file is missing or altered.
     """
     must_see(actor=actor, record_=patient)
@@ -44,17 +45,26 @@ def pseudonymise_patient(*, actor: User, patient: Patient, mrn: str, reason: str
         remove_left_behind(last)
     with transaction.atomic():
         stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-        cases = list(Case.objects.select_for_update(no_key=True).filter(patient=stored).order_by("pk"))
+        require_current(stored)
+        # Whoever was merged into this patient is the same person.
+        person = [stored, *stored.merged_patients.select_for_update(no_key=True).order_by("pk")]
+        cases = list(Case.objects.select_for_update(no_key=True).filter(patient__in=person).order_by("pk"))
         _require_that_it_may_be(stored, cases)
         if normalise_number(mrn) != normalise_number(stored.mrn):
             raise Unprocessable("This is not the record number of this patient.", code="another_number")
-        made = pseudonymise_identity(actor=actor, patient=stored, cases=cases, reason=reason)
-        destroy_keys(actor=actor, cases=cases, pseudonymisation=made)
-        run = begin_purge(actor=actor, periods={}, planned={"pseudonymisation": str(made.pk)})
+        made = [_pseudonymise(actor, record, cases, reason) for record in person]
+        run = begin_purge(actor=actor, periods={}, planned={"pseudonymisation": str(made[0].pk)})
         for case in cases:
             forget_question(actor=actor, case=case)
             for image in case.images.select_for_update(no_key=True).order_by("ordinal"):
                 purge_image(actor=actor, run=run, image=image, rule=PurgeRule.PSEUDONYMISATION)
+    return made[0]
+
+
+def _pseudonymise(actor: User, patient: Patient, cases: list[Case], reason: str) -> Pseudonymisation:
+    own = [case for case in cases if case.patient_id == patient.pk]
+    made = pseudonymise_identity(actor=actor, patient=patient, cases=own, reason=reason)
+    destroy_keys(actor=actor, cases=own, pseudonymisation=made)
     return made
 
 
@@ -65,7 +75,7 @@ def _require_that_it_may_be(patient: Patient, cases: list[Case]) -> None:
     if any(case.state not in CLOSED_STATES for case in cases):
         raise Conflict("A case of this patient is open: finish or cancel it first.", code="case_open")
     for obstacle in obstacles():
-        if Case.objects.filter(obstacle.holds, patient=patient).exists():
+        if Case.objects.filter(obstacle.holds, pk__in=[case.pk for case in cases]).exists():
             raise Conflict(f"It cannot be done now. {obstacle.sentence}", code=obstacle.code)
     reported = [case for case in cases if case.state in _REPORTED]
     since = timezone.now() - timedelta(days=settings.RECORD_DAYS)

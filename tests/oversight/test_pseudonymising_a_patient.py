@@ -14,14 +14,16 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from cases.models import Cell, FormerIdentity, Patient, PatientRestriction, Pseudonymisation, SmearImage
+from cases.partial_date import PartialDate, Precision
 from cases.services.cases import cancel_case, update_case
 from cases.services.images import transition_image
 from cases.services.legal_holds import place_legal_hold
+from cases.services.orders import cancel_order
 from cases.services.patients import register_patient, update_patient
 from cases.services.restrictions import lift_restriction, restrict_patient
 from cases.states import ImageState
 from cases.storage import clinical_storage
-from cases.verification import check_orders
+from cases.verification import check_removals
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from oversight.services.everything import verify_everything
 from oversight.services.pseudonymisation import pseudonymise_patient
@@ -56,6 +58,7 @@ def record(settings, monkeypatch, tmp_path, amina, pavel, ines):
     for case in (made.waiting, made.draft):
         case.refresh_from_db()
         cancel_case(actor=amina, case=case, reason="Nobody waits for it.")
+    cancel_order(actor=amina, order=made.order, reason="Nobody waits for it.")
     return made
 
 
@@ -76,7 +79,7 @@ def done(restricted, ines, django_capture_on_commit_callbacks):
 def test_the_identifiers_are_replaced_everywhere(restricted, done):
     patient = restricted.patient
     assert (patient.mrn, patient.full_name) == (done.pseudonym, "Pseudonymised")
-    assert patient.birth_date == dt.date(1980, 1, 1)
+    assert patient.born == PartialDate(dt.date(1980, 1, 1), Precision.YEAR)
     former = patient.former_identities.get()
     assert (former.mrn, former.family_name, former.given_name, former.note) == (
         done.pseudonym,
@@ -84,8 +87,22 @@ def test_the_identifiers_are_replaced_everywhere(restricted, done):
         "",
         "",
     )
-    assert former.birth_date == dt.date(1980, 1, 1)
+    assert former.born == PartialDate(dt.date(1980, 1, 1), Precision.YEAR)
     assert not any(case.clinical_question for case in patient.cases.all())
+
+
+def test_who_was_merged_into_them_goes_the_same_way(restricted, done):
+    merge = restricted.merge
+    merge.refresh_from_db()
+    assert merge.from_patient.pseudonymisation.pseudonym != done.pseudonym
+    assert not any(name in merge.snapshot for name in ("Sample", "Sampel", "R-1", "R-2"))
+    assert not Patient.objects.ever_with_family_name("Sampel").exists()
+
+
+def test_what_merged_records_share_is_done_on_the_one_that_stands(restricted, ines):
+    with pytest.raises(Conflict) as refused:
+        pseudonymise_patient(actor=ines, patient=restricted.merge.from_patient, mrn="R-2", reason=WHY)
+    assert refused.value.code == "merged"
 
 
 def test_nobody_finds_them_by_what_they_were(done):
@@ -168,7 +185,7 @@ def test_everything_verifies_afterwards(done):
 
 
 def test_the_audit_trail_names_nobody(restricted, done):
-    event = AuditEvent.objects.get(object_type="cases.pseudonymisation")
+    event = AuditEvent.objects.get(object_type="cases.pseudonymisation", object_id=str(done.pk))
     assert event.reason == WHY
     for each in AuditEvent.objects.all():
         text = f"{each.reason}{each.before}{each.after}"
@@ -196,14 +213,14 @@ def test_what_somebody_changes_afterwards_is_named(done, change, says):
             KeyDestruction.objects.all().delete()
         with connection.cursor() as cursor:
             cursor.execute(change)
-    assert says in "\n".join(str(each) for check in (check_orders, check_destroyed_keys) for each in check())
+    assert says in "\n".join(str(each) for check in (check_removals, check_destroyed_keys) for each in check())
 
 
 def test_a_name_that_came_back_is_named(restricted, done):
     former = FormerIdentity.objects.get()
     former.family_name = "Sample"
     former.save()
-    assert "not those of its pseudonym" in "\n".join(map(str, check_orders()))
+    assert "not those of its pseudonym" in "\n".join(map(str, check_removals()))
 
 
 @pytest.mark.parametrize("model", [Pseudonymisation, KeyDestruction])
