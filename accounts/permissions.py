@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.models.organisation import OrganisationKind
 from accounts.models.user import Role
 from accounts.requests import signed_in
-from accounts.scopes import CASES_WRITE, PREDICTIONS_READ, SCOPES_OF_ROLE
+from accounts.scopes import CASES_WRITE, ORDERS_WRITE, PREDICTIONS_READ, SCOPES_OF_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,9 +40,9 @@ def has_scope(user: Any, scope: str) -> bool:
 
 
 def acts_for_clinics(user: Any) -> bool:
-    """Whether `user` enters records for clinics: an API client of a laboratory whose token allows to write cases."""
+    """Whether `user` enters records for clinics: an API client of a laboratory whose token allows to write cases or orders."""
     return (
-        has_scope(user, CASES_WRITE)
+        bool(scopes_of(user) & {CASES_WRITE, ORDERS_WRITE})
         and user.role == Role.SERVICE
         and user.organisation is not None
         and user.organisation.kind == OrganisationKind.LABORATORY

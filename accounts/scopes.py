@@ -7,6 +7,8 @@ CASES_WRITE = "cases:write"
 IMAGES_WRITE = "images:write"
 PREDICTIONS_READ = "predictions:read"
 REPORTS_READ = "reports:read"
+ORDERS_READ = "orders:read"
+ORDERS_WRITE = "orders:write"
 
 SCOPES = {
     CASES_READ: "Read patients, cases and images of the organisation",
@@ -14,12 +16,14 @@ SCOPES = {
     IMAGES_WRITE: "Send smear images to a case",
     PREDICTIONS_READ: "Read the model's cells and predictions before sign-out",
     REPORTS_READ: "Read reports",
+    ORDERS_READ: "Read orders",
+    ORDERS_WRITE: "Place, change and cancel orders",
 }
 
-_READING: frozenset[str] = frozenset({CASES_READ, PREDICTIONS_READ, REPORTS_READ})
+_READING: frozenset[str] = frozenset({CASES_READ, PREDICTIONS_READ, REPORTS_READ, ORDERS_READ})
 
 SCOPES_OF_ROLE: dict[str, frozenset[str]] = {
-    Role.UPLOADER: frozenset({CASES_READ, CASES_WRITE, IMAGES_WRITE, REPORTS_READ}),
+    Role.UPLOADER: frozenset({CASES_READ, CASES_WRITE, IMAGES_WRITE, REPORTS_READ, ORDERS_READ, ORDERS_WRITE}),
     Role.PATHOLOGIST: _READING,
     Role.ADMINISTRATOR: _READING,
     Role.AUDITOR: _READING,

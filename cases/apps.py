@@ -17,11 +17,13 @@ class CasesConfig(AppConfig):
         from PIL import Image
 
         from cases import checks  # noqa: F401 (importing registers them)
+        from cases.order_verification import check_orders_received
         from cases.verification import check_cases, check_images, check_orders
         from hematovision import verifications
 
         verifications.register("cases", check_cases)
         verifications.register("images", check_images)
+        verifications.register("orders", check_orders_received)
         verifications.register("holds and restrictions", check_orders)
 
         # One cap for the whole process: whatever opens an image anywhere obeys it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cases.crypto import blind_index, normalise_number, normalise_words
+from cases.partial_date import PartialDate
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,6 +21,6 @@ def name_key(family_name: str) -> str:
     return blind_index("patient.family_name", normalise_words(family_name))
 
 
-def birth_date_key(birth_date: dt.date) -> str:
-    """Return the index entry of a birth date."""
-    return blind_index("patient.birth_date", birth_date.isoformat())
+def birth_date_key(birth_date: dt.date | PartialDate | None) -> str:
+    """Return the index entry of a birth date, as far as it is known: 1961 is another entry than 1961-03."""
+    return blind_index("patient.birth_date", PartialDate.of(birth_date).isoformat())

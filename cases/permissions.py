@@ -9,11 +9,11 @@ from django.db import models
 from accounts.models import Role
 from accounts.models.user import LABORATORY_ROLES
 from accounts.permissions import acts_for_clinics, has_scope
-from accounts.scopes import CASES_WRITE, IMAGES_WRITE
+from accounts.scopes import CASES_WRITE, IMAGES_WRITE, ORDERS_WRITE
 from audit.models import Action, Outcome
 from audit.services import record
 from cases.blinding import require_open, require_open_id
-from cases.models import Case, Cell, Patient, SmearImage
+from cases.models import Case, Cell, Order, Patient, SmearImage
 from cases.models.break_glass import opened_cases
 from cases.providers import is_reopened_for
 from cases.states import CLOSED_STATES
@@ -36,6 +36,26 @@ def _writes_for_laboratory(user: User) -> bool:
 def may_write_cases(user: User) -> bool:
     """Whether `user` may register patients and open, submit and cancel cases."""
     return user.organisation is not None and (has_scope(user, CASES_WRITE) or _writes_for_laboratory(user))
+
+
+def may_write_orders(user: User) -> bool:
+    """Whether `user` places, changes and cancels orders."""
+    return user.organisation is not None and (has_scope(user, ORDERS_WRITE) or _writes_for_laboratory(user))
+
+
+def may_change_order(user: User, order: Order) -> bool:
+    """Whether `user` changes and cancels `order`: writers of the clinic that placed it, and of the laboratory it was placed with."""
+    return may_write_orders(user) and (may_enter_for(user, order.clinic) or order.laboratory_id == user.organisation_id)
+
+
+def may_reject_order(user: User, order: Order) -> bool:
+    """Whether `user` rejects `order`: writers of the laboratory it was placed with."""
+    return may_write_orders(user) and order.laboratory_id == user.organisation_id
+
+
+def may_open_case_of(user: User, order: Order) -> bool:
+    """Whether `user` opens the case of `order`: who opens cases for the clinic that placed it."""
+    return may_write_cases(user) and may_enter_for(user, order.clinic)
 
 
 def may_correct_patient(user: User, patient: Patient) -> bool:
@@ -120,7 +140,7 @@ def must_see(*, actor: User, record_: _Record) -> _Record:
         raise NotFound
     if isinstance(record_, Case):
         require_open(actor, record_)
-    elif isinstance(record_, SmearImage):
+    elif isinstance(record_, SmearImage | Order) and record_.case_id is not None:
         require_open_id(actor, record_.case_id)
     if is_read_only(actor, record_):
         refuse(actor=actor, target=record_, sentence=READ_ONLY)

@@ -1,6 +1,6 @@
 """Reads of the clinical record that pages and the API share; finer ones are methods of the querysets.
 
-A record is fetched by `visible_case`, `visible_image` or `visible_record` and no other way, so that no page forgets that
+A record is fetched by `visible_case`, `visible_image`, `visible_order` or `visible_record` and no other way, so that no page forgets that
 its case may be closed to the person: each raises `Http404` for what the person does not see, as for one that is not
 there, and `CaseClosedByBlinding` while they owe a blinded second opinion on the case.
 """
@@ -15,7 +15,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from cases.blinding import require_open, require_open_id
-from cases.models import Case, Cell, LabelSource, SmearImage
+from cases.models import Case, Cell, LabelSource, Order, SmearImage
 from cases.models.restriction import sees_restricted
 from cases.permissions import may_see_legal_holds
 from hematovision.errors import Unprocessable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def visible_case(user: User, pk: UUID, cases: CaseQuerySet | None = None) -> Case:
     """Return the case with its people and places, or as `cases` says (what is joined, a lock)."""
     if cases is None:
-        cases = Case.objects.select_related("patient", "clinic", "laboratory", "owner", "created_by")
+        cases = Case.objects.select_related("patient", "clinic", "laboratory", "owner", "created_by", "order")
     case: Case = get_object_or_404(cases.visible_to(user), pk=pk)
     require_open(user, case)
     return case
@@ -45,6 +45,15 @@ def visible_image(user: User, pk: UUID, images: SmearImageQuerySet | None = None
     image: SmearImage = get_object_or_404(images.visible_to(user), pk=pk)
     require_open_id(user, image.case_id)
     return image
+
+
+def visible_order(user: User, pk: UUID) -> Order:
+    """Return the order with its people, places and case; while its case is closed to the person, so is the order."""
+    orders = Order.objects.select_related("patient", "clinic", "laboratory", "case")
+    order: Order = get_object_or_404(orders.visible_to(user), pk=pk)
+    if order.case_id is not None:
+        require_open_id(user, order.case_id)
+    return order
 
 
 def visible_record(records: Any, user: User, pk: UUID) -> Any:

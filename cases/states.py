@@ -1,6 +1,6 @@
-"""The two state machines of the clinical record, and which step each allows.
+"""The three state machines of the clinical record, and which step each allows.
 
-A service changes a state only through `transition_case` or `transition_image`, which look the step up
+A service changes a state only through `step_case`, `step_image` or `step_order`, which look the step up
 here and insert a transition row; nothing else writes a state.
 """
 
@@ -41,7 +41,18 @@ class ImageState(models.TextChoices):
     FAILED = "failed", "Analysis failed"
 
 
-_C, _I = CaseState, ImageState
+class OrderState(models.TextChoices):
+    """Where an order stands. From accepted to completed it follows its case."""
+
+    REQUESTED = "requested", "Waiting"
+    ACCEPTED = "accepted", "Case opened"
+    IN_PROGRESS = "in_progress", "In progress"
+    COMPLETED = "completed", "Completed"
+    CANCELLED = "cancelled", "Cancelled"
+    REJECTED = "rejected", "Rejected"
+
+
+_C, _I, _O = CaseState, ImageState, OrderState
 
 ALLOWED_CASE_STEPS: Mapping[CaseState, frozenset[CaseState]] = {
     _C.DRAFT: frozenset({_C.SUBMITTED, _C.CANCELLED}),
@@ -69,6 +80,27 @@ ALLOWED_IMAGE_STEPS: Mapping[ImageState, frozenset[ImageState]] = {
     _I.FAILED: frozenset({_I.QUEUED}),
     _I.REJECTED: frozenset(),
 }
+
+_ENDED: frozenset[OrderState] = frozenset({_O.CANCELLED, _O.REJECTED})
+
+ALLOWED_ORDER_STEPS: Mapping[OrderState, frozenset[OrderState]] = {
+    _O.REQUESTED: _ENDED | {_O.ACCEPTED},
+    _O.ACCEPTED: _ENDED | {_O.IN_PROGRESS},
+    _O.IN_PROGRESS: _ENDED | {_O.COMPLETED},
+    _O.COMPLETED: frozenset(),
+    _O.CANCELLED: frozenset(),
+    _O.REJECTED: frozenset(),
+}
+
+ORDER_FOLLOWS_CASE: Mapping[CaseState, OrderState] = {
+    _C.SUBMITTED: _O.IN_PROGRESS,
+    _C.SIGNED: _O.COMPLETED,
+    _C.CANCELLED: _O.CANCELLED,
+}
+"""What becomes of an order when its case comes to a state. What happens to a signed report changes no order any more."""
+
+OPEN_ORDER_STATES: frozenset[OrderState] = frozenset({_O.REQUESTED, _O.ACCEPTED, _O.IN_PROGRESS})
+"""Somebody still waits for the result of the order."""
 
 SIGNED_STATES: frozenset[CaseState] = frozenset({_C.SIGNED, _C.DELIVERED, _C.CORRECTED, _C.APPENDED})
 """A signed report stands: what it says may be shown to the clinic."""

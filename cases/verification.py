@@ -11,13 +11,17 @@ from audit.models import Action, AuditEvent, Outcome
 from audit.selectors import last_digest, missing_records, said_about
 from cases.models import (
     Case,
+    ImagePurge,
     LegalHold,
     LegalHoldRelease,
     Patient,
     PatientRestriction,
+    PurgeRun,
     RestrictionLift,
     SmearImage,
 )
+from cases.purged_files import names_of
+from cases.storage import clinical_storage
 from cases.stored_files import FileMissing, FileSwapped, open_display, open_original, open_thumbnail
 from hematovision.chunks import chunks_of
 from hematovision.verifications import Finding
@@ -27,12 +31,20 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-    from cases.models import CaseTransition, ImageTransition
+    from cases.models import CaseTransition, ImageTransition, Order, OrderTransition
 
 CASE = Case._meta.label_lower
 IMAGE = SmearImage._meta.label_lower
 PATIENT = Patient._meta.label_lower
-_ORDERS: tuple[type[Model], ...] = (LegalHold, LegalHoldRelease, PatientRestriction, RestrictionLift)
+_ORDERS: tuple[tuple[type[Model], Action], ...] = (
+    (LegalHold, Action.CREATE),
+    (LegalHoldRelease, Action.CREATE),
+    (PatientRestriction, Action.CREATE),
+    (RestrictionLift, Action.CREATE),
+    (PurgeRun, Action.CREATE),
+    (ImagePurge, Action.DELETE),
+)
+_PARTS = {"original": "original", "shown": "display copy"}
 _STEPS = (Action.SUBMIT, Action.CANCEL, Action.TRANSITION)
 
 
@@ -102,7 +114,7 @@ def check_cases() -> Iterator[Finding]:
                 yield Finding(CASE, str(case.pk), "The audit trail does not know it.")
             elif known is not None and known != case_digest(case):
                 yield Finding(CASE, str(case.pk), "What is said about its specimen was changed after it was written.")
-            yield from _states(case, CASE, list(case.transitions.all()))
+            yield from steps_that_do_not_fit(case, CASE, list(case.transitions.all()))
             yield from _events(case, steps.get(str(case.pk), []))
 
 
@@ -110,7 +122,7 @@ def check_images() -> Iterator[Finding]:
     """Every image is there as it was received, its original and what is shown of it too, and came to its state by steps."""
     for pk in missing_records(SmearImage, action=Action.CREATE):
         yield Finding(IMAGE, pk, "It was received, the audit trail says, and is no longer in the record.")
-    for images in chunks_of(SmearImage.objects.prefetch_related("transitions"), by=("pk",)):
+    for images in chunks_of(SmearImage.objects.prefetch_related("transitions", "purges"), by=("pk",)):
         said = said_about(IMAGE, [str(image.pk) for image in images])
         for image in images:
             known = last_digest(said.get(str(image.pk), []), "row")
@@ -118,18 +130,19 @@ def check_images() -> Iterator[Finding]:
                 yield Finding(IMAGE, str(image.pk), "The audit trail does not know it.")
             elif known is not None and known != image_digest(image):
                 yield Finding(IMAGE, str(image.pk), "Its row was changed after it was received.")
-            yield from _states(image, IMAGE, list(image.transitions.all()))
+            yield from steps_that_do_not_fit(image, IMAGE, list(image.transitions.all()))
             shown = last_digest(said.get(str(image.pk), []), "shown")
             if shown is not None and shown != image.display_sha256:
                 yield Finding(IMAGE, str(image.pk), "The hash of its display copy is not the one that was kept.")
+            yield from _purges(image)
             yield from _files(image)
 
 
 def check_orders() -> Iterator[Finding]:
-    """Every order about what is kept is there, and was given by a person as the audit trail says."""
-    for model in _ORDERS:
+    """Every order about what is kept, and every removal, is there and happened as the audit trail says."""
+    for model, action in _ORDERS:
         kind = model._meta.label_lower
-        for pk in missing_records(model, action=Action.CREATE):
+        for pk in missing_records(model, action=action):
             yield Finding(kind, pk, "It was written, the audit trail says, and is no longer in the record.")
         for rows in chunks_of(model._default_manager.all(), by=("pk",)):
             said = said_about(kind, [str(row.pk) for row in rows])
@@ -138,8 +151,8 @@ def check_orders() -> Iterator[Finding]:
                     yield Finding(kind, str(row.pk), "The audit trail does not know it.")
 
 
-def _states(
-    record: Case | SmearImage, kind: str, steps: Sequence[CaseTransition | ImageTransition]
+def steps_that_do_not_fit(
+    record: Case | SmearImage | Order, kind: str, steps: Sequence[CaseTransition | ImageTransition | OrderTransition]
 ) -> Iterator[Finding]:
     """Each step begins where the one before ended, and the last one ends where the record is."""
     if not steps or steps[0].from_state:
@@ -168,13 +181,24 @@ def _steps_of(ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
+def _purges(image: SmearImage) -> Iterator[Finding]:
+    """What was purged is gone, and what its row says is what a purge did."""
+    for what, said in (("original", image.original_purged_at), ("shown", image.shown_purged_at)):
+        done = [purge.purged_at for purge in image.purges.all() if getattr(purge, what)]
+        if [said] != done and (said is not None or done):
+            yield Finding(IMAGE, str(image.pk), f"When its {_PARTS[what]} was purged is not what a purge wrote.")
+    original, shown = (any(getattr(purge, what) for purge in image.purges.all()) for what in ("original", "shown"))
+    if (original or shown) and any(map(clinical_storage().exists, names_of(image, original=original, shown=shown))):
+        yield Finding(IMAGE, str(image.pk), "A file that was purged is still there.")
+
+
 def _files(image: SmearImage) -> Iterator[Finding]:
     for part, opened in (
         ("original", partial(open_original, afresh=True)),
         ("display", partial(open_display, afresh=True)),
         ("thumbnail", open_thumbnail),
     ):
-        if not getattr(image, part):
+        if not getattr(image, part) or (image.original_purged_at if part == "original" else image.shown_purged_at):
             continue
         what = part if part == "original" else f"{part} copy"
         try:

@@ -36,7 +36,9 @@ from cases.models import Case, CaseQuerySet, Cell, Priority
 from cases.selectors import visible_case
 from cases.services.audit_trail import record_view
 from cases.services.cases import cancel_case, create_case, submit_case, update_case
+from cases.services.orders import open_case_of_order, overruled_by
 from cases.states import CaseState
+from hematovision.errors import Conflict
 from hematovision.rest.base import NotCached
 from hematovision.rest.bodies import Empty
 from hematovision.rest.etags import check_if_match, version_tag
@@ -46,6 +48,8 @@ from hematovision.transactions import atomic_but_for_refusals
 
 VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
 WRITERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR})
+
+DIFFERS = "The order says something else. Leave these fields out, or change the order first."
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -130,7 +134,7 @@ def case_response(case: Case, user: Any, *, status_code: int = status.HTTP_200_O
 
 def visible_cases(user: Any) -> QuerySet[Case]:
     """Cases the caller may see, with what the answers name."""
-    return Case.objects.visible_to(user).select_related("clinic", "laboratory")
+    return Case.objects.visible_to(user).select_related("clinic", "laboratory", "order")
 
 
 class CaseView(NotCached, APIView):
@@ -188,11 +192,22 @@ class CaseList(NotCached, AuditedList, generics.ListAPIView):
         """Create the case and build the answer that is stored under the idempotency key."""
         given = CaseIn(data=self.request.data, context={"request": self.request})
         given.is_valid(raise_exception=True)
-        made = create_case(actor=signed_in(self.request), **given.validated_data)
+        made = self.open_one(dict(given.validated_data))
         case = visible_cases(self.request.user).get(pk=made.pk)
         response = case_response(case, self.request.user, status_code=status.HTTP_201_CREATED)
         response["Location"] = reverse("api:case", args=[case.pk], request=self.request)
         return response
+
+    def open_one(self, given: dict[str, Any]) -> Case:
+        """Open the case, for an order where one is named: then nothing may be said otherwise than there."""
+        actor, order = signed_in(self.request), given.pop("order", None)
+        if order is None:
+            return create_case(actor=actor, **given)
+        if wrong := overruled_by(order, given):
+            raise Conflict(DIFFERS, code="differs_from_order", details={"fields": list(wrong)})
+        for name in ("patient", "clinic"):
+            given.pop(name, None)
+        return open_case_of_order(actor=actor, order=order, **given).case
 
 
 @extend_schema(tags=["cases"])

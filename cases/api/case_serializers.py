@@ -9,12 +9,14 @@ from rest_framework import serializers
 
 from cases.api.clinic_field import ClinicField
 from cases.api.image_serializers import ImageOut
-from cases.models import Case, Patient, Priority, Stain
+from cases.models import Case, Order, Patient, Priority, Stain
 from cases.models.case import COARSEST_SCALE, FINEST_SCALE
 from cases.states import CaseState
 from hematovision.rest.bodies import StrictBody
 
 NO_SUCH_PATIENT = "You know no patient with this id."
+NO_SUCH_ORDER = "You know no order with this id."
+ANOTHER_PATIENT = "The order is for another patient."
 ANOTHER_CLINIC = "This patient is registered at another clinic than the one named."
 
 
@@ -85,6 +87,10 @@ class CaseIn(CaseChange):
 
     patient = serializers.UUIDField(help_text="Id of the patient.")
     clinic = ClinicField()
+    order = serializers.UUIDField(
+        required=False,
+        help_text="Id of the waiting order that the case is opened for. What the order says is not said again, or is the same.",
+    )
 
     def validate_patient(self, value: Any) -> Patient:
         """Return the patient, if the caller may know of them; a foreign id reads like an unknown one."""
@@ -93,8 +99,18 @@ class CaseIn(CaseChange):
             raise serializers.ValidationError(NO_SUCH_PATIENT)
         return patient
 
+    def validate_order(self, value: Any) -> Order:
+        """Return the order, if the caller may know of it; a foreign id reads like an unknown one."""
+        orders = Order.objects.visible_to(self.context["request"].user).select_related("patient", "clinic")
+        order = orders.filter(pk=value).first()
+        if order is None:
+            raise serializers.ValidationError(NO_SUCH_ORDER)
+        return order
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A client that acts for a clinic opens cases for patients of that clinic only."""
+        """The case of an order is for its patient; a client that acts for a clinic opens cases for its patients only."""
+        if "order" in attrs and attrs["patient"].pk != attrs["order"].patient_id:
+            raise serializers.ValidationError({"patient": ANOTHER_PATIENT})
         if "clinic" in attrs and attrs["patient"].organisation_id != attrs["clinic"].pk:
             raise serializers.ValidationError({"patient": ANOTHER_CLINIC})
         return attrs
@@ -108,6 +124,7 @@ class CaseOut(serializers.Serializer):
     state = serializers.ChoiceField(choices=CaseState.choices)
     priority = serializers.ChoiceField(choices=Priority.choices)
     patient = serializers.UUIDField(source="patient_id")
+    order = serializers.UUIDField(source="order.pk", allow_null=True, help_text="The order it was opened for.")
     clinic = OrganisationOut()
     laboratory = OrganisationOut()
     stain = serializers.ChoiceField(choices=Stain.choices)
@@ -140,7 +157,7 @@ class CaseDetail(CaseOut):
 
 
 class CancelIn(StrictBody):
-    """Why a case is cancelled."""
+    """Why a case or an order is cancelled."""
 
     reason = serializers.CharField(max_length=500)
 

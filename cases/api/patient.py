@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -22,7 +21,9 @@ from accounts.models import Role
 from accounts.requests import signed_in
 from cases.api.audited_list import AuditedList
 from cases.api.patient_serializers import PatientCorrection, PatientDetail, PatientIn, PatientOut, patient_tag
+from cases.form_fields import KnownDateField
 from cases.models import Patient
+from cases.partial_date import PartialDate
 from cases.services.audit_trail import record_view
 from cases.services.patients import register_patient, update_patient
 from hematovision.rest.base import NotCached
@@ -40,12 +41,18 @@ IF_MATCH = OpenApiParameter(
 )
 
 
+class KnownDateFilter(filters.CharFilter):
+    """A birth date as far as it is known."""
+
+    field_class = KnownDateField
+
+
 class PatientFilter(filters.FilterSet):
     """Exact search through the blind indexes: the database never sees what is looked for."""
 
     mrn = filters.CharFilter(method="by_mrn", max_length=64)
     family_name = filters.CharFilter(method="by_family_name", max_length=150)
-    birth_date = filters.DateFilter(method="by_birth_date")
+    birth_date = KnownDateFilter(method="by_birth_date")
     clinic = filters.CharFilter(field_name="organisation__slug", max_length=80)
 
     class Meta:
@@ -62,8 +69,8 @@ class PatientFilter(filters.FilterSet):
         found: QuerySet[Patient] = patients.ever_with_family_name(value)
         return found
 
-    def by_birth_date(self, patients: Any, _name: str, value: date) -> QuerySet[Patient]:
-        """Narrow to a day of birth, present or former."""
+    def by_birth_date(self, patients: Any, _name: str, value: PartialDate) -> QuerySet[Patient]:
+        """Narrow to a birth date as it was registered, present or former."""
         found: QuerySet[Patient] = patients.ever_born_on(value)
         return found
 

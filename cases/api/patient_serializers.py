@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from cases.api.birth_date import BirthDate
 from cases.api.clinic_field import ClinicField
 from cases.models import CorrectionReason, Patient, Sex
+from cases.partial_date import PRECISIONS
 from hematovision.rest.bodies import StrictBody
 from hematovision.rest.etags import version_tag
+
+BIRTH_DATE = "1961-03-05; 1961-03 or 1961 where no more is known, null where nothing is."
 
 
 class PatientIn(StrictBody):
@@ -16,7 +20,7 @@ class PatientIn(StrictBody):
     mrn = serializers.CharField(max_length=64, help_text="The organisation's medical record number.")
     family_name = serializers.CharField(max_length=150)
     given_name = serializers.CharField(max_length=150, allow_blank=True, default="")
-    birth_date = serializers.DateField()
+    birth_date = BirthDate(help_text=BIRTH_DATE)
     sex = serializers.ChoiceField(choices=Sex.choices, default=Sex.UNKNOWN)
     clinic = ClinicField()
 
@@ -27,7 +31,7 @@ class PatientCorrection(StrictBody):
     mrn = serializers.CharField(max_length=64, required=False)
     family_name = serializers.CharField(max_length=150, required=False)
     given_name = serializers.CharField(max_length=150, allow_blank=True, required=False)
-    birth_date = serializers.DateField(required=False)
+    birth_date = BirthDate(required=False, help_text=BIRTH_DATE)
     sex = serializers.ChoiceField(choices=Sex.choices, required=False)
     reason = serializers.ChoiceField(choices=CorrectionReason.choices)
     note = serializers.CharField(
@@ -43,7 +47,8 @@ class PatientOut(serializers.Serializer):
     mrn = serializers.CharField()
     family_name = serializers.CharField()
     given_name = serializers.CharField(allow_blank=True)
-    birth_date = serializers.DateField()
+    birth_date = BirthDate(source="born", read_only=True, help_text=BIRTH_DATE)
+    birth_date_precision = serializers.ChoiceField(choices=PRECISIONS)
     sex = serializers.ChoiceField(choices=Sex.choices)
     created_at = serializers.DateTimeField()
 
@@ -54,7 +59,8 @@ class FormerIdentityOut(serializers.Serializer):
     mrn = serializers.CharField()
     family_name = serializers.CharField()
     given_name = serializers.CharField(allow_blank=True)
-    birth_date = serializers.DateField()
+    birth_date = BirthDate(source="born", read_only=True, help_text=BIRTH_DATE)
+    birth_date_precision = serializers.ChoiceField(choices=PRECISIONS)
     sex = serializers.ChoiceField(choices=Sex.choices)
     until = serializers.DateTimeField()
     reason = serializers.ChoiceField(choices=CorrectionReason.choices)

@@ -4,11 +4,15 @@ from django.urls import URLPattern, URLResolver, path
 
 from cases.api.case import CaseCancel, CaseList, CaseOne, CaseSubmit
 from cases.api.image import CaseImages
+from cases.api.order import OrderCancel, OrderList, OrderOne
 from cases.api.patient import PatientList, PatientOne
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/", PatientList.as_view(), name="patients"),
     path("patients/<uuid:pk>/", PatientOne.as_view(), name="patient"),
+    path("orders/", OrderList.as_view(), name="orders"),
+    path("orders/<uuid:pk>/", OrderOne.as_view(), name="order"),
+    path("orders/<uuid:pk>/cancel/", OrderCancel.as_view(), name="order_cancel"),
     path("cases/", CaseList.as_view(), name="cases"),
     path("cases/<uuid:pk>/", CaseOne.as_view(), name="case"),
     path("cases/<uuid:pk>/submit/", CaseSubmit.as_view(), name="case_submit"),

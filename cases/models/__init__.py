@@ -7,10 +7,12 @@ from cases.models.cell import HUMAN_DETECTOR, Cell, CellQuerySet, ExclusionReaso
 from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet
 from cases.models.legal_hold import LegalHold, LegalHoldRelease
+from cases.models.order import Order, OrderQuerySet, OrderSource
 from cases.models.patient import Patient, PatientQuerySet
+from cases.models.purge import ImagePurge, PurgeRule, PurgeRun
 from cases.models.restriction import PatientRestriction, RestrictionLift
 from cases.models.sex import Sex
-from cases.models.transition import CaseTransition, ImageTransition
+from cases.models.transition import CaseTransition, ImageTransition, OrderRejection, OrderTransition
 from microscopes.models import Stain
 
 __all__ = [
@@ -25,14 +27,22 @@ __all__ = [
     "CorrectionReason",
     "ExclusionReason",
     "FormerIdentity",
+    "ImagePurge",
     "ImageTransition",
     "LabelSource",
     "LegalHold",
     "LegalHoldRelease",
+    "Order",
+    "OrderQuerySet",
+    "OrderRejection",
+    "OrderSource",
+    "OrderTransition",
     "Patient",
     "PatientQuerySet",
     "PatientRestriction",
     "Priority",
+    "PurgeRule",
+    "PurgeRun",
     "RestrictionLift",
     "Sex",
     "SmearImage",

@@ -47,6 +47,24 @@ class Priority(models.TextChoices):
     STAT = "stat", "Stat"
 
 
+def priority_rank() -> models.Case:
+    """The expression that counts 0 for stat, 1 for urgent and 2 for routine."""
+    return models.Case(
+        models.When(priority=Priority.STAT, then=0),
+        models.When(priority=Priority.URGENT, then=1),
+        default=2,
+        output_field=models.IntegerField(),
+    )
+
+
+def refuse_times_to_come(record: Any) -> None:
+    """Raise `ValidationError` where `record` was collected or counted in the future."""
+    for name in ("collected_at", "wbc_measured_at"):
+        time = getattr(record, name)
+        if time is not None and time > timezone.now() + _CLOCK_DIFFERENCE:
+            raise ValidationError({name: "This time lies in the future."})
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Reads of cases."""
 
@@ -135,13 +153,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def most_pressing_first(self) -> Self:
         """Order as a worklist is read: stat before urgent before routine, then by due time."""
-        rank = models.Case(
-            models.When(priority=Priority.STAT, then=0),
-            models.When(priority=Priority.URGENT, then=1),
-            default=2,
-            output_field=models.IntegerField(),
-        )
-        return self.annotate(priority_rank=rank).order_by(
+        return self.annotate(priority_rank=priority_rank()).order_by(
             "priority_rank", F("due_at").asc(nulls_last=True), "created_at", "id"
         )
 
@@ -265,10 +277,7 @@ class Case(models.Model):
 
     def clean(self) -> None:
         """Refuse times that have not come yet."""
-        for name in ("collected_at", "wbc_measured_at"):
-            time = getattr(self, name)
-            if time is not None and time > timezone.now() + _CLOCK_DIFFERENCE:
-                raise ValidationError({name: "This time lies in the future."})
+        refuse_times_to_come(self)
 
     @property
     def is_signed(self) -> bool:

@@ -17,10 +17,12 @@ from accounts.permissions import acts_for_clinics
 from cases.crypto import normalise_number
 from cases.fields import EncryptedCharField, EncryptedDateField
 from cases.identifiers import birth_date_key, mrn_key, name_key
+from cases.models.birth import HasBirthDate, birth_date_and_precision_agree
 from cases.models.case import Case
 from cases.models.former_identity import FormerIdentity
 from cases.models.restriction import restricted_patients, sees_restricted
 from cases.models.sex import Sex
+from cases.partial_date import PRECISIONS, PartialDate, Precision
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -57,8 +59,8 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """Return those with exactly this family name, whatever its case and spacing."""
         return self.filter(name_index=name_key(family_name))
 
-    def born_on(self, birth_date: dt.date) -> Self:
-        """Return those born on this day."""
+    def born_on(self, birth_date: dt.date | PartialDate) -> Self:
+        """Return those with exactly this birth date, as far as it is known."""
         return self.filter(birth_date_index=birth_date_key(birth_date))
 
     def ever_with_mrn(self, mrn: str) -> Self:
@@ -69,8 +71,8 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """Return those with exactly this family name, now or before a correction."""
         return self._now_or_before(name_index=name_key(family_name))
 
-    def ever_born_on(self, birth_date: dt.date) -> Self:
-        """Return those born on this day, now or as it stood before a correction."""
+    def ever_born_on(self, birth_date: dt.date | PartialDate) -> Self:
+        """Return those with exactly this birth date, now or as it stood before a correction."""
         return self._now_or_before(birth_date_index=birth_date_key(birth_date))
 
     def _now_or_before(self, **entry: str) -> Self:
@@ -79,7 +81,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         return self.filter(Q(**entry) | Q(pk__in=before))
 
 
-class Patient(models.Model):
+class Patient(HasBirthDate, models.Model):
     """A person whose blood was smeared, under the record number of one organisation.
 
     Record number, names and birth date are ciphertext in the database; the `_index` columns are keyed
@@ -91,7 +93,8 @@ class Patient(models.Model):
     mrn = EncryptedCharField("medical record number", max_length=64, validators=[_NO_CONTROL_CHARACTERS])
     family_name = EncryptedCharField(max_length=150, validators=[_NO_CONTROL_CHARACTERS])
     given_name = EncryptedCharField(max_length=150, blank=True, validators=[_NO_CONTROL_CHARACTERS])
-    birth_date = EncryptedDateField()
+    birth_date = EncryptedDateField(null=True, blank=True)
+    birth_date_precision = models.CharField(max_length=7, choices=PRECISIONS, default=Precision.DAY.value)
     sex = models.CharField(max_length=10, choices=Sex.choices, default=Sex.UNKNOWN)
     mrn_index = models.CharField(max_length=64, editable=False, db_index=True)
     name_index = models.CharField(max_length=64, editable=False, db_index=True)
@@ -116,6 +119,7 @@ class Patient(models.Model):
                 condition=Q(sex__in=Sex.values),
                 name="patient_sex_is_known_code",
             ),
+            birth_date_and_precision_agree("patient"),
         ]
 
     def __str__(self) -> str:
@@ -152,5 +156,4 @@ class Patient(models.Model):
         """Recompute the blind index; the identifiers themselves stay as they are."""
         self.mrn_index = mrn_key(self.mrn or "")
         self.name_index = name_key(self.family_name or "")
-        if self.birth_date:
-            self.birth_date_index = birth_date_key(self.birth_date)
+        self.birth_date_index = birth_date_key(self.born)

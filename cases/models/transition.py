@@ -1,11 +1,11 @@
-"""Every step of the two state machines, as rows the database itself protects."""
+"""Every step of the state machines, as rows the database itself protects."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
 
-from cases.states import CaseState, ImageState
+from cases.states import CaseState, ImageState, OrderState
 
 
 class CaseTransition(models.Model):
@@ -37,6 +37,43 @@ class ImageTransition(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_state or 'new'} -> {self.to_state}"
+
+
+class OrderRejection(models.TextChoices):
+    """Why a laboratory does not carry out an order."""
+
+    MISMATCH = "mismatch", "Specimen and order do not belong together"
+    LABEL = "label", "The slide is not labelled, or not readably"
+    NOT_RECEIVED = "not_received", "No specimen came"
+    DAMAGED = "damaged", "The slide is broken or cannot be used"
+    CLOTTED = "clotted", "The blood was clotted"
+    NOT_OFFERED = "not_offered", "The laboratory does not offer this examination"
+    DUPLICATE = "duplicate", "It was ordered twice"
+    OTHER = "other", "Another reason"
+
+
+class OrderTransition(models.Model):
+    """An order went from one state to another: when, by whom (nobody means the system) and why."""
+
+    order = models.ForeignKey("cases.Order", on_delete=models.PROTECT, related_name="transitions")
+    from_state = models.CharField(max_length=12, choices=OrderState.choices, blank=True)
+    to_state = models.CharField(max_length=12, choices=OrderState.choices)
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    reason = models.TextField(blank=True)
+    reason_code = models.CharField(max_length=16, choices=OrderRejection.choices, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(to_state=OrderState.REJECTED) | ~models.Q(reason_code=""),
+                name="rejected_order_has_a_coded_reason",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.from_state or 'new'} -> {self.to_state}"

@@ -149,7 +149,7 @@ def update_case(*, actor: User, case: Case, **changes: Any) -> Case:
             if not is_open_to_change(actor, case):
                 sentence = f"The case is {case.get_state_display().lower()} and no longer changes."
                 raise Conflict(sentence, code="state", details={"state": case.state})
-            _apply(actor, case, changes)
+            apply_details(actor, case, changes)
     except IntegrityError:
         _refuse_taken(case)
         raise
@@ -217,17 +217,22 @@ def settle_case(*, case: Case) -> Case:
     rejected or failed do not hold it up, the page says which they are. Drafts and cases in review stay as they are.
     """
     with transaction.atomic():
-        lock_case(case)
-        if case.state not in {CaseState.SUBMITTED, CaseState.ANALYSING, CaseState.READY}:
-            return case
-        waiting = case.images.filter(state__in=UNFINISHED_IMAGE_STATES).exists()
-        to = CaseState.ANALYSING if waiting else CaseState.READY
-        if to != case.state:
-            step_case(case=case, to=to, by=None)
+        settle_locked_case(case=lock_case(case))
     return case
 
 
-def _apply(actor: User, case: Case, changes: dict[str, Any]) -> None:
+def settle_locked_case(*, case: Case) -> None:
+    """As `settle_case`, for whoever has locked the case in the present transaction."""
+    if case.state not in {CaseState.SUBMITTED, CaseState.ANALYSING, CaseState.READY}:
+        return
+    waiting = case.images.filter(state__in=UNFINISHED_IMAGE_STATES).exists()
+    to = CaseState.ANALYSING if waiting else CaseState.READY
+    if to != case.state:
+        step_case(case=case, to=to, by=None)
+
+
+def apply_details(actor: User, case: Case, changes: dict[str, Any]) -> None:
+    """Change a locked case for somebody who may: what `update_case` does after its questions. Raises as it does."""
     changed = sorted(name for name, value in changes.items() if getattr(case, name) != value)
     if not changed:
         return

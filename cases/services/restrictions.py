@@ -27,8 +27,8 @@ def restrict_patient(*, actor: User, patient: Patient, reason: str) -> PatientRe
     """Hide `patient` and their cases from everybody but administrators and auditors of their laboratories.
 
     Raises `NotFound` for a patient the actor does not see, `PermissionRefused` for anybody but the laboratory's
-    administrators, `Unprocessable` without a reason, and `Conflict` where care comes first: a case is open, or a signed
-    report waits for its acknowledgement; also where the patient is restricted already.
+    administrators, `Unprocessable` without a reason, and `Conflict` where care comes first: a case is open, an order
+    waits, or a signed report waits for its acknowledgement; also where the patient is restricted already.
     """
     _require_permission(actor, patient)
     with transaction.atomic():
@@ -39,6 +39,8 @@ def restrict_patient(*, actor: User, patient: Patient, reason: str) -> PatientRe
             raise Conflict("This patient is restricted already.", code="restricted_already")
         if any(case.state not in CLOSED_STATES for case in cases):
             raise Conflict("A case of this patient is open: finish or cancel it first.", code="case_open")
+        if stored.orders.waiting().exists():
+            raise Conflict("An order for this patient waits: open its case or cancel it first.", code="order_waits")
         if waiting_for_acknowledgement(cases):
             raise Conflict("A report on this patient waits for its acknowledgement by the clinic.", code="report_waits")
         restriction = PatientRestriction(
@@ -81,7 +83,7 @@ def lift_restriction(*, actor: User, restriction: PatientRestriction, reason: st
 
 
 def require_unrestricted(patient: Patient) -> None:
-    """Raise `Conflict` for a patient under a restriction; called where a case is opened, in its transaction.
+    """Raise `Conflict` for a patient under a restriction; called where a case is opened or ordered, in its transaction.
 
     Nobody who works on cases would see it. The lock makes a restriction wait for the case, and the case for a restriction.
     """

@@ -1,18 +1,30 @@
 """One step of a state machine: looked up, written, and kept as a row. Called by the services only.
 
-Locks are always taken in the order case, image, head of the audit chain, so that two transactions never wait
-for each other.
+Locks are always taken in the order patient, case, order, image, head of the audit chain, so that two transactions
+never wait for each other.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from audit.models import Action
 from audit.services import record
-from cases.models import Case, CaseTransition, ImageTransition, SmearImage
+from cases.models import Case, CaseTransition, ImageTransition, Order, OrderTransition, SmearImage
+from cases.order_verification import order_digest
 from cases.services.audit_trail import scope_of
-from cases.states import ALLOWED_CASE_STEPS, ALLOWED_IMAGE_STEPS, CaseState, ImageState
+from cases.states import (
+    ALLOWED_CASE_STEPS,
+    ALLOWED_IMAGE_STEPS,
+    ALLOWED_ORDER_STEPS,
+    OPEN_ORDER_STATES,
+    ORDER_FOLLOWS_CASE,
+    CaseState,
+    ImageState,
+    OrderState,
+)
 from hematovision.errors import Conflict
 
 if TYPE_CHECKING:
@@ -37,8 +49,24 @@ def lock_image(image: SmearImage) -> SmearImage:
     return image
 
 
+def lock_order(order: Order) -> Order:
+    """Lock the order's case, if it has one, then the order, and bring both up to their rows; returns the order.
+
+    Raises `Conflict` where its case is being opened at this moment.
+    """
+    case = Case.objects.select_for_update(no_key=True).filter(order=order.pk).first()
+    order.refresh_from_db(from_queryset=Order.objects.select_for_update(no_key=True))
+    if order.case_id != (case.pk if case is not None else None):
+        raise Conflict("Somebody has just opened the case of this order. Look at it again.", code="order_changed")
+    order.case = case
+    return order
+
+
 def step_case(*, case: Case, to: CaseState, by: User | None, reason: str = "") -> None:
-    """Take a locked case one step; raises `Conflict` for a step that is not allowed."""
+    """Take a locked case one step, and its order along; raises `Conflict` for a step that is not allowed.
+
+    A signature is a step of the case like any other, so an order hears of it here, whoever signed.
+    """
     before = CaseState(case.state)
     if to not in ALLOWED_CASE_STEPS[before]:
         sentence = f"A case that is {before.label.lower()} cannot become {CaseState(to).label.lower()}."
@@ -54,6 +82,34 @@ def step_case(*, case: Case, to: CaseState, by: User | None, reason: str = "") -
         before={"state": str(before)},
         after={"state": str(to)},
         **scope_of(case),
+    )
+    if to in ORDER_FOLLOWS_CASE:
+        orders = Order.objects.select_for_update(no_key=True)
+        for order in orders.filter(case=case, state__in=OPEN_ORDER_STATES):
+            step_order(order=order, to=ORDER_FOLLOWS_CASE[to], by=by, reason=reason)
+
+
+def step_order(*, order: Order, to: OrderState, by: User | None, reason: str = "", reason_code: str = "") -> None:
+    """Take a locked order one step; raises `Conflict` for a step that is not allowed."""
+    before = OrderState(order.state)
+    if to not in ALLOWED_ORDER_STEPS[before]:
+        sentence = f"This order is {before.label.lower()} and cannot become {OrderState(to).label.lower()}."
+        raise Conflict(sentence, code="state", details={"state": str(before)})
+    order.state = to
+    order.updated_at = timezone.now()
+    order.save(update_fields=["state", "case", "updated_at"])
+    OrderTransition.objects.create(
+        order=order, from_state=before, to_state=to, by=by, reason=reason, reason_code=reason_code
+    )
+    record(
+        actor=by,
+        action=Action.CANCEL if to == OrderState.CANCELLED else Action.TRANSITION,
+        target=order,
+        reason=reason,
+        before={"state": str(before)},
+        after={"state": str(to), "row": order_digest(Order.objects.get(pk=order.pk))}
+        | ({"reason_code": reason_code} if reason_code else {}),
+        **scope_of(order),
     )
 
 

@@ -15,10 +15,11 @@ from operator import or_
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.services.images import transition_image
+from cases.services.transitions import lock_image, step_image
 from cases.states import ImageState
 from classifier.models import Analysis, AnalysisProblem, AnalysisState, ModelVersion
 from classifier.selectors import model_for
@@ -49,7 +50,7 @@ def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
         found = (
             Analysis.objects.claimable(now)
             .filter(image_id=image_id)
-            .select_related("image")
+            .select_related("image__case")
             .order_by("queued_at")
             .first()
         )
@@ -62,36 +63,33 @@ def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
                 sentence=f"The analysis was cut short {found.attempt} times and was given up.",
             )
             return None
+        claim = {
+            "state": AnalysisState.RUNNING,
+            "attempt": found.attempt + 1,
+            "model_version": _version_for(found),
+            "lease_until": now + lease(),
+            "started_at": now,
+            "worker": worker,
+            "problem": "",
+        }
         # The conditional UPDATE is the claim: of two workers here at once, one changes the row.
-        taken = (
-            Analysis.objects.claimable(now)
-            .filter(pk=found.pk, attempt=found.attempt)
-            .update(
-                state=AnalysisState.RUNNING,
-                attempt=F("attempt") + 1,
-                model_version=_version_for(found),
-                lease_until=now + lease(),
-                started_at=now,
-                worker=worker,
-                problem="",
-            )
-        )
-        if not taken:
+        if not Analysis.objects.claimable(now).filter(pk=found.pk, attempt=found.attempt).update(**claim):
             return None
-        analysis = Analysis.objects.select_related("image__case", "model_version").get(pk=found.pk)
-        image = analysis.image
+        for name, value in claim.items():
+            setattr(found, name, value)
+        image = lock_image(found.image)
         if image.state == ImageState.RECEIVED:
-            transition_image(actor=None, image=image, to=ImageState.QUEUED)
+            step_image(image=image, to=ImageState.QUEUED, by=None)
         if image.state == ImageState.QUEUED:
-            transition_image(actor=None, image=image, to=ImageState.ANALYSING)
+            step_image(image=image, to=ImageState.ANALYSING, by=None)
     log.info(
         "analysis_claimed",
-        analysis_id=str(analysis.pk),
+        analysis_id=str(found.pk),
         image_id=str(image_id),
-        attempt=analysis.attempt,
+        attempt=found.attempt,
         worker=worker,
     )
-    return analysis
+    return found
 
 
 def renew_leases() -> int:

@@ -11,7 +11,7 @@ from cases.selectors import remembered_scale
 from cases.services.images import make_display_copy
 from classifier import analyser
 from classifier.inference.errors import BadInput, InferenceError
-from classifier.models import Analysis, AnalysisProblem
+from classifier.models import Analysis, AnalysisProblem, AnalysisState
 from classifier.selectors import camera_of
 from classifier.services.claims import claim_analysis, max_attempts, release_claim
 from classifier.services.held_names import hold_back_names
@@ -48,7 +48,9 @@ def run_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
             )
             _after_a_defect(analysis)
             raise
-    analysis.refresh_from_db()
+    if analysis.state == AnalysisState.RUNNING:
+        # It did not end with a result: whoever ended it has written why.
+        analysis.refresh_from_db()
     return analysis
 
 
@@ -83,9 +85,8 @@ def _carry_out(analysis: Analysis) -> None:
         fail_analysis(analysis=analysis, kind=AnalysisProblem.MODEL, sentence=error.sentence)
         return
     if store_result(analysis=analysis, result=result):
-        image.case.refresh_from_db(fields=["um_per_px"])
         if image.case.um_per_px != given:
-            # The scale was changed while the model worked.
+            # The scale was changed while the model worked: the case was read again when it was locked for the result.
             reanalyse_at_new_scale(actor=None, case=image.case)
         # After the transaction of the result: it holds the audit trail, and others wait for the microscope or for a case.
         learn_scale(microscope_id=image.microscope_id)

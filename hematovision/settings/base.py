@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "calibration",
     "reports",
     "inbox",
+    "integrations",
     "oversight",
     "workbench",
     "hematovision.rest",
@@ -251,8 +252,19 @@ CELERY_BEAT_SCHEDULE["follow_up_reports"] = {
     "options": {"queue": "default", "expires": 60.0},
 }
 
+# Events get their place in the feed as they are committed; this is for those whose process ended before it did so.
+CELERY_BEAT_SCHEDULE["sweep_feed"] = {
+    "task": "integrations.tasks.sweep_feed",
+    "schedule": 30.0,
+    "options": {"queue": "default", "expires": 30.0},
+}
+# So many answers of a web process may be held back until there is something to say; the other threads stay free.
+LONG_ANSWERS = max(1, env.int("WEB_THREADS", default=24) // 4)
+
 # How many days what is beside the clinical record is kept, where it differs from `oversight.retention.KINDS`.
 RETENTION_DAYS: list[str] = env.list("HEMATOVISION_RETENTION_DAYS", default=[])
+# After how many days files of images are removed, by `oversight.purge_rules.STATES`: none unless named.
+PURGE_DAYS: list[str] = env.list("HEMATOVISION_PURGE_DAYS", default=[])
 
 # Whether the model in use still does what its card says, at each laboratory; an alarm is said once a week.
 CELERY_BEAT_SCHEDULE["watch_drift"] = {

@@ -64,6 +64,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "CaseState": "cases.states.CaseState.choices",
         "ImageState": "cases.states.ImageState.choices",
+        "OrderState": "cases.states.OrderState.choices",
+        "OrderRejection": "cases.models.OrderRejection.choices",
+        "OrderSource": "cases.models.OrderSource.choices",
         "AnalysisState": "classifier.models.AnalysisState.choices",
         "CellLabel": "cases.cell_classes.LABEL_CHOICES",
         "CellClass": "classifier.api.image_serializers.CLASS_CHOICES",
@@ -78,6 +81,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     },
     "TAGS": [
         {"name": "patients", "description": "People the smears belong to, by the clinic's MRN."},
+        {"name": "orders", "description": "What was ordered, under the numbers of whoever ordered it."},
         {"name": "cases", "description": "A request for a smear to be read."},
         {"name": "microscopes", "description": "What images are taken with, and at which scale."},
         {"name": "images", "description": "Smear images and what was found in them."},

@@ -14,6 +14,7 @@ PATH_TO_CASE = {
     "cases.smearimage": "case",
     "cases.cell": "image__case",
     "cases.breakglassaccess": "case",
+    "cases.order": "case",
     "cases.legalhold": "case",
     "cases.legalholdrelease": "hold__case",
     "cases.patientrestriction": "patient__cases",

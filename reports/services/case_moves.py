@@ -13,6 +13,7 @@ from audit.services import record
 from cases.conf import turnaround
 from cases.models import Case, CaseTransition, ImageTransition, Patient, SmearImage
 from cases.models.restriction import restricted_patients
+from cases.partial_date import PartialDate
 from cases.permissions import must_see, refuse
 from cases.services.accession import next_accession_number
 from cases.services.audit_trail import scope_of
@@ -47,7 +48,7 @@ _SPECIMEN = (
 )
 
 
-def move_to_patient(*, actor: User, case: Case, mrn: str, birth_date: dt.date) -> Case:
+def move_to_patient(*, actor: User, case: Case, mrn: str, birth_date: dt.date | PartialDate) -> Case:
     """Open a case of the right patient with copies of the images of a withdrawn one; returns it.
 
     The withdrawn case stays as it was signed. In the new one every image is analysed and reviewed again. The patient has

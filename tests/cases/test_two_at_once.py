@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from cases.models import Case, SmearImage
+from cases.models import Case, Order, SmearImage
 from cases.services.cases import create_case, settle_case
 from cases.services.images import receive_image, transition_image
+from cases.services.orders import cancel_order, open_case_of_order, receive_order
 from cases.signals import image_received
 from cases.states import CaseState, ImageState
 from hematovision.errors import Conflict
 from tests.factories.cases import CaseFactory, PatientFactory, SmearImageFactory
 from tests.factories.image_files import upload
+from tests.factories.orders import waiting_order
 from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,3 +82,26 @@ def test_images_that_finish_together_leave_the_case_ready(amina):
     for to in (ImageState.QUEUED, ImageState.ANALYSING, ImageState.ANALYSED):
         transition_image(image=late, to=to)
     assert settle_case(case=case).state == CaseState.READY
+
+
+def test_one_placer_number_is_one_order(amina):
+    patients = [PatientFactory(organisation=amina.organisation) for _ in range(3)]
+    results = together(
+        *[lambda p=patient: receive_order(actor=amina, patient=p, placer_number="1") for patient in patients]
+    )
+    assert sum(isinstance(result, Order) for result in results) == 1
+    assert {result.code for result in results if isinstance(result, Conflict)} == {"duplicate_placer_number"}
+
+
+def test_one_order_gets_one_case_or_is_cancelled(amina):
+    order = waiting_order(amina)
+    results = together(
+        *[lambda: open_case_of_order(actor=amina, order=Order.objects.get(pk=order.pk)) for _ in range(3)],
+        lambda: cancel_order(actor=amina, order=Order.objects.get(pk=order.pk), reason="Ordered twice."),
+    )
+    assert all(isinstance(result, Conflict) for result in results if isinstance(result, Exception)), results
+    order.refresh_from_db()
+    assert Case.objects.count() <= 1
+    assert [case.state for case in Case.objects.all()] == (
+        ["draft"] if order.state == "accepted" else ["cancelled"] * bool(order.case_id)
+    )

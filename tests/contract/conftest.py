@@ -14,7 +14,15 @@ from django.test import Client
 from PIL import Image
 
 API = "/api/v1"
-ALL_SCOPES = ("cases:read", "cases:write", "images:write", "predictions:read", "reports:read")
+ALL_SCOPES = (
+    "cases:read",
+    "cases:write",
+    "images:write",
+    "predictions:read",
+    "reports:read",
+    "orders:read",
+    "orders:write",
+)
 
 
 class Caller:

@@ -11,6 +11,7 @@ from cases.states import CaseState
 from microscopes.models import Microscope
 from tests.contract.conftest import API, problem_of
 from tests.contract.test_schema import SESSION_ONLY
+from tests.factories.orders import waiting_order
 from tests.factories.specimens import model_version, specimen
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,7 @@ def test_an_unknown_field_is_refused_by_its_name(lis, session_of, ines, amina, r
     records = {
         "patients": made.patient,
         "cases": made.case,
+        "orders": waiting_order(amina),
         "images": made.image,
         "microscopes": Microscope.objects.create(organisation=riverside, name="By the window"),
     }

@@ -28,6 +28,7 @@ from schemathesis.specs.openapi.checks import (
 from cases.states import CaseState
 from microscopes.models import Microscope
 from tests.contract.conftest import new_client, picture, token_of
+from tests.factories.orders import waiting_order
 from tests.factories.specimens import model_version, specimen
 
 CHECKS = (
@@ -76,6 +77,7 @@ def known(db, amina, riverside):
     return {
         "patients": made.patient.pk,
         "cases": made.case.pk,
+        "orders": waiting_order(amina).pk,
         "images": made.image.pk,
         "reports": made.case.pk,
         "microscopes": microscope.pk,
@@ -84,7 +86,15 @@ def known(db, amina, riverside):
 
 @pytest.fixture
 def token(db, riverside):
-    scopes = ("cases:read", "cases:write", "images:write", "predictions:read", "reports:read")
+    scopes = (
+        "cases:read",
+        "cases:write",
+        "images:write",
+        "predictions:read",
+        "reports:read",
+        "orders:read",
+        "orders:write",
+    )
     return token_of(new_client(riverside.slug, *scopes)).json()["access_token"]
 
 
@@ -137,5 +147,7 @@ def name_what_there_is(case, known):
     if isinstance(case.body, dict):
         # Only a laboratory's client names a clinic.
         case.body.pop("clinic", None)
+        # An order has a case once.
+        case.body.pop("order", None)
         there = {"patient": str(known["patients"]), "microscope": str(known["microscopes"]), "file": picture()}
         case.body.update({name: value for name, value in there.items() if name in case.body})

@@ -157,3 +157,15 @@ def test_a_correction_to_another_patients_number_or_to_another_person_is_refused
     problem_of(lis.patch(address, {"mrn": "other-1", "reason": "mistyped"}), 409)
     problem_of(lis.patch(address, {"mrn": "N-1", "birth_date": "1990-01-01", "reason": "mistyped"}), 422)
     assert lis.get(address).json()["former_identities"] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "precision"), [("1980-02-29", "day"), ("1980-02", "month"), ("1980", "year"), (None, "unknown")]
+)
+def test_a_birth_date_is_as_known_as_it_is(lis, given, precision):
+    made = lis.post("/patients/", BODY | {"birth_date": given}).json()
+    assert (made["birth_date"], made["birth_date_precision"]) == (given, precision)
+    if given:
+        assert [row["id"] for row in lis.get("/patients/", {"birth_date": given}).json()["results"]] == [made["id"]]
+    assert lis.get("/patients/", {"birth_date": "1980-01-01"}).json()["results"] == []
+    problem_of(lis.get("/patients/", {"birth_date": "29.02.1980"}), 400)

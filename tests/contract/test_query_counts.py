@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from cases.states import CaseState
 from classifier.models import Prediction
 from tests.factories.cases import CellFactory, SmearImageFactory
+from tests.factories.orders import waiting_order
 from tests.factories.specimens import Specimen, analyse, model_version, specimen
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +20,8 @@ BASELINE = {
     "/cases/{case}/": 12,
     "/cases/{case}/images/": 10,
     "/images/{image}/": 15,
+    "/orders/": 9,
+    "/orders/{order}/": 10,
     "/predictions/": 10,
     "/reports/": 9,
     "/me/": 2,
@@ -35,11 +38,13 @@ def queries(lis, path):
 def test_the_number_of_queries_is_the_baseline_and_does_not_grow(lis, amina, path):
     version = model_version()
     first = specimen(by=amina, state=CaseState.READY, number=1, version=version)
-    path_of_first = path.format(case=first.case.pk, image=first.image.pk)
+    order = waiting_order(amina, patient=first.patient)
+    path_of_first = path.format(case=first.case.pk, image=first.image.pk, order=order.pk)
     lis.get(path_of_first)  # warms what is asked once per process
     few = queries(lis, path_of_first)
     for number in range(2, 8):
         specimen(by=amina, state=CaseState.READY, number=number, version=version)
+        waiting_order(amina, f"P-{number}")
         # More images in the first case, and more cells in its first image.
         analyse(Specimen(first.patient, first.case, SmearImageFactory(case=first.case, analysed=True)), version)
         told = first.predictions[0]

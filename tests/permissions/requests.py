@@ -138,11 +138,20 @@ def _new_case(_world: World, _target: str) -> dict[str, Any]:
     }
 
 
+def _order(world: World, target: str) -> dict[str, Any]:
+    name, _, clinic = target.partition(":")[2].partition("@")
+    order = {"patient": str(world.specimens[name].patient.pk), "placer_number": "NEW-1"}
+    return order | ({"clinic": clinic} if clinic else {})
+
+
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "workbench:restriction"): lambda _world, _target: {"reason": "The patient asked for erasure."},
     ("POST", "workbench:legal_holds"): lambda _world, _target: {"reason": "A court asked for everything."},
     ("POST", "api:patients"): _patient,
     ("POST", "api:cases"): _case,
+    ("POST", "api:orders"): _order,
+    ("PATCH", "api:order"): lambda _world, _target: {"priority": "stat"},
+    ("POST", "api:order_cancel"): lambda _world, _target: {"reason": "ordered twice"},
     ("PATCH", "api:patient"): lambda _world, _target: {"sex": "other", "reason": "mistyped"},
     ("POST", "workbench:patient"): _correction,
     ("PATCH", "api:case"): lambda _world, _target: {"priority": "stat"},

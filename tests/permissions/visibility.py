@@ -24,6 +24,7 @@ FINDINGS = {
 # Lists that must show what the caller may see: an empty list hides everything and proves nothing.
 LISTS = {
     "api:cases": "case",
+    "api:orders": "order",
     "api:patients": "patient",
     "api:predictions": "prediction",
     "api:reports": "report",
@@ -49,6 +50,9 @@ def shown_to(world: World, who: str, row: Row) -> set[str]:
         return set()
     if noun == "report":
         return {str(world.objects["report"].pk)} if who in CASES["signed"] else set()
+    if noun == "order":
+        orders = {"ready": "order", "in_review": "reviewed_order", "far": "far_order"}
+        return {str(world.objects[order].pk) for name, order in orders.items() if who in CASES[name]}
     table = FINDINGS if noun == "prediction" else CASES
     found: set[str] = set()
     for name, made in world.specimens.items():

@@ -14,9 +14,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import ApiClient, Organisation, Role, User
+from accounts.scopes import PREDICTIONS_READ, SCOPES
 from accounts.services import create_api_client, invite_user
 from audit.models import AuditEvent
-from cases.states import CaseState
+from cases.models import Order, PurgeRun
+from cases.states import CaseState, OrderState
 from classifier.models import WorkerHeartbeat
 from consult.models import OpinionCell, SecondOpinion
 from inbox.models import Delivery
@@ -24,6 +26,7 @@ from microscopes.models import Microscope
 from notices.models import Notification
 from reports.models import ReportKind, ReportTemplate
 from review.services.leases import claim
+from tests.factories.orders import waiting_order
 from tests.factories.reports import next_version, signed_report
 from tests.factories.specimens import NOON, Specimen, model_version, specimen
 from tests.people import PASSWORD, clinic, laboratory, person
@@ -108,13 +111,13 @@ def build() -> World:
     tokens = {
         "t_read": token(riverside, "cases:read"),
         "t_write": token(riverside, "cases:write", "images:write"),
-        "t_all": token(riverside, "cases:read", "cases:write", "images:write", "predictions:read", "reports:read"),
+        "t_all": token(riverside, *SCOPES),
         "t_report": token(riverside, "reports:read"),
         "t_hill": token(hilltop, "cases:read", "cases:write", "images:write", "predictions:read"),
         "t_lab": token(central, "cases:read", "predictions:read"),
         "t_north": token(northern, "cases:read", "predictions:read"),
-        "t_acting": token(central, "cases:read", "cases:write", "images:write", "reports:read"),
-        "t_acts_north": token(northern, "cases:read", "cases:write", "images:write", "reports:read"),
+        "t_acting": token(central, *set(SCOPES) - {PREDICTIONS_READ}),
+        "t_acts_north": token(northern, *set(SCOPES) - {PREDICTIONS_READ}),
     }
     version = model_version()
     amina = people["amina"]
@@ -127,6 +130,8 @@ def build() -> World:
     }
     signed_report(specimens["signed"].case, people["pavel"])
     claim(actor=people["pavel"], case=specimens["in_review"].case)
+    reviewed_order = waiting_order(amina, "REVIEWED", patient=specimens["in_review"].patient)
+    Order.objects.filter(pk=reviewed_order.pk).update(state=OrderState.IN_PROGRESS, case=specimens["in_review"].case)
     colleague = person("Vera", Role.PATHOLOGIST, central)
     sessions = {who: session(user) for who, user in people.items() if user is not None}
     training = TrainingRun.objects.create(version="1", sources=[], reason="the matrix needs one", queued_at=NOON)
@@ -172,7 +177,11 @@ def build() -> World:
         "report": next_version(specimens["signed"].case, people["pavel"], kind=ReportKind.CORRECTED, images=False),
         "microscope": Microscope.objects.create(organisation=riverside, name="By the window"),
         "far_microscope": Microscope.objects.create(organisation=lakeside, name="Lakeside One"),
+        "order": waiting_order(amina, "WAITING", patient=specimens["ready"].patient),
+        "reviewed_order": reviewed_order,
+        "far_order": waiting_order(people["lars"], "WAITING", patient=specimens["far"].patient),
         "text": ReportTemplate.objects.create(laboratory=central, part="comment", title="A text", text="Words."),
+        "purge_run": PurgeRun.objects.create(),
         "event": AuditEvent.objects.order_by("id").first(),
     }
     return World(people, tokens, sessions, specimens, objects)

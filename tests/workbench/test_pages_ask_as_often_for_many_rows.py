@@ -39,10 +39,10 @@ BASELINE = {
     ("olga", "/oversight/predictions/?label=neutrophil"): 21,
     ("olga", "/oversight/audit/"): 17,
     ("olga", "/oversight/audit/?person=pavel"): 18,
-    ("olga", "/oversight/audit/?case={signed}"): 32,
+    ("olga", "/oversight/audit/?case={signed}"): 33,
     ("olga", "/oversight/break-glass/"): 17,
     ("olga", "/oversight/models/"): 18,
-    ("olga", "/cases/{signed}/timeline/"): 48,
+    ("olga", "/cases/{signed}/timeline/"): 49,
     ("ines", "/"): 26,
     ("ines", "/microscopes/"): 19,
 }

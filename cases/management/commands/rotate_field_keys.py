@@ -10,21 +10,23 @@ from django.db import transaction
 from accounts.services import rotate_second_factors
 from audit.models import Action
 from audit.services import record
-from cases.models import FormerIdentity, Patient
+from cases.models import FormerIdentity, Order, Patient
 from cases.signals import field_keys_rotated
 from hematovision.chunks import in_chunks
 
 
 class Command(BaseCommand):
     help = (
-        "Re-encrypts patients' identifiers, keys of reports and second factors under the first key of "
-        "HEMATOVISION_FIELD_KEYS and rebuilds the search index under HEMATOVISION_BLIND_INDEX_KEY. Put the new key first, run this, then drop the old key."
+        "Re-encrypts the identifiers of patients and orders, keys of reports and second factors under the first key of "
+        "HEMATOVISION_FIELD_KEYS and rebuilds the search index under HEMATOVISION_BLIND_INDEX_KEY. Put the new key first, "
+        "run this, then drop the old key."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Walk all patients in their own small transactions: the system stays in use meanwhile."""
         rotated = _rotate(Patient)
         former = _rotate(FormerIdentity)
+        orders = _rotate(Order)
         others: dict[str, int] = {"second_factors": rotate_second_factors()}
         answers: list[tuple[Any, Any]] = field_keys_rotated.send(sender=type(self))
         for _, counts in answers:
@@ -34,12 +36,14 @@ class Command(BaseCommand):
             action=Action.CONFIGURATION,
             object_type="cases.patient",
             reason="Field keys rotated.",
-            after={"patients": rotated, "former_identities": former, **others},
+            after={"patients": rotated, "former_identities": former, "orders": orders, **others},
         )
-        self.stdout.write(f"Re-encrypted the identifiers of {rotated} patients and {former} former identities.")
+        self.stdout.write(
+            f"Re-encrypted the identifiers of {rotated} patients, {former} former identities and {orders} orders."
+        )
 
 
-def _rotate(model: type[Patient | FormerIdentity]) -> int:
+def _rotate(model: type[Patient | FormerIdentity | Order]) -> int:
     """Write every row again; returns how many there are."""
     rotated = 0
     for row in in_chunks(model.objects.only("pk"), by=("pk",), size=500):

@@ -110,6 +110,10 @@ def _comment(record):
     return record.comment.pk
 
 
+def _order(record):
+    return record.order.pk
+
+
 def _draft(record):
     return record.draft.pk
 
@@ -152,6 +156,15 @@ _CASES = [
         ("cases_case", "id"),
     ),
     _delete("a patient", _patient, ("cases_patient", "id")),
+]
+_ORDERS = [
+    _update("the number of an order", "cases_order", "placer_number = 'X-1'", _order),
+    _update("how urgent an order is", "cases_order", "priority = 'stat'", _order),
+    _update("an order cancelled", "cases_order", "state = 'cancelled'", _order),
+    _update("the case of an order", "cases_order", "case_id = %s, state = 'accepted'", _order, _draft),
+    _update("a step of an order", "cases_ordertransition", "to_state = 'accepted'", _order, key="order_id"),
+    _delete("the steps of an order", _order, ("cases_ordertransition", "order_id")),
+    _delete("an order", _order, ("cases_ordertransition", "order_id"), ("cases_order", "id")),
 ]
 _IMAGES = [
     _update("the hash of an image", "cases_smearimage", "sha256 = %s", _waiting_image, OTHER),
@@ -222,6 +235,7 @@ _REPORTS = [
     _delete(
         "a signed report",
         _report,
+        ("integrations_feedevent", "report_id"),
         ("inbox_acknowledgement", "delivery_id IN (SELECT id FROM inbox_delivery WHERE report_id"),
         ("inbox_delivery", "report_id"),
         ("reports_signature", "report_id"),
@@ -239,6 +253,7 @@ _DELIVERIES = [
     _update("that it is settled", "inbox_delivery", "settled_at = NULL", _delivery),
     _update("who acknowledged", "inbox_acknowledgement", "by_name = 'Else'", _delivery, key="delivery_id"),
     _update("what was read back", "inbox_acknowledgement", "read_back = '[]'", _delivery, key="delivery_id"),
+    _delete("an event of the feed", _report, ("integrations_feedevent", "report_id")),
     _delete("an acknowledgement", _delivery, ("inbox_acknowledgement", "delivery_id")),
     _delete("a delivery", _delivery, ("inbox_acknowledgement", "delivery_id"), ("inbox_delivery", "id")),
 ]
@@ -259,6 +274,7 @@ CHANGES = [
     *_TRAIL,
     *_PEOPLE,
     *_CASES,
+    *_ORDERS,
     *_IMAGES,
     *_ANALYSES,
     *_CELLS,

@@ -10,9 +10,10 @@ from pathlib import Path
 from accounts.models import Role, User
 from accounts.services import add_person
 from audit.models import AuditEvent
-from cases.models import Case, Cell, Patient, SmearImage
+from cases.models import Case, Cell, Order, Patient, SmearImage
 from cases.services.cases import create_case, submit_case
 from cases.services.images import make_display_copy, receive_image
+from cases.services.orders import receive_order
 from cases.services.patients import register_patient
 from cases.services.transitions import lock_case, step_case
 from cases.states import CaseState
@@ -59,6 +60,7 @@ class Record:
     draft: Case
     draft_image: SmearImage
     comment: Comment
+    order: Order
     event: AuditEvent
     model_folder: Path
 
@@ -97,6 +99,7 @@ def write_record(*, amina: User, pavel: User, ines: User, folder: Path) -> Recor
     waiting = _analysed(amina, patient, seed=2)
     draft = create_case(actor=amina, patient=patient)
     draft_image, _ = receive_image(actor=amina, case=draft, upload=upload(seed=3))
+    order = receive_order(actor=amina, patient=patient, placer_number="P-1")
     case.refresh_from_db()
     cell = Cell.objects.get(pk=cells[0].pk)
     action = ReviewAction.objects.filter(case=case).order_by("number").first()
@@ -120,6 +123,7 @@ def write_record(*, amina: User, pavel: User, ines: User, folder: Path) -> Recor
         draft=draft,
         draft_image=draft_image,
         comment=comment,
+        order=order,
         event=AuditEvent.objects.get(pk=5),
         model_folder=bundle,
     )
