@@ -13,6 +13,7 @@ from django.dispatch import receiver
 from accounts.lockout import attempted_account
 from accounts.models import User
 from accounts.sessions import renew_reference, start_session
+from accounts.verification import person_digest
 from audit.models import Action, Outcome
 from audit.services import record
 
@@ -110,7 +111,7 @@ def _address_changed(sender: Any, user: User, from_email_address: Any, to_email_
         action=Action.UPDATE,
         target=user,
         before={"email": getattr(from_email_address, "email", None)},
-        after={"email": to_email_address.email},
+        after={"email": to_email_address.email, "row": person_digest(User.objects.get(pk=user.pk))},
     )
 
 

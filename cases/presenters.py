@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cases.models import Priority
-from cases.states import CaseState, ImageState
+from cases.states import CaseState, ImageState, OrderState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,14 @@ _OF_IMAGES: Mapping[ImageState, tuple[str, str]] = {
     ImageState.REJECTED: ("danger", "cross"),
     ImageState.FAILED: ("danger", "cross"),
 }
+_OF_ORDERS: Mapping[OrderState, tuple[str, str]] = {
+    OrderState.REQUESTED: ("accent", ""),
+    OrderState.ACCEPTED: ("info", "half"),
+    OrderState.IN_PROGRESS: ("info", "filled"),
+    OrderState.COMPLETED: ("ok", "filled"),
+    OrderState.CANCELLED: ("danger", "cross"),
+    OrderState.REJECTED: ("danger", "cross square"),
+}
 _OF_VERDICTS: Mapping[str, Mark] = {
     "good": Mark("Good", "ok", "filled"),
     "acceptable": Mark("Acceptable", "warn", "half"),
@@ -58,6 +66,12 @@ def mark_of_image(state: str) -> Mark:
     """Return the mark of an image in `state`."""
     found = ImageState(state)
     return Mark(str(found.label), *_OF_IMAGES[found])
+
+
+def mark_of_order(state: str) -> Mark:
+    """Return the mark of an order in `state`."""
+    found = OrderState(state)
+    return Mark(str(found.label), *_OF_ORDERS[found])
 
 
 def mark_of_quality(verdict: str) -> Mark:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 
@@ -12,8 +12,11 @@ from cases.models import SmearImage
 from cases.stored_files import FileMissing, FilePurged, open_original, refuse_purged_original
 from hematovision.errors import Gone
 from reports.canonical import canonical, digest, sha256
-from reports.models import Report, ReportKey, Signature
+from reports.models import KeyDestruction, Report, ReportKey, Signature
 from reports.sealing import BrokenSealError
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 _FILE_WAS_READ_SECONDS = 15 * 60
 _ALTERED = (BrokenSealError, UndecryptableValueError, ReportKey.DoesNotExist, UnicodeDecodeError, ValueError)
@@ -24,16 +27,18 @@ class Verification:
     """What the check of one report found: sentences for people, none when everything holds.
 
     `readable` says whether there is a content to show at all; `notes` are what was removed by a rule, which is no fault.
+    `destroyed_at` is when the key was destroyed by a decision: what is left was not altered, and nobody opens the rest.
     """
 
     faults: tuple[str, ...]
     readable: bool = True
     notes: tuple[str, ...] = ()
+    destroyed_at: dt.datetime | None = None
 
     @property
     def intact(self) -> bool:
-        """Whether content, file, images and signature are those that were signed."""
-        return not self.faults
+        """Whether content, file, images and signature are there and those that were signed."""
+        return not self.faults and self.destroyed_at is None
 
 
 def report_digest(
@@ -79,12 +84,24 @@ def verify_report(report: Report, *, thorough: bool = False) -> Verification:
     """Compare a report with what was signed; `thorough` reads the image files whatever was read lately."""
     faults: list[str] = []
     notes: list[str] = []
+    destruction = KeyDestruction.objects.filter(report=report).first() if _has_no_key(report) else None
+    if destruction is not None:
+        _digests(report, None, faults)
+        return Verification(tuple(faults), readable=False, destroyed_at=destruction.at)
     data = _content(report, faults)
     _pdf(report, faults)
     if data is not None:
         _images(report, data, faults, notes, thorough=thorough)
     _digests(report, data, faults)
     return Verification(tuple(faults), readable=data is not None, notes=tuple(notes))
+
+
+def _has_no_key(report: Report) -> bool:
+    """Whether the key was emptied: by a decision where a `KeyDestruction` says so, else it is a fault like any other."""
+    try:
+        return not report.key.wrapped
+    except ReportKey.DoesNotExist:
+        return False
 
 
 def content_as_signed(report: Report) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import Organisation, OrganisationKind
 from accounts.services.reach import cleaned, require_administrator, require_reach
 from accounts.signals import unknown_camera_rule_changed
+from accounts.verification import organisation_digest
 from audit.models import Action
 from audit.services import record
 from hematovision.errors import Conflict, PermissionRefused
@@ -40,7 +41,7 @@ def create_organisation(
     organisation = Organisation(slug=slug, name=name, kind=kind, refers_to=refers_to)
     cleaned(organisation)
     organisation.save()
-    record(actor=actor, action=Action.CREATE, target=organisation, after=_described(organisation))
+    record(actor=actor, action=Action.CREATE, target=organisation, after=_kept(organisation))
     return organisation
 
 
@@ -78,12 +79,16 @@ def update_organisation(
             action=Action.CONFIGURATION,
             target=stored,
             before=before,
-            after=_described(stored),
+            after=_kept(stored),
         )
     if stored.unknown_camera != before["unknown_camera"]:
         told = partial(unknown_camera_rule_changed.send_robust, sender=None, laboratory_id=stored.pk)
         transaction.on_commit(told)
     return stored
+
+
+def _kept(organisation: Organisation) -> dict[str, object]:
+    return {**_described(organisation), "row": organisation_digest(organisation)}
 
 
 def _described(organisation: Organisation) -> dict[str, object]:

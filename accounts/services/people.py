@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.models import Organisation, Role, User
 from accounts.services.reach import cleaned, require_reach
+from accounts.verification import person_digest
 from audit.models import Action
 from audit.services import record
 from hematovision.errors import Conflict, NotFound
@@ -53,7 +54,7 @@ def add_person(
         actor=actor,
         action=Action.CREATE,
         target=user,
-        after={"role": role, "organisation": organisation.slug},
+        after={"role": role, "organisation": organisation.slug, "row": person_digest(user)},
     )
     return user
 
@@ -94,7 +95,7 @@ def change_role(
             target=stored,
             reason=reason,
             before=before,
-            after=after,
+            after={**after, "row": person_digest(stored)},
         )
     return stored
 
@@ -120,7 +121,7 @@ def rename_person(*, actor: User | None, user: User, full_name: str) -> User:
             action=Action.UPDATE,
             target=stored,
             before={"full_name": before},
-            after={"full_name": stored.full_name},
+            after={"full_name": stored.full_name, "row": person_digest(stored)},
         )
     return stored
 
@@ -148,7 +149,7 @@ def set_person_active(*, actor: User | None, user: User, is_active: bool, reason
         target=stored,
         reason=reason,
         before={"is_active": not is_active},
-        after={"is_active": is_active},
+        after={"is_active": is_active, "row": person_digest(stored)},
     )
     return stored
 

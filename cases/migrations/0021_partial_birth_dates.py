@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
         ),
         FrozenColumns(
             "cases_formeridentity",
-            ["id", "patient_id", "sex", "birth_date_precision", "until", "corrected_by_id", "reason"],
+            ["id", "patient_id", "sex", "until", "corrected_by_id", "reason"],
             keep_rows=True,
         ),
     ]

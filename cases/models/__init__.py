@@ -9,6 +9,7 @@ from cases.models.image import SmearImage, SmearImageQuerySet
 from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.order import Order, OrderQuerySet, OrderSource
 from cases.models.patient import Patient, PatientQuerySet
+from cases.models.pseudonymisation import Pseudonymisation
 from cases.models.purge import ImagePurge, PurgeRule, PurgeRun
 from cases.models.restriction import PatientRestriction, RestrictionLift
 from cases.models.sex import Sex
@@ -41,6 +42,7 @@ __all__ = [
     "PatientQuerySet",
     "PatientRestriction",
     "Priority",
+    "Pseudonymisation",
     "PurgeRule",
     "PurgeRun",
     "RestrictionLift",

@@ -27,7 +27,7 @@ from cases.services.transitions import lock_case, step_case
 from cases.services.validation import clean_record
 from cases.signals import scale_changed
 from cases.states import UNFINISHED_IMAGE_STATES, CaseState
-from cases.verification import case_digest
+from cases.verification import case_digest, question_digest
 from hematovision.errors import Conflict, Unprocessable
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def create_case(
                 actor=actor,
                 action=Action.CREATE,
                 target=case,
-                after={**_coded(case), "row": _digest(case)},
+                after={**_coded(case), **_digests(case)},
                 **scope_of(case),
             )
     except IntegrityError:
@@ -248,15 +248,16 @@ def apply_details(actor: User, case: Case, changes: dict[str, Any]) -> None:
     hidden = sorted(set(changed) - set(before))
     if hidden:
         after["fields"] = hidden
-    after["row"] = _digest(case)
+    after |= _digests(case)
     record(actor=actor, action=Action.UPDATE, target=case, before=before, after=after, **scope_of(case))
     if "um_per_px" in changed:
         scale_changed.send(sender=type(case), case=case, actor=actor)
 
 
-def _digest(case: Case) -> str:
-    """The fingerprint of the row as the database has it: a number may be kept shorter than it was typed."""
-    return case_digest(Case.objects.get(pk=case.pk))
+def _digests(case: Case) -> dict[str, str]:
+    """The fingerprints of the row as the database has it: a number may be kept shorter than it was typed."""
+    stored = Case.objects.get(pk=case.pk)
+    return {"row": case_digest(stored), "question": question_digest(stored)}
 
 
 def _coded(case: Case) -> dict[str, Any]:

@@ -24,7 +24,9 @@ from cases.permissions import (
     refuse,
 )
 from cases.services.audit_trail import scope_of
+from cases.services.pseudonyms import refuse_pseudonymised
 from cases.services.validation import clean_record
+from cases.verification import patient_digest
 from hematovision.errors import Conflict, PreconditionFailed, Unprocessable
 
 if TYPE_CHECKING:
@@ -76,7 +78,13 @@ def register_patient(
     clean_record(patient)
     with _taken_number_is_a_conflict(patient), transaction.atomic():
         patient.save(force_insert=True)
-        record(actor=actor, action=Action.CREATE, target=patient, after={"sex": patient.sex}, **scope_of(patient))
+        record(
+            actor=actor,
+            action=Action.CREATE,
+            target=patient,
+            after={"sex": patient.sex, "row": patient_digest(patient, former=())},
+            **scope_of(patient),
+        )
     return patient
 
 
@@ -108,6 +116,7 @@ def update_patient(
         raise TypeError(message)
     with _taken_number_is_a_conflict(patient), transaction.atomic():
         stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+        refuse_pseudonymised(stored)
         if seen is not None and stored.former_identities.count() != seen:
             raise PreconditionFailed
         wanted = {name: _tidy(name, value) for name, value in changes.items()}
@@ -136,7 +145,7 @@ def update_patient(
             target=stored,
             reason=former.get_reason_display(),
             before={"former_identity": str(former.pk)},
-            after={"fields": changed},
+            after={"fields": changed, "row": patient_digest(stored)},
             **scope_of(stored),
         )
     return stored

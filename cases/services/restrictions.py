@@ -13,8 +13,10 @@ from cases.models import Case, Patient, PatientRestriction, RestrictionLift
 from cases.permissions import may_restrict_patient, must_see, refuse
 from cases.providers import waiting_for_acknowledgement
 from cases.services.audit_trail import scope_of
+from cases.services.pseudonyms import refuse_pseudonymised
 from cases.services.validation import clean_record, given_reason
 from cases.states import CLOSED_STATES
+from cases.verification import lift_digest, restriction_digest
 from hematovision.errors import Conflict
 
 if TYPE_CHECKING:
@@ -53,17 +55,17 @@ def restrict_patient(*, actor: User, patient: Patient, reason: str) -> PatientRe
             action=Action.CREATE,
             target=restriction,
             reason=restriction.reason,
-            after={"cases": len(cases)},
+            after={"cases": len(cases), "row": restriction_digest(restriction)},
             **scope_of(stored),
         )
     return restriction
 
 
 def lift_restriction(*, actor: User, restriction: PatientRestriction, reason: str) -> RestrictionLift:
-    """Show the patient again to whom they were shown before. Raises as `restrict_patient`, `Conflict` once lifted."""
+    """Show the patient again to whom they were shown before. Raises as `restrict_patient`, `Conflict` once lifted or pseudonymised."""
     _require_permission(actor, restriction.patient)
     with transaction.atomic():
-        Patient.objects.select_for_update(no_key=True).only("pk").get(pk=restriction.patient_id)
+        refuse_pseudonymised(Patient.objects.select_for_update(no_key=True).only("pk").get(pk=restriction.patient_id))
         if not PatientRestriction.objects.in_force().filter(pk=restriction.pk).exists():
             raise Conflict("This restriction was lifted already.", code="lifted_already")
         lift = RestrictionLift(
@@ -76,7 +78,7 @@ def lift_restriction(*, actor: User, restriction: PatientRestriction, reason: st
             action=Action.CREATE,
             target=lift,
             reason=lift.reason,
-            after={"restriction": restriction.pk},
+            after={"restriction": restriction.pk, "row": lift_digest(lift)},
             **scope_of(restriction.patient),
         )
     return lift

@@ -8,7 +8,7 @@ from django import template
 from django.utils.html import format_html
 
 from cases.models import Priority
-from cases.presenters import Mark, mark_of_case, mark_of_image, mark_of_quality, tone_of_priority
+from cases.presenters import Mark, mark_of_case, mark_of_image, mark_of_order, mark_of_quality, tone_of_priority
 from cases.states import CaseState
 
 if TYPE_CHECKING:
@@ -45,6 +45,12 @@ def listed_case_mark(case: Case) -> SafeString:
 def image_mark(state: str) -> SafeString:
     """Show an image's state as a word with a sign."""
     return _drawn(mark_of_image(state))
+
+
+@register.simple_tag
+def order_mark(state: str) -> SafeString:
+    """Show an order's state as a word with a sign."""
+    return _drawn(mark_of_order(state))
 
 
 @register.simple_tag

@@ -17,9 +17,10 @@ from PIL import Image
 
 from accounts.demo import seed_people
 from accounts.models import Role, User
-from cases.models import Case, Patient, Priority, Sex, Stain
+from cases.models import Case, Order, OrderSource, Patient, Priority, Sex, Stain
 from cases.services.cases import cancel_case, create_case, submit_case
 from cases.services.images import receive_image
+from cases.services.orders import open_case_of_order, receive_order
 from cases.services.patients import register_patient
 from cases.states import CaseState
 from classifier.inference.synthetic import draw_field
@@ -59,6 +60,8 @@ class Story:
     ends_as: CaseState = CaseState.SUBMITTED
     cancelled_because: str = ""
     interpretation: str = ""
+    placer_number: str = ""
+    orderer: str = ""
 
     @property
     def accession_number(self) -> str:
@@ -162,6 +165,8 @@ STORIES: tuple[Story, ...] = (
         (_EOSINOPHILIA, _EOSINOPHILIA, _EOSINOPHILIA),
         ends_as=CaseState.SIGNED,
         interpretation="Eosinophilia. No immature forms seen.",
+        placer_number="ORD-1001",
+        orderer="Dr. Sample Ten",
     ),
     Story(
         9,
@@ -198,15 +203,7 @@ def _tell(story: Story, uploader: User) -> bool:
     case = Case.objects.filter(accession_number=story.accession_number, clinic=uploader.organisation).first()
     is_new = case is None
     if case is None:
-        case = create_case(
-            actor=uploader,
-            patient=_patient(story, uploader),
-            accession_number=story.accession_number,
-            priority=story.priority,
-            stain=story.stain,
-            objective=story.objective,
-            clinical_question=story.question,
-        )
+        case = _open(story, uploader)
     if case.state != CaseState.DRAFT:
         return is_new
     for ordinal in range(case.images.count(), len(story.smears)):
@@ -216,6 +213,40 @@ def _tell(story: Story, uploader: User) -> bool:
     elif story.ends_as != CaseState.DRAFT:
         submit_case(actor=uploader, case=case)
     return is_new
+
+
+def _open(story: Story, uploader: User) -> Case:
+    """Open the case, from an order where the story begins with one."""
+    patient = _patient(story, uploader)
+    if not story.placer_number:
+        return create_case(
+            actor=uploader,
+            patient=patient,
+            accession_number=story.accession_number,
+            priority=story.priority,
+            stain=story.stain,
+            objective=story.objective,
+            clinical_question=story.question,
+        )
+    order = Order.objects.filter(clinic=uploader.organisation, placer_number=story.placer_number).first()
+    if order is None:
+        order = receive_order(
+            actor=uploader,
+            patient=patient,
+            placer_number=story.placer_number,
+            received_by=OrderSource.PAGE,
+            ordering_name=story.orderer,
+            priority=story.priority,
+            clinical_question=story.question,
+        )
+    opened = open_case_of_order(
+        actor=uploader,
+        order=order,
+        accession_number=story.accession_number,
+        stain=story.stain,
+        objective=story.objective,
+    )
+    return opened.case
 
 
 def _patient(story: Story, uploader: User) -> Patient:

@@ -263,6 +263,8 @@ LONG_ANSWERS = max(1, env.int("WEB_THREADS", default=24) // 4)
 
 # How many days what is beside the clinical record is kept, where it differs from `oversight.retention.KINDS`.
 RETENTION_DAYS: list[str] = env.list("HEMATOVISION_RETENTION_DAYS", default=[])
+# For how many days after its last step the law asks that a signed case is kept: no patient is pseudonymised before.
+RECORD_DAYS: int = env.int("HEMATOVISION_RECORD_DAYS", default=3650)
 # After how many days files of images are removed, by `oversight.purge_rules.STATES`: none unless named.
 PURGE_DAYS: list[str] = env.list("HEMATOVISION_PURGE_DAYS", default=[])
 

@@ -84,6 +84,16 @@ class ContentCase(serializers.Serializer):
     wbc_source = serializers.CharField(allow_blank=True)
 
 
+class ContentOrder(serializers.Serializer):
+    """The order that the case was opened for."""
+
+    ordering_id = serializers.CharField(allow_blank=True)
+    ordering_name = serializers.CharField(allow_blank=True)
+    placer_namespace = serializers.CharField()
+    placer_number = serializers.CharField()
+    visit_number = serializers.CharField(allow_blank=True)
+
+
 class ContentReferenceRange(serializers.Serializer):
     """A reference range in numbers, as text; its limits belong to it."""
 
@@ -306,6 +316,7 @@ class ReportContent(serializers.Serializer):
     images = ContentImage(many=True)
     interpretation = serializers.CharField(allow_blank=True)
     laboratory = ContentPlace()
+    order = ContentOrder(allow_null=True, **FORMAT_2)
     patient = ContentPatient()
     previous_differential = ContentPrevious(allow_null=True)
     quality = ContentQuality()

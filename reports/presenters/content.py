@@ -5,8 +5,8 @@ later needs nothing else: no label is looked up, no name is joined in.
 
 A report is sealed once, so each format stays readable for ever: a later one adds members and changes none. Format 1 has
 words alone; format 2 puts beside them what a program needs: codes (`sex_code`, `priority_code`, `stain_code`,
-`role_code`, the slugs of places), the reference range in numbers, and `units`. A birth date that is not known to the day
-is 1961-03, 1961 or empty.
+`role_code`, the slugs of places), the reference range in numbers, `units`, and the `order`. A birth date that is not known
+to the day is 1961-03, 1961 or empty.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from cases.models import Order
 from cases.reference_ranges import flag_of
 from reports.models import ReportKind
 from reports.presenters.cameras import camera_statement
@@ -103,6 +104,7 @@ def build_content(
         "images": evidence.images,
         "interpretation": "" if kind == ReportKind.WITHDRAWN else draft.interpretation.strip(),
         "laboratory": _place(case.laboratory),
+        "order": _order(case),
         "patient": _patient(case),
         "previous_differential": None if kind == ReportKind.WITHDRAWN else _previous(case),
         "quality": {"accepted": draft.quality_accepted, "remark": draft.quality_remark.strip()},
@@ -242,6 +244,20 @@ def _case(case: Case) -> dict[str, Any]:
         "wbc": decimal_text(case.wbc, 2),
         "wbc_measured_at": time_text(case.wbc_measured_at),
         "wbc_source": case.wbc_source,
+    }
+
+
+def _order(case: Case) -> dict[str, str] | None:
+    """The order that the case was opened for, under the numbers of whoever placed it; None for a case without one."""
+    order = Order.objects.filter(case=case).first()
+    if order is None:
+        return None
+    return {
+        "ordering_id": order.ordering_id,
+        "ordering_name": order.ordering_name,
+        "placer_namespace": order.placer_namespace,
+        "placer_number": order.placer_number,
+        "visit_number": order.visit_number,
     }
 
 

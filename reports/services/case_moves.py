@@ -23,7 +23,7 @@ from cases.signals import image_received
 from cases.states import CaseState
 from cases.storage import clinical_storage, original_name
 from cases.stored_files import open_original
-from cases.verification import case_digest, image_digest
+from cases.verification import case_digest, image_digest, question_digest
 from hematovision.errors import Conflict, Gone, Unprocessable
 from reports.models import CaseMove
 from review.permissions import NOT_A_REVIEWER, may_review
@@ -106,11 +106,12 @@ def _open(actor: User, case: Case, patient: Patient) -> Case:
     )
     new.save(force_insert=True)
     CaseTransition.objects.create(case=new, to_state=CaseState.DRAFT, by=actor, reason="Moved from a withdrawn case.")
+    stored = Case.objects.get(pk=new.pk)
     record(
         actor=actor,
         action=Action.CREATE,
         target=new,
-        after={"moved_from": str(case.pk), "row": case_digest(Case.objects.get(pk=new.pk))},
+        after={"moved_from": str(case.pk), "row": case_digest(stored), "question": question_digest(stored)},
         **scope_of(new),
     )
     new.submitted_at, new.due_at = now, now + turnaround(new.priority)

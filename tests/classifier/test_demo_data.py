@@ -3,7 +3,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from accounts.models import User
-from cases.models import Case, Patient, SmearImage
+from cases.models import Case, Order, Patient, SmearImage
 from classifier import analyser
 from classifier.models import ModelVersion
 from classifier.services.demo_cases import STORIES, seed_cases
@@ -37,14 +37,15 @@ def test_seeding_fills_an_installation_and_seeding_again_changes_nothing(
     assert SmearImage.objects.count() == sum(len(story.smears) for story in STORIES)
     assert not SmearImage.objects.exclude(state="queued").exists()
 
+    assert set(Order.objects.values_list("state", flat=True)) == {"requested", "in_progress", "cancelled"}
     # Here messages go out after the command, so the first run ended like one that was interrupted: this one carries on.
     with django_capture_on_commit_callbacks(execute=True):
         call_command("seed_demo")
-    before = [model.objects.count() for model in (User, Patient, Case, SmearImage, Report, Decision)]
+    before = [model.objects.count() for model in (User, Patient, Order, Case, SmearImage, Report, Decision)]
 
     call_command("seed_demo")
 
-    assert [model.objects.count() for model in (User, Patient, Case, SmearImage, Report, Decision)] == before
+    assert [model.objects.count() for model in (User, Patient, Order, Case, SmearImage, Report, Decision)] == before
     if not pdf_problem():
         assert_somebody_has_reports_to_look_at()
 
@@ -56,6 +57,9 @@ def assert_somebody_has_reports_to_look_at():
     assert all(verify_report(report).intact for report in versions)
     assert {report.case.state for report in versions} == {"signed", "corrected"}
     assert versions[2].data["report"]["changes"]
+    order = Order.objects.get(case=versions[0].case)
+    assert (order.state, versions[0].data["order"]["placer_number"]) == ("completed", order.placer_number)
+    assert versions[1].data["order"] is None
     assert set(Delivery.objects.values_list("case__clinic__slug", flat=True)) == {"riverside-clinic", "hilltop-clinic"}
 
 

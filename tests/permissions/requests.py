@@ -59,6 +59,7 @@ ARGUMENT_NOUN = {
     "api:patient": "patient",
     "workbench:patient": "patient",
     "workbench:restriction": "patient",
+    "workbench:pseudonymisation": "patient",
     "api:image": "image",
     "workbench:field": "image",
     "workbench:image_microscope": "image",
@@ -79,7 +80,7 @@ LITERAL: dict[str, str] = {
     "admin/(?P<url>.*)$": "/admin/nothing/",
 }
 
-QUERY: dict[str, str] = {"workbench:worklist": "?state=all"}
+QUERY: dict[str, str] = {"workbench:worklist": "?state=all", "workbench:orders": "?state=all"}
 
 # The page's script asks for JSON and so gets the status of the upload itself.
 HEADERS = {"workbench:add_images": {"Accept": "application/json"}}
@@ -145,6 +146,7 @@ def _order(world: World, target: str) -> dict[str, Any]:
 
 
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "workbench:pseudonymisation"): lambda _world, _target: {"reason": "The law asks no longer.", "mrn": "1"},
     ("POST", "workbench:restriction"): lambda _world, _target: {"reason": "The patient asked for erasure."},
     ("POST", "workbench:legal_holds"): lambda _world, _target: {"reason": "A court asked for everything."},
     ("POST", "api:patients"): _patient,
@@ -226,5 +228,7 @@ BODIES: dict[tuple[str, str], Any] = {
         "reason": "It is better there.",
     },
     ("POST", "calibration:stop"): lambda _world, _target: {"reason": "It is not."},
+    ("POST", "workbench:cancel_order"): lambda _world, _target: {"reason": "ordered twice"},
+    ("POST", "workbench:reject_order"): lambda _world, _target: {"reason_code": "clotted"},
     ("POST", "workbench:cancel_case"): lambda _world, _target: {"reason": "ordered twice"},
 }

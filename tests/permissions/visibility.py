@@ -25,6 +25,7 @@ FINDINGS = {
 LISTS = {
     "api:cases": "case",
     "api:orders": "order",
+    "workbench:orders": "order",
     "api:patients": "patient",
     "api:predictions": "prediction",
     "api:reports": "report",

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from hematovision.errors import DomainError
+
+
+def uuid_or_none(text: str) -> UUID | None:
+    """Return the id that an address or a form names; None for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 class DescribedForm(forms.Form):

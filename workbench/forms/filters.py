@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cases.models import Priority
 from cases.states import CLOSED_STATES, SIGNED_STATES, CaseState
 from classifier.selectors import images_of_unknown_cameras
+from workbench.forms.fields import uuid_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,14 +47,16 @@ class WorklistFilters:
     @classmethod
     def from_query(cls, query: QueryDict, *, default_state: str = "open") -> WorklistFilters:
         """Read the filters from a query string."""
-        patients = tuple(found for found in map(_uuid, query.getlist("patient")[:_MAX_PATIENTS]) if found is not None)
+        patients = tuple(
+            found for found in map(uuid_or_none, query.getlist("patient")[:_MAX_PATIENTS]) if found is not None
+        )
         # Whoever looks for a patient wants all of their cases, whatever their state.
         state = query.get("state", "all" if patients else default_state)
         priority = query.get("priority", "")
         return cls(
             state=state if state in STATE_TABS else default_state,
             priority=priority if priority in Priority.values else "",
-            clinic=_uuid(query.get("clinic", "")),
+            clinic=uuid_or_none(query.get("clinic", "")),
             unknown_camera=query.get("camera") == "unknown",
             patients=patients,
         )
@@ -81,10 +84,3 @@ class WorklistFilters:
         if self.state == "all":
             return cases
         return cases.filter(state__in=STATE_TABS[self.state][1])
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
@@ -11,6 +11,9 @@ from django import forms
 from cases.models import Case, Priority, Stain
 from cases.models.case import COARSEST_SCALE, FINEST_SCALE
 from workbench.forms.fields import DescribedForm
+
+if TYPE_CHECKING:
+    from cases.models import Order
 
 
 class SpecimenForm(DescribedForm):
@@ -69,13 +72,27 @@ class SpecimenForm(DescribedForm):
         max_length=120, required=False, label="Source of the count", help_text="For example the analyser."
     )
 
+    def __init__(self, *args: Any, order: Order | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, value in (order.specimen() if order is not None else {}).items():
+            if name in self.fields:
+                self._lock(name, value)
+
+    def _lock(self, name: str, value: Any) -> None:
+        """Show what the order says; nothing that is sent for it counts."""
+        self.initial[name] = value
+        self.fields[name].disabled = True
+        self.fields[name].help_text = "From the order."
+        if name == "collected_at":
+            self.fields[name].widget.attrs["data-utc"] = value.isoformat()
+
     def clean(self) -> dict[str, Any]:
         """Ask for the source where a white cell count is given: a number without one is not used."""
         found: dict[str, Any] = super().clean() or {}
         if found.get("wbc") is not None and not found.get("wbc_source"):
             self.add_error("wbc_source", "Say where the white cell count comes from.")
         zone = found.pop("time_zone", "")
-        if found.get("collected_at") is not None and zone:
+        if found.get("collected_at") is not None and zone and not self.fields["collected_at"].disabled:
             found["collected_at"] = _in_zone(found["collected_at"], zone)
         return found
 

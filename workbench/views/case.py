@@ -69,6 +69,8 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "timeline": case.transitions.select_related("by").order_by("-at", "-pk"),
         "may_upload": may_change and may_send_images(request.user) and case.accepts_images,
         "may_submit": may_change and may_write_cases(request.user) and case.state == CaseState.DRAFT,
+        # What is seen by break-glass is the case alone.
+        "links_order": may_change,
         "may_edit": may_change_details(request.user, case),
         "may_cancel": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
         "max_bytes": upload_max_bytes(),

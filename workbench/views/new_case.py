@@ -1,10 +1,9 @@
-"""A new case: whose blood it is, then what was sent. One form, so that nothing typed is ever lost."""
+"""A new case: for a waiting order, or for a patient; then what was sent. One form, so that nothing typed is ever lost."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,25 +12,35 @@ from django.db import transaction
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from cases.models import Patient
+from cases.models import Order, Patient
 from cases.permissions import may_write_cases
-from cases.services.audit_trail import record_search
+from cases.services.audit_trail import record_list, record_search, record_view
 from cases.services.cases import create_case
+from cases.services.orders import open_case_of_order
 from cases.services.patients import find_duplicates, register_patient
 from hematovision.errors import DomainError
 from workbench.forms import PatientForm, SpecimenForm
+from workbench.forms.fields import uuid_or_none
+from workbench.presenters.orders import Difference, differences
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from accounts.requests import AuthenticatedRequest
-    from cases.models import Case
+    from cases.models import Case, OrderQuerySet
+
+MOST_ORDERS_OFFERED = 10
 
 
 @dataclass
 class Draft:
-    """What the page knows so far: the record number looked for, the patient chosen, what was typed."""
+    """What the page knows so far: the order or the patient chosen, the record number looked for, what was typed."""
 
+    waiting: list[Order] = field(default_factory=list)
+    waiting_count: int = 0
+    order: Order | None = None
+    order_error: str = ""
+    differences: list[Difference] = field(default_factory=list)
     mrn: str = ""
     looked_up: bool = False
     patient: Patient | None = None
@@ -46,18 +55,57 @@ class Draft:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_case(request: AuthenticatedRequest) -> HttpResponse:
-    """Look a patient up, register one where there is none, and open a case for them."""
+    """Take a waiting order, or look a patient up and register one where there is none, and open a case."""
     if not may_write_cases(request.user):
         raise PermissionDenied("Your role does not open cases.")
-    if request.method != "POST":
-        return render(request, "workbench/new_case.html", {"draft": Draft()})
-    draft = _read(request)
-    if request.POST.get("action") == "create":
+    draft = _read(request) if request.method == "POST" else Draft()
+    _choose_order(request, draft)
+    if request.POST.get("action") == "create" and not draft.order_error:
         case = _create(request, draft)
         if case is not None:
             messages.success(request, f"Case {case.accession_number} is open. Add its images next.")
+            for difference in draft.differences:
+                messages.warning(request, f"The order was taken. {difference}")
             return redirect("workbench:case", case.pk)
+    if draft.order is None:
+        _offer_orders(request, draft)
     return render(request, "workbench/new_case.html", {"draft": draft}, status=draft.status)
+
+
+def _waiting(request: AuthenticatedRequest) -> OrderQuerySet:
+    """The orders that the person's own organisation placed and nobody opened a case for."""
+    return Order.objects.visible_to(request.user).waiting().filter(clinic=request.user.organisation_id)
+
+
+def _choose_order(request: AuthenticatedRequest, draft: Draft) -> None:
+    """Take the order that was chosen here or on its page: its patient, and what it says, locked."""
+    named = request.POST.get("order", "") if request.method == "POST" else request.GET.get("order", "")
+    if not named or request.POST.get("action") in {"other", "no_order"}:
+        return
+    pk = uuid_or_none(named)
+    order = _waiting(request).select_related("patient", "clinic").filter(pk=pk).first() if pk is not None else None
+    if order is None:
+        draft.order_error = "This order does not wait any more. Choose another, or open a case without one."
+        draft.status = 409
+        return
+    record_view(actor=request.user, target=order)
+    draft.differences = differences(order, SpecimenForm(request.POST), patient=draft.patient, mrn=draft.mrn)
+    draft.order, draft.patient, draft.mrn, draft.mrn_error = order, order.patient, "", ""
+    creating = request.POST.get("action") == "create"
+    typed = {} if creating else _typed(request, SpecimenForm)
+    draft.specimen_form = SpecimenForm(request.POST if creating else None, initial=typed, order=order)
+    draft.status = 200
+
+
+def _offer_orders(request: AuthenticatedRequest, draft: Draft) -> None:
+    """Offer the waiting orders, most pressing first; once a patient is chosen, theirs alone."""
+    waiting = _waiting(request)
+    if draft.patient is not None:
+        waiting = waiting.filter(patient=draft.patient)
+    draft.waiting_count = waiting.count()
+    draft.waiting = list(waiting.select_related("patient").most_pressing_first()[:MOST_ORDERS_OFFERED])
+    if draft.waiting:
+        record_list(actor=request.user, object_type="cases.order", count=len(draft.waiting))
 
 
 def _read(request: AuthenticatedRequest) -> Draft:
@@ -68,20 +116,20 @@ def _read(request: AuthenticatedRequest) -> Draft:
         SpecimenForm(request.POST) if creating else SpecimenForm(initial=_typed(request, SpecimenForm))
     )
     draft.patient_form = PatientForm(request.POST) if creating else PatientForm(initial=_typed(request, PatientForm))
-    if request.POST.get("action") == "other":
+    if request.POST.get("action") in {"other", "no_order"}:
         draft.mrn = ""
         return draft
     chosen = request.POST.get("patient", "")
     own = Patient.objects.visible_to(request.user).filter(organisation=request.user.organisation_id)
     if chosen:
-        draft.patient = own.filter(pk=_uuid(chosen)).first()  # type: ignore[misc]
+        draft.patient = own.filter(pk=uuid_or_none(chosen)).first()  # type: ignore[misc]
     elif draft.mrn:
         draft.patient = own.with_mrn(draft.mrn).first() or own.ever_with_mrn(draft.mrn).first()
         draft.looked_up = True
         record_search(
             actor=request.user, object_type="cases.patient", terms=["mrn"], found=int(draft.patient is not None)
         )
-    elif not creating:
+    elif not creating and request.POST.get("action") == "lookup":
         draft.mrn_error = "Type the medical record number first."
         draft.status = 422
     return draft
@@ -110,6 +158,10 @@ def _create(request: AuthenticatedRequest, draft: Draft) -> Case | None:
                 actor=request.user, mrn=draft.mrn, **draft.patient_form.cleaned_data
             )
             refused = draft.specimen_form
+            if draft.order is not None:
+                return open_case_of_order(
+                    actor=request.user, order=draft.order, **draft.specimen_form.cleaned_data
+                ).case
             return create_case(actor=request.user, patient=patient, **draft.specimen_form.cleaned_data)
     except DomainError as error:
         refused.refuse(error, field="accession_number" if refused is draft.specimen_form else None)
@@ -138,10 +190,3 @@ def _is_acknowledged(request: AuthenticatedRequest, draft: Draft) -> bool:
 def _typed(request: AuthenticatedRequest, form: type[PatientForm | SpecimenForm]) -> dict[str, str]:
     """Return what was typed into a form's fields, unchecked, to show it again."""
     return {name: request.POST[name] for name in form.base_fields if name in request.POST}
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef
 from django.db.models.functions import Coalesce
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import Organisation
 from accounts.permissions import may_see_predictions
-from cases.models import Case, Patient, Priority
+from cases.models import Case, Order, Patient, Priority
 from cases.permissions import may_write_cases
 from cases.services.audit_trail import record_list, record_search
 from classifier.selectors import images_of_unknown_cameras
 from hematovision.paging import CappedPaginator
 from workbench.forms.filters import OPEN_STATES, STATE_TABS, WorklistFilters
+from workbench.selectors import clinics_to_choose_from
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http import HttpResponse, HttpResponseRedirect
 
     from accounts.models import User
     from accounts.requests import AuthenticatedRequest
@@ -33,6 +33,7 @@ CASES_PER_PAGE = 50
 MOST_CASES_COUNTED = 1000
 MOST_COUNTED_IN_A_TAB = 999
 _MOST_PATIENTS_FOUND = 20
+_MOST_ORDERS = 20
 
 
 @login_required
@@ -55,7 +56,7 @@ def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResp
         "title": "Review" if place == "review" else "Cases",
         "filters": filters,
         "tabs": _tabs(filters.but_state(visible)),
-        "clinics": _clinics(request.user),
+        "clinics": clinics_to_choose_from(request.user),
         "priorities": Priority.choices,
         "page": page,
         "cases": cases,
@@ -73,16 +74,21 @@ def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResp
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: AuthenticatedRequest) -> HttpResponse:
-    """Find cases by accession number, MRN or name, exactly.
+    """Find cases by accession number, orders by placer number, and cases by MRN or name, exactly.
 
     The text travels in the body, not in the address: an address ends up in histories and access logs, and
-    what is typed here identifies a patient. A single case found by its number opens at once; patients lead to
+    what is typed here identifies a patient. A single case or order found by its number opens at once; patients lead to
     the worklist filtered by their ids.
     """
     text = request.POST.get("q", "").strip()
     if not text:
         return redirect("workbench:worklist")
     case = Case.objects.visible_to(request.user).with_accession_number(text).order_by("pk").first()
+    if case is None and (
+        orders := list(Order.objects.visible_to(request.user).filter(placer_number=text)[:_MOST_ORDERS])
+    ):
+        record_search(actor=request.user, object_type="cases.order", terms=["placer_number"], found=len(orders))
+        return _to_orders(orders)
     patients = [] if case else list(_patients_called(request, text)[:_MOST_PATIENTS_FOUND])
     record_search(
         actor=request.user,
@@ -96,6 +102,14 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
         query = urlencode([("patient", patient.pk) for patient in patients])
         return redirect(f"{reverse('workbench:worklist')}?{query}")
     return render(request, "workbench/search_empty.html", {"sought": text, "may_create": may_write_cases(request.user)})
+
+
+def _to_orders(orders: list[Order]) -> HttpResponseRedirect:
+    """Lead to the order with a number, or to the list of them: another numbering may have it too."""
+    if len(orders) == 1:
+        return redirect("workbench:order", orders[0].pk)
+    query = urlencode([("order", order.pk) for order in orders])
+    return redirect(f"{reverse('workbench:orders')}?{query}")
 
 
 def _patients_called(request: AuthenticatedRequest, text: str) -> Any:
@@ -175,10 +189,3 @@ def _tabs(cases: CaseQuerySet) -> list[dict[str, Any]]:
         shown = f"{MOST_COUNTED_IN_A_TAB}+" if count > MOST_COUNTED_IN_A_TAB and not states <= OPEN_STATES else count
         tabs.append({"key": key, "label": label, "count": shown})
     return tabs
-
-
-def _clinics(user: User) -> list[Organisation]:
-    """Return the clinics to filter by; none where there is nothing to choose."""
-    found = Organisation.objects.filter(Q(refers_to=user.organisation_id) | Q(pk=user.organisation_id))
-    clinics = list(found.order_by("name"))
-    return clinics if len(clinics) > 1 else []

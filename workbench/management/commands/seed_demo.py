@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.demo import seed_people
+from cases.services.demo_orders import seed_orders
 from classifier import analyser
 from classifier.bundle_analyser import BundleAnalyser
 from classifier.services import ensure_model
@@ -21,7 +22,7 @@ from reports.services.demo_reports import seed_reports
 
 class Command(BaseCommand):
     help = (
-        "Register the installation's model and create demo people, patients, cases with drawn smears and two signed reports. "
+        "Register the installation's model and create demo people, patients, orders, cases with drawn smears and two signed reports. "
         "Running it again changes nothing. Refuses outside local settings."
     )
 
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(error.sentence) from error
         self.stdout.write(f"Demo cases: {created} created, {there} there already.")
+        self.stdout.write(f"Demo orders: {seed_orders()} placed.")
         if problem := pdf_problem():
             self.stdout.write(self.style.WARNING(f"No demo report was signed: {problem}"))
             return
