@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
+from audit.services import events_last
 from cases.crypto import normalise_number
 from cases.models import Case, CaseTransition, Patient, PurgeRule, PurgeRun
 from cases.permissions import may_restrict_patient, must_see, refuse
@@ -43,7 +43,7 @@ def pseudonymise_patient(*, actor: User, patient: Patient, mrn: str, reason: str
     last = PurgeRun.objects.first()
     if last is not None:
         remove_left_behind(last)
-    with transaction.atomic():
+    with events_last():
         stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
         require_current(stored)
         # Whoever was merged into this patient is the same person.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.utils import timezone
 
+from audit.services import events_last
 from cases.models import Case, PurgeRun
 from cases.services.purging import begin_purge, purge_image, remove_left_behind
 from cases.services.transitions import lock_case
@@ -64,7 +64,8 @@ def purge(*, actor: User | None, now: datetime | None = None) -> Purged:
 
 
 def _purge_case(actor: User | None, run: PurgeRun, case: Case, rule: PurgeRule, before: datetime) -> list[ImagePurge]:
-    with transaction.atomic():
+    # The storage is asked of each file before its event: nobody waits for the end of the audit trail meanwhile.
+    with events_last():
         lock_case(case)
         if not past_period(rule, before).filter(nothing_holds(), pk=case.pk).exists():
             return []
