@@ -233,7 +233,7 @@ def test_the_database_keeps_the_decision(done, model):
 
 def test_nothing_takes_it_back(restricted, done, amina, ines):
     with pytest.raises(Conflict, match="pseudonymised"):
-        lift_restriction(actor=ines, restriction=PatientRestriction.objects.get(), reason="We want them back now.")
+        lift_restriction(actor=ines, restriction=PatientRestriction.objects.get(patient=restricted.patient), reason="We want them back now.")
     with pytest.raises(Conflict, match="pseudonymised"):
         pseudonymise_patient(actor=ines, patient=restricted.patient, mrn=done.pseudonym, reason=WHY)
     # Their clinic does not see them any more; a laboratory that registers its own patients would.
@@ -316,4 +316,4 @@ def test_the_page_asks_for_the_record_number(restricted, ines, django_capture_on
         answer = client.post(address, {"mrn": "R-1", "reason": WHY}, follow=True)
     assert "Pseudonymised on" in answer.content.decode()
     assert "Pseudonymise for good" not in answer.content.decode()
-    assert Pseudonymisation.objects.get().at > timezone.now() - timedelta(minutes=5)
+    assert Pseudonymisation.objects.get(patient=restricted.patient).at > timezone.now() - timedelta(minutes=5)
