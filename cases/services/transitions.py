@@ -54,7 +54,7 @@ def lock_order(order: Order) -> Order:
 
     Raises `Conflict` where its case is being opened at this moment.
     """
-    case = Case.objects.select_for_update(no_key=True).filter(order=order.pk).first()
+    case = Case.objects.select_for_update(no_key=True, of=("self",)).filter(order=order.pk).first()
     order.refresh_from_db(from_queryset=Order.objects.select_for_update(no_key=True))
     if order.case_id != (case.pk if case is not None else None):
         raise Conflict("Somebody has just opened the case of this order. Look at it again.", code="order_changed")

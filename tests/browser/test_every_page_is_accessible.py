@@ -11,6 +11,7 @@ from inbox.models import Delivery
 from microscopes.models import Microscope
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories.cases import CaseFactory
+from tests.factories.orders import waiting_order
 from tests.factories.reports import NEUTROPENIC, signed_report
 from tests.factories.smears import drawn_field
 from tests.factories.standings import stands
@@ -32,11 +33,17 @@ def analysed(transactional_db, amina, analyse):
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_pages_of_a_clinic(open_as, violations, amina, analysed, size, theme):
     draft = CaseFactory(clinic=amina.organisation, created_by=amina)
+    order = waiting_order(amina, priority="stat", ordering_name="Dr. Osei", clinical_question="Blasts?")
     page = open_as(amina, size=size, theme=theme)
     for address in (
         "/",
         "/?state=signed",
         "/cases/new/",
+        f"/cases/new/?order={order.pk}",
+        "/orders/",
+        "/orders/?state=completed",
+        f"/orders/{order.pk}/",
+        f"/orders/{order.pk}/cancel/",
         f"/cases/{draft.pk}/",
         f"/cases/{draft.pk}/edit/",
         f"/cases/{draft.pk}/cancel/",
