@@ -8,7 +8,7 @@ cannot write over its successor.
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 
@@ -28,6 +28,9 @@ from classifier.services.outcomes import close_as_failed
 
 log = structlog.get_logger(__name__)
 
+WAIT_FOR_PART_SECONDS = (10, 120)
+"""A run whose part is away is tried again after this long, at the least and at the most."""
+
 
 def lease() -> timedelta:
     """How long a claim holds without being renewed."""
@@ -35,8 +38,17 @@ def lease() -> timedelta:
 
 
 def max_attempts() -> int:
-    """How often one run is tried before a person has to look at it."""
+    """How often one run may meet a defect before a person has to look at it."""
     return int(settings.ANALYSIS_MAX_ATTEMPTS)
+
+
+def most_cut_short() -> int:
+    """After how many attempts one more that was cut short gives a run up.
+
+    Twice as many as for defects: whoever ends a worker ends all that it had in hand, and an image that was by chance there
+    three times is not the cause.
+    """
+    return 2 * max_attempts()
 
 
 def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
@@ -56,7 +68,7 @@ def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
         )
         if found is None:
             return None
-        if found.attempt >= max_attempts():
+        if found.attempt >= most_cut_short():
             close_as_failed(
                 analysis=found,
                 kind=AnalysisProblem.ATTEMPTS,
@@ -71,6 +83,7 @@ def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
             "started_at": now,
             "worker": worker,
             "problem": "",
+            "not_before": None,
         }
         # The conditional UPDATE is the claim: of two workers here at once, one changes the row.
         if not Analysis.objects.claimable(now).filter(pk=found.pk, attempt=found.attempt).update(**claim):
@@ -111,10 +124,27 @@ def renew_leases() -> int:
 
 def release_claim(*, analysis: Analysis, note: str) -> bool:
     """Give a run back to the queue after an attempt that ended in a defect; False when it is no longer ours."""
+    return _release(analysis, note)
+
+
+def wait_for_part(*, analysis: Analysis, note: str) -> bool:
+    """Give a run back because a part that it needs is away, and uncount the attempt; False when it is no longer ours.
+
+    It is tried again after as long as the part has been away, between WAIT_FOR_PART_SECONDS, for as long as that takes.
+    The number of the attempt is given out once more: whoever had it has just let go, and a run that waits takes no result.
+    """
+    now = timezone.now()
+    since = analysis.away_since or now
+    shortest, longest = WAIT_FOR_PART_SECONDS
+    pause = min(max(now - since, timedelta(seconds=shortest)), timedelta(seconds=longest))
+    return _release(analysis, note, attempt=analysis.attempt - 1, away_since=since, not_before=now + pause)
+
+
+def _release(analysis: Analysis, note: str, **changes: int | datetime) -> bool:
     with transaction.atomic():
         given_back = Analysis.objects.filter(
             pk=analysis.pk, state=AnalysisState.RUNNING, attempt=analysis.attempt
-        ).update(state=AnalysisState.QUEUED, lease_until=None, sent_at=None, problem=note)
+        ).update(state=AnalysisState.QUEUED, lease_until=None, sent_at=None, problem=note, **changes)
         if not given_back:
             return False
         image = analysis.image

@@ -45,6 +45,7 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
             "state": AnalysisState.DONE,
             "finished_at": timezone.now(),
             "lease_until": None,
+            "away_since": None,
             "problem": "",
             "problem_kind": "",
             "quality": result.quality.as_dict(),
@@ -123,6 +124,8 @@ def close_as_failed(*, analysis: Analysis, kind: AnalysisProblem, sentence: str)
         state=AnalysisState.FAILED,
         finished_at=timezone.now(),
         lease_until=None,
+        away_since=None,
+        not_before=None,
         problem_kind=kind,
         problem=sentence,
     )
