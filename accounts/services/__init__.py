@@ -15,6 +15,7 @@ from accounts.services.invitations import (
     resend_invitation,
     withdraw_invitation,
 )
+from accounts.services.organisation_numbers import set_organisation_numbers
 from accounts.services.organisations import create_organisation, update_organisation
 from accounts.services.password_reset import answer_password_reset, ask_for_password_reset, sweep_password_resets
 from accounts.services.people import (
@@ -47,6 +48,7 @@ __all__ = [
     "rotate_second_factors",
     "set_api_client_active",
     "set_api_client_scopes",
+    "set_organisation_numbers",
     "set_person_active",
     "sweep_password_resets",
     "update_organisation",

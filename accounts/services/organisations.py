@@ -54,11 +54,12 @@ def update_organisation(
     is_active: bool,
     blind_review: bool | None = None,
     unknown_camera: str | None = None,
+    hl7_authority: str | None = None,
 ) -> Organisation:
-    """Rename, close or reopen; say whether a laboratory reviews blinded. Kind, slug and laboratory stay: cases hang on them.
+    """Rename, close or reopen; say whether a laboratory reviews blinded, and who gives its record numbers. Kind, slug and laboratory stay: cases hang on them.
 
     Closing signs the organisation's people out and stops its API clients. `None` leaves
-    `blind_review` and `unknown_camera` as they are. Raises `PermissionRefused`, `NotFound`,
+    `blind_review`, `unknown_camera` and `hl7_authority` as they are. Raises `PermissionRefused`, `NotFound`,
     `Unprocessable`, `Conflict` (an administrator closing the laboratory they work at).
     """
     require_reach(actor, organisation)
@@ -71,9 +72,11 @@ def update_organisation(
         stored.blind_review = blind_review
     if unknown_camera is not None:
         stored.unknown_camera = unknown_camera
+    if hl7_authority is not None:
+        stored.hl7_authority = hl7_authority.strip()
     cleaned(stored)
     if _described(stored) != before:
-        stored.save(update_fields=["name", "is_active", "blind_review", "unknown_camera"])
+        stored.save(update_fields=["name", "is_active", "blind_review", "unknown_camera", "hl7_authority"])
         record(
             actor=actor,
             action=Action.CONFIGURATION,
@@ -100,4 +103,5 @@ def _described(organisation: Organisation) -> dict[str, object]:
         "is_active": organisation.is_active,
         "blind_review": organisation.blind_review,
         "unknown_camera": organisation.unknown_camera,
+        "hl7_authority": organisation.hl7_authority,
     }

@@ -235,10 +235,10 @@ def test_the_database_keeps_merges_and_their_ends(ines, merged):
         (merged, {"into": merged.from_patient}),
         (undo, {"reason": "x"}),
     ):
-        with transaction.atomic(), pytest.raises(Error):
+        with pytest.raises(Error), transaction.atomic():
             type(row).objects.filter(pk=row.pk).update(**changes)
     for row in (undo, merged):
-        with transaction.atomic(), pytest.raises(Error):
+        with pytest.raises(Error), transaction.atomic():
             type(row).objects.filter(pk=row.pk)._raw_delete("default")
 
 

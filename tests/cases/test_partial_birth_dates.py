@@ -122,7 +122,7 @@ def test_an_impossible_one_is_refused(register, written, monkeypatch):
 def test_the_database_refuses_a_day_without_precision_and_precision_without_a_day(riverside):
     patient = PatientFactory(organisation=riverside)
     for wrong in ({"birth_date": None}, {"birth_date_precision": Precision.UNKNOWN}, {"birth_date_precision": "week"}):
-        with transaction.atomic(), pytest.raises(IntegrityError):
+        with pytest.raises(IntegrityError), transaction.atomic():
             Patient.objects.filter(pk=patient.pk).update(**wrong)
 
 
