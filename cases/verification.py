@@ -350,7 +350,9 @@ def _accesses_opened() -> Iterator[tuple[str, str | None]]:
 
 def _pseudonyms() -> Iterator[Finding]:
     """Who was pseudonymised has no other name anywhere."""
-    rows = Pseudonymisation.objects.select_related("patient").prefetch_related("patient__former_identities", "patient__numbers")
+    rows = Pseudonymisation.objects.select_related("patient").prefetch_related(
+        "patient__former_identities", "patient__numbers"
+    )
     for made in in_chunks(rows, by=("pk",)):
         patient = made.patient
         names = {(former.mrn, former.full_name) for former in patient.former_identities.all()}

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models.signals import post_save
 
-from cases.models import CaseTransition, ImageTransition, OrderTransition
+from cases.models import CaseTransition, ImageTransition, OrderTransition, PatientMerge, PatientMergeUndo
 from cases.states import CaseState, ImageState, OrderState
 from inbox.models import Acknowledgement
 from integrations.models import EventType
@@ -40,6 +40,8 @@ IMAGE_STEPS = {ImageState.REJECTED: EventType.IMAGE_REJECTED, ImageState.FAILED:
 def connect() -> None:
     """Listen to each kind of row."""
     for sender, receiver in (
+        (PatientMerge, patient_merged),
+        (PatientMergeUndo, patient_parted),
         (OrderTransition, order_stepped),
         (CaseTransition, case_stepped),
         (ImageTransition, image_stepped),
@@ -47,6 +49,18 @@ def connect() -> None:
         (Acknowledgement, report_acknowledged),
     ):
         post_save.connect(receiver, sender=sender, dispatch_uid=f"integrations.{receiver.__name__}")
+
+
+def patient_merged(*, instance: PatientMerge, created: bool, **_: Any) -> None:
+    """A record was merged into another, which it names."""
+    if created:
+        write_event(EventType.PATIENT_MERGED, source=instance, concerns=instance.from_patient)
+
+
+def patient_parted(*, instance: PatientMergeUndo, created: bool, **_: Any) -> None:
+    """A record that was merged stands for itself again."""
+    if created:
+        write_event(EventType.PATIENT_PARTED, source=instance, concerns=instance.merge.from_patient)
 
 
 def order_stepped(*, instance: OrderTransition, created: bool, **_: Any) -> None:

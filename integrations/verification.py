@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Max
 
-from cases.models import CaseTransition, ImageTransition, OrderTransition
+from cases.models import CaseTransition, ImageTransition, OrderTransition, PatientMerge, PatientMergeUndo
 from hematovision.chunks import chunks_of
 from hematovision.verifications import Finding
 from inbox.models import Acknowledgement
@@ -26,6 +26,8 @@ EVENT = FeedEvent._meta.label_lower
 
 def told_of(since: datetime) -> Iterator[QuerySet]:  # type: ignore[type-arg]
     """The rows of the record that the feed has to tell of."""
+    yield PatientMerge.objects.filter(merged_at__gte=since)
+    yield PatientMergeUndo.objects.filter(undone_at__gte=since)
     yield OrderTransition.objects.filter(at__gte=since, to_state__in=ORDER_STEPS)
     yield CaseTransition.objects.filter(at__gte=since, to_state__in=CASE_STEPS)
     yield ImageTransition.objects.filter(at__gte=since, to_state__in=IMAGE_STEPS)

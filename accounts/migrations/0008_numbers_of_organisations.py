@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_forgotten_passwords'),
+        ('accounts', '0007_second_factors_encrypted'),
     ]
 
     operations = [

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_forgotten_passwords'),
-        ('cases', '0021_partial_birth_dates'),
+        ('cases', '0023_pseudonymisation'),
         ('reports', '0004_in_order_of_signing'),
     ]
 
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('event_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('position', models.BigIntegerField(editable=False, null=True, unique=True)),
-                ('type', models.CharField(choices=[('order.received', 'Order received'), ('order.accepted', 'Case opened for an order'), ('order.cancelled', 'Order cancelled'), ('order.rejected', 'Order rejected'), ('case.submitted', 'Case submitted'), ('case.ready', 'Case ready for review'), ('case.in_review', 'Case in review'), ('case.cancelled', 'Case cancelled'), ('image.rejected', 'Image not usable'), ('image.failed', 'Analysis of an image failed'), ('report.signed', 'Report signed'), ('report.corrected', 'Report corrected'), ('report.appended', 'Addendum signed'), ('report.withdrawn', 'Report withdrawn'), ('report.opened', 'Report opened at the clinic'), ('report.acknowledged', 'Report acknowledged at the clinic')], max_length=24)),
+                ('type', models.CharField(choices=[('patient.merged', 'Patient merged into another'), ('patient.parted', 'Merge of a patient undone'), ('order.received', 'Order received'), ('order.accepted', 'Case opened for an order'), ('order.cancelled', 'Order cancelled'), ('order.rejected', 'Order rejected'), ('case.submitted', 'Case submitted'), ('case.ready', 'Case ready for review'), ('case.in_review', 'Case in review'), ('case.cancelled', 'Case cancelled'), ('image.rejected', 'Image not usable'), ('image.failed', 'Analysis of an image failed'), ('report.signed', 'Report signed'), ('report.corrected', 'Report corrected'), ('report.appended', 'Addendum signed'), ('report.withdrawn', 'Report withdrawn'), ('report.opened', 'Report opened at the clinic'), ('report.acknowledged', 'Report acknowledged at the clinic')], max_length=24)),
                 ('source', models.CharField(help_text='The row that it tells of.', max_length=80, unique=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import OrganisationKind
-from cases.models import Case, Order
+from cases.models import Case, Order, Patient
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class EventType(models.TextChoices):
     """What happened."""
 
+    PATIENT_MERGED = "patient.merged", "Patient merged into another"
+    PATIENT_PARTED = "patient.parted", "Merge of a patient undone"
     ORDER_RECEIVED = "order.received", "Order received"
     ORDER_ACCEPTED = "order.accepted", "Case opened for an order"
     ORDER_CANCELLED = "order.cancelled", "Order cancelled"
@@ -43,15 +45,17 @@ class FeedEventQuerySet(models.QuerySet["FeedEvent"]):
     """Reads of the feed."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the events of the cases that `user` may open, those opened in an emergency aside, and of orders they see."""
+        """Return the events of cases that `user` may open, those opened in an emergency aside, and of orders and patients they see."""
         cases = Case.objects.open_to(user, break_glass=False)
         if not user.is_authenticated or cases.query.is_empty():
             return self.none()
         orders = Order.objects.visible_to(user)
+        patients = Patient.objects.visible_to(user, break_glass=False)
         # The organisation adds no protection: it is what an index of positions begins with.
         return self.of_organisation(user.organisation).filter(
-            Q(order__isnull=True) & Exists(cases.filter(pk=OuterRef("case")))
+            Q(order__isnull=True, case__isnull=False) & Exists(cases.filter(pk=OuterRef("case")))
             | Q(order__isnull=False) & Exists(orders.filter(pk=OuterRef("order")))
+            | Q(order__isnull=True, case__isnull=True) & Exists(patients.filter(pk=OuterRef("patient")))
         )
 
     def of_organisation(self, organisation: Organisation | None) -> Self:
@@ -68,7 +72,7 @@ class FeedEventQuerySet(models.QuerySet["FeedEvent"]):
 
 
 class FeedEvent(models.Model):
-    """What happened to an order or a case, written in the transaction in which it happened.
+    """What happened to a patient, an order or a case, written in the transaction in which it happened.
 
     Numbers of rows are given before a commit, and the commits come in another order: whoever remembers the last row they
     read would miss one that was committed later. `position` is given after the commit (`integrations.services.feed`), so

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from cases.models import Order
+from cases.models import Order, Patient
 from integrations.models import EventType, FeedEvent, FeedHead
 
 if TYPE_CHECKING:
@@ -28,24 +28,24 @@ def write_event(
     kind: EventType,
     *,
     source: models.Model,
-    concerns: Case | Order,
+    concerns: Case | Order | Patient,
     image: SmearImage | None = None,
     report: Report | None = None,
 ) -> None:
     """Add an event to the feed, in the transaction of its caller; it gets its position when that is committed."""
-    FeedEvent.objects.create(
-        type=kind,
-        source=source_of(source),
-        laboratory_id=concerns.laboratory_id,
-        clinic_id=concerns.clinic_id,
-        patient_id=concerns.patient_id,
-        order=concerns if isinstance(concerns, Order) else None,
-        case_id=concerns.case_id if isinstance(concerns, Order) else concerns.pk,
-        image=image,
-        report=report,
-    )
+    FeedEvent.objects.create(type=kind, source=source_of(source), image=image, report=report, **_whose(concerns))
     # What waits longer because this failed gets its position with the next one, or from the sweep.
     transaction.on_commit(number_events, robust=True)
+
+
+def _whose(concerns: Case | Order | Patient) -> dict[str, Any]:
+    """The record that an event is about, and the places that may know of it."""
+    if isinstance(concerns, Patient):
+        place = concerns.organisation
+        return {"laboratory": place.laboratory or place, "clinic": place, "patient": concerns}
+    places = {"laboratory_id": concerns.laboratory_id, "clinic_id": concerns.clinic_id}
+    about = {"order": concerns, "case_id": concerns.case_id} if isinstance(concerns, Order) else {"case": concerns}
+    return {**places, "patient_id": concerns.patient_id, **about}
 
 
 def number_events() -> int:

@@ -14,11 +14,13 @@ from cases.models import Case
 from cases.services.cases import cancel_case, submit_case
 from cases.services.images import transition_image
 from cases.services.orders import cancel_order, open_case_of_order
+from cases.services.patient_merges import merge_patients, undo_merge
 from cases.services.restrictions import restrict_patient
 from cases.states import CaseState, ImageState
 from integrations.models import FeedEvent
 from integrations.services.feed import number_events
 from integrations.verification import check_feed
+from tests.factories.cases import PatientFactory
 from tests.factories.orders import waiting_order
 from tests.factories.reports import signed_report
 from tests.factories.specimens import specimen
@@ -66,6 +68,16 @@ def test_an_order_and_the_case_it_is_carried_out_in(amina, bora, follow):
     assert types(follow()) == ["order.received", "order.received", "order.accepted", "order.cancelled"]
     accepted = follow(type="order.accepted").json()["results"][0]
     assert (accepted["order"], accepted["case"]) == (str(order.pk), str(opened.case.pk))
+    assert list(check_feed()) == []
+
+
+def test_two_records_of_one_person(amina, ines, follow):
+    double, stays = (PatientFactory(organisation=amina.organisation) for _ in range(2))
+    merge = merge_patients(actor=amina, patient=double, into=stays, reason="Registered twice.")
+    undo_merge(actor=ines, merge=merge, reason="Two people after all.")
+    answer = follow()
+    assert types(answer) == ["patient.merged", "patient.parted"]
+    assert {event["patient"] for event in answer.json()["results"]} == {str(double.pk)}
     assert list(check_feed()) == []
 
 

@@ -233,7 +233,11 @@ def test_the_database_keeps_the_decision(done, model):
 
 def test_nothing_takes_it_back(restricted, done, amina, ines):
     with pytest.raises(Conflict, match="pseudonymised"):
-        lift_restriction(actor=ines, restriction=PatientRestriction.objects.get(patient=restricted.patient), reason="We want them back now.")
+        lift_restriction(
+            actor=ines,
+            restriction=PatientRestriction.objects.get(patient=restricted.patient),
+            reason="We want them back now.",
+        )
     with pytest.raises(Conflict, match="pseudonymised"):
         pseudonymise_patient(actor=ines, patient=restricted.patient, mrn=done.pseudonym, reason=WHY)
     # Their clinic does not see them any more; a laboratory that registers its own patients would.
