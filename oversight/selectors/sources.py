@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import DateField, F, Q
-from django.db.models.functions import TruncWeek
+from django.db.models.functions import Cast, TruncWeek
 
 from cases.models import LabelSource
 from cases.states import SIGNED_STATES
@@ -79,7 +79,8 @@ TALLIES = Names(
     model="model_version",
     reviewer="decided_by",
     reviewed="decided_on",
-    week=TruncWeek("decided_on"),
+    # PostgreSQL cuts a date to a moment, which is no column beside the dates of sums.
+    week=Cast(TruncWeek("decided_on"), DateField()),
     final="final",
     best="best",
     identified="identified",
