@@ -88,7 +88,7 @@ def _carry_out(analysis: Analysis) -> None:
         return
     if store_result(analysis=analysis, result=result):
         if image.case.um_per_px != given:
-            # The scale was changed while the model worked: the case was loaded anew when it was locked for the result.
+            # The scale was changed while the model worked: locking the case for the result brought it up to date.
             reanalyse_at_new_scale(actor=None, case=image.case)
         # After the transaction of the result: it holds the audit trail, and others wait for the microscope or for a case.
         learn_scale(microscope_id=image.microscope_id)
