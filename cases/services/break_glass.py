@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import OrganisationKind
 from audit.models import Action, AuditEvent, Outcome
 from audit.services import record
 from cases.identifiers import birth_date_key, mrn_key
-from cases.models import BreakGlassAccess, Case
+from cases.models import BreakGlassAccess, Case, Patient
 from cases.models.break_glass import BREAK_GLASS_ROLES, forget_opened_cases
 from cases.models.restriction import restricted_patients
 from cases.permissions import refuse
@@ -110,7 +111,9 @@ def _find(actor: User, accession_number: str, mrn: str, birth_date: dt.date | No
     matching = Case.objects.filter(submitted_at__isnull=False).exclude(patient__in=restricted_patients())
     matching = matching.with_accession_number(accession_number)
     if mrn.strip():
-        matching = matching.filter(patient__mrn_index=mrn_key(mrn))
+        # A request from before a merge carries the number of the record that no longer stands.
+        now = Patient.objects.ever_with_mrn(mrn)
+        matching = matching.filter(Q(patient__mrn_index=mrn_key(mrn)) | Q(patient__in=now.values("pk")))
     if birth_date:
         matching = matching.filter(patient__birth_date_index=birth_date_key(birth_date))
     found = list(matching.select_related("laboratory", "patient")[:2])

@@ -15,10 +15,11 @@ from cases.permissions import is_read_only
 from cases.services.break_glass import open_by_break_glass
 from cases.services.cases import cancel_case, create_case, update_case
 from cases.services.images import receive_image
+from cases.services.patient_merges import merge_patients
 from cases.services.patients import update_patient
 from cases.signals import break_glass_opened
 from hematovision.errors import Conflict, NotFound, PermissionRefused, TooManyAttempts, Unprocessable
-from tests.factories.cases import CaseFactory, CellFactory, SmearImageFactory
+from tests.factories.cases import CaseFactory, CellFactory, PatientFactory, SmearImageFactory
 from tests.factories.image_files import image_bytes
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +213,12 @@ def test_the_page_of_the_case_opens_and_is_in_the_owners_audit_trail(client, pav
     assert not response.context["may_upload"]
     assert not response.context["may_edit"]
     assert not response.context["may_cancel"]
+
+
+def test_the_number_of_a_merged_record_will_do(pavel, lars, abroad):
+    survivor = PatientFactory(organisation=lars.organisation)
+    merge_patients(actor=lars, patient=abroad.patient, into=survivor, reason="Registered twice at the desk.")
+    assert Case.objects.get(pk=abroad.pk).patient == survivor
+    assert opened(pavel, abroad).case == abroad
+    with pytest.raises(NotFound):
+        opened(pavel, abroad, mrn="somebody-else")
