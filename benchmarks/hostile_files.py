@@ -2,13 +2,15 @@
 
     python benchmarks/hostile_files.py [--mutations N] [--json FILE]
 
-One line a kind that took longer than the median of all, then the mutations (2,000 unless told), how `/livez` answers while
-twenty of the costliest files are opened at once, and the memory of this process and of the largest child.
+One line a kind that took longer than the median of all, then the mutations (2,000 unless told), how `/livez` and the
+sign-in page of a gunicorn answer while twenty of the costliest files are sent to it at once, and the memory of its process and of
+the largest child.
 """
 
 from __future__ import annotations
 
 import argparse
+import http.client
 import io
 import json
 import os
@@ -18,6 +20,7 @@ import statistics
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,8 +31,11 @@ import django  # noqa: E402
 
 django.setup()
 
-from django.test import Client  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from urllib3.filepost import encode_multipart_formdata  # noqa: E402
 
+from benchmarks._gunicorn import asked, served  # noqa: E402
+from benchmarks.faults import Sender  # noqa: E402
 from cases.conf import decode_budget, decodes_at_once, upload_limits  # noqa: E402
 from cases.decoding import AllBusyError, DecodeHelper  # noqa: E402
 from hematovision.errors import DomainError  # noqa: E402
@@ -37,6 +43,9 @@ from tests.factories.hostile_files import ACCEPTED, EITHER, KINDS  # noqa: E402
 from tests.factories.hostile_files.mutations import mutated  # noqa: E402
 
 AT_ONCE = 20
+OTHERS = ("/livez", "/accounts/login/")
+CSRF = "c" * 32
+"""Any will do that stands both in the cookie and in the header."""
 WAIT_SECONDS = 300
 MEGABYTE = 1024**2
 
@@ -87,36 +96,66 @@ def mutations(helper: DecodeHelper, number: int) -> dict[str, float]:
     return {"slowest_mutation_s": slowest}
 
 
-def at_once(helper: DecodeHelper, files: list[bytes]) -> dict[str, float]:
-    """Ask `/livez` for as long as many files are opened together, and alone before."""
-    http = Client()
-    alone = sorted(_asked(http) for _ in range(200))
-    threads = [threading.Thread(target=opened, args=(helper, content)) for content in files]
-    for thread in threads:
-        thread.start()
-    during, resident = [], _resident_mb()
-    most = resident
-    while any(thread.is_alive() for thread in threads):
-        during.append(_asked(http))
-        most = max(most, _resident_mb())
-        time.sleep(0.01)
-    during.sort()
+def at_once(files: list[bytes]) -> dict[str, float]:
+    """Send many files at once to a gunicorn, and ask for other things meanwhile, and alone before."""
+    call_command("migrate", verbosity=0)
+    sender = Sender(lambda: None)
+    cookie = f"sessionid={sender.http.cookies['sessionid'].value}; csrftoken={CSRF}"
+    with served({"HEMATOVISION_TEST_VAR": os.environ["HEMATOVISION_TEST_VAR"]}) as (port, pid):
+        for path in OTHERS:
+            asked(port, path)
+        alone = {path: sorted(asked(port, path) for _ in range(100)) for path in OTHERS}
+        answers: list[tuple[int, float]] = []
+        threads = [
+            threading.Thread(
+                target=lambda content=content: answers.append(_sent(port, sender.address, cookie, content))
+            )
+            for content in files
+        ]
+        before = most = _resident_mb(pid)
+        for thread in threads:
+            thread.start()
+        during: dict[str, list[float]] = {path: [] for path in OTHERS}
+        while any(thread.is_alive() for thread in threads):
+            for path, took in during.items():
+                took.append(asked(port, path))
+            most = max(most, _resident_mb(pid))
+            time.sleep(0.01)
     print(
-        f"/livez, ms: alone p50 {alone[100]:.1f}, p95 {alone[190]:.1f}; while {len(files)} files are opened "
-        f"p50 {during[len(during) // 2]:.1f}, p95 {during[int(len(during) * 0.95)]:.1f}, slowest {during[-1]:.1f} "
-        f"({len(during)} asked); memory of this process {resident:.0f} MB before, at most {most:.0f} MB then"
+        f"{len(files)} files sent at once to gunicorn: answers {dict(Counter(status for status, _ in answers))}, "
+        f"the last after {max(seconds for _, seconds in answers):.2f} s"
     )
-    return {"livez_alone_p95_ms": alone[190], "livez_during_slowest_ms": during[-1], "process_mb": most}
+    for path, took in during.items():
+        for when, times in (("alone", alone[path]), ("meanwhile", sorted(took))):
+            print(
+                f"  {path} {when}, ms: p50 {times[len(times) // 2]:.1f}, p95 {times[int(len(times) * 0.95)]:.1f}, "
+                f"slowest {times[-1]:.1f} ({len(times)} asked)"
+            )
+    print(f"  memory of the web process {before:.0f} MB before, at most {most:.0f} MB then")
+    print(f"  load of the host {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
+    return {
+        "livez_alone_p95_ms": alone["/livez"][95],
+        "livez_during_slowest_ms": max(during["/livez"]),
+        "process_mb": most,
+    }
 
 
-def _asked(http: Client) -> float:
+def _sent(port: int, address: str, cookie: str, content: bytes) -> tuple[int, float]:
+    """The status that the file was answered with, and after how many seconds."""
+    body, kind = encode_multipart_formdata({"file": ("field.bin", content)})
     started = time.perf_counter()
-    http.get("/livez")
-    return 1000 * (time.perf_counter() - started)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_SECONDS)
+    connection.request("POST", address, body, {"Content-Type": kind, "Cookie": cookie, "X-CSRFToken": CSRF})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status, time.perf_counter() - started
 
 
-def _resident_mb() -> float:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / MEGABYTE
+def _resident_mb(pid: int) -> float:
+    """Memory of gunicorn's one worker, the child of the process that was started."""
+    (worker,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[:1]
+    return int(Path(f"/proc/{worker}/statm").read_text().split()[1]) * resource.getpagesize() / MEGABYTE
 
 
 def main() -> None:
@@ -128,8 +167,8 @@ def main() -> None:
     helper = DecodeHelper(at_once=decodes_at_once())
     files, results = every_kind(helper)
     results |= mutations(helper, given.mutations)
-    results |= at_once(helper, files[:AT_ONCE])
     helper.close()
+    results |= at_once(files[:AT_ONCE])
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"memory: the helper and the largest of its children {largest:.0f} MB")
     if given.json:

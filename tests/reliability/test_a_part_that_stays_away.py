@@ -10,7 +10,7 @@ from django.conf import settings as configured
 from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
-from classifier.models import Analysis
+from classifier.models import Analysis, WorkerHeartbeat
 from classifier.services import run_analysis, sweep
 from classifier.services.claims import WAIT_FOR_PART_SECONDS
 from tests.classifier.real_worker import Processes, empty_broker
@@ -94,37 +94,50 @@ def test_a_defect_after_an_outage_has_all_its_attempts(image, engine, monkeypatc
     assert "reference" in analysis.problem
 
 
+class Share:
+    """The folder of the files, as a share that may not be mounted."""
+
+    def __init__(self) -> None:
+        self.folder = Path(configured.MEDIA_ROOT)
+        self.aside = self.folder.with_name(f"{self.folder.name}.aside")
+
+    def leave(self) -> None:
+        self.folder.rename(self.aside)
+
+    def come_back(self) -> None:
+        if self.aside.exists():
+            self.aside.rename(self.folder)
+
+
 @pytest.fixture
-def folder_away():
-    """The folder of the files is not there, as a share that is not mounted; returns what brings it back."""
-    folder = Path(configured.MEDIA_ROOT)
-    aside = folder.with_name(f"{folder.name}.aside")
-    folder.rename(aside)
-
-    def back():
-        if aside.exists():
-            aside.rename(folder)
-
-    yield back
-    back()
+def share():
+    mounted = Share()
+    yield mounted
+    mounted.come_back()
 
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("real-workers")
 @pytest.mark.django_db(transaction=True)
-def test_real_workers_wait_through_an_outage_longer_than_all_attempts(image, folder_away, tmp_path):
+def test_real_workers_wait_through_an_outage_longer_than_all_attempts(image, share, tmp_path):
     empty_broker()
+    # Nobody takes it before the share is away; a worker makes the folder where it finds none at its start.
+    Analysis.objects.update(not_before=timezone.now() + timedelta(hours=1))
     processes = Processes(tmp_path)
     try:
         processes.worker()
         processes.beat()
+        processes.until(lambda: WorkerHeartbeat.objects.ready().exists(), what="a worker that is ready")
+        share.leave()
         for outage in range(5):
+            due_now()
             found_away = processes.until(
-                lambda: Analysis.objects.filter(not_before__gt=timezone.now()).first(), what=f"outage {outage + 1}"
+                lambda: Analysis.objects.filter(away_since__isnull=False, not_before__gt=timezone.now()).first(),
+                what=f"outage {outage + 1}",
             )
             assert (found_away.state, found_away.attempt) == ("queued", 0)
-            due_now()
-        folder_away()
+        share.come_back()
+        due_now()
         processes.until(lambda: Analysis.objects.filter(state="done").exists(), what="the analysis")
     finally:
         processes.end()
