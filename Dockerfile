@@ -48,6 +48,7 @@ COPY consult ./consult
 COPY calibration ./calibration
 COPY reports ./reports
 COPY inbox ./inbox
+COPY integrations ./integrations
 COPY oversight ./oversight
 COPY workbench ./workbench
 COPY templates ./templates

@@ -13,7 +13,17 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Connect the signals and describe the API's sign-in to drf-spectacular."""
         from accounts import api_schema, receivers  # noqa: F401
-        from accounts.verification import check_people
+        from accounts.verification import (
+            API_CLIENTS,
+            INVITATIONS,
+            ORGANISATIONS,
+            PEOPLE,
+            check_people,
+            check_places,
+        )
+        from audit.kept_rows import keep
         from hematovision import verifications
 
+        keep(PEOPLE, ORGANISATIONS, API_CLIENTS, INVITATIONS)
         verifications.register("people", check_people)
+        verifications.register("organisations and API clients", check_places)

@@ -1,4 +1,4 @@
-"""Who is turned away after signing in (closed organisations, roles without their second factor), and what stays behind."""
+"""Who is turned away after signing in (too long ago, closed organisations, no second factor), and what stays behind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from django.contrib.auth import logout
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.sessions import is_over
 from hematovision.rest.problems import problem_json
 
 if TYPE_CHECKING:
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-ROLES_WITH_SECOND_FACTOR = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
-
 # Pages needed to set a second factor up, or to leave. Everything else waits.
 _ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "account_login", "livez", "readyz", "metrics"})
+_OVER = "You signed in long ago. Sign in again to go on."
 _SENTENCE = "Your role needs a second factor: set up an authenticator app or a passkey first."
 
 
@@ -37,12 +37,21 @@ class SignInPolicyMiddleware:
         """Serve, sign out, or send to the second-factor page."""
         user = request.user
         if isinstance(user, User):
+            if is_over(request.session):
+                return self._end(request)
             if user.organisation is not None and not user.organisation.is_active:
                 logout(request)
                 messages.error(request, "Your organisation's access was closed.")
                 return redirect(settings.LOGIN_URL)
             if needs_second_factor(user) and not _is_open(request.path_info):
                 return self._send_to_setup(request)
+        return self.get_response(request)
+
+    def _end(self, request: HttpRequest) -> HttpResponse:
+        """Go on as nobody: the page that was asked for leads to signing in, and from there back to it."""
+        logout(request)
+        if not request.path_info.startswith("/api/"):
+            messages.info(request, _OVER)
         return self.get_response(request)
 
     def _send_to_setup(self, request: HttpRequest) -> HttpResponse:
@@ -55,7 +64,8 @@ class SignInPolicyMiddleware:
 class NothingIsKept:
     """Whatever a signed-in person is shown is kept by no browser and no proxy, unless the view says for how long.
 
-    Workstations are shared: after signing out the back button must not show a patient.
+    Workstations are shared: after signing out the back button must not show a patient. Images may stay for a quarter of an
+    hour while somebody is signed in; with the session they go as well (OWASP ASVS 14.3.1).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -67,13 +77,16 @@ class NothingIsKept:
         response = self.get_response(request)
         if signed_in and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
+        if signed_in and not request.user.is_authenticated:
+            # Not "storage": unsaved decisions of a review outlive a session there.
+            response["Clear-Site-Data"] = '"cache"'
         return response
 
 
 def needs_second_factor(user: User) -> bool:
     """Whether `user` has to set up a second factor before anything else."""
     required = getattr(settings, "HEMATOVISION_REQUIRE_MFA", False)
-    if not required or not (user.role in ROLES_WITH_SECOND_FACTOR or user.is_superuser):
+    if not required or not (user.role in settings.HEMATOVISION_MFA_ROLES or user.is_superuser):
         return False
     return not is_mfa_enabled(user)
 

@@ -12,6 +12,8 @@ from django.dispatch import receiver
 
 from accounts.lockout import attempted_account
 from accounts.models import User
+from accounts.sessions import renew_reference, start_session
+from accounts.verification import person_digest
 from audit.models import Action, Outcome
 from audit.services import record
 
@@ -23,8 +25,16 @@ _OBJECT_TYPE = "accounts.user"
 
 
 @receiver(user_logged_in)
-def _signed_in(sender: Any, user: User, **kwargs: Any) -> None:
+def _signed_in(sender: Any, user: User, request: HttpRequest, **kwargs: Any) -> None:
+    start_session(request.session)
     record(actor=user, action=Action.SIGN_IN, target=user)
+
+
+@receiver(account_signals.authentication_step_completed)
+def _confirmed_again(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
+    """Who proves again who they are gets a new session reference (OWASP ASVS 7.2.4); signing in brings one of its own."""
+    if kwargs.get("reauthenticated"):
+        renew_reference(request.session)
 
 
 @receiver(user_logged_out)
@@ -101,7 +111,7 @@ def _address_changed(sender: Any, user: User, from_email_address: Any, to_email_
         action=Action.UPDATE,
         target=user,
         before={"email": getattr(from_email_address, "email", None)},
-        after={"email": to_email_address.email},
+        after={"email": to_email_address.email, "row": person_digest(User.objects.get(pk=user.pk))},
     )
 
 

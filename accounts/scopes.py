@@ -5,6 +5,7 @@ from accounts.models.user import Role
 CASES_READ = "cases:read"
 CASES_WRITE = "cases:write"
 IMAGES_WRITE = "images:write"
+PATIENTS_WRITE = "patients:write"
 PREDICTIONS_READ = "predictions:read"
 REPORTS_READ = "reports:read"
 ORDERS_READ = "orders:read"
@@ -14,6 +15,7 @@ SCOPES = {
     CASES_READ: "Read patients, cases and images of the organisation",
     CASES_WRITE: "Create patients and cases, and submit cases",
     IMAGES_WRITE: "Send smear images to a case",
+    PATIENTS_WRITE: "Correct patients, give them numbers, and merge two records of one person",
     PREDICTIONS_READ: "Read the model's cells and predictions before sign-out",
     REPORTS_READ: "Read reports",
     ORDERS_READ: "Read orders",
@@ -23,7 +25,9 @@ SCOPES = {
 _READING: frozenset[str] = frozenset({CASES_READ, PREDICTIONS_READ, REPORTS_READ, ORDERS_READ})
 
 SCOPES_OF_ROLE: dict[str, frozenset[str]] = {
-    Role.UPLOADER: frozenset({CASES_READ, CASES_WRITE, IMAGES_WRITE, REPORTS_READ, ORDERS_READ, ORDERS_WRITE}),
+    Role.UPLOADER: frozenset(
+        {CASES_READ, CASES_WRITE, IMAGES_WRITE, PATIENTS_WRITE, REPORTS_READ, ORDERS_READ, ORDERS_WRITE}
+    ),
     Role.PATHOLOGIST: _READING,
     Role.ADMINISTRATOR: _READING,
     Role.AUDITOR: _READING,

@@ -1,10 +1,23 @@
-"""Where browser sessions are stored: in the database, where no request undoes what another one wrote."""
+"""Where browser sessions are stored, and when they end.
+
+In the database, where no request undoes what another one wrote. A session ends when nothing happens in it for a while, and
+at the latest `SESSION_MOST_SECONDS` after signing in.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
+
+_SIGNED_IN = "accounts.signed_in_at"
 
 
 class SessionStore(db.SessionStore):
@@ -27,3 +40,22 @@ class SessionStore(db.SessionStore):
         going_on = self.model.objects.filter(session_key=self.session_key, expire_date__gt=timezone.now())
         if not going_on.update(expire_date=self.get_expiry_date()):
             raise UpdateError
+
+
+def start_session(session: SessionBase) -> None:
+    """Count the time of `session` from now: somebody has signed in."""
+    session[_SIGNED_IN] = timezone.now().timestamp()
+
+
+def is_over(session: SessionBase) -> bool:
+    """Whether somebody signed in to `session` too long ago. One from before this was kept counts from now."""
+    if _SIGNED_IN not in session:
+        start_session(session)
+    return bool(timezone.now().timestamp() - session[_SIGNED_IN] >= settings.SESSION_MOST_SECONDS)
+
+
+def renew_reference(session: SessionBase) -> None:
+    """Give `session` another key, so that the old one opens nothing; what is in it stays, and so does its place in the list."""
+    old = session.session_key
+    session.cycle_key()
+    UserSession.objects.filter(session_key=old).update(session_key=session.session_key)

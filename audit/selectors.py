@@ -74,11 +74,15 @@ def last_digest(said: Iterable[dict[str, Any]], member: str) -> str | None:
     return next((str(after[member]) for after in reversed(list(said)) if member in after), None)
 
 
-def missing_records(model: type[models.Model], *, action: str, size: int = 500) -> Iterator[str]:
-    """Yield the ids that an event of `action` says were written and that `model` no longer has."""
-    written = AuditEvent.objects.filter(
-        object_type=model._meta.label_lower, action=action, outcome=Outcome.SUCCESS
-    ).exclude(object_id="")
+def missing_records(model: type[models.Model], *, action: str, member: str = "", size: int = 500) -> Iterator[str]:
+    """Yield the ids that an event of `action` says were written and that `model` no longer has.
+
+    With `member` also those that an event keeps a fingerprint of under that name.
+    """
+    said = Q(action=action) | Q(after__has_key=member) if member else Q(action=action)
+    written = AuditEvent.objects.filter(said, object_type=model._meta.label_lower, outcome=Outcome.SUCCESS).exclude(
+        object_id=""
+    )
     chunk: list[str] = []
     for event in in_chunks(written.only("object_id"), by=("id",)):
         chunk.append(event.object_id)

@@ -170,6 +170,7 @@ def main() -> None:
 
         from accounts.models import User
         from cases.models import Case
+        from hematovision.long_lived import keep_what_was_loaded
         from oversight.services.tallies import tally_cases
 
         # One connection for all pages, as a web process keeps it.
@@ -182,6 +183,7 @@ def main() -> None:
         cases = Case.objects.count()
         start = time.perf_counter()
         print(f"{tally_cases()} cases tallied in {time.perf_counter() - start:.0f} s", flush=True)
+        keep_what_was_loaded()  # as a web process does before its first request
         clients = {}
         for role in ("pathologist", "uploader", "administrator", "auditor"):
             clients[role] = Client(headers={"host": "localhost"})

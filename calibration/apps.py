@@ -7,3 +7,12 @@ class CalibrationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "calibration"
     verbose_name = "Calibration"
+
+    def ready(self) -> None:
+        """Register what can be verified."""
+        from audit.kept_rows import keep
+        from calibration.verification import LABELS
+        from hematovision import verifications
+
+        keep(LABELS)
+        verifications.register("calibration labels", LABELS.check)

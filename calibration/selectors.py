@@ -127,9 +127,12 @@ def _given(microscope: Microscope) -> QuerySet[Cell]:
 
 
 def _taken_with(microscope: Microscope) -> Q:
-    return Q(image__microscope=microscope, image__case__laboratory=microscope.laboratory_id) & ~Q(
-        image__case__state__in=_NEVER_USED
-    )
+    # A calibration cuts its crops from the originals.
+    return Q(
+        image__microscope=microscope,
+        image__case__laboratory=microscope.laboratory_id,
+        image__original_purged_at__isnull=True,
+    ) & ~Q(image__case__state__in=_NEVER_USED)
 
 
 def _labelled(cell: Cell, label: str) -> LabelledCell:

@@ -16,15 +16,32 @@ class CasesConfig(AppConfig):
         """Cap what any decoder may allocate, and register the system checks."""
         from PIL import Image
 
+        from audit.kept_rows import keep
         from cases import checks  # noqa: F401 (importing registers them)
         from cases.order_verification import check_orders_received
-        from cases.verification import check_cases, check_images, check_orders
+        from cases.verification import (
+            ORDERS,
+            PATIENTS,
+            QUESTIONS,
+            check_accesses,
+            check_cases,
+            check_images,
+            check_merges,
+            check_orders,
+            check_patients,
+            check_removals,
+        )
         from hematovision import verifications
 
+        keep(PATIENTS, QUESTIONS, *ORDERS)
+        verifications.register("patients", check_patients)
         verifications.register("cases", check_cases)
         verifications.register("images", check_images)
         verifications.register("orders", check_orders_received)
         verifications.register("holds and restrictions", check_orders)
+        verifications.register("removals", check_removals)
+        verifications.register("emergency access", check_accesses)
+        verifications.register("merged patients", check_merges)
 
         # One cap for the whole process: whatever opens an image anywhere obeys it.
         Image.MAX_IMAGE_PIXELS = settings.UPLOAD_MAX_PIXELS

@@ -1,8 +1,6 @@
 """Encryption of identifiers at rest, and the keyed index that still lets them be found.
 
-A column holds a Fernet token (AES-128-CBC with HMAC-SHA256, cryptography library). The first key of
-`HEMATOVISION_FIELD_KEYS` encrypts, every key decrypts: to rotate, put a new key first, run
-`manage.py rotate_field_keys`, then drop the old one. A blind index is HMAC-SHA256 under another key of the
+A column holds what `hematovision.field_keys` makes of a value. A blind index is HMAC-SHA256 under another key of the
 normalised value, one derived key per field, so equal values in different columns do not look equal.
 """
 
@@ -11,43 +9,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
-from functools import lru_cache
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+from hematovision.field_keys import UndecryptableValueError, decrypt_text, encrypt_text, field_cipher, rotate_token
 
-class UndecryptableValueError(RuntimeError):
-    """A stored identifier does not open with any configured key: a key is missing or the row was altered."""
-
-
-@lru_cache(maxsize=4)
-def _fernet(keys: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(key.encode("ascii")) for key in keys])
-
-
-def field_cipher() -> MultiFernet:
-    """Return the cipher over all configured keys; raises `ValueError` when a key is malformed or absent."""
-    return _fernet(tuple(settings.HEMATOVISION_FIELD_KEYS))
-
-
-def encrypt_text(value: str) -> str:
-    """Return `value` as a Fernet token under the first key."""
-    return field_cipher().encrypt(value.encode("utf-8")).decode("ascii")
-
-
-def decrypt_text(token: str) -> str:
-    """Return what `encrypt_text` was given; raises `UndecryptableValueError`."""
-    try:
-        return field_cipher().decrypt(token.encode("ascii")).decode("utf-8")
-    except (InvalidToken, UnicodeError) as error:
-        message = "A stored identifier opens with none of the configured field keys."
-        raise UndecryptableValueError(message) from error
-
-
-def rotate_token(token: str) -> str:
-    """Return the same value encrypted under the first key, keeping its time of encryption."""
-    return field_cipher().rotate(token.encode("ascii")).decode("ascii")
+__all__ = [
+    "UndecryptableValueError",
+    "blind_index",
+    "decrypt_text",
+    "encrypt_text",
+    "field_cipher",
+    "normalise_number",
+    "normalise_words",
+    "rotate_token",
+]
 
 
 def normalise_words(value: str) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import tempfile
 from contextlib import closing, contextmanager
+from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 from boto3.exceptions import Boto3Error
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 5
 _ATTEMPTS = 2
+_BRIEF_SECONDS = 2
 _IN_MEMORY_BYTES = 8 * 1024 * 1024
 _PIECE_BYTES = 1024 * 1024
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
@@ -72,6 +74,24 @@ class ObjectStorage(S3Storage):
                 return bool(super().exists(name))
             self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
             return True
+
+    def ask_briefly(self) -> None:
+        """Raise StorageAway where the bucket does not answer within seconds, or refuses; asked once."""
+        with _as_of_a_folder(""):
+            self._brief_client.head_bucket(Bucket=self.bucket_name)
+
+    @cached_property
+    def _brief_client(self) -> Any:
+        """A client that waits seconds only: who asks whether the store answers does not wait as one who needs a file."""
+        brief = Config(connect_timeout=_BRIEF_SECONDS, read_timeout=_BRIEF_SECONDS, retries={"total_max_attempts": 1})
+        return self._create_session().client(
+            "s3",
+            region_name=self.region_name,
+            endpoint_url=self.endpoint_url,
+            use_ssl=self.use_ssl,
+            verify=self.verify,
+            config=self.client_config.merge(brief),
+        )
 
     def delete(self, name: str) -> None:
         """Remove the object; one that is not there is no error."""

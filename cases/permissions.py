@@ -9,7 +9,7 @@ from django.db import models
 from accounts.models import Role
 from accounts.models.user import LABORATORY_ROLES
 from accounts.permissions import acts_for_clinics, has_scope
-from accounts.scopes import CASES_WRITE, IMAGES_WRITE, ORDERS_WRITE
+from accounts.scopes import CASES_WRITE, IMAGES_WRITE, ORDERS_WRITE, PATIENTS_WRITE
 from audit.models import Action, Outcome
 from audit.services import record
 from cases.blinding import require_open, require_open_id
@@ -60,7 +60,18 @@ def may_open_case_of(user: User, order: Order) -> bool:
 
 def may_correct_patient(user: User, patient: Patient) -> bool:
     """Whether `user` may correct the identifiers of `patient`: writers of, or for, the organisation that registered them."""
-    return may_write_cases(user) and may_enter_for(user, patient.organisation)
+    writes = has_scope(user, PATIENTS_WRITE) or _writes_for_laboratory(user)
+    return user.organisation is not None and writes and may_enter_for(user, patient.organisation)
+
+
+def may_merge_patients(user: User, patient: Patient) -> bool:
+    """Whether `user` merges `patient` with another: who corrects them, and the laboratory's administrators."""
+    return may_correct_patient(user, patient) or may_restrict_patient(user, patient)
+
+
+def may_undo_merges(user: User, patient: Patient) -> bool:
+    """Whether `user` undoes a merge of `patient`: administrators of the laboratory that answers for them."""
+    return may_restrict_patient(user, patient)
 
 
 def may_enter_for(user: User, organisation: Organisation) -> bool:

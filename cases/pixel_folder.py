@@ -61,6 +61,11 @@ class PixelFolder:
             return False
         return True
 
+    def remove(self, sha256: str) -> None:
+        """Remove the picture, if it is kept. A folder that is away keeps nothing for longer than a day without use."""
+        with suppress(OSError):
+            (self._folder / f"{sha256}{_ENDING}").unlink(missing_ok=True)
+
     def _write(self, sha256: str, pixels: NDArray[np.uint8]) -> None:
         """Under its name only when whole and on the disk: half a picture would show as black cells."""
         with tempfile.NamedTemporaryFile(dir=self._folder, suffix=_UNFINISHED, delete=False) as file:

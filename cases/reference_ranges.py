@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cases.differential import LIMITED_BELOW
+from cases.partial_date import PartialDate
 
 Flag = Literal["", "low", "high"]
 
@@ -98,7 +99,7 @@ REFERENCE_RANGES: tuple[ReferenceRange, ...] = tuple(_rows())
 def range_for(
     code: str,
     *,
-    birth_date: dt.date,
+    birth_date: dt.date | PartialDate | None,
     sex: str,
     on: dt.date,
     table: tuple[ReferenceRange, ...] = REFERENCE_RANGES,
@@ -106,15 +107,27 @@ def range_for(
     """Return the range of a class for somebody born on `birth_date`, on the day `on`, or None where there is none.
 
     Of rows that fit, one for the sex goes before one for both, and the one in use the shortest before the older.
-    Somebody whose birth date lies after `on` (a clerical error) has no range.
+    Somebody whose birth date lies after `on` (a clerical error) has no range, and somebody whose birth date is not
+    known well enough has none either: every age they may have has to fall into the same rows.
     """
-    days = (on - birth_date).days
-    fitting = [
+    born = PartialDate.of(birth_date)
+    if born.first is None or born.last is None or born.first > on:
+        return None
+    oldest = (on - born.first).days
+    # Nobody is born after the specimen was taken.
+    youngest = max((on - born.last).days, 0)
+    touching = [
         row
         for row in table
-        if row.code == code and row.from_days <= days < row.to_days and row.sex in {"", sex} and row.since <= on
+        if row.code == code
+        and row.from_days <= oldest
+        and youngest < row.to_days
+        and row.sex in {"", sex}
+        and row.since <= on
     ]
-    return max(fitting, key=lambda row: (bool(row.sex), row.since), default=None)
+    if any(youngest < row.from_days or oldest >= row.to_days for row in touching):
+        return None
+    return max(touching, key=lambda row: (bool(row.sex), row.since), default=None)
 
 
 def flag_of(percent: float, reference: ReferenceRange, *, counted: int) -> Flag:

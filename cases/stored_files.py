@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from threading import Lock
 from typing import IO, TYPE_CHECKING
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.storage import HashedFile, clinical_storage
@@ -15,7 +17,8 @@ from hematovision.away import storage_away
 from hematovision.errors import Gone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from django.core.files.storage import Storage
 
@@ -40,25 +43,34 @@ class FileSwapped(Gone):
     default_code = "file_swapped"
 
 
+class FilePurged(Gone):
+    """The file was removed by a rule, and that is on record."""
+
+    default_code = "file_purged"
+
+
 def open_original(image: SmearImage, *, afresh: bool = False) -> IO[bytes]:
     """The bytes as received, opened and compared with their SHA-256. The caller closes them.
 
     A file found right is not compared a second time while its size and time of change stay, unless `afresh`.
-    Raises `FileMissing`, `FileSwapped` or `Unavailable` (the storage does not answer), each with a sentence.
+    Raises `FilePurged`, `FileMissing`, `FileSwapped` or `Unavailable` (the storage does not answer), each with a sentence.
     """
-    what = _("The original of field %(number)s") % {"number": image.ordinal}
-    return _open(str(image.original.name), what, image.sha256, afresh=afresh)
+    refuse_purged_original(image)
+    return _open(str(image.original.name), _original_of(image), image.sha256, afresh=afresh)
 
 
 def open_display(image: SmearImage, *, afresh: bool = False) -> IO[bytes]:
     """The display copy, as `open_original`. One from before its SHA-256 was kept is opened as it is."""
     what = _("The display copy of field %(number)s") % {"number": image.ordinal}
+    _refuse_purged(image.shown_purged_at, what)
     return _open(str(image.display.name), what, image.display_sha256, afresh=afresh)
 
 
 def open_thumbnail(image: SmearImage) -> IO[bytes]:
     """The thumbnail; nothing is decided by it, so that nothing is compared. Raises as `open_original`."""
-    return _open(str(image.thumbnail.name), _("The thumbnail of field %(number)s") % {"number": image.ordinal}, None)
+    what = _("The thumbnail of field %(number)s") % {"number": image.ordinal}
+    _refuse_purged(image.shown_purged_at, what)
+    return _open(str(image.thumbnail.name), what, None)
 
 
 def open_stored(name: str, what: str) -> IO[bytes]:
@@ -66,19 +78,42 @@ def open_stored(name: str, what: str) -> IO[bytes]:
     return _open(name, what, None)
 
 
+def refuse_purged_original(image: SmearImage) -> None:
+    """Raise `FilePurged` where the original was removed by a rule: what needs it is not begun."""
+    _refuse_purged(image.original_purged_at, _original_of(image))
+
+
+def open_made_of(image: SmearImage, name: str, what: str) -> IO[bytes]:
+    """A file that another app made of the pixels of `image`, `what` in the sentences. Raises as `open_original`."""
+    _refuse_purged(image.shown_purged_at, what)
+    return _open(name, what, None)
+
+
 def faults_of(images: Iterable[SmearImage], *, afresh: bool = False) -> list[str]:
     """A sentence for each original and display copy that is missing or not the one that was kept.
 
-    Raises `Unavailable` when the storage does not answer: that is no fault of any file.
+    An original that was purged while its display copy stays is no fault: what people look at is there. Raises
+    `Unavailable` when the storage does not answer: that is no fault of any file.
     """
     faults = []
     for image in images:
-        for opened in (open_original, open_display) if image.display else (open_original,):
+        for opened in _looked_at(image):
             try:
                 opened(image, afresh=afresh).close()
             except Gone as error:
                 faults.append(error.sentence)
     return faults
+
+
+def _original_of(image: SmearImage) -> str:
+    return _("The original of field %(number)s") % {"number": image.ordinal}
+
+
+def _looked_at(image: SmearImage) -> list[Callable[..., IO[bytes]]]:
+    needed: list[Callable[..., IO[bytes]]] = [open_display] if image.is_shown else []
+    if not image.is_shown or image.original_purged_at is None:
+        needed.insert(0, open_original)
+    return needed
 
 
 def sha256_of(file: IO[bytes]) -> str:
@@ -88,6 +123,14 @@ def sha256_of(file: IO[bytes]) -> str:
         digest.update(piece)
     file.seek(0)
     return digest.hexdigest()
+
+
+def _refuse_purged(at: datetime | None, what: str) -> None:
+    if at is not None:
+        date = date_format(timezone.localtime(at), "j F Y")
+        raise FilePurged(
+            _("%(what)s was removed under the retention schedule on %(date)s.") % {"what": what, "date": date}
+        )
 
 
 def _open(name: str, what: str, sha256: str | None, *, afresh: bool = False) -> IO[bytes]:

@@ -25,6 +25,74 @@ $$
 """
 
 
+_ANOTHER_PERSON = """
+OLD.state NOT IN ('draft', 'submitted', 'analysing', 'ready', 'cancelled') OR NOT EXISTS (
+    SELECT 1 FROM cases_patient
+    WHERE (id = OLD.patient_id AND merged_into_id = NEW.patient_id)
+    OR (id = NEW.patient_id AND merged_into_id = OLD.patient_id)
+)
+"""
+
+
+class OnePerson(Guard):
+    """Migration operation: from now on a case is given another patient only where both are one person, and nobody signed.
+
+    That is what merging two patients does, and undoing it. Repeat it like `FrozenColumns` after SQLite remakes the table.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+    table = "cases_case"
+    _name = "one_person_cases_case"
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """How the migration writer spells this operation."""
+        return (self.__class__.__qualname__, [], {})
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Triggers are no part of the model state."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Create the trigger."""
+        vendor = schema_editor.connection.vendor
+        self.database_backwards(app_label, schema_editor, from_state, to_state)
+        head = f'CREATE TRIGGER "{self._name}" BEFORE UPDATE ON "{self.table}" FOR EACH ROW'
+        if vendor == "postgresql":
+            body = f"""CREATE OR REPLACE FUNCTION one_person_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF {_ANOTHER_PERSON} THEN
+        RAISE EXCEPTION 'a case stays with its patient: change refused' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$$"""
+            schema_editor.execute(body, params=None)
+            differs = "OLD.patient_id IS DISTINCT FROM NEW.patient_id"
+            schema_editor.execute(f"{head} WHEN ({differs}) EXECUTE FUNCTION one_person_refuse()", params=None)
+        else:
+            raise_ = "BEGIN SELECT RAISE(ABORT, 'a case stays with its patient: change refused'); END"
+            schema_editor.execute(
+                f"{head} WHEN (OLD.patient_id IS NOT NEW.patient_id AND ({_ANOTHER_PERSON})) {raise_}", params=None
+            )
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Drop the trigger."""
+        of_table = f' ON "{self.table}"' if schema_editor.connection.vendor == "postgresql" else ""
+        schema_editor.execute(f'DROP TRIGGER IF EXISTS "{self._name}"{of_table}', params=None)
+
+    def guards(self, vendor: str) -> list[str]:
+        """Names of the triggers that it made."""
+        return [self._name]
+
+    def describe(self) -> str:
+        """One line for `migrate --plan`."""
+        return "A case stays with its person"
+
+
 class FrozenColumns(Guard):
     """Migration operation: from now on the named columns of `table` keep the value of their insert.
 

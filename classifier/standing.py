@@ -1,4 +1,4 @@
-"""Whether a model knows a camera: judged by the median novelty of its cells. No database.
+"""Whether a model knows a camera: judged by the median novelty of its cells. Asks no database.
 
 One novel cell may be a rare cell; twenty cells whose median is novel are another camera. The limits are the model's own and
 stand in its card: `novelty.camera_limit` for the median, `novelty.strict_score` for the calibrated confidence that a name
@@ -10,7 +10,7 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -58,6 +58,16 @@ def is_named(*, score: float, identified: bool, standing: Standing, rule: str, c
     if not identified or standing != Standing.UNKNOWN or rule == "mark":
         return identified
     return rule == "strict" and score >= _of(card, "strict_score", STRICT_SCORE)
+
+
+def falls(card: Mapping[str, Any]) -> Q:
+    """The condition on predictions of a model with this `card` that their names do not stand on an unknown camera.
+
+    It says of rows what `is_named` says of one cell.
+    """
+    rule = "cell__image__case__laboratory__unknown_camera"
+    stands = Q(**{rule: "mark"}) | Q(**{rule: "strict"}, score__gte=_of(card, "strict_score", STRICT_SCORE))
+    return ~(Q(identified=True) & stands)
 
 
 def _of(card: Mapping[str, Any], name: str, default: float) -> float:

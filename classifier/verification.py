@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audit.fingerprints import fingerprint
+from audit.models import Action, AuditEvent, Outcome
 from audit.selectors import last_digest, said_about
 from cases.cell_classes import UNIDENTIFIED
 from cases.models import Cell, SmearImage
 from cases.models.cell import HUMAN_DETECTOR
 from classifier.inference.bundle import ModelBundle
 from classifier.inference.errors import InferenceError
-from classifier.models import Analysis, AnalysisState, CameraStanding, ModelVersion, Prediction
+from classifier.models import Analysis, AnalysisState, CameraStanding, ModelState, ModelVersion, Prediction
 from classifier.selectors import camera_of, output_for_cells
 from classifier.standing import Standing
-from hematovision.chunks import chunks_of
+from hematovision.chunks import chunks_of, in_chunks
 from hematovision.verifications import Finding
 
 if TYPE_CHECKING:
@@ -109,11 +110,32 @@ def _was_unknown(said: Prediction, cell: Cell) -> bool:
 
 
 def check_models() -> Iterator[Finding]:
-    """Every registered model is the one that was registered, and its files are those that its card describes."""
+    """Every registered model is the one that was registered, with the files of its card, and those in use were promoted."""
+    yield from _in_use()
     versions = list(ModelVersion.objects.order_by("registered_at"))
     said = said_about(MODEL, [str(version.pk) for version in versions])
     for version in versions:
         yield from _model(version, said.get(str(version.pk), []))
+
+
+def _in_use() -> Iterator[Finding]:
+    """What answers in each scope is what somebody brought into use there last."""
+    promoted: dict[str, tuple[str, str]] = {}
+    changes = AuditEvent.objects.filter(object_type=MODEL, action=Action.MODEL_CHANGE, outcome=Outcome.SUCCESS)
+    for event in in_chunks(changes.filter(after__has_key="active"), by=("id",)):
+        after = event.after or {}
+        promoted[str(after.get("microscope", ""))] = (event.object_id, str(after["active"]))
+    answers = {
+        str(version.scope_id or ""): version
+        for version in ModelVersion.objects.filter(state=ModelState.ACTIVE).order_by("pk")
+    }
+    for scope in sorted(promoted.keys() | answers.keys()):
+        version = answers.get(scope)
+        pk, named = promoted.get(scope, ("", ""))
+        if version is None and named:
+            yield Finding(MODEL, pk, "It was brought into use last and is not in use.")
+        elif version is not None and not (named and pk == str(version.pk)):
+            yield Finding(MODEL, str(version.pk), "It is in use, though nobody brought it into use last.")
 
 
 def _model(version: ModelVersion, said: list[dict[str, object]]) -> Iterator[Finding]:

@@ -16,15 +16,18 @@ class ConsultConfig(AppConfig):
         """Say who reviews what blinded; close the open questions of a case whose review has ended; verify comments."""
         from django.db.models.signals import post_save
 
+        from audit.kept_rows import keep
         from cases import providers
         from cases.models import CaseTransition
         from consult import selectors
         from consult.receivers import close_with_the_amendment, close_with_the_case
-        from consult.verification import check_comments
+        from consult.verification import COMMENTS, OPINIONS, check_comments, check_opinions
         from hematovision import verifications
         from review.models import Amendment
 
+        keep(COMMENTS, OPINIONS)
         verifications.register("comments", check_comments)
+        verifications.register("second opinions", check_opinions)
         providers.blinded_opinions_owed.register(selectors.blinded_opinions_owed)
         providers.blinded_opinion_address.register(selectors.blinded_opinion_address)
         post_save.connect(close_with_the_case, CaseTransition, dispatch_uid="consult.close_with_the_case")

@@ -26,3 +26,10 @@ control_socket_disable = True
 # Without a proxy of ours nobody's X-Forwarded-Proto is believed, not even one from this host; with some, the application
 # counts them (HEMATOVISION_TRUSTED_PROXY_COUNT).
 forwarded_allow_ips = "*" if int(os.environ.get("HEMATOVISION_TRUSTED_PROXY_COUNT") or 0) > 0 else ""
+
+
+def post_worker_init(_worker: object) -> None:
+    """Before the first request."""
+    from hematovision.long_lived import keep_what_was_loaded
+
+    keep_what_was_loaded()

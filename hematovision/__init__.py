@@ -1,5 +1,5 @@
-"""The HematoVision project: settings, routes, task queue, health."""
+"""The HematoVision project: settings, routes, task queue, health.
 
-from hematovision.celery import app as celery_app
-
-__all__ = ["celery_app"]
+Nothing is imported here: the helper that decodes images is forked for each of them, and what it has loaded costs every fork.
+Celery finds the task queue in `hematovision.celery` by itself.
+"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -43,6 +44,18 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
+class JsonValues:
+    """How values are kept: as JSON, where Django pickles them. Who can write to Redis must not run code in the web process."""
+
+    def dumps(self, value: Any) -> str:
+        """Return what is stored; raises TypeError for what JSON cannot say. Whole numbers stay numbers for `incr`."""
+        return json.dumps(value)
+
+    def loads(self, stored: bytes) -> Any:
+        """Return the value; raises ValueError for what was not written here."""
+        return json.loads(stored)
+
+
 class ForgivingRedisCache(RedisCache):
     """Django's cache over Redis, in which an unreachable Redis is an empty cache: reads miss, writes vanish.
 
@@ -53,7 +66,7 @@ class ForgivingRedisCache(RedisCache):
     _away_until: dict[str, float] = {}
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
-        options = {**_OPTIONS, **params.get("OPTIONS", {})}
+        options = {"serializer": JsonValues, **_OPTIONS, **params.get("OPTIONS", {})}
         super().__init__(server, {**params, "OPTIONS": options})
         self._server = server
 

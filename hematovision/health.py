@@ -14,6 +14,9 @@ from classifier.models import ModelVersion, WorkerHeartbeat
 from hematovision.celery import app
 from hematovision.disk import require_room
 from hematovision.errors import NoRoom
+from hematovision.storage_health import Asked
+
+STORAGE = Asked()
 
 
 class PartFailed(Exception):
@@ -98,6 +101,16 @@ def check_disk() -> str:
     return "has room"
 
 
+def check_files() -> str:
+    """The object store answers, where files lie in one."""
+    answers = STORAGE.answers()
+    if answers is None:
+        return "a folder of this host"
+    if not answers:
+        raise PartFailed("The object store does not answer, or refuses: images cannot be opened or received.")
+    return "the object store answers"
+
+
 def without_paths(sentence: str) -> str:
     """Return `sentence` with each absolute path cut to its last name: anybody may ask, and where files lie is ours."""
     return re.sub(r"(?<![\w.])/(?:[^\s/'\",:]+/)*([^\s/'\",:]+)/?", r"\1", sentence)
@@ -109,6 +122,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "worker": check_worker,
     "model": check_model,
     "disk": check_disk,
+    "files": check_files,
 }
 
 

@@ -1,4 +1,4 @@
-"""What the project adds to an answer after its view."""
+"""What the project adds to an answer after its view, and what it refuses before one."""
 
 from __future__ import annotations
 
@@ -6,13 +6,52 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
+from django.middleware.security import SecurityMiddleware
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
+
+from hematovision.rest.problems import problem_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponseBase
+
+
+# What programs call, with a token or a secret in each request.
+_FOR_PROGRAMS = ("/api/", "/identity/")
+
+
+class SecureTransport(SecurityMiddleware):
+    """Django's, but for programs: over plain HTTP they are refused where a browser is sent to HTTPS.
+
+    A program that follows such an answer sends its token in the open again with the next request, and nobody notices
+    (OWASP ASVS 4.1.2).
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:  # type: ignore[override]
+        """Refuse, send to HTTPS, or let through."""
+        answer: HttpResponse | None = super().process_request(request)
+        if answer is None or not request.path_info.startswith(_FOR_PROGRAMS):
+            return answer
+        return problem_json(
+            request,
+            status=HTTPStatus.FORBIDDEN,
+            code="https_required",
+            detail="Call this address with https://. What was sent just now could be read on the way: renew its secret.",
+        )
+
+
+class OwnOriginOnly:
+    """Says of every answer that pages of other sites get nothing of it, whatever they call it (OWASP ASVS 3.5.8)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
 
 
 class MethodNotAllowedPage:

@@ -19,12 +19,13 @@ class InboxConfig(AppConfig):
         from inbox.presenters import receivers_panel
         from inbox.receivers import deliver_signed_report, note_seen_report
         from inbox.selectors import waiting_for_acknowledgement
-        from inbox.verification import check_deliveries
+        from inbox.verification import check_deliveries, check_limits
         from reports import providers
         from reports.signals import report_signed
 
         post_save.connect(note_seen_report, sender="audit.AuditEvent", dispatch_uid="inbox.note_seen_report")
         report_signed.connect(deliver_signed_report, dispatch_uid="inbox.deliver_signed_report")
         verifications.register("deliveries", check_deliveries)
+        verifications.register("critical limits", check_limits)
         cases_providers.waiting_for_acknowledgement.register(waiting_for_acknowledgement)
         providers.receivers_panel.register(receivers_panel)

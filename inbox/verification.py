@@ -1,4 +1,4 @@
-"""Whether deliveries, and what became of them at the clinic, are what was written."""
+"""Whether deliveries, what became of them at the clinic, and the critical limits are what was written."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from audit.models import Action
 from audit.selectors import last_digest, missing_records, said_about
 from hematovision.chunks import chunks_of
 from hematovision.verifications import Finding
-from inbox.models import Acknowledgement, Delivery
+from inbox.models import Acknowledgement, CriticalLimits, Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DELIVERY = Delivery._meta.label_lower
+LIMITS = CriticalLimits._meta.label_lower
 
 
 def delivery_digest(delivery: Delivery) -> str:
@@ -48,6 +49,21 @@ def check_deliveries() -> Iterator[Finding]:
         for delivery in deliveries:
             for sentence in _faults(delivery, said.get(str(delivery.pk), [])):
                 yield Finding(DELIVERY, str(delivery.pk), sentence)
+
+
+def check_limits() -> Iterator[Finding]:
+    """Every laboratory has the critical limits that its administrators set last; the event of it has them in full."""
+    for pk in missing_records(CriticalLimits, action=Action.CONFIGURATION):
+        yield Finding(LIMITS, pk, "They were set, the audit trail says, and are no longer in the record.")
+    for chunk in chunks_of(CriticalLimits.objects.all(), by=("pk",)):
+        said = said_about(LIMITS, [str(limits.pk) for limits in chunk])
+        for limits in chunk:
+            # A view says nothing of what was set.
+            known = [after for after in said.get(str(limits.pk), []) if after]
+            if not known:
+                yield Finding(LIMITS, str(limits.pk), "The audit trail does not know them.")
+            elif known[-1] != limits.limits:
+                yield Finding(LIMITS, str(limits.pk), "They are not those that were set last.")
 
 
 def _faults(delivery: Delivery, said: list[dict[str, object]]) -> Iterator[str]:

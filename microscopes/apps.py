@@ -9,3 +9,12 @@ class MicroscopesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "microscopes"
     verbose_name = "Microscopes"
+
+    def ready(self) -> None:
+        """Register what can be verified."""
+        from audit.kept_rows import keep
+        from hematovision import verifications
+        from microscopes.verification import MICROSCOPES
+
+        keep(MICROSCOPES)
+        verifications.register("microscopes", MICROSCOPES.check)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
-from cases.models import BreakGlassAccess
+from cases.models import BreakGlassAccess, Case
 from classifier.models import CameraStanding
 from notices.services import close_notifications, notify
 from oversight.selectors.overseers import administrators_of, overseers_of
-from oversight.services.tallies import note_change
+from oversight.services.tallies import note_case, note_change
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -66,3 +66,9 @@ def tell_administrators_of_unknown_camera(sender: Any, standing_id: int, **kwarg
 def note_that_cells_changed(sender: Any, case_id: UUID, **kwargs: Any) -> None:
     """Have the cells of a case counted anew."""
     note_change(case_id)
+
+
+def note_saved_case(sender: Any, instance: Case, *, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    """Have the cells of a case counted anew where it is no longer what it was when they were counted."""
+    if not raw:
+        note_case(instance, is_new=created)

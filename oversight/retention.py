@@ -20,11 +20,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Invitation
-from hematovision.errors import Unprocessable
 from notices.models import Notification
+from oversight.periods import days_given
 
 VARIABLE = "HEMATOVISION_RETENTION_DAYS"
-_FEWEST_DAYS, _MOST_DAYS = 1, 36_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +70,8 @@ KINDS = (
 
 def periods() -> dict[str, timedelta]:
     """How long each kind is kept; raises `Unprocessable` where the setting names something else."""
-    entries: list[str] = settings.RETENTION_DAYS
-    given = {name.strip(): days.strip() for name, _, days in (entry.partition("=") for entry in entries)}
-    known = {kind.name for kind in KINDS}
-    if unknown := sorted(given.keys() - known):
-        raise Unprocessable(
-            f"{VARIABLE} names {', '.join(unknown)}: it can name {', '.join(sorted(known))}.", code="unknown_kind"
-        )
-    return {kind.name: timedelta(days=_days(kind, given.get(kind.name))) for kind in KINDS}
-
-
-def _days(kind: Kind, given: str | None) -> int:
-    if given is None:
-        return kind.default_days
-    if not given.isascii() or not given.isdigit() or not _FEWEST_DAYS <= int(given) <= _MOST_DAYS:
-        raise Unprocessable(
-            f"{VARIABLE} gives {kind.name} {given!r}: a whole number of days from {_FEWEST_DAYS} to {_MOST_DAYS} is needed.",
-            code="bad_period",
-        )
-    return int(given)
+    given = days_given(VARIABLE, settings.RETENTION_DAYS, known={kind.name for kind in KINDS})
+    return {kind.name: timedelta(days=given.get(kind.name, kind.default_days)) for kind in KINDS}
 
 
 def due(kind: Kind, now: datetime | None = None) -> list[QuerySet[Any]]:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from oversight.views import agreement, agreement_cells, break_glass, find, my_agreement, timeline, verification, verify
+from oversight.views import (
+    agreement,
+    agreement_cells,
+    break_glass,
+    find,
+    my_agreement,
+    purges,
+    timeline,
+    verification,
+    verify,
+)
 
 app_name = "oversight"
 
@@ -12,6 +22,8 @@ urlpatterns = [
     path("oversight/agreement/cells/export/", agreement_cells.export_agreement, name="export_agreement"),
     path("oversight/break-glass/", break_glass.break_glass_list, name="break_glass_list"),
     path("oversight/find/", find.find_record, name="find"),
+    path("oversight/purges/", purges.purges, name="purges"),
+    path("oversight/purges/<uuid:pk>/report.csv", purges.purge_report, name="purge_report"),
     path("oversight/verification/", verification.verification, name="verification"),
     path("oversight/verification/live/", verification.live, name="verification_live"),
     path("oversight/verification/now/", verification.verify_now, name="verify_now"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from cases.form_fields import BirthDateField
 from reports.models import ReportTemplate, TemplatePart
 from reports.models.draft import REASON_MAX, TEXT_MAX
 from reports.presenters.content import IDENTIFIERS
@@ -60,7 +61,7 @@ class MoveForm(forms.Form):
     """Whose smear it really is: both must be those of one patient of the clinic."""
 
     mrn = forms.CharField(max_length=64, label="Medical record number", widget=forms.TextInput({"autocomplete": "off"}))
-    birth_date = forms.DateField(label="Date of birth", widget=forms.DateInput({"type": "date", "autocomplete": "off"}))
+    birth_date = BirthDateField()
 
 
 class VerifyForm(forms.Form):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 
 from cases.crypto import UndecryptableValueError
 from cases.models import SmearImage
-from cases.stored_files import FileMissing, open_original
+from cases.stored_files import FileMissing, FilePurged, open_original, refuse_purged_original
 from hematovision.errors import Gone
 from reports.canonical import canonical, digest, sha256
-from reports.models import Report, ReportKey, Signature
+from reports.models import KeyDestruction, Report, ReportKey, Signature
 from reports.sealing import BrokenSealError
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 _FILE_WAS_READ_SECONDS = 15 * 60
 _ALTERED = (BrokenSealError, UndecryptableValueError, ReportKey.DoesNotExist, UnicodeDecodeError, ValueError)
@@ -23,16 +26,19 @@ _ALTERED = (BrokenSealError, UndecryptableValueError, ReportKey.DoesNotExist, Un
 class Verification:
     """What the check of one report found: sentences for people, none when everything holds.
 
-    `readable` says whether there is a content to show at all.
+    `readable` says whether there is a content to show at all; `notes` are what was removed by a rule, which is no fault.
+    `destroyed_at` is when the key was destroyed by a decision: what is left was not altered, and nobody opens the rest.
     """
 
     faults: tuple[str, ...]
     readable: bool = True
+    notes: tuple[str, ...] = ()
+    destroyed_at: dt.datetime | None = None
 
     @property
     def intact(self) -> bool:
-        """Whether content, file, images and signature are those that were signed."""
-        return not self.faults
+        """Whether content, file, images and signature are there and those that were signed."""
+        return not self.faults and self.destroyed_at is None
 
 
 def report_digest(
@@ -77,12 +83,25 @@ def images_digest(images: list[dict[str, Any]]) -> str:
 def verify_report(report: Report, *, thorough: bool = False) -> Verification:
     """Compare a report with what was signed; `thorough` reads the image files whatever was read lately."""
     faults: list[str] = []
+    notes: list[str] = []
+    destruction = KeyDestruction.objects.filter(report=report).first() if _has_no_key(report) else None
+    if destruction is not None:
+        _digests(report, None, faults)
+        return Verification(tuple(faults), readable=False, destroyed_at=destruction.at)
     data = _content(report, faults)
     _pdf(report, faults)
     if data is not None:
-        _images(report, data, faults, thorough=thorough)
+        _images(report, data, faults, notes, thorough=thorough)
     _digests(report, data, faults)
-    return Verification(tuple(faults), readable=data is not None)
+    return Verification(tuple(faults), readable=data is not None, notes=tuple(notes))
+
+
+def _has_no_key(report: Report) -> bool:
+    """Whether the key was emptied: by a decision where a `KeyDestruction` says so, else it is a fault like any other."""
+    try:
+        return not report.key.wrapped
+    except ReportKey.DoesNotExist:
+        return False
 
 
 def content_as_signed(report: Report) -> dict[str, Any] | None:
@@ -121,7 +140,7 @@ def _pdf(report: Report, faults: list[str]) -> None:
             faults.append("The PDF is not the one that was signed.")
 
 
-def _images(report: Report, data: dict[str, Any], faults: list[str], *, thorough: bool) -> None:
+def _images(report: Report, data: dict[str, Any], faults: list[str], notes: list[str], *, thorough: bool) -> None:
     listed = {image["id"]: image for image in data["images"]}
     if images_digest(data["images"]) != report.images_sha256:
         faults.append("The list of images is not the one that was signed.")
@@ -132,8 +151,21 @@ def _images(report: Report, data: dict[str, Any], faults: list[str], *, thorough
             faults.append(f"Field {image['ordinal']} is no longer in this case.")
         elif row.sha256 != image["sha256"]:
             faults.append(f"Field {image['ordinal']} is recorded with another hash than the one that was signed.")
+        elif row.original_purged_at is not None:
+            _purged(row, faults, notes)
         elif not _file_is(row, image["sha256"], thorough=thorough):
             faults.append(f"The image of field {image['ordinal']} is not the one that was signed, or is missing.")
+
+
+def _purged(image: SmearImage, faults: list[str], notes: list[str]) -> None:
+    """An original that a rule removed, which its purge has to bear out: without that row it is merely missing."""
+    if not image.purges.filter(original=True).exists():
+        faults.append(f"The image of field {image.ordinal} is missing, and no purge removed it.")
+        return
+    try:
+        refuse_purged_original(image)
+    except FilePurged as error:
+        notes.append(f"{error.sentence} Its SHA-256 is the one that was signed.")
 
 
 def _file_is(image: SmearImage, expected: str, *, thorough: bool) -> bool:

@@ -260,7 +260,7 @@ def _images(case: Case, analyses: Mapping[UUID, CurrentAnalysis]) -> list[dict[s
             "width": image.width,
             "height": image.height,
             "um_per_px": analyses[image.pk].um_per_px if image.pk in analyses else case.um_per_px,
-            "display": reverse("cases:image_display", args=[image.pk]) if image.display else "",
+            "display": reverse("cases:image_display", args=[image.pk]) if image.is_shown else "",
             "quality": analyses[image.pk].quality.get("verdict", "") if image.pk in analyses else "",
         }
         for image in case.images.order_by("ordinal")

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 
 from accounts.admin.service_admin import ServiceAdmin
 from accounts.models import Role, User
-from accounts.services import change_role, rename_person, reset_second_factor, set_person_active
+from accounts.services import change_role, end_sessions, rename_person, reset_second_factor, set_person_active
 from hematovision.errors import DomainError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class UserAdmin(ServiceAdmin):
     search_fields = ("full_name", "email")
     fields = ("full_name", "email", "role", "organisation", "is_active", "last_login", "date_joined")
     readonly_fields = ("email", "last_login", "date_joined")
-    actions = ("remove_second_factor",)
+    actions = ("end_all_sessions", "remove_second_factor")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People are invited."""
@@ -65,6 +65,23 @@ class UserAdmin(ServiceAdmin):
                 is_active=obj.is_active,
                 reason="Changed in the administration.",
             )
+
+    @admin.action(description="End all sessions (they may sign in again)", permissions=["change"])
+    def end_all_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Sign the chosen people out wherever they are."""
+        done = 0
+        for user in queryset:
+            try:
+                end_sessions(
+                    actor=request.user,  # type: ignore[arg-type]
+                    user=user,
+                    reason="Ended in the administration.",
+                )
+                done += 1
+            except DomainError as error:
+                messages.error(request, f"{user}: {error.sentence}")
+        if done:
+            messages.success(request, f"{done} {'person was' if done == 1 else 'people were'} signed out.")
 
     @admin.action(description="Remove the second factor (lost phone or key)", permissions=["change"])
     def remove_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

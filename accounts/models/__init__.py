@@ -3,6 +3,7 @@
 from accounts.models.api_client import ApiClient
 from accounts.models.invitation import Invitation
 from accounts.models.organisation import Organisation, OrganisationKind, UnknownCamera
+from accounts.models.organisation_number import OrganisationNumber
 from accounts.models.password_reset import PasswordResetRequest
 from accounts.models.user import Role, User
 
@@ -11,6 +12,7 @@ __all__ = [
     "Invitation",
     "Organisation",
     "OrganisationKind",
+    "OrganisationNumber",
     "PasswordResetRequest",
     "Role",
     "UnknownCamera",

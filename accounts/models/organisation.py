@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -70,6 +71,13 @@ class Organisation(models.Model):
         choices=UnknownCamera.choices,
         default=UnknownCamera.STRICT,
         help_text=_("For laboratories: what becomes of the model's names on a camera that it does not know."),
+    )
+    hl7_authority = models.CharField(
+        _("HL7 assigning authority"),
+        max_length=199,
+        blank=True,
+        validators=[RegexValidator(r"^[^\s|^~\\]*\Z", _("Write it without blanks and the signs | ^ ~ and \\."))],
+        help_text=_("Who gives its record numbers (PID-3.4): a name, or name&OID&ISO."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

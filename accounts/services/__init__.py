@@ -15,15 +15,18 @@ from accounts.services.invitations import (
     resend_invitation,
     withdraw_invitation,
 )
+from accounts.services.organisation_numbers import set_organisation_numbers
 from accounts.services.organisations import create_organisation, update_organisation
 from accounts.services.password_reset import answer_password_reset, ask_for_password_reset, sweep_password_resets
 from accounts.services.people import (
     add_person,
     change_role,
+    end_sessions,
     rename_person,
     reset_second_factor,
     set_person_active,
 )
+from accounts.services.second_factors import rotate_second_factors
 
 __all__ = [
     "NewApiClient",
@@ -34,6 +37,7 @@ __all__ = [
     "change_role",
     "create_api_client",
     "create_organisation",
+    "end_sessions",
     "find_invitation",
     "invitation_link",
     "invite_user",
@@ -41,8 +45,10 @@ __all__ = [
     "renew_client_secret",
     "resend_invitation",
     "reset_second_factor",
+    "rotate_second_factors",
     "set_api_client_active",
     "set_api_client_scopes",
+    "set_organisation_numbers",
     "set_person_active",
     "sweep_password_resets",
     "update_organisation",

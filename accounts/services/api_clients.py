@@ -15,6 +15,7 @@ from accounts.models import ApiClient, Role
 from accounts.scopes import SCOPES
 from accounts.services.people import add_person
 from accounts.services.reach import cleaned, require_reach
+from accounts.verification import api_client_digest
 from audit.models import Action
 from audit.services import record
 from hematovision.errors import Conflict, Unprocessable
@@ -81,7 +82,7 @@ def create_api_client(
         action=Action.CREATE,
         target=api_client,
         laboratory_id=getattr(organisation.laboratory, "pk", None),
-        after={"name": name, "organisation": organisation.slug, "scopes": wanted},
+        after={"name": name, "organisation": organisation.slug, "scopes": wanted, "row": api_client_digest(api_client)},
     )
     return NewApiClient(api_client, client.pk, secret, absolute_url(reverse("idp:oidc:token")))
 
@@ -169,5 +170,5 @@ def _record_change(
         target=api_client,
         laboratory_id=getattr(api_client.organisation.laboratory, "pk", None),
         before=before,
-        after=after,
+        after={**after, "row": api_client_digest(api_client)},
     )

@@ -20,6 +20,7 @@ from accounts.conf import absolute_url
 from accounts.models import Invitation, Organisation, Role, User
 from accounts.services.people import add_person
 from accounts.services.reach import cleaned, require_reach
+from accounts.verification import invitation_digest
 from audit.models import Action
 from audit.services import record
 from hematovision.errors import Conflict, NotFound, Unprocessable
@@ -65,7 +66,12 @@ def invite_user(*, actor: User | None, email: str, role: str, organisation: Orga
             action=Action.INVITE,
             target=invitation,
             laboratory_id=getattr(organisation.laboratory, "pk", None),
-            after={"email": address, "role": role, "organisation": organisation.slug},
+            after={
+                "email": address,
+                "role": role,
+                "organisation": organisation.slug,
+                "row": invitation_digest(invitation),
+            },
         )
     return invitation, token
 
@@ -126,7 +132,7 @@ def accept_invitation(*, token: str, full_name: str, password: str) -> User:
     if not name:
         raise Unprocessable("Give the name that your reports and records should carry.")
     try:
-        validate_password(password, User(email=invitation.email, full_name=name))
+        validate_password(password, User(email=invitation.email, full_name=name, organisation=invitation.organisation))
     except ValidationError as error:
         raise Unprocessable(" ".join(error.messages)) from error
     user = add_person(

@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import Organisation, OrganisationKind
 from accounts.services.reach import cleaned, require_administrator, require_reach
 from accounts.signals import unknown_camera_rule_changed
+from accounts.verification import organisation_digest
 from audit.models import Action
 from audit.services import record
 from hematovision.errors import Conflict, PermissionRefused
@@ -40,7 +41,7 @@ def create_organisation(
     organisation = Organisation(slug=slug, name=name, kind=kind, refers_to=refers_to)
     cleaned(organisation)
     organisation.save()
-    record(actor=actor, action=Action.CREATE, target=organisation, after=_described(organisation))
+    record(actor=actor, action=Action.CREATE, target=organisation, after=_kept(organisation))
     return organisation
 
 
@@ -53,11 +54,12 @@ def update_organisation(
     is_active: bool,
     blind_review: bool | None = None,
     unknown_camera: str | None = None,
+    hl7_authority: str | None = None,
 ) -> Organisation:
-    """Rename, close or reopen; say whether a laboratory reviews blinded. Kind, slug and laboratory stay: cases hang on them.
+    """Rename, close or reopen; say whether a laboratory reviews blinded, and who gives its record numbers. Kind, slug and laboratory stay: cases hang on them.
 
     Closing signs the organisation's people out and stops its API clients. `None` leaves
-    `blind_review` and `unknown_camera` as they are. Raises `PermissionRefused`, `NotFound`,
+    `blind_review`, `unknown_camera` and `hl7_authority` as they are. Raises `PermissionRefused`, `NotFound`,
     `Unprocessable`, `Conflict` (an administrator closing the laboratory they work at).
     """
     require_reach(actor, organisation)
@@ -70,20 +72,26 @@ def update_organisation(
         stored.blind_review = blind_review
     if unknown_camera is not None:
         stored.unknown_camera = unknown_camera
+    if hl7_authority is not None:
+        stored.hl7_authority = hl7_authority.strip()
     cleaned(stored)
     if _described(stored) != before:
-        stored.save(update_fields=["name", "is_active", "blind_review", "unknown_camera"])
+        stored.save(update_fields=["name", "is_active", "blind_review", "unknown_camera", "hl7_authority"])
         record(
             actor=actor,
             action=Action.CONFIGURATION,
             target=stored,
             before=before,
-            after=_described(stored),
+            after=_kept(stored),
         )
     if stored.unknown_camera != before["unknown_camera"]:
         told = partial(unknown_camera_rule_changed.send_robust, sender=None, laboratory_id=stored.pk)
         transaction.on_commit(told)
     return stored
+
+
+def _kept(organisation: Organisation) -> dict[str, object]:
+    return {**_described(organisation), "row": organisation_digest(organisation)}
 
 
 def _described(organisation: Organisation) -> dict[str, object]:
@@ -95,4 +103,5 @@ def _described(organisation: Organisation) -> dict[str, object]:
         "is_active": organisation.is_active,
         "blind_review": organisation.blind_review,
         "unknown_camera": organisation.unknown_camera,
+        "hl7_authority": organisation.hl7_authority,
     }

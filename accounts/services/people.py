@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.models import Organisation, Role, User
 from accounts.services.reach import cleaned, require_reach
+from accounts.verification import person_digest
 from audit.models import Action
 from audit.services import record
 from hematovision.errors import Conflict, NotFound
@@ -53,7 +54,7 @@ def add_person(
         actor=actor,
         action=Action.CREATE,
         target=user,
-        after={"role": role, "organisation": organisation.slug},
+        after={"role": role, "organisation": organisation.slug, "row": person_digest(user)},
     )
     return user
 
@@ -94,7 +95,7 @@ def change_role(
             target=stored,
             reason=reason,
             before=before,
-            after=after,
+            after={**after, "row": person_digest(stored)},
         )
     return stored
 
@@ -120,7 +121,7 @@ def rename_person(*, actor: User | None, user: User, full_name: str) -> User:
             action=Action.UPDATE,
             target=stored,
             before={"full_name": before},
-            after={"full_name": stored.full_name},
+            after={"full_name": stored.full_name, "row": person_digest(stored)},
         )
     return stored
 
@@ -148,7 +149,7 @@ def set_person_active(*, actor: User | None, user: User, is_active: bool, reason
         target=stored,
         reason=reason,
         before={"is_active": not is_active},
-        after={"is_active": is_active},
+        after={"is_active": is_active, "row": person_digest(stored)},
     )
     return stored
 
@@ -183,6 +184,19 @@ def reset_second_factor(*, actor: User | None, user: User, reason: str) -> None:
     )
 
 
+@transaction.atomic
+def end_sessions(*, actor: User | None, user: User, reason: str) -> None:
+    """Sign `user` out everywhere; the account stays open. For a lost laptop, or a browser somebody else sits at.
+
+    Raises `PermissionRefused`, `NotFound`, `Conflict` (oneself: one's own are ended from the list of sessions).
+    """
+    stored = _reachable(actor, user)
+    if actor is not None and actor.pk == stored.pk:
+        raise Conflict("End your own sessions from your profile.")
+    ended = _end_sessions(stored)
+    record(actor=actor, action=Action.SIGN_OUT, target=stored, reason=reason, before={"sessions": ended})
+
+
 def _reachable(actor: User | None, user: User) -> User:
     """The stored row of `user`, locked, if `actor` administers where they work."""
     stored = User.objects.select_for_update().get(pk=user.pk)
@@ -201,6 +215,9 @@ def _keep_an_administrator(leaving: User) -> None:
         raise Conflict("This is the laboratory's last administrator: name another one first.")
 
 
-def _end_sessions(user: User) -> None:
-    for session in UserSession.objects.filter(user=user):
+def _end_sessions(user: User) -> int:
+    """End every session of `user`; how many there were."""
+    sessions = UserSession.objects.purge_and_list(user)
+    for session in sessions:
         session.end()
+    return len(sessions)

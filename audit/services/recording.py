@@ -120,8 +120,7 @@ def _append(events: Sequence[AuditEvent]) -> None:
 
 def _lock_head() -> ChainHead:
     """The one head row, locked until the transaction ends (SQLite locks by its IMMEDIATE transaction)."""
-    ChainHead.objects.get_or_create(pk=ChainHead.THE_ONE)
-    return ChainHead.objects.select_for_update().get(pk=ChainHead.THE_ONE)
+    return ChainHead.objects.select_for_update().get_or_create(pk=ChainHead.THE_ONE)[0]
 
 
 def _fit(field: str, value: str) -> str:

@@ -11,6 +11,7 @@ from audit.models import Action
 from audit.services import record
 from calibration.models import CalibrationLabel
 from calibration.permissions import must_calibrate
+from calibration.verification import label_digest
 from cases.blinding import require_open
 from cases.models import Cell
 from cases.services.audit_trail import scope_of
@@ -53,7 +54,7 @@ def label_cell(*, actor: User, microscope: Microscope, cell_id: UUID, code: str)
             action=Action.UPDATE if before else Action.CREATE,
             target=given,
             before={"label": before},
-            after={"label": code, "cell": str(cell.pk), "microscope": str(microscope.pk)},
+            after={"label": code, "cell": str(cell.pk), "microscope": str(microscope.pk), "row": label_digest(given)},
             **scope_of(cell),
         )
     return given

@@ -57,3 +57,13 @@ class ImageOut(serializers.Serializer):
         choices=MicroscopeSource.choices, allow_blank=True, help_text="How the microscope was found."
     )
     uploaded_at = serializers.DateTimeField()
+    original_removed_at = serializers.DateTimeField(
+        source="original_purged_at",
+        allow_null=True,
+        help_text="When the received bytes were removed under the retention schedule; null while they are kept.",
+    )
+    display_removed_at = serializers.DateTimeField(
+        source="shown_purged_at",
+        allow_null=True,
+        help_text="When the copy for the screen was removed under the retention schedule; null while it is kept.",
+    )

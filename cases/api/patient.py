@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -22,8 +21,11 @@ from accounts.models import Role
 from accounts.requests import signed_in
 from cases.api.audited_list import AuditedList
 from cases.api.patient_serializers import PatientCorrection, PatientDetail, PatientIn, PatientOut, patient_tag
+from cases.form_fields import KnownDateField
 from cases.models import Patient
+from cases.partial_date import PartialDate
 from cases.services.audit_trail import record_view
+from cases.services.patient_numbers import set_numbers
 from cases.services.patients import register_patient, update_patient
 from hematovision.rest.base import NotCached
 from hematovision.rest.etags import check_if_match
@@ -40,12 +42,19 @@ IF_MATCH = OpenApiParameter(
 )
 
 
+class KnownDateFilter(filters.CharFilter):
+    """A birth date as far as it is known."""
+
+    field_class = KnownDateField
+
+
 class PatientFilter(filters.FilterSet):
     """Exact search through the blind indexes: the database never sees what is looked for."""
 
     mrn = filters.CharFilter(method="by_mrn", max_length=64)
+    number = filters.CharFilter(method="by_number", max_length=64)
     family_name = filters.CharFilter(method="by_family_name", max_length=150)
-    birth_date = filters.DateFilter(method="by_birth_date")
+    birth_date = KnownDateFilter(method="by_birth_date")
     clinic = filters.CharFilter(field_name="organisation__slug", max_length=80)
 
     class Meta:
@@ -57,13 +66,18 @@ class PatientFilter(filters.FilterSet):
         found: QuerySet[Patient] = patients.ever_with_mrn(value)
         return found
 
+    def by_number(self, patients: Any, _name: str, value: str) -> QuerySet[Patient]:
+        """Narrow to a number in whatever system, the record number included, present or former."""
+        found: QuerySet[Patient] = patients.ever_with_number(value)
+        return found
+
     def by_family_name(self, patients: Any, _name: str, value: str) -> QuerySet[Patient]:
         """Narrow to a family name, present or former."""
         found: QuerySet[Patient] = patients.ever_with_family_name(value)
         return found
 
-    def by_birth_date(self, patients: Any, _name: str, value: date) -> QuerySet[Patient]:
-        """Narrow to a day of birth, present or former."""
+    def by_birth_date(self, patients: Any, _name: str, value: PartialDate) -> QuerySet[Patient]:
+        """Narrow to a birth date as it was registered, present or former."""
         found: QuerySet[Patient] = patients.ever_born_on(value)
         return found
 
@@ -81,8 +95,8 @@ class PatientList(NotCached, AuditedList, generics.ListAPIView):
     queryset = Patient.objects.none()
 
     def get_queryset(self) -> QuerySet[Patient]:
-        """Only patients the caller may know of."""
-        return Patient.objects.visible_to(self.request.user).select_related("organisation")
+        """Only patients the caller may know of; whoever was merged is found as the one that stands for them."""
+        return Patient.objects.visible_to(self.request.user).current().select_related("organisation")
 
     @extend_schema(summary="Find patients")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -108,12 +122,15 @@ class PatientOne(NotCached, APIView):
     """One patient."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)
-    required_scopes: ClassVar = {"GET": "cases:read", "PATCH": "cases:write"}
+    required_scopes: ClassVar = {"GET": "cases:read", "PATCH": "patients:write"}
     allowed_roles: ClassVar = {"GET": VIEWERS, "PATCH": WRITERS}
 
     @extend_schema(summary="Read a patient", responses=PatientDetail)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
-        """Return one patient with every former identity; the view is audited. The ETag is the patient's version."""
+        """Return one patient with every former identity; the view is audited. The ETag is the patient's version.
+
+        One that was merged into another is answered too, with `merged_into`.
+        """
         patient = self._visible(pk)
         record_view(actor=signed_in(request), target=patient)
         return self._answer(patient)
@@ -124,7 +141,8 @@ class PatientOne(NotCached, APIView):
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         """Correct identifiers of a patient of the caller's organisation; how they stood before is kept.
 
-        Signed reports keep what they say. A record number that is taken is refused (409).
+        Signed reports keep what they say. A record number that is taken is refused (409), and so is a patient that was merged
+        into another (409 `merged`, with the one that stands as `into`).
         """
         self._visible(pk)
         given = PatientCorrection(data=request.data)
@@ -134,7 +152,12 @@ class PatientOne(NotCached, APIView):
             locked = Patient.objects.visible_to(self.request.user).select_for_update(of=("self",), no_key=True)
             patient = get_object_or_404(locked, pk=pk)
             check_if_match(request, patient_tag(patient))
-            update_patient(actor=signed_in(request), patient=patient, **given.validated_data)
+            changes = dict(given.validated_data)
+            numbers = changes.pop("numbers", None)
+            update_patient(actor=signed_in(request), patient=patient, **changes)
+            if numbers is not None:
+                pairs = [(number["system"], number["value"]) for number in numbers]
+                set_numbers(actor=signed_in(request), patient=patient, numbers=pairs)
         return self._answer(self._visible(pk))
 
     def _visible(self, pk: uuid.UUID) -> Patient:

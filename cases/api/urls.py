@@ -6,6 +6,7 @@ from cases.api.case import CaseCancel, CaseList, CaseOne, CaseSubmit
 from cases.api.image import CaseImages
 from cases.api.order import OrderCancel, OrderList, OrderOne
 from cases.api.patient import PatientList, PatientOne
+from cases.api.patient_merge import PatientMergeOne
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/", PatientList.as_view(), name="patients"),
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/", OrderList.as_view(), name="orders"),
     path("orders/<uuid:pk>/", OrderOne.as_view(), name="order"),
     path("orders/<uuid:pk>/cancel/", OrderCancel.as_view(), name="order_cancel"),
+    path("patients/<uuid:pk>/merge/", PatientMergeOne.as_view(), name="patient_merge"),
     path("cases/", CaseList.as_view(), name="cases"),
     path("cases/<uuid:pk>/", CaseOne.as_view(), name="case"),
     path("cases/<uuid:pk>/submit/", CaseSubmit.as_view(), name="case_submit"),

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _BITS_PER_SAMPLE = 258
 _SIXTEEN_BIT = 16
 _UPRIGHT = 1
-_BAND_ROWS = 512
+_BAND_ROWS = 64
+_PROFILE_BAND_ROWS = 512
+"""Where colours are converted by a profile: that is prepared anew for each band."""
 
 
 def _orientation(picture: Image.Image) -> int:
@@ -94,12 +96,14 @@ def _foreign_profile(picture: Image.Image) -> ImageCms.ImageCmsProfile | None:
 def to_rgb(picture: Image.Image) -> NDArray[np.uint8]:
     """Return a loaded, upright image as (H, W, 3) uint8 in sRGB, transparency laid on white.
 
-    A band at a time: a conversion holds up to four copies, and of a large picture each is a quarter of a gigabyte.
+    A band at a time: a conversion holds up to four copies, and of a large picture each is a quarter of a gigabyte. Narrow
+    bands use the same few pages again and again, which a forked child otherwise asks the system for one by one.
     """
     rgb = np.empty((picture.height, picture.width, 3), dtype=np.uint8)
     profile = _foreign_profile(picture)
-    for top in range(0, picture.height, _BAND_ROWS):
-        bottom = min(top + _BAND_ROWS, picture.height)
+    rows = _BAND_ROWS if profile is None and picture.mode != "LAB" else _PROFILE_BAND_ROWS
+    for top in range(0, picture.height, rows):
+        bottom = min(top + rows, picture.height)
         rgb[top:bottom] = np.asarray(_band_to_rgb(picture.crop((0, top, picture.width, bottom)), profile))
     return rgb
 

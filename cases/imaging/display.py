@@ -44,7 +44,8 @@ def encode_jpeg(
     """
     picture = Image.fromarray(rgb)
     if longest_side is not None:
-        picture.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS)
+        # Half the time of Lanczos, and at thumbnail size nobody sees which it was.
+        picture.thumbnail((longest_side, longest_side), Image.Resampling.HAMMING)
     buffer = io.BytesIO()
     if like is not None:
         # Two passes: the coding that follows the tables loses nothing, and the second saves a twelfth.

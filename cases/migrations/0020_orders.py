@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_forgotten_passwords'),
-        ('cases', '0017_restriction_of_patients'),
+        ('cases', '0019_purge_of_images'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

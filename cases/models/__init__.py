@@ -9,6 +9,10 @@ from cases.models.image import SmearImage, SmearImageQuerySet
 from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.order import Order, OrderQuerySet, OrderSource
 from cases.models.patient import Patient, PatientQuerySet
+from cases.models.patient_merge import PatientMerge, PatientMergeUndo
+from cases.models.patient_number import PatientNumber
+from cases.models.pseudonymisation import Pseudonymisation
+from cases.models.purge import ImagePurge, PurgeRule, PurgeRun
 from cases.models.restriction import PatientRestriction, RestrictionLift
 from cases.models.sex import Sex
 from cases.models.transition import CaseTransition, ImageTransition, OrderRejection, OrderTransition
@@ -26,6 +30,7 @@ __all__ = [
     "CorrectionReason",
     "ExclusionReason",
     "FormerIdentity",
+    "ImagePurge",
     "ImageTransition",
     "LabelSource",
     "LegalHold",
@@ -36,9 +41,15 @@ __all__ = [
     "OrderSource",
     "OrderTransition",
     "Patient",
+    "PatientMerge",
+    "PatientMergeUndo",
+    "PatientNumber",
     "PatientQuerySet",
     "PatientRestriction",
     "Priority",
+    "Pseudonymisation",
+    "PurgeRule",
+    "PurgeRun",
     "RestrictionLift",
     "Sex",
     "SmearImage",

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from cases.fields import EncryptedCharField, EncryptedDateField
 from cases.identifiers import birth_date_key, mrn_key, name_key
+from cases.models.birth import HasBirthDate, birth_date_and_precision_agree
 from cases.models.sex import Sex
+from cases.partial_date import PRECISIONS, Precision
 
 
 class CorrectionReason(models.TextChoices):
@@ -23,7 +25,7 @@ class CorrectionReason(models.TextChoices):
     OTHER = "other", "Another reason"
 
 
-class FormerIdentity(models.Model):
+class FormerIdentity(HasBirthDate, models.Model):
     """The identifiers of a patient as they stood until `until`, and why they were corrected. Never removed.
 
     All identifiers are kept, those that stayed as well, so that a row is the whole header of an old request. They are
@@ -36,7 +38,8 @@ class FormerIdentity(models.Model):
     mrn = EncryptedCharField("medical record number", max_length=64)
     family_name = EncryptedCharField(max_length=150)
     given_name = EncryptedCharField(max_length=150, blank=True)
-    birth_date = EncryptedDateField()
+    birth_date = EncryptedDateField(null=True, blank=True)
+    birth_date_precision = models.CharField(max_length=7, choices=PRECISIONS, default=Precision.DAY.value)
     sex = models.CharField(max_length=10, choices=Sex.choices)
     mrn_index = models.CharField(max_length=64, editable=False, db_index=True)
     name_index = models.CharField(max_length=64, editable=False, db_index=True)
@@ -53,6 +56,7 @@ class FormerIdentity(models.Model):
             models.CheckConstraint(
                 condition=Q(reason__in=CorrectionReason.values), name="former_identity_says_why_it_was_corrected"
             ),
+            birth_date_and_precision_agree("former_identity"),
         ]
 
     def __str__(self) -> str:
@@ -63,7 +67,7 @@ class FormerIdentity(models.Model):
         """Save with an index that matches, whoever calls."""
         self.mrn_index = mrn_key(self.mrn)
         self.name_index = name_key(self.family_name)
-        self.birth_date_index = birth_date_key(self.birth_date)
+        self.birth_date_index = birth_date_key(self.born)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property

@@ -72,6 +72,15 @@ class SmearImage(models.Model):
     problem = models.TextField(blank=True, help_text="Why it was rejected or failed, in a sentence for the clinician.")
     uploaded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(default=timezone.now)
+    original_purged_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the original was removed; `ImagePurge` says why."
+    )
+    shown_purged_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When display copy, thumbnail and explanations were removed; `ImagePurge` says why.",
+    )
 
     objects = SmearImageQuerySet.as_manager()
 
@@ -101,3 +110,8 @@ class SmearImage(models.Model):
 
     def __str__(self) -> str:
         return f"Image {self.ordinal} ({self.pk})"
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a display copy to look at: made by a worker, and not purged since."""
+        return bool(self.display) and self.shown_purged_at is None

@@ -19,6 +19,7 @@ from cases.models.restriction import restricted_patients
 from cases.permissions import refuse
 from cases.services.validation import clean_record
 from cases.signals import break_glass_opened
+from cases.verification import access_digest
 from hematovision.errors import Conflict, NotFound, TooManyAttempts, Unprocessable
 
 if TYPE_CHECKING:
@@ -86,7 +87,12 @@ def open_by_break_glass(
 
 def _record_opening(actor: User, access: BreakGlassAccess) -> None:
     """Write it to the audit trail of the laboratory whose case it is, and to that of the actor's own."""
-    after = {"access": access.pk, "known": access.known, "until": access.expires_at}
+    after = {
+        "access": access.pk,
+        "known": access.known,
+        "until": access.expires_at,
+        "access_row": access_digest(access),
+    }
     laboratories = dict.fromkeys([access.case.laboratory_id, actor.organisation_id])
     for laboratory in laboratories:
         record(

@@ -22,12 +22,12 @@ from cases.permissions import (
 )
 from cases.services.accession import next_accession_number
 from cases.services.audit_trail import scope_of
-from cases.services.restrictions import require_unrestricted
+from cases.services.restrictions import require_open_to_cases
 from cases.services.transitions import lock_case, step_case
 from cases.services.validation import clean_record
 from cases.signals import scale_changed
 from cases.states import UNFINISHED_IMAGE_STATES, CaseState
-from cases.verification import case_digest
+from cases.verification import case_digest, question_digest
 from hematovision.errors import Conflict, Unprocessable
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def create_case(
 
     Without an accession number the laboratory's next one is assigned. Raises `NotFound` for a patient the actor
     does not see, `Unprocessable` for impossible values, `Conflict` where the laboratory has that number (code
-    `duplicate_accession_number`) or the patient is restricted (code `restricted`).
+    `duplicate_accession_number`) the patient is restricted (code `restricted`) or merged into
+    another (code `merged`).
     """
     must_see(actor=actor, record_=patient)
     if not may_write_cases(actor):
@@ -111,7 +112,7 @@ def create_case(
     )
     try:
         with transaction.atomic():
-            require_unrestricted(patient)
+            require_open_to_cases(patient)
             if not case.accession_number:
                 case.accession_number = next_accession_number(laboratory)
             _refuse_taken(case)
@@ -122,7 +123,7 @@ def create_case(
                 actor=actor,
                 action=Action.CREATE,
                 target=case,
-                after={**_coded(case), "row": _digest(case)},
+                after={**_coded(case), **_digests(case)},
                 **scope_of(case),
             )
     except IntegrityError:
@@ -217,14 +218,18 @@ def settle_case(*, case: Case) -> Case:
     rejected or failed do not hold it up, the page says which they are. Drafts and cases in review stay as they are.
     """
     with transaction.atomic():
-        lock_case(case)
-        if case.state not in {CaseState.SUBMITTED, CaseState.ANALYSING, CaseState.READY}:
-            return case
-        waiting = case.images.filter(state__in=UNFINISHED_IMAGE_STATES).exists()
-        to = CaseState.ANALYSING if waiting else CaseState.READY
-        if to != case.state:
-            step_case(case=case, to=to, by=None)
+        settle_locked_case(case=lock_case(case))
     return case
+
+
+def settle_locked_case(*, case: Case) -> None:
+    """As `settle_case`, for whoever has locked the case in the present transaction."""
+    if case.state not in {CaseState.SUBMITTED, CaseState.ANALYSING, CaseState.READY}:
+        return
+    waiting = case.images.filter(state__in=UNFINISHED_IMAGE_STATES).exists()
+    to = CaseState.ANALYSING if waiting else CaseState.READY
+    if to != case.state:
+        step_case(case=case, to=to, by=None)
 
 
 def apply_details(actor: User, case: Case, changes: dict[str, Any]) -> None:
@@ -244,15 +249,16 @@ def apply_details(actor: User, case: Case, changes: dict[str, Any]) -> None:
     hidden = sorted(set(changed) - set(before))
     if hidden:
         after["fields"] = hidden
-    after["row"] = _digest(case)
+    after |= _digests(case)
     record(actor=actor, action=Action.UPDATE, target=case, before=before, after=after, **scope_of(case))
     if "um_per_px" in changed:
         scale_changed.send(sender=type(case), case=case, actor=actor)
 
 
-def _digest(case: Case) -> str:
-    """The fingerprint of the row as the database has it: a number may be kept shorter than it was typed."""
-    return case_digest(Case.objects.get(pk=case.pk))
+def _digests(case: Case) -> dict[str, str]:
+    """The fingerprints of the row as the database has it: a number may be kept shorter than it was typed."""
+    stored = Case.objects.get(pk=case.pk)
+    return {"row": case_digest(stored), "question": question_digest(stored)}
 
 
 def _coded(case: Case) -> dict[str, Any]:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
-from cases.models import HUMAN_DETECTOR, Cell, LabelSource, SmearImage
-from cases.services.transitions import lock_image
+from cases.models import Cell, LabelSource, SmearImage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 _SAME_CELL = 0.5
 """Boxes of two analyses that share at least this much (intersection over union) are of one cell."""
@@ -43,29 +40,30 @@ def record_cells(
     detector, or another scale) become a set of their own, and the model's earlier set is marked superseded: it
     keeps its evidence and leaves the counts. Cells a person added, labelled, excluded or flagged are never
     superseded; a new cell on the same spot yields to them, so that none is counted twice.
+
+    Call it in a transaction that has locked the image.
     """
-    with transaction.atomic():
-        lock_image(image)
-        present = None if at_new_scale else _same_set(image, detector, cells)
-        if present is not None:
-            return _yield_to_people(image, present)
-        name = _free_name(image, detector)
-        _supersede(image)
-        # bulk_create: hundreds of rows of one image, all written by this one service and audited as one AI run.
-        created = Cell.objects.bulk_create(
-            Cell(
-                image=image,
-                ordinal=ordinal,
-                detector=name,
-                x=cell.x,
-                y=cell.y,
-                width=cell.width,
-                height=cell.height,
-                area_px=cell.area_px,
-            )
-            for ordinal, cell in enumerate(cells, start=1)
+    there = list(image.cells.order_by("ordinal"))
+    present = None if at_new_scale else _same_set(there, detector, cells)
+    if present is not None:
+        return _yield_to_people(there, present)
+    name = _free_name(there, detector)
+    _supersede(there)
+    # bulk_create: hundreds of rows of one image, all written by this one service and audited as one AI run.
+    created = Cell.objects.bulk_create(
+        Cell(
+            image=image,
+            ordinal=ordinal,
+            detector=name,
+            x=cell.x,
+            y=cell.y,
+            width=cell.width,
+            height=cell.height,
+            area_px=cell.area_px,
         )
-        return _yield_to_people(image, created)
+        for ordinal, cell in enumerate(cells, start=1)
+    )
+    return _yield_to_people(there, created)
 
 
 def overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:
@@ -78,19 +76,18 @@ def overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) ->
     return shared / (one[2] * one[3] + other[2] * other[3] - shared)
 
 
-def _yield_to_people(image: SmearImage, cells: list[Cell]) -> list[Cell]:
+def _yield_to_people(there: list[Cell], cells: list[Cell]) -> list[Cell]:
     """Supersede those of a model's cells that lie where a person has decided on an earlier cell; returns all."""
     ours = {cell.pk for cell in cells}
-    decided = [cell for cell in image.cells.filter(superseded=False) if cell.pk not in ours]
-    twice = [
-        cell
-        for cell in cells
-        if _is_the_models(cell) and any(overlap(cell.box, other.box) >= _SAME_CELL for other in decided)
-    ]
-    if twice:
-        _mark(twice, superseded=True)
-        for cell in twice:
-            cell.superseded = True
+    decided = [cell for cell in there if not cell.superseded and cell.pk not in ours]
+    _mark(
+        [
+            cell
+            for cell in cells
+            if _is_the_models(cell) and any(overlap(cell.box, other.box) >= _SAME_CELL for other in decided)
+        ],
+        superseded=True,
+    )
     return cells
 
 
@@ -98,34 +95,32 @@ def _is_the_models(cell: Cell) -> bool:
     return cell.label_source == LabelSource.MODEL and not (cell.excluded or cell.flagged or cell.is_added)
 
 
-def _sets(image: SmearImage, detector: str) -> dict[str, list[Cell]]:
+def _sets(there: list[Cell], detector: str) -> dict[str, list[Cell]]:
     """The sets of this detector by name: the plain one, then `name#2`, `name#3` for other scales."""
     sets: dict[str, list[Cell]] = {}
-    for cell in image.cells.filter(detector__startswith=detector).order_by("ordinal"):
+    for cell in there:
         if cell.detector == detector or cell.detector.startswith(f"{detector}#"):
             sets.setdefault(cell.detector, []).append(cell)
     return sets
 
 
-def _same_set(image: SmearImage, detector: str, cells: Sequence[DetectedCell]) -> list[Cell] | None:
+def _same_set(there: list[Cell], detector: str, cells: Sequence[DetectedCell]) -> list[Cell] | None:
     boxes = [cell.box for cell in cells]
-    for present in _sets(image, detector).values():
+    for present in _sets(there, detector).values():
         if [cell.box for cell in present] == boxes:
-            return _revive(image, present)
-    return None if boxes or image.cells.exists() else []
+            return _revive(there, present)
+    return None if boxes or there else []
 
 
-def _revive(image: SmearImage, present: list[Cell]) -> list[Cell]:
+def _revive(there: list[Cell], present: list[Cell]) -> list[Cell]:
     if any(cell.superseded for cell in present):
-        _supersede(image)
+        _supersede(there)
         _mark(present, superseded=False)
-        for cell in present:
-            cell.superseded = False
     return present
 
 
-def _free_name(image: SmearImage, detector: str) -> str:
-    taken = _sets(image, detector)
+def _free_name(there: list[Cell], detector: str) -> str:
+    taken = _sets(there, detector)
     if detector not in taken:
         return detector
     number = 2
@@ -134,15 +129,14 @@ def _free_name(image: SmearImage, detector: str) -> str:
     return f"{detector}#{number}"
 
 
-def _supersede(image: SmearImage) -> None:
-    _mark(
-        image.cells.filter(superseded=False, label_source=LabelSource.MODEL, excluded=False, flagged=False).exclude(
-            detector=HUMAN_DETECTOR
-        ),
-        superseded=True,
-    )
+def _supersede(there: list[Cell]) -> None:
+    _mark([cell for cell in there if not cell.superseded and _is_the_models(cell)], superseded=True)
 
 
-def _mark(cells: Iterable[Cell], *, superseded: bool) -> None:
+def _mark(cells: list[Cell], *, superseded: bool) -> None:
+    if not cells:
+        return
     # update(): the mark follows from the set that was written, which the AI run's event names.
     Cell.objects.filter(pk__in=[cell.pk for cell in cells]).update(superseded=superseded)
+    for cell in cells:
+        cell.superseded = superseded

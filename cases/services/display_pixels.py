@@ -24,13 +24,18 @@ if TYPE_CHECKING:
 _TURNS = tuple(threading.Lock() for _ in range(256))
 
 
+def kept_pixels() -> PixelFolder:
+    """The folder of decoded display copies of this host."""
+    return PixelFolder(Path(settings.VAR_DIR) / "crops", max_bytes=crop_cache_bytes())
+
+
 def display_pixels(image: SmearImage) -> NDArray[np.uint8]:
     """The upright image, (H, W, 3) uint8, not to be written to.
 
     The display copy is opened, and so compared with its SHA-256, each time. Raises as `open_display`, `FileSwapped` where it
     is no picture, and `DecodersBusy`.
     """
-    folder = PixelFolder(Path(settings.VAR_DIR) / "crops", max_bytes=crop_cache_bytes())
+    folder = kept_pixels()
     with open_display(image) as file:
         # The copies from before their SHA-256 was kept have one all the same.
         sha256 = image.display_sha256 or sha256_of(file)

@@ -72,7 +72,7 @@ def record_display_hashes() -> tuple[int, list[str]]:
     For copies made before the hash was kept with them. Each is written only where there still is none.
     """
     recorded, missing = 0, []
-    waiting = SmearImage.objects.filter(display_sha256__isnull=True).exclude(display="")
+    waiting = SmearImage.objects.filter(display_sha256__isnull=True, shown_purged_at__isnull=True).exclude(display="")
     for image in in_chunks(waiting, by=["pk"]):
         try:
             with open_display(image) as file:

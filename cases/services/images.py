@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 from django.utils import timezone
 
 from audit.models import Action
@@ -136,14 +136,16 @@ def make_display_copy(image: SmearImage, *, rgb: NDArray[np.uint8] | None = None
         rgb = load_upright_rgb(image)
     display = encode_jpeg(rgb, like=_tables_of(image))
     thumbnail = encode_jpeg(rgb, quality=_THUMBNAIL_QUALITY, longest_side=THUMBNAIL_PX)
-    with transaction.atomic():
-        lock_image(image)
-        if image.display and image.thumbnail:
-            return image
-        image.display.save("display.jpg", ContentFile(display), save=False)
-        image.thumbnail.save("thumbnail.jpg", ContentFile(thumbnail), save=False)
-        image.display_sha256 = hashlib.sha256(display).hexdigest()
-        image.save(update_fields=["display", "display_sha256", "thumbnail"])
+    image.display.save("display.jpg", ContentFile(display), save=False)
+    image.thumbnail.save("thumbnail.jpg", ContentFile(thumbnail), save=False)
+    image.display_sha256 = hashlib.sha256(display).hexdigest()
+    made = {"display": image.display.name, "thumbnail": image.thumbnail.name, "display_sha256": image.display_sha256}
+    # update(): without a lock, for the other images of the case must not wait while files are written.
+    if not SmearImage.objects.filter(Q(display="") | Q(thumbnail=""), pk=image.pk).update(**made):
+        # Another worker was first; what it made is what people see.
+        for copy in (image.display, image.thumbnail):
+            copy.storage.delete(str(copy.name))
+        image.refresh_from_db(fields=list(made))
     return image
 
 

@@ -13,6 +13,7 @@ from cases.models import Case, LegalHold, LegalHoldRelease
 from cases.permissions import may_place_legal_holds, must_see, refuse
 from cases.services.audit_trail import scope_of
 from cases.services.validation import clean_record, given_reason
+from cases.verification import hold_digest, release_digest
 from hematovision.errors import Conflict
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def place_legal_hold(*, actor: User, case: Case, reason: str) -> LegalHold:
             action=Action.CREATE,
             target=hold,
             reason=hold.reason,
-            after={"case": case.pk},
+            after={"case": case.pk, "row": hold_digest(hold)},
             **scope_of(case),
         )
     return hold
@@ -62,7 +63,7 @@ def release_legal_hold(*, actor: User, hold: LegalHold, reason: str) -> LegalHol
             action=Action.CREATE,
             target=release,
             reason=release.reason,
-            after={"case": hold.case_id, "hold": hold.pk},
+            after={"case": hold.case_id, "hold": hold.pk, "row": release_digest(release)},
             **scope_of(hold.case),
         )
     return release

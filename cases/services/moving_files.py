@@ -11,11 +11,9 @@ from enum import StrEnum
 from os import SEEK_END
 from typing import IO, TYPE_CHECKING
 
-from django.apps import apps
 from django.core.files.base import File
-from django.db.models import FileField
 
-from cases.storage import clinical_storage
+from cases.purged_files import clinical_file_fields, still_kept
 from hematovision.chunks import in_chunks
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from django.core.files.storage import Storage
-    from django.db.models import Model
 
 _PIECE_BYTES = 1024 * 1024
 
@@ -52,20 +49,11 @@ class Moved:
     sha256: str = ""
 
 
-def clinical_file_fields() -> list[tuple[type[Model], FileField]]:
-    """Every column of every app that names a file of the clinical storage."""
-    return [
-        (model, field)
-        for model in apps.get_models()
-        for field in model._meta.get_fields()
-        if isinstance(field, FileField) and getattr(field, "_storage_callable", None) is clinical_storage
-    ]
-
-
 def named_files() -> Iterator[str]:
-    """The name of every file that a row names."""
+    """The name of every file that a row names, but for those that were purged."""
     for model, field in clinical_file_fields():
-        rows = model._default_manager.exclude(**{field.name: ""}).only("pk", field.name)
+        rows = model._default_manager.filter(still_kept(model, field.name)).exclude(**{field.name: ""})
+        rows = rows.only("pk", field.name)
         for row in in_chunks(rows, by=["pk"]):
             yield str(getattr(row, field.name).name)
 

@@ -28,7 +28,7 @@ from cases.permissions import (
 )
 from cases.services.audit_trail import scope_of
 from cases.services.cases import apply_details, create_case
-from cases.services.restrictions import require_unrestricted
+from cases.services.restrictions import require_open_to_cases
 from cases.services.transitions import lock_order, step_case, step_order
 from cases.services.validation import clean_record
 from cases.states import CaseState, OrderState
@@ -107,7 +107,7 @@ def receive_order(
     )
     try:
         with transaction.atomic():
-            require_unrestricted(patient)
+            require_open_to_cases(patient)
             _refuse_taken(order)
             clean_record(order)
             order.save(force_insert=True)
@@ -203,7 +203,7 @@ def open_case_of_order(*, actor: User, order: Order, **typed: Any) -> OpenedCase
     if not may_open_case_of(actor, order):
         refuse(actor=actor, target=order, sentence="Cases are opened by the organisation that placed the order.")
     with transaction.atomic():
-        require_unrestricted(order.patient)
+        require_open_to_cases(order.patient)
         lock_order(order)
         if not order.is_waiting:
             details: dict[str, object] = {"state": order.state}

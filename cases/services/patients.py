@@ -13,6 +13,7 @@ from audit.services import record
 from cases.crypto import normalise_words
 from cases.identifiers import birth_date_key, mrn_key, name_key
 from cases.models import CorrectionReason, FormerIdentity, Patient, Sex
+from cases.partial_date import PartialDate
 from cases.permissions import (
     NOT_FOR_THIS_ORGANISATION,
     ONLY_THE_REGISTERING_ORGANISATION,
@@ -23,7 +24,10 @@ from cases.permissions import (
     refuse,
 )
 from cases.services.audit_trail import scope_of
+from cases.services.merged import require_current
+from cases.services.pseudonyms import refuse_pseudonymised
 from cases.services.validation import clean_record
+from cases.verification import patient_digest
 from hematovision.errors import Conflict, PreconditionFailed, Unprocessable
 
 if TYPE_CHECKING:
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from accounts.models import Organisation, User
 
 _CHANGEABLE = frozenset({"mrn", "family_name", "given_name", "birth_date", "sex"})
+_ATTRIBUTE_OF = {name: "born" if name == "birth_date" else name for name in _CHANGEABLE}
 _IDENTIFIER_OF = {"mrn": "mrn", "family_name": "name", "given_name": "name", "birth_date": "birth_date"}
 _ONE_AT_A_TIME = (
     "Correct one of record number, name and birth date at a time: two have to stay, or it is another person. Register "
@@ -46,12 +51,14 @@ def register_patient(
     actor: User,
     mrn: str,
     family_name: str,
-    birth_date: dt.date,
+    birth_date: dt.date | PartialDate | None,
     given_name: str = "",
     sex: str = Sex.UNKNOWN,
     clinic: Organisation | None = None,
 ) -> Patient:
     """Register a patient under the record number of the actor's organisation, or of the `clinic` that a client acts for.
+
+    `birth_date` is a day, what is known of one, or None where nobody knows it.
 
     Raises `PermissionRefused`, `Unprocessable` for impossible values and `Conflict` (code `duplicate_mrn`, with the
     existing patient's id) where the record number is taken. Ask `find_duplicates` first for a warning by name.
@@ -65,14 +72,20 @@ def register_patient(
         mrn=_tidy("mrn", mrn),
         family_name=_tidy("family_name", family_name),
         given_name=_tidy("given_name", given_name),
-        birth_date=birth_date,
         sex=sex,
     )
+    patient.born = PartialDate.of(birth_date)
     _refuse_taken(patient)
     clean_record(patient)
     with _taken_number_is_a_conflict(patient), transaction.atomic():
         patient.save(force_insert=True)
-        record(actor=actor, action=Action.CREATE, target=patient, after={"sex": patient.sex}, **scope_of(patient))
+        record(
+            actor=actor,
+            action=Action.CREATE,
+            target=patient,
+            after={"sex": patient.sex, "row": patient_digest(patient, former=())},
+            **scope_of(patient),
+        )
     return patient
 
 
@@ -104,10 +117,12 @@ def update_patient(
         raise TypeError(message)
     with _taken_number_is_a_conflict(patient), transaction.atomic():
         stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+        require_current(stored)
+        refuse_pseudonymised(stored)
         if seen is not None and stored.former_identities.count() != seen:
             raise PreconditionFailed
         wanted = {name: _tidy(name, value) for name, value in changes.items()}
-        changed = sorted(name for name, value in wanted.items() if getattr(stored, name) != value)
+        changed = sorted(name for name, value in wanted.items() if getattr(stored, _ATTRIBUTE_OF[name]) != value)
         if not changed:
             return stored
         _refuse_another_person(changed)
@@ -116,11 +131,11 @@ def update_patient(
             corrected_by=actor,
             reason=reason,
             note=_tidy("note", note),
-            **{name: getattr(stored, name) for name in _CHANGEABLE},
+            **{attribute: getattr(stored, attribute) for attribute in _ATTRIBUTE_OF.values()},
         )
         _require_reason(former)
         for name in changed:
-            setattr(stored, name, wanted[name])
+            setattr(stored, _ATTRIBUTE_OF[name], wanted[name])
         stored.refresh_index()
         _refuse_taken(stored)
         clean_record(stored)
@@ -132,41 +147,62 @@ def update_patient(
             target=stored,
             reason=former.get_reason_display(),
             before={"former_identity": str(former.pk)},
-            after={"fields": changed},
+            after={"fields": changed, "row": patient_digest(stored)},
             **scope_of(stored),
         )
     return stored
 
 
 def find_duplicates(
-    *, actor: User, mrn: str, family_name: str, birth_date: dt.date | None, given_name: str = ""
+    *, actor: User, mrn: str, family_name: str, birth_date: dt.date | PartialDate | None, given_name: str = ""
 ) -> list[Patient]:
     """Return the patients the actor may see who could be the same person.
 
-    The same record number in the actor's organisation, or the same name and birth date. Each carries
-    `duplicate_reason`, a sentence for the warning.
+    The same record number in the actor's organisation, or the same name and a birth date that can be the same: one
+    known to the year is like every day of it, an unknown one like any. Each carries `duplicate_reason`, a sentence for
+    the warning.
     """
     own_number = Q(organisation=actor.organisation_id, mrn_index=mrn_key(mrn))
-    candidates = own_number
-    if birth_date is not None:
-        same_person = {"name_index": name_key(family_name), "birth_date_index": birth_date_key(birth_date)}
-        before = FormerIdentity.objects.filter(**same_person).values_list("patient", flat=True)
-        candidates |= Q(**same_person) | Q(pk__in=list(before))
-    found = []
-    for patient in Patient.objects.visible_to(actor).filter(candidates).select_related("organisation"):
-        if patient.organisation_id == actor.organisation_id and patient.mrn_index == mrn_key(mrn):
+    same_person: dict[str, Any] = {"name_index": name_key(family_name)}
+    alike = PartialDate.of(birth_date).may_be()
+    if alike is not None:
+        same_person["birth_date_index__in"] = [birth_date_key(date) for date in alike]
+    before = FormerIdentity.objects.filter(**same_person).values_list("patient", flat=True)
+    candidates = own_number | Q(**same_person) | Q(pk__in=list(before))
+    found: list[Patient] = []
+    known = (
+        Patient.objects.visible_to(actor).filter(candidates).select_related("organisation", "merged_into__organisation")
+    )
+    for candidate in known:
+        # Whoever was merged is found as the one that stands for them.
+        patient = candidate.merged_into or candidate
+        if patient in found:
+            continue
+        if candidate.organisation_id == actor.organisation_id and candidate.mrn_index == mrn_key(mrn):
             patient.duplicate_reason = "Same medical record number."
-        elif normalise_words(given_name) in map(normalise_words, patient.given_names()):
+        elif normalise_words(given_name) in map(normalise_words, candidate.given_names()):
             # Given names have no index: few rows share family name and birth date, and twins must pass.
-            patient.duplicate_reason = "Same name and birth date."
+            patient.duplicate_reason = _alike(PartialDate.of(birth_date), candidate)
         else:
             continue
         found.append(patient)
     return found
 
 
+def _alike(birth_date: PartialDate, patient: Patient) -> str:
+    """Why a patient of the same name may be the same person."""
+    dates = {birth_date, patient.born}
+    if PartialDate() in dates:
+        return "Same name; a birth date is unknown."
+    if all(date.is_known_to_the_day for date in dates):
+        return "Same name and birth date."
+    return "Same name, and birth dates that can be the same."
+
+
 def _tidy(name: str, value: Any) -> Any:
-    """Return what was typed without blanks around it; names have single spaces."""
+    """Return what was typed without blanks around it; names have single spaces, birth dates are as known as they are."""
+    if name == "birth_date":
+        return PartialDate.of(value)
     if not isinstance(value, str):
         return value
     return value.strip() if name == "mrn" else " ".join(value.split())
@@ -193,7 +229,7 @@ def _refuse_taken(patient: Patient) -> None:
         .first()
     )
     if taken is not None:
-        raise Conflict(_SAME_MRN, code="duplicate_mrn", details={"patient": str(taken.pk)})
+        raise Conflict(_SAME_MRN, code="duplicate_mrn", details={"patient": str(taken.person_id)})
 
 
 @contextmanager

@@ -13,8 +13,11 @@ from cases.models import Case, Patient, PatientRestriction, RestrictionLift
 from cases.permissions import may_restrict_patient, must_see, refuse
 from cases.providers import waiting_for_acknowledgement
 from cases.services.audit_trail import scope_of
+from cases.services.merged import require_current
+from cases.services.pseudonyms import refuse_pseudonymised
 from cases.services.validation import clean_record, given_reason
 from cases.states import CLOSED_STATES
+from cases.verification import lift_digest, restriction_digest
 from hematovision.errors import Conflict
 
 if TYPE_CHECKING:
@@ -34,7 +37,10 @@ def restrict_patient(*, actor: User, patient: Patient, reason: str) -> PatientRe
     with transaction.atomic():
         # Two requests are one restriction, and a case that moves meanwhile is waited for.
         stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-        cases = list(Case.objects.select_for_update(no_key=True).filter(patient=stored).order_by("pk"))
+        require_current(stored)
+        # Whoever was merged into this patient is the same person, and their signed cases are this person's.
+        person = [stored, *stored.merged_patients.order_by("pk")]
+        cases = list(Case.objects.select_for_update(no_key=True).filter(patient__in=person).order_by("pk"))
         if stored.restrictions.in_force().exists():
             raise Conflict("This patient is restricted already.", code="restricted_already")
         if any(case.state not in CLOSED_STATES for case in cases):
@@ -43,51 +49,58 @@ def restrict_patient(*, actor: User, patient: Patient, reason: str) -> PatientRe
             raise Conflict("An order for this patient waits: open its case or cancel it first.", code="order_waits")
         if waiting_for_acknowledgement(cases):
             raise Conflict("A report on this patient waits for its acknowledgement by the clinic.", code="report_waits")
-        restriction = PatientRestriction(
-            patient=stored, restricted_by=actor, reason=given_reason(reason), restricted_at=timezone.now()
-        )
-        clean_record(restriction)
-        restriction.save(force_insert=True)
-        record(
-            actor=actor,
-            action=Action.CREATE,
-            target=restriction,
-            reason=restriction.reason,
-            after={"cases": len(cases)},
-            **scope_of(stored),
-        )
-    return restriction
+        now, why = timezone.now(), given_reason(reason)
+        rows = [PatientRestriction(patient=each, restricted_by=actor, reason=why, restricted_at=now) for each in person]
+        for row in rows:
+            clean_record(row)
+            row.save(force_insert=True)
+            record(
+                actor=actor,
+                action=Action.CREATE,
+                target=row,
+                reason=row.reason,
+                after={"cases": len(cases), "row": restriction_digest(row)},
+                **scope_of(row.patient),
+            )
+    return rows[0]
 
 
 def lift_restriction(*, actor: User, restriction: PatientRestriction, reason: str) -> RestrictionLift:
-    """Show the patient again to whom they were shown before. Raises as `restrict_patient`, `Conflict` once lifted."""
+    """Show the patient again to whom they were shown before. Raises as `restrict_patient`, `Conflict` once lifted or pseudonymised."""
     _require_permission(actor, restriction.patient)
     with transaction.atomic():
-        Patient.objects.select_for_update(no_key=True).only("pk").get(pk=restriction.patient_id)
-        if not PatientRestriction.objects.in_force().filter(pk=restriction.pk).exists():
+        stored = Patient.objects.select_for_update(no_key=True).get(pk=restriction.patient_id)
+        require_current(stored)
+        refuse_pseudonymised(stored)
+        in_force = PatientRestriction.objects.in_force()
+        if not in_force.filter(pk=restriction.pk).exists():
             raise Conflict("This restriction was lifted already.", code="lifted_already")
-        lift = RestrictionLift(
-            restriction=restriction, lifted_by=actor, reason=given_reason(reason), lifted_at=timezone.now()
-        )
-        clean_record(lift)
-        lift.save(force_insert=True)
-        record(
-            actor=actor,
-            action=Action.CREATE,
-            target=lift,
-            reason=lift.reason,
-            after={"restriction": restriction.pk},
-            **scope_of(restriction.patient),
-        )
-    return lift
+        now, why = timezone.now(), given_reason(reason)
+        lifts = [
+            RestrictionLift(restriction=each, lifted_by=actor, reason=why, lifted_at=now)
+            for each in [restriction, *in_force.filter(patient__merged_into=stored).order_by("pk")]
+        ]
+        for lift in lifts:
+            clean_record(lift)
+            lift.save(force_insert=True)
+            record(
+                actor=actor,
+                action=Action.CREATE,
+                target=lift,
+                reason=lift.reason,
+                after={"restriction": lift.restriction_id, "row": lift_digest(lift)},
+                **scope_of(stored),
+            )
+    return lifts[0]
 
 
-def require_unrestricted(patient: Patient) -> None:
-    """Raise `Conflict` for a patient under a restriction; called where a case is opened or ordered, in its transaction.
+def require_open_to_cases(patient: Patient) -> None:
+    """Raise `Conflict` for a patient under a restriction or merged into another; called where a case is opened or ordered.
 
     Nobody who works on cases would see it. The lock makes a restriction wait for the case, and the case for a restriction.
     """
-    stored = Patient.objects.select_for_update(no_key=True).only("pk").get(pk=patient.pk)
+    stored = Patient.objects.select_for_update(no_key=True).only("pk", "merged_into").get(pk=patient.pk)
+    require_current(stored)
     if stored.restrictions.in_force().exists():
         raise Conflict("This patient is restricted: lift the restriction first.", code="restricted")
 

@@ -57,7 +57,7 @@ _CACHE_BRIEFLY = "private, max-age=900"
 def original(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Hand out the bytes as they were received, as a download under a neutral name."""
     image = visible_image(request.user, pk)
-    etag = f'"{image.sha256}"'
+    etag = _etag(image.sha256, purged=image.original_purged_at is not None)
     name = f"smear-{image.pk}.{EXTENSIONS[image.media_type]}"
     response = _file(
         request, partial(open_original, image), image.media_type, etag, cache=_CACHE_NEVER, download_as=name
@@ -96,7 +96,8 @@ def crop(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     record_image_view(actor=request.user, image=image, part="cells")
     size = _bounded(request, "size", _CROP_DEFAULT_PX, CROP_PX)
     span = _bounded(request, "span", round(max(cell.width, cell.height) * _CONTEXT), SPAN_PX)
-    etag = f'"{cell.pk.hex}-{cell.x}-{cell.y}-{cell.width}-{cell.height}-{size}-{span}-{_CROP_FORM}"'
+    version = f"{cell.pk.hex}-{cell.x}-{cell.y}-{cell.width}-{cell.height}-{size}-{span}-{_CROP_FORM}"
+    etag = _etag(version, purged=image.shown_purged_at is not None)
     if _is_known(request, etag):
         return _dressed(HttpResponseNotModified(), etag, _CACHE_BRIEFLY)
     square = crop_around(display_pixels(image), cell.box, span=span, size=size)
@@ -114,7 +115,8 @@ def _shown(
     if not file:
         raise Http404
     # A file's name is new for every content, so it is the version.
-    etag = f'"{str(file.name).rpartition("/")[2].partition(".")[0]}"'
+    version = str(file.name).rpartition("/")[2].partition(".")[0]
+    etag = _etag(version, purged=image.shown_purged_at is not None)
     response = _file(request, partial(opened, image), "image/jpeg", etag, cache=_CACHE_BRIEFLY)
     record_image_view(actor=request.user, image=image, part=part)
     return response
@@ -145,6 +147,11 @@ def _dressed(response: HttpResponseBase, etag: str, cache: str) -> HttpResponseB
     response["ETag"] = etag
     patch_vary_headers(response, ["Cookie"])
     return response
+
+
+def _etag(version: str, *, purged: bool) -> str:
+    """The tag of a file. Of one that was purged nobody has the present state: a browser that kept it is told so."""
+    return f'"{version}-purged"' if purged else f'"{version}"'
 
 
 def _is_known(request: AuthenticatedRequest, etag: str) -> bool:

@@ -33,6 +33,7 @@ class AnalysisAdmin(ReadOnlyAdmin[Analysis]):
         "worker",
         "waited_for",
         "ran_for",
+        "not_before",
         "problem",
     )
     list_filter = ("state", "problem_kind", "trigger", "model_version", "queued_at")

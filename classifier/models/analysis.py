@@ -48,8 +48,12 @@ class AnalysisQuerySet(models.QuerySet["Analysis"]):
     """Questions the worker, the sweeper and the pages ask of the runs."""
 
     def claimable(self, now: datetime) -> Self:
-        """Runs a worker may take: waiting, or leased to a worker whose lease ran out by ``now``."""
-        return self.filter(Q(state=AnalysisState.QUEUED) | Q(state=AnalysisState.RUNNING, lease_until__lt=now))
+        """Runs a worker may take: waiting and due, or leased to a worker whose lease ran out by ``now``."""
+        return self.due(now) | self.filter(state=AnalysisState.RUNNING, lease_until__lt=now)
+
+    def due(self, now: datetime) -> Self:
+        """Waiting runs, but those that wait for a part that was away and are not to be tried before a later time."""
+        return self.filter(Q(not_before__isnull=True) | Q(not_before__lte=now), state=AnalysisState.QUEUED)
 
     def unfinished(self) -> Self:
         """Runs that still owe an answer."""
@@ -92,6 +96,16 @@ class Analysis(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    away_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When a part that it needs was first found away; empty once it is done or failed.",
+    )
+    not_before = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="While a part that it needs is away: not tried again before.",
+    )
     problem_kind = models.CharField(max_length=10, choices=AnalysisProblem, blank=True)
     problem = models.TextField(blank=True, help_text="One sentence, shown to people.")
     quality = models.JSONField(default=dict, blank=True)

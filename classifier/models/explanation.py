@@ -45,6 +45,9 @@ class Explanation(models.Model):
     requested_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    made_of_image: ClassVar = "cell__image"
+    """The way to the image whose pixels the file shows: it is purged with them."""
+
     class Meta:
         ordering: ClassVar = ["-requested_at"]
         constraints: ClassVar = [

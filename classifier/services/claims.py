@@ -8,17 +8,18 @@ cannot write over its successor.
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.services.images import transition_image
+from cases.services.transitions import lock_image, step_image
 from cases.states import ImageState
 from classifier.models import Analysis, AnalysisProblem, AnalysisState, ModelVersion
 from classifier.selectors import model_for
@@ -27,6 +28,9 @@ from classifier.services.outcomes import close_as_failed
 
 log = structlog.get_logger(__name__)
 
+WAIT_FOR_PART_SECONDS = (10, 120)
+"""A run whose part is away is tried again after this long, at the least and at the most."""
+
 
 def lease() -> timedelta:
     """How long a claim holds without being renewed."""
@@ -34,8 +38,17 @@ def lease() -> timedelta:
 
 
 def max_attempts() -> int:
-    """How often one run is tried before a person has to look at it."""
+    """How often one run may meet a defect before a person has to look at it."""
     return int(settings.ANALYSIS_MAX_ATTEMPTS)
+
+
+def most_cut_short() -> int:
+    """After how many attempts one more that was cut short gives a run up.
+
+    Twice as many as for defects: whoever ends a worker ends all that it had in hand, and an image that was by chance there
+    three times is not the cause.
+    """
+    return 2 * max_attempts()
 
 
 def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
@@ -49,49 +62,47 @@ def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
         found = (
             Analysis.objects.claimable(now)
             .filter(image_id=image_id)
-            .select_related("image")
+            .select_related("image__case")
             .order_by("queued_at")
             .first()
         )
         if found is None:
             return None
-        if found.attempt >= max_attempts():
+        if found.attempt >= most_cut_short():
             close_as_failed(
                 analysis=found,
                 kind=AnalysisProblem.ATTEMPTS,
                 sentence=f"The analysis was cut short {found.attempt} times and was given up.",
             )
             return None
+        claim = {
+            "state": AnalysisState.RUNNING,
+            "attempt": found.attempt + 1,
+            "model_version": _version_for(found),
+            "lease_until": now + lease(),
+            "started_at": now,
+            "worker": worker,
+            "problem": "",
+            "not_before": None,
+        }
         # The conditional UPDATE is the claim: of two workers here at once, one changes the row.
-        taken = (
-            Analysis.objects.claimable(now)
-            .filter(pk=found.pk, attempt=found.attempt)
-            .update(
-                state=AnalysisState.RUNNING,
-                attempt=F("attempt") + 1,
-                model_version=_version_for(found),
-                lease_until=now + lease(),
-                started_at=now,
-                worker=worker,
-                problem="",
-            )
-        )
-        if not taken:
+        if not Analysis.objects.claimable(now).filter(pk=found.pk, attempt=found.attempt).update(**claim):
             return None
-        analysis = Analysis.objects.select_related("image__case", "model_version").get(pk=found.pk)
-        image = analysis.image
+        for name, value in claim.items():
+            setattr(found, name, value)
+        image = lock_image(found.image)
         if image.state == ImageState.RECEIVED:
-            transition_image(actor=None, image=image, to=ImageState.QUEUED)
+            step_image(image=image, to=ImageState.QUEUED, by=None)
         if image.state == ImageState.QUEUED:
-            transition_image(actor=None, image=image, to=ImageState.ANALYSING)
+            step_image(image=image, to=ImageState.ANALYSING, by=None)
     log.info(
         "analysis_claimed",
-        analysis_id=str(analysis.pk),
+        analysis_id=str(found.pk),
         image_id=str(image_id),
-        attempt=analysis.attempt,
+        attempt=found.attempt,
         worker=worker,
     )
-    return analysis
+    return found
 
 
 def renew_leases() -> int:
@@ -113,10 +124,27 @@ def renew_leases() -> int:
 
 def release_claim(*, analysis: Analysis, note: str) -> bool:
     """Give a run back to the queue after an attempt that ended in a defect; False when it is no longer ours."""
+    return _release(analysis, note)
+
+
+def wait_for_part(*, analysis: Analysis, note: str) -> bool:
+    """Give a run back because a part that it needs is away, and uncount the attempt; False when it is no longer ours.
+
+    It is tried again after as long as the part has been away, between WAIT_FOR_PART_SECONDS, for as long as that takes.
+    The number of the attempt is given out once more: whoever had it has just let go, and a run that waits takes no result.
+    """
+    now = timezone.now()
+    since = analysis.away_since or now
+    shortest, longest = WAIT_FOR_PART_SECONDS
+    pause = min(max(now - since, timedelta(seconds=shortest)), timedelta(seconds=longest))
+    return _release(analysis, note, attempt=analysis.attempt - 1, away_since=since, not_before=now + pause)
+
+
+def _release(analysis: Analysis, note: str, **changes: int | datetime) -> bool:
     with transaction.atomic():
         given_back = Analysis.objects.filter(
             pk=analysis.pk, state=AnalysisState.RUNNING, attempt=analysis.attempt
-        ).update(state=AnalysisState.QUEUED, lease_until=None, sent_at=None, problem=note)
+        ).update(state=AnalysisState.QUEUED, lease_until=None, sent_at=None, problem=note, **changes)
         if not given_back:
             return False
         image = analysis.image

@@ -18,6 +18,7 @@ from audit.models import Action
 from audit.services import record
 from cases.cell_classes import CLASS_CODES
 from cases.permissions import must_see, refuse
+from cases.stored_files import refuse_purged_original
 from classifier import analyser
 from classifier.inference.errors import InferenceError
 from classifier.models import Explanation, ExplanationState, Prediction
@@ -43,13 +44,15 @@ def request_explanation(*, actor: User, cell: Cell, label: str = "") -> Explanat
     """Ask where the network saw `label` (its own best class by default) in a cell; asking again gives the same row.
 
     Raises NotFound for a cell the actor may not see, PermissionRefused for those who may only view (by their role, or by
-    break-glass access), Conflict for a cell no model has classified, Unprocessable for an unknown class.
+    break-glass access), FilePurged where the original is no longer kept, Conflict for a cell no model has classified,
+    Unprocessable for an unknown class.
     """
     must_see(actor=actor, record_=cell)
     if actor.role not in _ASKERS:
         refuse(
             actor=actor, target=cell, sentence="Explanations are asked for by those who review smears or administer."
         )
+    refuse_purged_original(cell.image)
     prediction = current_prediction(cell)
     if prediction is None:
         raise Conflict("No model has classified this cell, so there is nothing to explain.", code="not_read")

@@ -16,7 +16,7 @@ from cases.services.transitions import lock_case
 from cases.states import OPEN_STATES
 from classifier.models import CameraStanding
 from classifier.selectors import predictions_of_camera
-from classifier.standing import Standing, is_named
+from classifier.standing import Standing, falls
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -60,7 +60,8 @@ def hold_back_names_at(*, laboratory_id: UUID) -> int:
 
 
 def _named(version: ModelVersion, camera: Camera) -> QuerySet[Prediction]:
-    given = predictions_of_camera(version=version, camera=camera)
+    """What the model named on a camera that no longer stands there; a name that stands costs nothing however many there are."""
+    given = predictions_of_camera(version=version, camera=camera).filter(falls(version.card))
     return given.filter(identified=True, cell__label_source=LabelSource.MODEL).exclude(cell__label=UNIDENTIFIED)
 
 
@@ -71,17 +72,10 @@ def _hold_back_in(case: Case, version: ModelVersion, camera: Camera) -> int:
         return 0
     held = []
     for said in _named(version, camera).filter(cell__image__case=case).select_related("cell"):
-        if not is_named(
-            score=said.score,
-            identified=True,
-            standing=Standing.UNKNOWN,
-            rule=case.laboratory.unknown_camera,
-            card=version.card,
-        ):
-            said.cell.label = UNIDENTIFIED
-            # A reviewer who saw the name must not confirm it unseen.
-            said.cell.revision += 1
-            held.append(said.cell)
+        said.cell.label = UNIDENTIFIED
+        # A reviewer who saw the name must not confirm it unseen.
+        said.cell.revision += 1
+        held.append(said.cell)
     if held:
         Cell.objects.bulk_update(held, ["label", "revision"], batch_size=200)
         record(

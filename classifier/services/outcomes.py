@@ -12,9 +12,10 @@ from audit.models import Action, Outcome
 from audit.services import events_last, record
 from cases.cell_classes import UNIDENTIFIED
 from cases.models import Cell
-from cases.services.cases import settle_case
+from cases.services.cases import settle_case, settle_locked_case
 from cases.services.cells import DetectedCell, record_cells
 from cases.services.images import transition_image
+from cases.services.transitions import lock_image, step_image
 from cases.signals import cells_changed
 from cases.states import ImageState
 from classifier.models import Analysis, AnalysisProblem, AnalysisState, CameraStanding, Prediction
@@ -38,11 +39,13 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
     nothing. An image without white cells is a result like any other, with the quality's reasons beside it.
     """
     with events_last():
-        earlier = Analysis.objects.only("um_per_px", "scale_source", "quality").get(pk=analysis.pk)
+        # As the run was claimed: nobody else writes a run that is this attempt's.
+        earlier = analysis.um_per_px, analysis.is_held_back
         outcome = {
             "state": AnalysisState.DONE,
             "finished_at": timezone.now(),
             "lease_until": None,
+            "away_since": None,
             "problem": "",
             "problem_kind": "",
             "quality": result.quality.as_dict(),
@@ -56,9 +59,11 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
         if not ours:
             log.warning("analysis_overtaken", analysis_id=str(analysis.pk), attempt=analysis.attempt)
             return False
-        # Not the whole row: its image, case and model, known since the claim, would be asked for again.
-        analysis.refresh_from_db(fields=list(outcome))
-        image = analysis.image
+        for name, value in outcome.items():
+            setattr(analysis, name, value)
+        # The order of the locks: the run, its case, its image, the head of the audit trail.
+        image = lock_image(analysis.image)
+        is_first = not image.cells.exists()
         cells = record_cells(
             image=image,
             detector=result.detector,
@@ -66,9 +71,9 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
             at_new_scale=_rescaled(earlier, analysis),
         )
         standing, before = _stand(analysis, result)
-        _write_predictions(analysis, cells, result.cells, standing)
+        _write_predictions(analysis, cells, result.cells, standing, are_new=is_first)
         cells_changed.send(sender=Cell, case_id=image.case_id)
-        transition_image(actor=None, image=image, to=ImageState.ANALYSED)
+        step_image(image=image, to=ImageState.ANALYSED, by=None)
         announce_standing(standing=standing, before=before)
         record(
             actor=None,
@@ -87,8 +92,8 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
             },
         )
         _give_back_to_the_model_that_answers(analysis)
-        settle_case(case=image.case)
-        if cells_to_classify(analysis).exists():
+        settle_locked_case(case=image.case)
+        if not is_first and cells_to_classify(analysis).exists():
             # Cells people drew or decided on, which this detector did not find again.
             request_classification(image_id=image.pk)
     log.info(
@@ -119,6 +124,8 @@ def close_as_failed(*, analysis: Analysis, kind: AnalysisProblem, sentence: str)
         state=AnalysisState.FAILED,
         finished_at=timezone.now(),
         lease_until=None,
+        away_since=None,
+        not_before=None,
         problem_kind=kind,
         problem=sentence,
     )
@@ -161,10 +168,9 @@ def _give_back_to_the_model_that_answers(analysis: Analysis) -> None:
         reanalyse_image(actor=None, image=analysis.image, version=answers, reason=reason)
 
 
-def _rescaled(earlier: Analysis, now: Analysis) -> bool:
+def _rescaled(earlier: tuple[float | None, bool], now: Analysis) -> bool:
     """Whether this run was done before, at another scale or with its names held back where they are not now."""
-    was, is_ = ((run.um_per_px, run.is_held_back) for run in (earlier, now))
-    return earlier.um_per_px is not None and was != is_
+    return earlier[0] is not None and earlier != (now.um_per_px, now.is_held_back)
 
 
 def _detected(cell: CellPrediction) -> DetectedCell:
@@ -181,9 +187,12 @@ def _stand(analysis: Analysis, result: ImageAnalysis) -> tuple[CameraStanding, s
 
 
 def _write_predictions(
-    analysis: Analysis, cells: list[Cell], results: list[CellPrediction], standing: CameraStanding
+    analysis: Analysis, cells: list[Cell], results: list[CellPrediction], standing: CameraStanding, *, are_new: bool
 ) -> None:
-    """One prediction per cell, and the cell's current label where no person has decided on it."""
+    """One prediction per cell, and the cell's current label where no person has decided on it.
+
+    `are_new` where the image had no cells before, and so none that this model has made a prediction of.
+    """
     version = standing.model_version
     rule = analysis.image.case.laboratory.unknown_camera
 
@@ -193,7 +202,8 @@ def _write_predictions(
         )
 
     # Going back to an earlier model repeats an analysis: the predictions it made then stand as they are.
-    made = {row.cell_id: row for row in Prediction.objects.filter(cell__in=cells, model_version=version)}
+    earlier = Prediction.objects.none() if are_new else Prediction.objects.filter(cell__in=cells, model_version=version)
+    made = {row.cell_id: row for row in earlier}
     new = [
         Prediction(
             analysis=analysis,

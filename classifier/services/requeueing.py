@@ -104,6 +104,8 @@ def reanalyse_image(
             "started_at": None,
             "finished_at": None,
             "worker": "",
+            "away_since": None,
+            "not_before": None,
             "problem": "",
             "problem_kind": "",
         }

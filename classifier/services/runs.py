@@ -11,17 +11,17 @@ from cases.selectors import remembered_scale
 from cases.services.images import make_display_copy
 from classifier import analyser
 from classifier.inference.errors import BadInput, InferenceError
-from classifier.models import Analysis, AnalysisProblem
+from classifier.models import Analysis, AnalysisProblem, AnalysisState
 from classifier.selectors import camera_of
-from classifier.services.claims import claim_analysis, max_attempts, release_claim
+from classifier.services.claims import claim_analysis, max_attempts, release_claim, wait_for_part
 from classifier.services.held_names import hold_back_names
 from classifier.services.in_hand import in_hand
 from classifier.services.outcomes import fail_analysis, store_result
 from classifier.services.rescaling import reanalyse_at_new_scale
 from classifier.services.scales import learn_scale
 from classifier.services.stored_images import open_stored_image
-from hematovision.away import outlast_database
-from hematovision.errors import Unavailable, Unprocessable
+from hematovision.away import outlast_database, refusal_for
+from hematovision.errors import NoRoom, Unavailable, Unprocessable
 
 log = structlog.get_logger(__name__)
 
@@ -30,8 +30,8 @@ def run_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
     """Claim the image's waiting run and carry it out; None when there is none to take.
 
     Whatever can be expected to go wrong ends as a failed run with a sentence. A defect gives the run back for
-    another attempt, or closes it after the last one, and is raised again so that it is seen; so does a storage that is
-    away. A database that is away for a moment is waited for.
+    another attempt, or closes it after the last one, and is raised again so that it is seen. A database that is away
+    for a moment is waited for. While another part is away or full the run goes back to the queue as often as it takes.
     """
     analysis = outlast_database(partial(claim_analysis, image_id=image_id, worker=worker))
     if analysis is None:
@@ -39,16 +39,20 @@ def run_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
     with in_hand(analysis):
         try:
             outlast_database(partial(_carry_out, analysis), again=partial(_carry_out_anew, analysis))
-        except Unavailable as error:
-            _give_back(analysis, note=error.sentence, last_words=f"{error.sentence} It was tried several times.")
-            raise
-        except Exception:
-            log.exception(
-                "analysis_defect", analysis_id=str(analysis.pk), image_id=str(image_id), attempt=analysis.attempt
-            )
-            _after_a_defect(analysis)
-            raise
-    analysis.refresh_from_db()
+        except Exception as error:
+            refusal = refusal_for(error)
+            if isinstance(refusal, NoRoom | Unavailable):
+                wait_for_part(analysis=analysis, note=refusal.sentence)
+                log.warning("analysis_waits_for_a_part", analysis_id=str(analysis.pk), part=refusal.code)
+            else:
+                log.exception(
+                    "analysis_defect", analysis_id=str(analysis.pk), image_id=str(image_id), attempt=analysis.attempt
+                )
+                _after_a_defect(analysis)
+                raise
+    if analysis.state == AnalysisState.RUNNING:
+        # It did not end with a result: whoever ended it has written why.
+        analysis.refresh_from_db()
     return analysis
 
 
@@ -83,9 +87,8 @@ def _carry_out(analysis: Analysis) -> None:
         fail_analysis(analysis=analysis, kind=AnalysisProblem.MODEL, sentence=error.sentence)
         return
     if store_result(analysis=analysis, result=result):
-        image.case.refresh_from_db(fields=["um_per_px"])
         if image.case.um_per_px != given:
-            # The scale was changed while the model worked.
+            # The scale was changed while the model worked: the case was loaded anew when it was locked for the result.
             reanalyse_at_new_scale(actor=None, case=image.case)
         # After the transaction of the result: it holds the audit trail, and others wait for the microscope or for a case.
         learn_scale(microscope_id=image.microscope_id)
@@ -93,17 +96,11 @@ def _carry_out(analysis: Analysis) -> None:
 
 
 def _after_a_defect(analysis: Analysis) -> None:
+    """Leave the run to another attempt, or close it after the last one."""
     reference = str(analysis.pk)[:8]
-    _give_back(
-        analysis,
-        note=f"Attempt {analysis.attempt} stopped on a defect of the software (reference {reference}).",
-        last_words=f"The analysis stopped on a defect of the software (reference {reference}). It has been logged.",
-    )
-
-
-def _give_back(analysis: Analysis, *, note: str, last_words: str) -> None:
-    """Leave the run to another attempt with a `note`, or close it after the last one."""
     if analysis.attempt >= max_attempts():
+        last_words = f"The analysis stopped on a defect of the software (reference {reference}). It has been logged."
         fail_analysis(analysis=analysis, kind=AnalysisProblem.DEFECT, sentence=last_words)
     else:
+        note = f"Attempt {analysis.attempt} stopped on a defect of the software (reference {reference})."
         release_claim(analysis=analysis, note=note)

@@ -76,6 +76,8 @@ def _judge_anew(version: ModelVersion, camera: Camera, novelties: list[float]) -
     standing, _ = CameraStanding.objects.select_for_update().get_or_create(
         model_version=version, **camera, defaults={"since": timezone.now()}
     )
+    # The same row, but at hand: its card is long.
+    standing.model_version = version
     newest = novelties[:MOST_CELLS]
     before = standing.state
     # A variant that was calibrated says for which microscope.

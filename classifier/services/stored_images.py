@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cases.services.images import load_upright_rgb
-from cases.stored_files import FileMissing, FileSwapped
+from cases.stored_files import FileMissing, FilePurged, FileSwapped
 from hematovision.errors import DomainError, Unavailable, Unprocessable
 
 if TYPE_CHECKING:
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 def open_stored_image(image: SmearImage) -> NDArray[np.uint8]:
     """The image upright as (H, W, 3) uint8 sRGB.
 
-    Raises Unprocessable with a sentence when the stored file is gone, is not byte for byte what was received, or
+    Raises Unprocessable with a sentence when the stored file is gone, was purged, is not byte for byte what was received, or
     cannot be decoded any more: an image that changed in storage is never analysed as if it were the smear.
     Raises Unavailable while the storage does not answer.
     """
     try:
         return load_upright_rgb(image)
+    except FilePurged as error:
+        raise Unprocessable(f"{error.sentence} It was not analysed.", code="image_purged") from error
     except FileMissing as error:
         raise Unprocessable("The stored image file is missing. It was not analysed.", code="image_missing") from error
     except FileSwapped as error:

@@ -21,7 +21,7 @@ from classifier.models import (
     AnalysisTrigger,
     WorkerHeartbeat,
 )
-from classifier.services.claims import max_attempts
+from classifier.services.claims import most_cut_short
 from classifier.services.outcomes import close_as_failed
 from classifier.services.queueing import RANKS, enqueue_analysis, send_message
 
@@ -69,7 +69,7 @@ def _free_expired_leases(now: datetime, done: Swept) -> None:
     )
     for analysis in expired:
         with transaction.atomic():
-            if analysis.attempt >= max_attempts():
+            if analysis.attempt >= most_cut_short():
                 done.given_up += close_as_failed(
                     analysis=analysis,
                     kind=AnalysisProblem.ATTEMPTS,
@@ -121,12 +121,12 @@ def _enqueue_forgotten_images(done: Swept) -> None:
 def _send_lost_messages(now: datetime, done: Swept) -> None:
     """Waiting rows whose message never left, or left so long ago that it may be gone with its broker; the most pressing first.
 
-    A long queue is thereby sent again while its messages still lie with the broker: how many images wait is the number of
+    A run that waits for a part that is away has its message sent when it is due. A long queue is thereby sent again while its messages still lie with the broker: how many images wait is the number of
     rows, never the number of messages.
     """
     stale = now - timedelta(seconds=settings.ANALYSIS_RESEND_SECONDS)
     waiting = (
-        Analysis.objects.filter(state=AnalysisState.QUEUED)
+        Analysis.objects.due(now)
         .filter(Q(sent_at__isnull=True) | Q(sent_at__lt=stale))
         .order_by(_rank(), "queued_at")
         .values_list("pk", "image_id", "image__case__priority")[:BOUND]

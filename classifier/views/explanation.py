@@ -15,7 +15,7 @@ from accounts.requests import signed_in
 from cases.blinding import is_blinded, require_open
 from cases.models import Cell
 from cases.services.audit_trail import record_image_view
-from cases.stored_files import open_stored
+from cases.stored_files import open_made_of
 from classifier.models import Explanation, ExplanationState
 from classifier.selectors import current_prediction
 from classifier.services.explanations import request_explanation
@@ -59,7 +59,7 @@ def explanation_picture(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found is None or found.state != ExplanationState.DONE:
         raise Http404
     record_image_view(actor=user, image=cell.image, part="explanations")
-    with open_stored(str(found.picture.name), _("The explanation")) as file:
+    with open_made_of(cell.image, str(found.picture.name), _("The explanation")) as file:
         answer = HttpResponse(file.read(), content_type="image/png")
     answer["Cache-Control"] = "private, max-age=900"
     answer["Content-Disposition"] = "inline"

@@ -18,6 +18,7 @@ from consult.cell_labels import CLASS_OF_CODE, EXCLUDED, code_of
 from consult.models import Adjudication, Choice, Comparison, OpinionState, SecondOpinion
 from consult.selectors import is_reviewer_of, outstanding_of
 from consult.services.opinions import lock_opinion, mark_adjudicated, over
+from consult.verification import adjudicated_digest, opinion_digest
 from hematovision.errors import Conflict, NotFound, Unprocessable
 from review.models import ActionKind
 from review.services.decisions import apply_action
@@ -60,6 +61,7 @@ def adjudicate(
         _lock_answered(opinion)
         wanted = _wanted(opinion, choices)
         actions = _decide(actor, opinion, wanted)
+        now = timezone.now()
         made = [
             Adjudication(
                 comparison=comparison,
@@ -68,7 +70,7 @@ def adjudicate(
                 excluded=code == EXCLUDED,
                 reason=reason,
                 by=actor,
-                at=timezone.now(),
+                at=now,
                 action_id=actions.get(code),
             )
             for given, comparison, code in wanted
@@ -76,7 +78,7 @@ def adjudicate(
         Adjudication.objects.bulk_create(made)
         if not outstanding_of(opinion):
             mark_adjudicated(opinion, by=actor)
-        _record(actor, opinion, reason, {"settled": len(made)})
+        _record(actor, opinion, reason, {"settled": len(made), "adjudications": adjudicated_digest(made)})
     return made
 
 
@@ -166,6 +168,11 @@ def _record(actor: User, opinion: SecondOpinion, reason: str, after: dict[str, A
         action=Action.REVIEW,
         target=opinion,
         reason=reason,
-        after={"case": str(opinion.case_id), "state": str(opinion.state), **after},
+        after={
+            "case": str(opinion.case_id),
+            "state": str(opinion.state),
+            **after,
+            "row": opinion_digest(opinion),
+        },
         **scope_of(opinion.case),
     )

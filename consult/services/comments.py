@@ -19,7 +19,7 @@ from consult.mentions import people_named
 from consult.models import Comment
 from consult.permissions import gives_opinions
 from consult.selectors import colleagues_of, is_open_for_talk
-from consult.verification import text_digest
+from consult.verification import comment_digest, text_digest
 from hematovision.errors import Conflict, NotFound, Unprocessable
 from notices.services import notify
 from review.permissions import may_review
@@ -75,6 +75,7 @@ def add_comment(
                 "cell": str(cell.pk) if cell is not None else None,
                 "mentions": sorted(str(pk) for pk in told),
                 "sha256": text_digest(text),
+                "row": comment_digest(comment),
             },
             **scope_of(case),
         )

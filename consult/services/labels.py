@@ -14,6 +14,7 @@ from consult.cell_labels import CLASS_OF_CODE, EXCLUDED
 from consult.models import OpinionLabel, SecondOpinion
 from consult.selectors import latest_labels
 from consult.services.opinions import MOST_CELLS, lock_asked, require_colleague
+from consult.verification import given_digest
 from hematovision.errors import NotFound, Unprocessable
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def save_labels(*, actor: User, opinion: SecondOpinion, labels: Sequence[tuple[U
             return {}
         now = timezone.now()
         # Bulk: a reviewer may label a whole selection at once, and the event below counts every row.
-        OpinionLabel.objects.bulk_create(
+        given = [
             OpinionLabel(
                 opinion=opinion,
                 cell_id=pk,
@@ -58,13 +59,14 @@ def save_labels(*, actor: User, opinion: SecondOpinion, labels: Sequence[tuple[U
                 at=now,
             )
             for pk, code in changed.items()
-        )
+        ]
+        OpinionLabel.objects.bulk_create(given)
         record(
             actor=actor,
             action=Action.REVIEW,
             target=opinion,
             # How many, not which: what a blinded colleague says is nobody's before the answer, and the rows themselves stay.
-            after={"case": str(opinion.case_id), "labels": len(changed)},
+            after={"case": str(opinion.case_id), "labels": len(changed), "given_labels": given_digest(given)},
             **scope_of(opinion.case),
         )
     return changed

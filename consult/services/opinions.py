@@ -26,6 +26,7 @@ from consult.selectors import (
     is_reviewer_of,
     latest_labels,
 )
+from consult.verification import asked_digest, compared_digest, opinion_digest
 from hematovision.errors import Conflict, Unprocessable
 from notices.services import notify
 from review.permissions import may_review
@@ -77,16 +78,15 @@ def ask_opinion(
             cells = _cells_of(case, scope)
             clean_record(opinion)
             opinion.save(force_insert=True)
-            OpinionCell.objects.bulk_create(
-                (
-                    OpinionCell(opinion=opinion, cell=cell, position=position)
-                    for position, cell in enumerate(cells, start=1)
-                ),
-                batch_size=_BATCH,
-            )
+            asked = [
+                OpinionCell(opinion=opinion, cell=cell, position=position)
+                for position, cell in enumerate(cells, start=1)
+            ]
+            OpinionCell.objects.bulk_create(asked, batch_size=_BATCH)
             how = "blind" if blind else "open"
             _tell(opinion, colleague, "opinion_asked", f"{actor.full_name} asks for your second opinion ({how}).")
-            _record(actor, opinion, Action.CREATE, after={"colleague": colleague.pk, "how": how, "cells": len(cells)})
+            after = {"colleague": colleague.pk, "how": how, "cells": len(cells), "asked_cells": asked_digest(asked)}
+            _record(actor, opinion, Action.CREATE, after=after)
     except IntegrityError:
         _refuse_asked(opinion)
         raise
@@ -122,7 +122,8 @@ def answer_opinion(*, actor: User, opinion: SecondOpinion, words: str = "") -> S
             "opinion_answered",
             f"{actor.full_name} has given the second opinion you asked for.",
         )
-        _record(actor, opinion, Action.REVIEW, after={"compared": len(compared), "differing": differing})
+        after = {"compared": len(compared), "differing": differing, "compared_cells": compared_digest(compared)}
+        _record(actor, opinion, Action.REVIEW, after=after)
     return opinion
 
 
@@ -292,6 +293,11 @@ def _record(
         target=opinion,
         reason=reason,
         before=before,
-        after={"case": str(opinion.case_id), "state": str(opinion.state), **(after or {})},
+        after={
+            "case": str(opinion.case_id),
+            "state": str(opinion.state),
+            **(after or {}),
+            "row": opinion_digest(opinion),
+        },
         **scope_of(opinion.case),
     )

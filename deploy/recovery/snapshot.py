@@ -14,6 +14,18 @@ FILE_COLUMNS = (
     ("classifier_explanation", "picture"),
     ("reports_report", "pdf"),
 )
+#: Where a purge removed the file of a row: the condition of the rows that still have theirs.
+_KEPT = {
+    ("cases_smearimage", "original"): "original_purged_at IS NULL",
+    ("cases_smearimage", "display"): "shown_purged_at IS NULL",
+    ("cases_smearimage", "thumbnail"): "shown_purged_at IS NULL",
+    ("classifier_explanation", "picture"): (
+        "NOT EXISTS (SELECT 1 FROM cases_cell JOIN cases_smearimage ON cases_smearimage.id = cases_cell.image_id "
+        "WHERE cases_cell.id = classifier_explanation.cell_id AND cases_smearimage.shown_purged_at IS NOT NULL)"
+    ),
+}
+#: The end of the name of the migration from which on there are purges: an older backup has none.
+_PURGES_SINCE = "_purge_of_images"
 #: A column of ciphertext that every row of the table has: what tells whether the keys at hand open the data.
 SEALED_COLUMN = ("cases_patient", "mrn")
 
@@ -59,12 +71,15 @@ def read_snapshot(cursor: Cursor, tables: Iterable[str]) -> Snapshot:
     rows = {table: _one(cursor, counting.format(table))[0] for table in sorted(tables)}
     head = _one(cursor, "SELECT position, hash FROM audit_chainhead") or (0, "")
     cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
-    migrations = dict(cursor)
+    applied = list(cursor)
+    migrations = dict(applied)
+    purges = any(app == "cases" and name.endswith(_PURGES_SINCE) for app, name in applied)
     cursor.execute("SELECT name, version, directory FROM classifier_modelversion ORDER BY name, version")
     models = [RegisteredModel(f"{name}-{version}", directory) for name, version, directory in cursor]
     files: set[str] = set()
     for table, column in FILE_COLUMNS:
-        cursor.execute(f'SELECT "{column}" FROM "{table}" WHERE "{column}" <> \'\'')  # noqa: S608 - names of our own
+        kept = f" AND {_KEPT[table, column]}" if purges and (table, column) in _KEPT else ""
+        cursor.execute(f'SELECT "{column}" FROM "{table}" WHERE "{column}" <> \'\'{kept}')  # noqa: S608 - names of our own
         files.update(name for (name,) in cursor)
     return Snapshot(rows, Chain(*head), migrations, models, sorted(files))
 

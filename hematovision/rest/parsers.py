@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from rest_framework import exceptions, status
-from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
+from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser, get_encoding  # type: ignore[attr-defined]
+from rest_framework.utils.json import strict_constant
 
 MULTIPART_OVERHEAD = 64 * 1024  # bytes: boundaries, part headers and small text fields
 
@@ -30,7 +32,11 @@ def announced_length(parser_context: Mapping[str, Any] | None) -> int:
 
 
 class CappedJSONParser(JSONParser):
-    """JSON up to ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes; NaN, Infinity and endless nesting refused."""
+    """JSON up to ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes; NaN, Infinity, endless nesting and repeated members refused.
+
+    Of a member given twice some programs take the first and some the last (RFC 8259 section 4): a proxy or a log would see
+    another patient's number than the record gets.
+    """
 
     def parse(
         self,
@@ -43,10 +49,21 @@ class CappedJSONParser(JSONParser):
         if limit is not None and announced_length(parser_context) > limit:
             raise RequestTooLarge(f"A JSON request may be up to {limit:,} bytes.")
         try:
-            return super().parse(stream, media_type, parser_context)
+            text = stream.read().decode(get_encoding(parser_context or {}))
+            found: dict[str, Any] = json.loads(text, parse_constant=strict_constant, object_pairs_hook=_each_once)
+        except ValueError as error:
+            raise exceptions.ParseError(f"JSON parse error - {error}") from error
         except RecursionError as error:
             # Some thousand brackets are enough, and the decoder has no limit of its own.
             raise exceptions.ParseError("The JSON is nested too deeply.") from error
+        return found
+
+
+def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        raise exceptions.ParseError("A member of the JSON is given twice.")
+    return found
 
 
 class CappedMultiPartParser(MultiPartParser):

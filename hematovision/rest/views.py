@@ -49,6 +49,7 @@ class IndexOut(serializers.Serializer):
     cases = serializers.URLField()
     microscopes = serializers.URLField()
     reports = serializers.URLField()
+    events = serializers.URLField()
     predictions = serializers.URLField()
 
 

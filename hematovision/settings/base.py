@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "calibration",
     "reports",
     "inbox",
+    "integrations",
     "oversight",
     "workbench",
     "hematovision.rest",
@@ -66,10 +67,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "hematovision.metrics.requests.CountRequests",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Headers first: a static file is an answer as well.
+    "hematovision.middleware.SecureTransport",
+    "hematovision.middleware.OwnOriginOnly",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "hematovision.bodies.BoundedBodies",  # before the first that reads a form
@@ -78,8 +81,8 @@ MIDDLEWARE = [
     "audit.middleware.AuditContextMiddleware",  # names the request before it is logged
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.NothingIsKept",  # around what signs people out
     "accounts.middleware.SignInPolicyMiddleware",
-    "accounts.middleware.NothingIsKept",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hematovision.middleware.MethodNotAllowedPage",
     "hematovision.rest.handlers.PartsAway",
@@ -249,8 +252,21 @@ CELERY_BEAT_SCHEDULE["follow_up_reports"] = {
     "options": {"queue": "default", "expires": 60.0},
 }
 
+# Events get their place in the feed as they are committed; this is for those whose process ended before it did so.
+CELERY_BEAT_SCHEDULE["sweep_feed"] = {
+    "task": "integrations.tasks.sweep_feed",
+    "schedule": 30.0,
+    "options": {"queue": "default", "expires": 30.0},
+}
+# So many answers of a web process may be held back until there is something to say; the other threads stay free.
+LONG_ANSWERS = max(1, env.int("WEB_THREADS", default=24) // 4)
+
 # How many days what is beside the clinical record is kept, where it differs from `oversight.retention.KINDS`.
 RETENTION_DAYS: list[str] = env.list("HEMATOVISION_RETENTION_DAYS", default=[])
+# For how many days after its last step the law asks that a signed case is kept: no patient is pseudonymised before.
+RECORD_DAYS: int = env.int("HEMATOVISION_RECORD_DAYS", default=3650)
+# After how many days files of images are removed, by `oversight.purge_rules.STATES`: none unless named.
+PURGE_DAYS: list[str] = env.list("HEMATOVISION_PURGE_DAYS", default=[])
 
 # Whether the model in use still does what its card says, at each laboratory; an alarm is said once a week.
 CELERY_BEAT_SCHEDULE["watch_drift"] = {

@@ -1,6 +1,7 @@
 """Who signs in and how: users, passwords, second factors, sessions, lock-out, API clients."""
 
 from datetime import timedelta
+from typing import Any
 
 from hematovision.settings.environment import env
 
@@ -13,19 +14,54 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
+# Words that make no password by themselves; the names of the person's organisation and laboratory come to them.
+PASSWORD_WORDS: list[str] = [
+    "hematovision",
+    "hematology",
+    "haematology",
+    "hemato",
+    "haemato",
+    "vision",
+    "blood",
+    "smear",
+    "slide",
+    "stain",
+    "leukocyte",
+    "lymphocyte",
+    "neutrophil",
+    "microscope",
+    "pathology",
+    "pathologist",
+    "laboratory",
+    "hospital",
+    "clinic",
+    "uploader",
+    "auditor",
+    "administrator",
+    "admin",
+    "password",
+    "passwort",
+    "welcome",
+    "login",
+    "letmein",
+    *env.list("HEMATOVISION_PASSWORD_WORDS", default=[]),
+]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.ContextWordsValidator", "OPTIONS": {"words": PASSWORD_WORDS}},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 # The browser session ends after this long without a request (seconds).
 SESSION_COOKIE_AGE = env.int("HEMATOVISION_IDLE_SECONDS", default=30 * 60)
+# And whatever happens in it, so long after signing in (seconds): a working day, and what NIST SP 800-63B asks of two factors.
+SESSION_MOST_SECONDS = env.int("HEMATOVISION_SESSION_SECONDS", default=12 * 3600)
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
@@ -58,14 +94,17 @@ USERSESSIONS_TRACK_ACTIVITY = True
 # How long the link in an invitation works.
 INVITATION_DAYS = 7
 
+MFA_ADAPTER = "accounts.mfa_adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "HematoVision"
 # Addresses come from invitations. A changed one that waits for its confirmation must not keep anybody from
 # setting up the second factor that their role needs.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-# Second factor demanded of pathologists and administrators.
+# Whether a second factor is demanded, and of which roles; who administers the platform always needs one then. The others
+# are offered one.
 HEMATOVISION_REQUIRE_MFA = env.bool("HEMATOVISION_REQUIRE_MFA", default=False)
+HEMATOVISION_MFA_ROLES = frozenset(env.list("HEMATOVISION_MFA_ROLES", default=["pathologist", "administrator"]))
 
 # API clients: OAuth2 client credentials, opaque tokens.
 IDP_OIDC_ADAPTER = "accounts.idp_adapter.ClientAdapter"

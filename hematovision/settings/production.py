@@ -45,6 +45,7 @@ CACHES = {
         "BACKEND": "hematovision.cache.ForgivingRedisCache",
         "LOCATION": env.str("HEMATOVISION_CACHE_URL", default=REDIS_URL),
         "KEY_PREFIX": "hematovision",
+        "VERSION": 2,  # 1: values were pickled
     },
 }
 

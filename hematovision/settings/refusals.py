@@ -10,6 +10,8 @@ SECRET_MIN_LENGTH = 50
 FEWEST_CHARACTERS = 10
 INDEX_KEY_MIN_LENGTH = 32
 CHECKPOINT_KEY_MIN_LENGTH = 32
+# Of people; `accounts.models.Role` cannot be imported while settings are read.
+ROLES = frozenset({"uploader", "pathologist", "administrator", "auditor", "student"})
 # Substrings of keys that were printed somewhere: examples, tests, generators of other projects.
 KNOWN_SECRETS = ("insecure", "changeme", "change-me", "test-only", "example", "default")
 
@@ -43,6 +45,8 @@ def reasons_to_refuse(settings: Mapping[str, Any]) -> Iterator[str]:
     if not settings["REDIS_URL"]:
         yield "REDIS_URL is missing: the folder broker serves one machine only."
     yield from _storage(settings["CLINICAL_STORAGE"], settings["OBJECT_STORE"])
+    if unknown := sorted(settings["HEMATOVISION_MFA_ROLES"] - ROLES):
+        yield f"HEMATOVISION_MFA_ROLES names no role with: {', '.join(unknown)}. Roles are {', '.join(sorted(ROLES))}."
     if settings.get("DEMO_ACCOUNTS"):
         yield "DEMO_ACCOUNTS is on: its password is public."
 

@@ -13,6 +13,7 @@ from audit.services import record
 from hematovision.errors import Conflict
 from microscopes.models import Microscope
 from microscopes.permissions import must_manage
+from microscopes.verification import microscope_digest
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -58,7 +59,12 @@ def add_microscope(
             _refuse_taken(microscope)
             cleaned(microscope)
             microscope.save(force_insert=True)
-            record(actor=actor, action=Action.CREATE, target=microscope, after=_described(microscope))
+            record(
+                actor=actor,
+                action=Action.CREATE,
+                target=microscope,
+                after={**_described(microscope), "row": microscope_digest(microscope)},
+            )
     except IntegrityError:
         # Two requests with the same name: the other one was first.
         _refuse_taken(microscope)
@@ -91,7 +97,9 @@ def change_microscope(*, actor: User, microscope: Microscope, **changes: Any) ->
                     action=Action.CONFIGURATION,
                     target=stored,
                     before={name: before[name] for name in differs},
-                    after={name: after[name] for name in differs} | ({"fields": hidden} if hidden else {}),
+                    after={name: after[name] for name in differs}
+                    | ({"fields": hidden} if hidden else {})
+                    | {"row": microscope_digest(stored)},
                 )
     except IntegrityError:
         _refuse_taken(stored)
@@ -127,7 +135,7 @@ def _set_in_use(*, actor: User, microscope: Microscope, is_active: bool) -> Micr
                 action=Action.CONFIGURATION,
                 target=stored,
                 before={"is_active": not is_active},
-                after={"is_active": is_active},
+                after={"is_active": is_active, "row": microscope_digest(stored)},
             )
     return stored
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.functional import cached_property
 
 from accounts.models import Organisation, Role, User
 from cases.cell_classes import CELL_CLASSES
 from cases.models import Case, Stain
-from cases.states import SIGNED_STATES
 from classifier.models import ModelVersion
-
-if TYPE_CHECKING:
-    from oversight.selectors.reviewed_cells import Names
+from oversight.selectors.sources import Wanted
 
 SIGNED, REVIEWED = "", "reviewed"
 
@@ -78,29 +74,26 @@ class AgreementFilter(forms.Form):
         in_use = ModelVersion.objects.active()
         return chosen or in_use or ModelVersion.objects.order_by(F("promoted_at").desc(nulls_last=True)).first()
 
-    def condition(self, names: Names, *, every_model: bool = False, every_reviewer: bool = False) -> Q:
-        """What is asked for, as a condition on a source of reviewed cells; a form with errors finds nothing.
+    def wanted(self, *, every_model: bool = False, every_reviewer: bool = False) -> Wanted:
+        """What is asked for; a form with errors asks for nothing.
 
         `every_model` and `every_reviewer` leave that one filter out, for the comparison beside.
         """
-        if not self.is_valid():
-            return Q(pk__in=[])
+        model = self.model_version
+        if not self.is_valid() or (model is None and not every_model):
+            return Wanted(nothing=True)
         asked = self.cleaned_data
-        condition = Q() if every_model else Q(**{names.model: self.model_version})
-        if asked["cells"] == SIGNED:
-            condition &= Q(**{f"{names.case}__state__in": SIGNED_STATES})
-        if asked["since"]:
-            condition &= Q(**{f"{names.reviewed}__gte": names.moment(asked["since"])})
-        if asked["until"]:
-            condition &= Q(**{f"{names.reviewed}__lt": names.moment(asked["until"] + timedelta(days=1))})
-        for name in ("clinic", "stain", "camera"):
-            if asked[name]:
-                condition &= Q(**{f"{names.case}__{name}": asked[name]})
-        if self.reviewer and not every_reviewer:
-            condition &= Q(**{names.reviewer: self.reviewer})
-        if asked["label"]:
-            condition &= Q(**{names.final: asked["label"], names.excluded: False})
-        return condition
+        return Wanted(
+            signed=asked["cells"] == SIGNED,
+            since=asked["since"],
+            until=asked["until"],
+            clinic=asked["clinic"].pk if asked["clinic"] else None,
+            stain=asked["stain"],
+            camera=asked["camera"],
+            model=model.pk if model and not every_model else None,
+            reviewer=self.reviewer.pk if self.reviewer and not every_reviewer else None,
+            final=asked["label"],
+        )
 
     @property
     def reviewer(self) -> User | None:

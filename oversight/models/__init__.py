@@ -1,6 +1,7 @@
 """Rows of this app, one noun a file."""
 
 from oversight.models.case_tally import CaseTally, CellTally
+from oversight.models.tally_sum import Span, TallySum
 from oversight.models.verification import Trigger, VerificationResult, VerificationRun
 
-__all__ = ["CaseTally", "CellTally", "Trigger", "VerificationResult", "VerificationRun"]
+__all__ = ["CaseTally", "CellTally", "Span", "TallySum", "Trigger", "VerificationResult", "VerificationRun"]

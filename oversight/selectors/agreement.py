@@ -7,25 +7,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
-from django.db.models.functions import TruncWeek
 
 from accounts.models import Organisation, User
 from cases.cell_classes import CLASS_CODES, UNIDENTIFIED
-from cases.models import Case, Stain
+from cases.models import Stain
 from classifier.models import ModelVersion, Prediction
 from classifier.selectors import predictions_shown_to
 from oversight.agreement import Comparison, ReviewedCells, compare
 from oversight.drift import Period
-from oversight.selectors import reviewed_cells
-from oversight.selectors.reviewed_cells import REVIEWED
+from oversight.selectors.sources import REVIEWED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from uuid import UUID
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date, datetime
 
     from django.db.models import QuerySet
 
-    from oversight.selectors.reviewed_cells import Names
+    from oversight.selectors import reviewed_cells
 
 MOST_VALUES = 40
 """Groups of one dimension shown; the rest is reached by the filter."""
@@ -57,64 +55,35 @@ class Group:
     comparison: Comparison
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Reviewed cells of one kind, with their value in each dimension: a place, a model or a person by id."""
-
-    clinic: UUID
-    stain: str
-    camera: str
-    model: UUID
-    reviewer: UUID | None
-    cells: ReviewedCells
-
-    def value(self, dimension: str) -> Any:
-        """What it is in one of `DIMENSIONS`; addresses have an older word for the reviewer."""
-        return getattr(self, "reviewer" if dimension == "reader" else dimension)
-
-
-def compared_cases(user: User) -> QuerySet[Case]:
-    """The cases in which `user` may compare the model with its reviewers: those whose model output they may see."""
-    return Case.objects.with_model_output_for(user)
-
-
 def reviewed_predictions(user: User) -> QuerySet[Prediction]:
-    """The predictions of reviewed cells in those cases, to be listed."""
+    """The predictions of reviewed cells in the cases whose model output `user` may see, to be listed."""
     return predictions_shown_to(user).filter(REVIEWED)
 
 
-def lines_of(cells: reviewed_cells.ReviewedCells) -> list[Line]:
-    """The cells by kind and by every dimension at once, in one pass over the counts."""
+def comparison_of(cells: reviewed_cells.ReviewedCells) -> Comparison:
+    """The comparison over `cells`."""
+    return compare(_kinds(cells))
 
-    def by(names: Names) -> tuple[str, ...]:
-        of_case = (f"{names.case}__{name}" for name in ("clinic", "stain", "camera"))
-        return *of_case, names.model, names.reviewer, *names.kind
 
+def _kinds(cells: reviewed_cells.ReviewedCells) -> list[ReviewedCells]:
     return [
-        Line(clinic, stain, camera, model, reviewer, ReviewedCells(*kind))
-        for clinic, stain, camera, model, reviewer, *kind in cells.counted(by)
+        ReviewedCells(final, best, identified, excluded, number)
+        for (final, best, identified, excluded), number in cells.by_kind().items()
     ]
 
 
-def comparison_of(lines: Iterable[Line]) -> Comparison:
-    """The comparison over `lines`."""
-    return compare(line.cells for line in lines)
-
-
-def groups_of(lines: Iterable[Line]) -> dict[str, list[Group]]:
-    """The comparison for each value of each dimension, the largest first; one query a dimension for the names."""
-    parts_of: dict[str, dict[Any, list[ReviewedCells]]] = {name: defaultdict(list) for name in DIMENSIONS}
-    for line in lines:
-        for name, parts in parts_of.items():
-            parts[line.value(name)].append(line.cells)
-    found = {}
-    for name, parts in parts_of.items():
-        names = _NAMES[name](list(parts))
-        groups = [
-            Group(str(value or ""), names.get(value) or "not given", compare(kinds)) for value, kinds in parts.items()
-        ]
-        found[name] = sorted(groups, key=lambda group: (-group.comparison.n, group.name))[:MOST_VALUES]
-    return found
+def groups_of(cells: reviewed_cells.ReviewedCells, dimension: str) -> list[Group]:
+    """The comparison for each value of a dimension, the largest first; one query for the counts and one for the names."""
+    parts: dict[Any, list[ReviewedCells]] = defaultdict(list)
+    # Addresses have an older word for the reviewer.
+    counted = cells.by_kind("reviewer" if dimension == "reader" else dimension)
+    for (value, final, best, identified, excluded), number in counted.items():
+        parts[value].append(ReviewedCells(final, best, identified, excluded, number))
+    names = _NAMES[dimension](list(parts))
+    groups = [
+        Group(str(value or ""), names.get(value) or "not given", compare(kinds)) for value, kinds in parts.items()
+    ]
+    return sorted(groups, key=lambda group: (-group.comparison.n, group.name))[:MOST_VALUES]
 
 
 def _names_of_clinics(ids: Sequence[Any]) -> Mapping[Any, str]:
@@ -143,16 +112,15 @@ _NAMES: dict[str, Callable[[Sequence[Any]], Mapping[Any, str]]] = {
 
 def weeks_of(cells: reviewed_cells.ReviewedCells) -> list[Period]:
     """Cells and errors of the best class by week of review (UTC, Monday first) and the class the reviewer gave."""
-    weeks: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    for final, best, excluded, week, number in cells.counted(
-        lambda names: (names.final, names.best, names.excluded, TruncWeek(names.reviewed))
-    ):
-        if week is not None and not excluded and final in CLASS_CODES:
-            counts = weeks[f"{week:%Y-%m-%d}"][final]
+    weeks: dict[date, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    for (week, final, is_right), number in cells.by_week().items():
+        if final in CLASS_CODES:
+            counts = weeks[week][final]
             counts[0] += number
-            counts[1] += number if final != best else 0
-    return [Period(week, {code: (n, wrong) for code, (n, wrong) in weeks[week].items()}) for week in sorted(weeks)][
-        -WEEKS_SHOWN:
+            counts[1] += 0 if is_right else number
+    return [
+        Period(f"{week:%Y-%m-%d}", {code: (n, wrong) for code, (n, wrong) in weeks[week].items()})
+        for week in sorted(weeks)[-WEEKS_SHOWN:]
     ]
 
 
@@ -173,8 +141,13 @@ def cells_behind(
     return found.order_by("-created_at", "-id")
 
 
-def number_behind(cells: reviewed_cells.ReviewedCells, *, show: str = "all", final: str = "", answer: str = "") -> int:
-    """How many predictions `cells_behind` finds, added up from the counts: counting these themselves takes as long as a page."""
+def extent_behind(
+    cells: reviewed_cells.ReviewedCells, *, show: str = "all", final: str = "", answer: str = ""
+) -> tuple[int, datetime | None]:
+    """How many predictions `cells_behind` finds, added up from the counts, and after which moment none of them was made.
+
+    Counting them takes as long as a page. Without the moment a list walks past everything that nobody reviewed yet.
+    """
 
     def is_behind(kind: ReviewedCells) -> bool:
         right = {
@@ -188,8 +161,11 @@ def number_behind(cells: reviewed_cells.ReviewedCells, *, show: str = "all", fin
             right = right and kind.answer == answer
         return right
 
-    kinds = (ReviewedCells(*row) for row in cells.counted(lambda names: names.kind))
-    return sum(kind.number for kind in kinds if is_behind(kind))
+    behind = [kind for kind in _kinds(cells) if is_behind(kind)]
+    newest = cells.newest_by_kind()
+    moments = [moment for kind in behind if (moment := newest.get(kind[:4]))]
+    # What was counted since it was added up has no moment yet, and nothing is left out.
+    return sum(kind.number for kind in behind), max(moments, default=None) if len(moments) == len(behind) else None
 
 
 def with_what_a_line_shows(predictions: QuerySet[Prediction]) -> QuerySet[Prediction]:

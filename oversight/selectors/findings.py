@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.core.exceptions import ValidationError
 
-from accounts.models import User
+from accounts.models import ApiClient, Invitation, Organisation, User
 from audit.models import AuditEvent
+from calibration.models import CalibrationLabel
 from cases.models import Case, Patient
+from inbox.models import CriticalLimits
+from microscopes.models import Microscope
 from oversight.selectors.records import PATH_TO_CASE
+from reports.models import ReportTemplate
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -19,7 +23,24 @@ if TYPE_CHECKING:
     from hematovision.verifications import Finding
     from oversight.models import VerificationResult
 
-_OF_ONE_LABORATORY = frozenset({model._meta.label_lower for model in (Case, Patient, User)} | PATH_TO_CASE.keys())
+_OF_ONE_LABORATORY = frozenset(
+    {
+        model._meta.label_lower
+        for model in (
+            ApiClient,
+            CalibrationLabel,
+            Case,
+            CriticalLimits,
+            Invitation,
+            Microscope,
+            Organisation,
+            Patient,
+            ReportTemplate,
+            User,
+        )
+    }
+    | PATH_TO_CASE.keys()
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ PATH_TO_CASE = {
     "cases.legalholdrelease": "hold__case",
     "cases.patientrestriction": "patient__cases",
     "cases.restrictionlift": "restriction__patient__cases",
+    "cases.patientmerge": "into__cases",
+    "cases.patientmergeundo": "merge__into__cases",
     "classifier.analysis": "image__case",
     "classifier.explanation": "cell__image__case",
     "review.reviewaction": "case",

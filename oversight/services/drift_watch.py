@@ -6,21 +6,20 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation, OrganisationKind
 from audit.models import Action, AuditEvent, Outcome
 from audit.services import record
-from cases.models import Case
-from cases.states import SIGNED_STATES
 from classifier.models import ModelState, ModelVersion
 from notices.services import notify
 from oversight import drift
-from oversight.selectors.agreement import comparison_of, lines_of, weeks_of
+from oversight.selectors.agreement import comparison_of, weeks_of
 from oversight.selectors.overseers import overseers_of
 from oversight.selectors.reviewed_cells import ReviewedCells
+from oversight.selectors.scopes import scope_of_laboratory
+from oversight.selectors.sources import Wanted
 
 if TYPE_CHECKING:
     from oversight.drift import Expectation
@@ -79,11 +78,8 @@ def _watch(laboratory: Organisation, version: ModelVersion, expected: Expectatio
 def alarms_at(laboratory: Organisation, version: ModelVersion, expected: Expectation) -> list[str]:
     """Return what is alarming at a laboratory, in words; nothing when all is well."""
     since = (timezone.now() - LOOKS_BACK).astimezone(UTC).date()
-    cells = ReviewedCells(
-        Case.objects.filter(laboratory=laboratory, state__in=SIGNED_STATES),
-        lambda names: Q(**{names.model: version, f"{names.reviewed}__gte": names.moment(since)}),
-    )
-    findings = drift.judge(comparison_of(lines_of(cells)), expected)
+    cells = ReviewedCells(scope_of_laboratory(laboratory), Wanted(model=version.pk, since=since))
+    findings = drift.judge(comparison_of(cells), expected)
     alarms = [drift.name_of(finding).lower() for finding in findings if finding.verdict == "alarm"]
     steps = drift.cumulate(weeks_of(cells), expected)
     if steps and steps[-1].alarm:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,18 +16,18 @@ from accounts.models import Organisation, OrganisationKind
 from audit.models import Action, Outcome
 from audit.services import record
 from hematovision import verifications
+from hematovision.verifications import Finding, Older
 from notices.services import notify
 from oversight.models import Trigger, VerificationResult
 from oversight.selectors.findings import laboratory_of
 from oversight.selectors.overseers import administrators_of
+from oversight.verification import OBJECT_TYPE, result_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from accounts.models import User
-    from hematovision.verifications import Finding
 
-OBJECT_TYPE = "oversight.verification"
 KIND = "verification"
 MOST_FINDINGS = 100
 """Findings of one verification that are listed; a table written anew would have millions."""
@@ -42,6 +41,8 @@ class Everything:
 
     began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     findings: dict[str, list[Finding]] = field(default_factory=dict)
+    older: dict[str, int] = field(default_factory=dict)
+    """How many records of each kind are older than their fingerprints."""
 
     @property
     def intact(self) -> bool:
@@ -59,8 +60,15 @@ def verify_everything(
     """
     done = Everything()
     for number, (name, check) in enumerate(verifications.registered().items(), start=1):
-        done.findings[name] = list(islice(check(), MOST_FINDINGS))
-        log.info("verified", verification=name, findings=len(done.findings[name]))
+        found = done.findings.setdefault(name, [])
+        for each in check():
+            if isinstance(each, Older):
+                done.older[each.kind] = each.number
+            else:
+                found.append(each)
+            if len(found) == MOST_FINDINGS:
+                break
+        log.info("verified", verification=name, findings=len(found))
         if note is not None:
             note(number)
     keep_result(actor=actor, trigger=trigger, done=done)
@@ -104,7 +112,11 @@ def keep_result(*, actor: User | None, trigger: Trigger, done: Everything, probl
             object_id=str(result.pk),
             outcome=Outcome.SUCCESS if result.intact else Outcome.FAILURE,
             reason=problem,
-            after={name: len(findings) for name, findings in found.items()},
+            after={
+                **{name: len(findings) for name, findings in found.items()},
+                **({"older": done.older} if done.older else {}),
+                "row": result_digest(result),
+            },
         )
     return result
 

@@ -20,14 +20,13 @@ from oversight.forms import AgreementFilter
 from oversight.selectors.agreement import (
     DIMENSIONS,
     Group,
-    compared_cases,
     comparison_of,
     groups_of,
-    lines_of,
     weeks_of,
 )
 from oversight.selectors.records import LISTING_TYPE
 from oversight.selectors.reviewed_cells import ReviewedCells
+from oversight.selectors.scopes import scope_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -62,19 +61,18 @@ def agreement(request: HttpRequest) -> HttpResponse:
 def figures(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[str, Any]:
     """Return everything an agreement page shows, and write that it was shown."""
     user = signed_in(request)
-    cases = compared_cases(user)
     model = form.model_version
-    # Counted once, for every model and every reviewer; what is compared with what is picked from that.
-    everything = lines_of(
-        ReviewedCells(cases, lambda names: form.condition(names, every_model=True, every_reviewer=True))
-    )
-    of_reviewer = [line for line in everything if form.reviewer is None or line.reviewer == form.reviewer.pk]
-    everybodys = [line for line in everything if model is not None and line.model == model.pk]
-    lines = [line for line in of_reviewer if model is not None and line.model == model.pk]
-    found = comparison_of(lines)
+    cells = ReviewedCells(scope_of(user), form.wanted())
+    found = comparison_of(cells)
+    everybody = comparison_of(cells.asking(form.wanted(every_reviewer=True))) if form.reviewer else found
     expected = drift.expectation_of(model.card) if model else None
-    weeks = weeks_of(ReviewedCells(cases, form.condition))
-    groups = {**groups_of(lines), "model": groups_of(of_reviewer)["model"]}
+    weeks = weeks_of(cells)
+    of_every_model = cells.asking(form.wanted(every_model=True))
+    groups = {
+        name: groups_of(of_every_model if name == "model" else cells, name)
+        for name in DIMENSIONS
+        if not (place.own and name == "reader")
+    }
     steps = drift.cumulate(weeks, expected) if expected else []
     findings = drift.judge(found, expected) if expected else []
     record(actor=user, action=Action.VIEW, object_type=LISTING_TYPE, after={"agreement": form.narrows, "n": found.n})
@@ -94,7 +92,7 @@ def figures(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[s
         "drift_chart": plots.drift_chart(steps),
         "between_alarms": round(drift.cells_between_false_alarms(), -4),
         "breakdowns": _breakdowns(form, groups, place, expected),
-        "everybody": comparison_of(everybodys),
+        "everybody": everybody,
         "narrowed": bool(form.narrows),
     }
 
@@ -162,9 +160,7 @@ def _breakdowns(
 ) -> list[dict[str, Any]]:
     """Return a table a dimension; each line leads to the same page narrowed to it and to its cells."""
     tables = []
-    for dimension, name in DIMENSIONS.items():
-        if dimension == "reader" and place.own:
-            continue
+    for dimension, found in groups.items():
         by_model = dimension == "model"
         rows = [
             {
@@ -176,10 +172,10 @@ def _breakdowns(
                 # Where nothing was given there is nothing to narrow by.
                 "link": _link(form, place, **{dimension: group.value}) if group.value else "",
             }
-            for group in groups[dimension]
+            for group in found
             if group.comparison.n
         ]
-        tables.append({"name": name, "code": dimension, "rows": rows})
+        tables.append({"name": DIMENSIONS[dimension], "code": dimension, "rows": rows})
     return tables
 
 

@@ -24,13 +24,14 @@ from oversight.forms import AgreementFilter
 from oversight.selectors.agreement import (
     SHOWN,
     cells_behind,
-    compared_cases,
-    number_behind,
+    extent_behind,
     reviewed_predictions,
     with_what_a_line_shows,
 )
 from oversight.selectors.records import LISTING_TYPE
-from oversight.selectors.reviewed_cells import PREDICTIONS, ReviewedCells
+from oversight.selectors.reviewed_cells import ReviewedCells
+from oversight.selectors.scopes import scope_of
+from oversight.selectors.sources import PREDICTIONS
 from oversight.views.agreement import OVERSIGHT, Place
 
 if TYPE_CHECKING:
@@ -91,9 +92,12 @@ def export_agreement(request: HttpRequest) -> HttpResponseBase:
 def cells(request: HttpRequest, form: AgreementFilter, place: Place) -> dict[str, Any]:
     """Return one page of the cells behind a figure, and write that it was shown."""
     found = _behind(request, form)
+    counted = ReviewedCells(scope_of(signed_in(request)), form.wanted())
+    number, newest = extent_behind(counted, **_asked(request))
+    if newest is not None:
+        found = found.filter(created_at__lte=newest)
     paginator = CappedPaginator(found.values_list("pk", flat=True), PER_PAGE)
-    counted = ReviewedCells(compared_cases(signed_in(request)), form.condition)
-    paginator.count = min(number_behind(counted, **_asked(request)), paginator.most)
+    paginator.count = min(number, paginator.most)
     page = paginator.get_page(request.GET.get("page"))
     predictions = rows_of(page, with_what_a_line_shows(Prediction.objects.all()))
     rows = [
@@ -138,7 +142,7 @@ def _asked(request: HttpRequest) -> dict[str, str]:
 
 
 def _behind(request: HttpRequest, form: AgreementFilter) -> QuerySet[Prediction]:
-    predictions = reviewed_predictions(signed_in(request)).filter(form.condition(PREDICTIONS))
+    predictions = reviewed_predictions(signed_in(request)).filter(form.wanted().condition(PREDICTIONS))
     return cells_behind(predictions, **_asked(request))
 
 

@@ -33,7 +33,7 @@ def find_record(request: HttpRequest) -> HttpResponse:
     if text and not case:
         # A number may have gone to another patient after a correction: who has it now comes first.
         patients = Patient.objects.visible_to(user).order_by("pk")
-        patient = patients.with_mrn(text).first() or patients.ever_with_mrn(text).first()
+        patient = patients.current().with_mrn(text).first() or patients.ever_with_number(text).first()
     record_search(
         actor=user,
         object_type="cases.case" if case else "cases.patient",

@@ -52,7 +52,9 @@ class ContentPlace(serializers.Serializer):
 class ContentPatient(serializers.Serializer):
     """The patient as the report was signed for them."""
 
-    birth_date = serializers.CharField()
+    birth_date = serializers.CharField(
+        allow_blank=True, help_text="1961-03-05; 1961-03 or 1961 where no more is known, empty where nothing is."
+    )
     family_name = serializers.CharField()
     given_name = serializers.CharField(allow_blank=True)
     id = serializers.UUIDField()

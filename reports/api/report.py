@@ -26,7 +26,7 @@ from cases.api.audited_list import AuditedList
 from cases.models import Case
 from cases.selectors import visible_case, visible_record
 from cases.services.audit_trail import record_view, scope_of
-from hematovision.errors import Conflict
+from hematovision.errors import Conflict, Gone
 from hematovision.rest.base import NotCached
 from hematovision.rest.etags import version_tag
 from hematovision.rest.filters import MomentFilter
@@ -36,6 +36,7 @@ from reports.models import Report, ReportQuerySet
 from reports.verification import verify_report
 
 VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+_DESTROYED = "The patient was pseudonymised, and the content of this report was destroyed by decision."
 _BROKEN = "This report is no longer what was signed, so it is not handed out. Tell the laboratory."
 
 
@@ -147,9 +148,10 @@ class ReportView(NotCached, APIView):
     allowed_roles: ClassVar = {"GET": VIEWERS}
 
     def visible_report(self, pk: uuid.UUID, action: Action, what: str) -> Report:
-        """Return the version, verified and in the audit trail; 404 for one the caller does not see, 409 for a broken one."""
+        """Return the version, verified and in the audit trail; 404 for one the caller does not see, 409 for a broken one, 410 for a destroyed one."""
         report: Report = visible_record(reports_with_standing(), signed_in(self.request), pk)
-        intact = verify_report(report).intact
+        verification = verify_report(report)
+        intact = verification.intact
         record(
             actor=signed_in(self.request),
             action=action,
@@ -157,6 +159,8 @@ class ReportView(NotCached, APIView):
             after={"what": what, "version": report.version, "intact": intact},
             **scope_of(report.case),
         )
+        if verification.destroyed_at is not None and not verification.faults:
+            raise Gone(_DESTROYED, code="report_destroyed")
         if not intact:
             raise Conflict(_BROKEN, code="report_broken")
         return report

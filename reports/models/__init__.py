@@ -1,6 +1,7 @@
 """Signed reports and what belongs to them."""
 
 from reports.models.draft import ReportDraft
+from reports.models.key_destruction import KeyDestruction
 from reports.models.move import CaseMove
 from reports.models.report import Report, ReportKey, ReportKind, ReportQuerySet
 from reports.models.signature import Signature, SignatureMethod
@@ -8,6 +9,7 @@ from reports.models.template import ReportTemplate, TemplatePart
 
 __all__ = [
     "CaseMove",
+    "KeyDestruction",
     "Report",
     "ReportDraft",
     "ReportKey",

@@ -99,7 +99,7 @@ def _tiles(case: Case, content: dict[str, Any], cells: list[dict[str, Any]]) -> 
 
 def _pixels(image: SmearImage) -> NDArray[np.uint8]:
     try:
-        if image.display:
+        if image.is_shown:
             with open_display(image) as file:
                 return np.asarray(Image.open(file).convert("RGB"), dtype=np.uint8)
         with open_original(image) as file:

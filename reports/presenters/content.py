@@ -5,7 +5,8 @@ later needs nothing else: no label is looked up, no name is joined in.
 
 A report is sealed once, so each format stays readable for ever: a later one adds members and changes none. Format 1 has
 words alone; format 2 puts beside them what a program needs: codes (`sex_code`, `priority_code`, `stain_code`,
-`role_code`, the slugs of places), the reference range in numbers, `units`, and the `order`.
+`role_code`, the slugs of places), the reference range in numbers, `units`, and the `order`. A birth date that is not known
+to the day is 1961-03, 1961 or empty.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Organisation, User
     from cases.differential import Differential, Row
-    from cases.models import Case
+    from cases.models import Case, Patient
     from cases.reference_ranges import ReferenceRange
     from reports.models import Report, ReportDraft
     from reports.selectors.case_evidence import CaseEvidence
@@ -57,6 +58,12 @@ IDENTIFIERS = {
     "accession": "Accession number on the slide",
 }
 """What may be compared with the slide and the request, two of them before every signature."""
+
+
+def identifiers_of(patient: Patient) -> dict[str, str]:
+    """Return the `IDENTIFIERS` that tell `patient` apart: a birth date that is not known to the day is none."""
+    known = patient.born.is_known_to_the_day
+    return {code: label for code, label in IDENTIFIERS.items() if known or code != "birth_date"}
 
 
 def build_content(
@@ -93,7 +100,7 @@ def build_content(
         },
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        "identity_confirmed": sorted(set(draft.identifiers) & set(IDENTIFIERS)),
+        "identity_confirmed": sorted(set(draft.identifiers) & set(identifiers_of(case.patient))),
         "images": evidence.images,
         "interpretation": "" if kind == ReportKind.WITHDRAWN else draft.interpretation.strip(),
         "laboratory": _place(case.laboratory),
@@ -257,7 +264,7 @@ def _order(case: Case) -> dict[str, str] | None:
 def _patient(case: Case) -> dict[str, Any]:
     patient = case.patient
     return {
-        "birth_date": patient.birth_date.isoformat(),
+        "birth_date": patient.born.isoformat(),
         "family_name": patient.family_name,
         "given_name": patient.given_name,
         "id": str(patient.pk),

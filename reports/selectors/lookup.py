@@ -31,6 +31,7 @@ class Standing(StrEnum):
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
     BROKEN = "broken"
+    DESTROYED = "destroyed"
     UNKNOWN = "unknown"
 
 
@@ -90,8 +91,11 @@ def _find(value: str) -> Report | None:
 
 def _answer(report: Report, *, is_copy: bool = False) -> Answer:
     last = Report.objects.filter(case=report.case_id).select_related("signature").order_by("-version")[0]
-    if not verify_report(report).intact:
+    verification = verify_report(report)
+    if verification.faults:
         standing = Standing.BROKEN
+    elif verification.destroyed_at is not None:
+        standing = Standing.DESTROYED
     elif last.is_withdrawn:
         standing = Standing.WITHDRAWN
     else:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
+from cases.models import Patient
 from cases.states import SIGNED_STATES, CaseState
 from reports.models import Report, ReportKind
 from reports.verification import content_as_signed
 
 if TYPE_CHECKING:
-    from cases.models import Case, Patient
+    from cases.models import Case
 
 
 def current_report(case: Case) -> Report | None:
@@ -42,9 +43,10 @@ def previous_signed_differential(patient: Patient, before_case: Case) -> dict[st
     What was withdrawn and what was superseded is passed over; so is what was signed after `before_case` itself. None
     too where the last one is no longer what was signed: an older one in its place would mislead.
     """
+    person = Patient.objects.same_person_as(patient).order_by()
     found = (
         Report.objects.current()
-        .filter(case__patient=patient, case__laboratory=before_case.laboratory_id)
+        .filter(case__patient__in=person.values("pk"), case__laboratory=before_case.laboratory_id)
         .exclude(case=before_case)
         .exclude(kind=ReportKind.WITHDRAWN)
         .select_related("key", "signature")

@@ -13,6 +13,7 @@ from audit.services import record
 from cases.conf import turnaround
 from cases.models import Case, CaseTransition, ImageTransition, Patient, SmearImage
 from cases.models.restriction import restricted_patients
+from cases.partial_date import PartialDate
 from cases.permissions import must_see, refuse
 from cases.services.accession import next_accession_number
 from cases.services.audit_trail import scope_of
@@ -22,7 +23,7 @@ from cases.signals import image_received
 from cases.states import CaseState
 from cases.storage import clinical_storage, original_name
 from cases.stored_files import open_original
-from cases.verification import case_digest, image_digest
+from cases.verification import case_digest, image_digest, question_digest
 from hematovision.errors import Conflict, Gone, Unprocessable
 from reports.models import CaseMove
 from review.permissions import NOT_A_REVIEWER, may_review
@@ -47,7 +48,7 @@ _SPECIMEN = (
 )
 
 
-def move_to_patient(*, actor: User, case: Case, mrn: str, birth_date: dt.date) -> Case:
+def move_to_patient(*, actor: User, case: Case, mrn: str, birth_date: dt.date | PartialDate) -> Case:
     """Open a case of the right patient with copies of the images of a withdrawn one; returns it.
 
     The withdrawn case stays as it was signed. In the new one every image is analysed and reviewed again. The patient has
@@ -65,6 +66,8 @@ def move_to_patient(*, actor: User, case: Case, mrn: str, birth_date: dt.date) -
     if patient is None:
         sentence = "The clinic has no patient with this record number and birth date. The clinic registers them first."
         raise Unprocessable(sentence, code="no_patient")
+    # A number that was merged is that of the record which stands now.
+    patient = patient.merged_into or patient
     if patient.pk == case.patient_id:
         raise Unprocessable("This is the patient the report was withdrawn from.", code="same_patient")
     names: list[str] = []
@@ -105,11 +108,12 @@ def _open(actor: User, case: Case, patient: Patient) -> Case:
     )
     new.save(force_insert=True)
     CaseTransition.objects.create(case=new, to_state=CaseState.DRAFT, by=actor, reason="Moved from a withdrawn case.")
+    stored = Case.objects.get(pk=new.pk)
     record(
         actor=actor,
         action=Action.CREATE,
         target=new,
-        after={"moved_from": str(case.pk), "row": case_digest(Case.objects.get(pk=new.pk))},
+        after={"moved_from": str(case.pk), "row": case_digest(stored), "question": question_digest(stored)},
         **scope_of(new),
     )
     new.submitted_at, new.due_at = now, now + turnaround(new.priority)

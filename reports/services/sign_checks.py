@@ -12,7 +12,7 @@ from consult.selectors import open_opinions
 from reports.models import ReportKind
 from reports.pdf import PdfUnavailable, pdf_problem
 from reports.presenters.changes import changes_between
-from reports.presenters.content import IDENTIFIERS
+from reports.presenters.content import identifiers_of
 from review.selectors import sign_blockers
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def sign_checks(
         _flagged(draft, content),
         _opinions(case),
         _count(draft, evidence),
-        _identity(draft),
+        _identity(case, draft),
         _quality(draft, evidence),
     ]
     if previous is not None:
@@ -131,8 +131,8 @@ def _count(draft: ReportDraft, evidence: CaseEvidence) -> Check:
     )
 
 
-def _identity(draft: ReportDraft) -> Check:
-    number = len(set(draft.identifiers) & set(IDENTIFIERS))
+def _identity(case: Case, draft: ReportDraft) -> Check:
+    number = len(set(draft.identifiers) & set(identifiers_of(case.patient)))
     if number >= IDENTIFIERS_NEEDED:
         return Check("identity", passed=True, sentence="Two patient identifiers are confirmed.")
     return Check(

@@ -13,6 +13,7 @@ from audit.services import record
 from cases.permissions import must_see, refuse
 from hematovision.errors import Conflict, Unprocessable
 from reports.models import ReportTemplate
+from reports.row_digests import template_digest
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -66,7 +67,12 @@ def _save(actor: User, template: ReportTemplate, action: Action) -> None:
                 actor=actor,
                 action=action,
                 target=template,
-                after={"part": template.part, "title": template.title, "in_use": template.is_active},
+                after={
+                    "part": template.part,
+                    "title": template.title,
+                    "in_use": template.is_active,
+                    "row": template_digest(template),
+                },
                 laboratory_id=template.laboratory_id,
             )
     except IntegrityError as error:

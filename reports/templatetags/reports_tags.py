@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 
+from cases.partial_date import PartialDate
 from cases.selectors import review_status
 from cases.states import CaseState
 from reports.models import CaseMove, ReportKind, SignatureMethod
@@ -35,9 +36,15 @@ def kind_name(kind: str) -> str:
 
 @register.filter
 def day(value: str) -> str:
-    """Return an ISO date in words: 29 February 1980."""
-    date = dt.date.fromisoformat(value)
-    return f"{date.day} {date:%B %Y}"
+    """Return a birth date in words, as far as it is known: 29 February 1980, 03/1961, 1961, Birth date unknown."""
+    date = PartialDate.parse(value)
+    return f"{date.first.day} {date.first:%B %Y}" if date.first and date.is_known_to_the_day else str(date)
+
+
+@register.filter
+def born(value: str) -> str:
+    """Return a birth date in the line above each page: born 1980-02-29, or birth date unknown."""
+    return f"born {value}" if value else PartialDate().phrase
 
 
 @register.filter

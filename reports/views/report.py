@@ -150,7 +150,8 @@ def _mark(found: Report, last: Report) -> str:
 def _broken(request: AuthenticatedRequest, found: Report, verification: Verification) -> HttpResponse:
     record_access(request, found, Action.EXPORT, what="refused", verification=verification)
     context = {"report": found, "case": found.case, "verification": verification}
-    return render(request, "reports/broken.html", context, status=409)
+    destroyed = verification.destroyed_at is not None and not verification.faults
+    return render(request, "reports/broken.html", context, status=410 if destroyed else 409)
 
 
 def _file(content: bytes, media_type: str, name: str) -> HttpResponse:

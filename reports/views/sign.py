@@ -20,7 +20,7 @@ from hematovision.errors import DomainError
 from reports.forms import DraftForm, SignForm
 from reports.models import ReportKind, ReportTemplate
 from reports.pdf import class_pictures, pdf_problem, render_pdf
-from reports.presenters.content import IDENTIFIERS, MEANINGS
+from reports.presenters.content import MEANINGS, identifiers_of
 from reports.services.drafts import save_draft
 from reports.services.preparing import Prepared, prepare_report
 from reports.services.reauthentication import components_for, confirm_signer, key_challenge, note_signature
@@ -208,17 +208,16 @@ def _sign_page(
 def _identifiers(prepared: Prepared, form: DraftForm) -> list[dict[str, Any]]:
     """The identifiers to compare, each with its value in full and whether it is ticked."""
     case = prepared.case
-    born = case.patient.birth_date
     values = {
         "name": case.patient.full_name,
-        "birth_date": f"{born.day} {born:%B %Y}",
+        "birth_date": str(case.patient.born),
         "mrn": case.patient.mrn,
         "accession": case.accession_number,
     }
     ticked = set(form["identifiers"].value() or [])
     return [
         {"code": code, "label": label, "value": values[code], "ticked": code in ticked}
-        for code, label in IDENTIFIERS.items()
+        for code, label in identifiers_of(case.patient).items()
     ]
 
 

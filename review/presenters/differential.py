@@ -35,7 +35,7 @@ def present_differential(case: Case, counted: Tally, previous: dict[str, Any] | 
 def reference_of(case: Case, code: str) -> ReferenceRange | None:
     """Return the reference range of a class for the patient of `case`, at the age they had when it was collected."""
     day = (case.collected_at or case.created_at).date()
-    return range_for(code, birth_date=case.patient.birth_date, sex=case.patient.sex, on=day)
+    return range_for(code, birth_date=case.patient.born, sex=case.patient.sex, on=day)
 
 
 def _row(case: Case, row: Any, n: int) -> dict[str, Any]:

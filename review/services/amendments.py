@@ -31,6 +31,7 @@ from review.services.decisions import new_action
 from review.services.guards import lease_details, require_lease
 from review.services.leases import claim, drop
 from review.services.undo import last_number
+from review.verification import amendment_digest
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -80,11 +81,27 @@ def open_amendment(*, actor: User, case: Case, kind: str, reason_code: str, reas
             action=Action.CORRECT,
             target=amendment,
             reason=reason,
-            after={"case": str(case.pk), "kind": kind, "reason_code": reason_code, "state": "open"},
+            after={
+                "case": str(case.pk),
+                "kind": kind,
+                "reason_code": reason_code,
+                "state": "open",
+                "row": amendment_digest(amendment),
+            },
             **scope_of(case),
         )
         claim(actor=actor, case=case)
     return amendment
+
+
+def forget_question(*, actor: User, case: Case) -> None:
+    """Empty the clinical question that amendments of a locked case kept: free text about a person who is pseudonymised."""
+    for amendment in Amendment.objects.filter(case=case).order_by("opened_at"):
+        if amendment.details.get("clinical_question"):
+            amendment.details["clinical_question"] = ""
+            amendment.save(update_fields=["details"])
+            after = {"case": str(case.pk), "emptied": "clinical_question"}
+            record(actor=actor, action=Action.UPDATE, target=amendment, after=after, **scope_of(case))
 
 
 def abandon_amendment(*, actor: User, case: Case) -> Amendment:
@@ -127,7 +144,7 @@ def _close(amendment: Amendment, outcome: AmendmentOutcome, actor: User) -> None
         action=Action.CORRECT,
         target=amendment,
         before={"state": "open"},
-        after={"case": str(case.pk), "state": str(outcome)},
+        after={"case": str(case.pk), "state": str(outcome), "row": amendment_digest(amendment)},
         **scope_of(case),
     )
 

@@ -251,3 +251,17 @@ def test_the_audit_trail_is_read_only_here_and_views_are_recorded(client, ines, 
     assert b'name="_save"' not in page.content
     assert AuditEvent.objects.first().object_id == str(mine.pk)
     assert client.post(reverse("admin:audit_auditevent_delete", args=[mine.pk])).status_code == 403
+
+
+def test_numbers_of_a_place_are_typed_one_a_line(client, ines, riverside):
+    client.force_login(ines)
+    form = {"name": riverside.name, "is_active": "on", "unknown_camera": "strict", "hl7_authority": "RIV&1.2.3&ISO"}
+    save(client, "organisation", riverside, **form, numbers="npi 1234567893\n\nlis  RIV\n")
+    riverside.refresh_from_db()
+    assert riverside.hl7_authority == "RIV&1.2.3&ISO"
+    assert [str(number) for number in riverside.numbers.all()] == ["lis RIV", "npi 1234567893"]
+    page = client.get(reverse("admin:accounts_organisation_change", args=[riverside.pk])).content.decode()
+    assert "lis RIV\nnpi 1234567893" in page
+    refused = save(client, "organisation", riverside, **form, numbers="nothing")
+    assert "one number a line" in refused.content.decode()
+    assert riverside.numbers.count() == 2

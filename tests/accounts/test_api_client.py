@@ -141,8 +141,12 @@ def test_the_other_endpoints_of_the_library_are_not_there(client, db):
     assert client.get("/.well-known/openid-configuration").status_code == 404
 
 
+# Says of itself that it needs no signature ("alg": "none") and is the superuser's.
+UNSIGNED = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJyb290IiwiZXhwIjo0MTAyNDQ0ODAwfQ."
+
+
 @pytest.mark.parametrize(
-    "value", ["", "unknown", "two words", "\u00e9".encode("latin-1").decode("latin-1"), "x" * 5000]
+    "value", ["", "unknown", "two words", "\u00e9".encode("latin-1").decode("latin-1"), "x" * 5000, UNSIGNED]
 )
 def test_an_unknown_token_is_401_with_a_challenge(client, db, value):
     response = client.get(CASES, headers=bearer(value))

@@ -16,6 +16,7 @@ from accounts.services import (
     resend_invitation,
     withdraw_invitation,
 )
+from accounts.verification import invitation_digest
 from audit.models import AuditEvent
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 
@@ -50,7 +51,9 @@ def test_it_is_recorded(invited, ines, central):
     event = AuditEvent.objects.filter(action="invite").get()
     assert event.actor_id == ines.pk
     assert event.laboratory_id == central.pk
+    row = event.after.pop("row")
     assert event.after == {"email": NEW, "role": "uploader", "organisation": "riverside-clinic"}
+    assert row == invitation_digest(Invitation.objects.get())
 
 
 def test_accepting_opens_the_account_and_signs_in(client, invited, address):

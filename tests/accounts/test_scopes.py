@@ -13,7 +13,15 @@ from accounts.scopes import SCOPES
 pytestmark = pytest.mark.django_db
 
 BY_ROLE = {
-    "amina": {"cases:read", "cases:write", "images:write", "reports:read", "orders:read", "orders:write"},
+    "amina": {
+        "cases:read",
+        "cases:write",
+        "images:write",
+        "patients:write",
+        "reports:read",
+        "orders:read",
+        "orders:write",
+    },
     "pavel": {"cases:read", "predictions:read", "reports:read", "orders:read"},
     "ines": {"cases:read", "predictions:read", "reports:read", "orders:read"},
     "olga": {"cases:read", "predictions:read", "reports:read", "orders:read"},

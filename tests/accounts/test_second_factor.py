@@ -63,6 +63,12 @@ def test_other_roles_go_on(client, request, required, who):
     assert client.get("/accounts/profile/").status_code == 200
 
 
+def test_an_installation_may_demand_it_of_everybody(client, settings, required, amina):
+    settings.HEMATOVISION_MFA_ROLES = {"uploader"}
+    client.force_login(amina)
+    assert client.get("/accounts/profile/")["Location"] == INDEX
+
+
 def test_where_it_is_not_required_nobody_is_stopped(client, pavel):
     client.force_login(pavel)
     assert client.get("/accounts/profile/").status_code == 200
@@ -116,6 +122,19 @@ def test_the_right_code_signs_in(client, sign_in, with_app, pavel, code_for):
     sign_in(pavel.email)
     client.post(f"{INDEX}authenticate/", {"code": code_for(with_app)})
     assert client.session["_auth_user_id"] == str(pavel.pk)
+
+
+def test_a_code_works_once(client, sign_in, with_app, pavel, code_for):
+    from django.test import Client
+
+    sign_in(pavel.email)
+    client.post(f"{INDEX}authenticate/", {"code": code_for(with_app)})
+    assert "_auth_user_id" in client.session
+    # Who looked over the shoulder types it in the same half minute.
+    other = Client()
+    other.post("/accounts/login/", {"login": pavel.email, "password": PASSWORD})
+    other.post(f"{INDEX}authenticate/", {"code": code_for(with_app)})
+    assert "_auth_user_id" not in other.session
 
 
 def test_a_recovery_code_works_once(client, sign_in, pavel, with_app):

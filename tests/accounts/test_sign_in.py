@@ -136,6 +136,7 @@ def test_sessions_are_listed_and_the_others_can_be_ended(client, sign_in, amina,
     page = client.get("/accounts/sessions/").content.decode()
     assert "This one" in page
     assert "End the other session" in page
+    client.post("/accounts/reauthenticate/", {"password": "Smear-under-Glass-41"})
     client.post("/accounts/sessions/")
     assert elsewhere.get("/accounts/profile/").status_code == 302
     assert client.get("/accounts/profile/").status_code == 200

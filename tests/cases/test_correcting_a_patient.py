@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from audit.models import AuditEvent
 from cases.models import FormerIdentity, Patient
 from cases.services.patients import find_duplicates, update_patient
+from cases.verification import patient_digest
 from hematovision.errors import Conflict, PreconditionFailed, Unprocessable
 from tests.factories.cases import CaseFactory, PatientFactory
 
@@ -57,7 +58,7 @@ def test_a_former_record_number_and_birth_date_find_the_patient(amina, adaeze):
 def test_the_audit_trail_names_the_fields_the_reason_and_the_row_and_no_contents(corrected):
     event = AuditEvent.objects.filter(action="update", object_id=str(corrected.pk)).get()
     assert event.reason == "Misspelt or mistyped"
-    assert event.after == {"fields": ["family_name"]}
+    assert event.after == {"fields": ["family_name"], "row": patient_digest(Patient.objects.get(pk=corrected.pk))}
     assert event.before == {"former_identity": str(FormerIdentity.objects.get().pk)}
 
 

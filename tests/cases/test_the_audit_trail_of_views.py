@@ -53,7 +53,8 @@ def test_a_change_of_a_patient_names_fields_and_no_contents(amina, riverside):
     patient = PatientFactory(organisation=riverside, family_name="Okonkwo")
     update_patient(actor=amina, patient=patient, reason="mistyped", family_name="Nwosu", given_name="Ada")
     event = last()
-    assert (event.action, event.after) == ("update", {"fields": ["family_name", "given_name"]})
+    assert (event.action, event.after["fields"]) == ("update", ["family_name", "given_name"])
+    assert set(event.after) == {"fields", "row"}
     for name in ("Okonkwo", "Nwosu", "Ada"):
         assert name not in f"{event.before}{event.after}{event.reason}"
 

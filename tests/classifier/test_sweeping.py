@@ -45,10 +45,10 @@ def test_a_living_lease_is_left_alone(image):
 
 def test_used_up_attempts_end_in_failure(image, settings):
     settings.ANALYSIS_MAX_ATTEMPTS = 1
-    claim_analysis(image_id=image.pk, worker="dead")
-    Analysis.objects.update(lease_until=long_ago())
-
-    assert sweep().given_up == 1
+    for given_up in (0, 1):
+        claim_analysis(image_id=image.pk, worker="dead")
+        Analysis.objects.update(lease_until=long_ago())
+        assert sweep().given_up == given_up
 
     image.refresh_from_db()
     assert (Analysis.objects.get().state, image.state) == ("failed", "failed")

@@ -18,6 +18,7 @@ ALL_SCOPES = (
     "cases:read",
     "cases:write",
     "images:write",
+    "patients:write",
     "predictions:read",
     "reports:read",
     "orders:read",

@@ -80,3 +80,13 @@ def test_a_number_is_no_text(lis, member, value):
     sent = {"accession_number": "A-4", "patient": case["patient"], member: value}
     problem = problem_of(lis.post("/cases/", sent), 400)
     assert problem["errors"] == {member: ["This has to be a text, not a number."]}
+
+
+@pytest.mark.parametrize(
+    "body", ['{"priority": "stat", "priority": "routine"}', '{"priority": "stat", "wbc": {"a": 1, "a": 2}}']
+)
+def test_a_member_given_twice_is_refused(lis, body):
+    case = lis.new_case()
+    answer = lis.http.patch(f"/api/v1/cases/{case['id']}/", body, content_type="application/json")
+    assert "given twice" in problem_of(answer, 400)["detail"]
+    assert Case.objects.get(pk=case["id"]).priority == "routine"

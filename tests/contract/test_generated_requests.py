@@ -90,6 +90,7 @@ def token(db, riverside):
         "cases:read",
         "cases:write",
         "images:write",
+        "patients:write",
         "predictions:read",
         "reports:read",
         "orders:read",

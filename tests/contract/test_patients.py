@@ -157,3 +157,94 @@ def test_a_correction_to_another_patients_number_or_to_another_person_is_refused
     problem_of(lis.patch(address, {"mrn": "other-1", "reason": "mistyped"}), 409)
     problem_of(lis.patch(address, {"mrn": "N-1", "birth_date": "1990-01-01", "reason": "mistyped"}), 422)
     assert lis.get(address).json()["former_identities"] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "precision"), [("1980-02-29", "day"), ("1980-02", "month"), ("1980", "year"), (None, "unknown")]
+)
+def test_a_birth_date_is_as_known_as_it_is(lis, given, precision):
+    made = lis.post("/patients/", BODY | {"birth_date": given}).json()
+    assert (made["birth_date"], made["birth_date_precision"]) == (given, precision)
+    if given:
+        assert [row["id"] for row in lis.get("/patients/", {"birth_date": given}).json()["results"]] == [made["id"]]
+    assert lis.get("/patients/", {"birth_date": "1980-01-01"}).json()["results"] == []
+    problem_of(lis.get("/patients/", {"birth_date": "29.02.1980"}), 400)
+
+
+def two(lis):
+    """The addresses and bodies of two patients, the first without any case."""
+    double = lis.post("/patients/", BODY | {"mrn": "D-1", "family_name": "Okafo"}).json()
+    stays = lis.post("/patients/", BODY).json()
+    return double, stays
+
+
+def test_two_records_of_one_person_are_merged(lis):
+    double, stays = two(lis)
+    case = lis.new_case(patient=double["id"])
+    merge = {"into": stays["id"], "reason": "The same person was registered twice."}
+    done = lis.post(f"/patients/{double['id']}/merge/", merge)
+    assert done.status_code == 201
+    assert {name: done.json()[name] for name in ("patient", "into", "cases")} == {
+        "patient": double["id"],
+        "into": stays["id"],
+        "cases": [case["id"]],
+    }
+    assert lis.get(f"/cases/{case['id']}/").json()["patient"] == stays["id"]
+    for query in ({"mrn": "D-1"}, {"number": "d-1"}, {"family_name": "okafo"}, {}):
+        assert [row["id"] for row in lis.get("/patients/", query).json()["results"]] == [stays["id"]]
+    read = lis.get(f"/patients/{double['id']}/")
+    assert (read.status_code, read.json()["merged_into"]) == (200, stays["id"])
+
+
+def test_what_is_asked_of_a_merged_patient_names_the_one_that_stands(lis):
+    double, stays = two(lis)
+    merge = {"into": stays["id"], "reason": "The same person was registered twice."}
+    address = f"/patients/{double['id']}/"
+    assert lis.post(f"{address}merge/", merge).status_code == 201
+    asked = [
+        lis.post(f"{address}merge/", merge),
+        lis.patch(address, {"family_name": "X", "reason": "mistyped"}),
+        lis.patch(address, {"numbers": [], "reason": "other", "note": "None."}),
+        lis.post("/cases/", {"patient": double["id"], "accession_number": "M-1"}),
+    ]
+    for answer in asked:
+        problem = problem_of(answer, 409)
+        assert (problem["type"].rpartition(":")[2], problem["into"]) == ("merged", stays["id"])
+
+
+def test_a_merge_says_what_is_wrong(lis):
+    double, stays = two(lis)
+    address = f"/patients/{double['id']}/merge/"
+    assert set(problem_of(lis.post(address, {}), 400)["errors"]) == {"into", "reason"}
+    nobody = {"into": "6b0c7d0e-0000-4000-8000-000000000000", "reason": "The same person."}
+    assert set(problem_of(lis.post(address, nobody), 400)["errors"]) == {"into"}
+    problem_of(lis.post(address, {"into": double["id"], "reason": "The same person."}), 409)
+    problem_of(lis.post(address, {"into": stays["id"], "reason": "same"}), 422)
+
+
+def test_merging_needs_its_scope(lis, lis_of, riverside):
+    double, stays = two(lis)
+    other = lis_of(riverside, "cases:read", "cases:write")
+    problem_of(other.post(f"/patients/{double['id']}/merge/", {"into": stays["id"], "reason": "The same person."}), 403)
+    problem_of(other.patch(f"/patients/{double['id']}/", {"mrn": "X", "reason": "mistyped"}), 403)
+
+
+def test_numbers_of_other_systems_find_a_patient(lis):
+    double, stays = two(lis)
+    address = f"/patients/{stays['id']}/"
+    why = {"reason": "number_changed"}
+    first = lis.get(address)
+    numbers = [{"system": "urn:oid:2.16.840.1.113883.4.1", "value": "NAT 7"}, {"system": "hospital", "value": "H-1"}]
+    given = lis.patch(address, {"numbers": numbers} | why, if_match=first["ETag"])
+    assert [(one["system"], one["value"], one["until"]) for one in given.json()["numbers"]] == [
+        ("hospital", "H-1", None),
+        ("urn:oid:2.16.840.1.113883.4.1", "NAT 7", None),
+    ]
+    assert given["ETag"] != first["ETag"]
+    problem = problem_of(lis.patch(f"/patients/{double['id']}/", {"numbers": numbers[1:]} | why), 409)
+    assert problem["patient"] == stays["id"]
+    ended = lis.patch(address, {"numbers": numbers[:1]} | why).json()["numbers"]
+    assert [bool(one["until"]) for one in ended] == [True, False]
+    for number in ("nat7", "H-1", BODY["mrn"]):
+        assert [row["id"] for row in lis.get("/patients/", {"number": number}).json()["results"]] == [stays["id"]]
+    assert "NAT" not in str(list(AuditEvent.objects.values_list("before", "after", "reason")))

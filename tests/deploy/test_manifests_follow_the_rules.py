@@ -184,6 +184,19 @@ def test_nothing_passes_but_what_is_named():
             assert flow["ports"]
 
 
+def test_an_object_store_is_reached_by_those_who_open_files():
+    (policy,) = (
+        each for each in of_kind("NetworkPolicy") if each["metadata"]["name"] == "web-and-workers-to-object-store"
+    )
+    allowed = {
+        name for name, template in pods() if selects(policy["spec"]["podSelector"], template["metadata"]["labels"])
+    }
+    assert allowed == {"web", "worker", "worker-gpu", "trainer"}
+    (flow,) = policy["spec"]["egress"]
+    assert flow["ports"] == [{"port": 443, "protocol": "TCP"}]
+    assert "169.254.0.0/16" in flow["to"][0]["ipBlock"]["except"], "the addresses that hand out a node's own keys"
+
+
 def test_every_port_of_a_service_is_let_in_and_listened_on():
     for service in of_kind("Service"):
         takers = [template for _, template in pods() if selects({"matchLabels": service["spec"]["selector"]}, template["metadata"]["labels"])]  # fmt: skip

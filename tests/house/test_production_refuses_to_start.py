@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
+from accounts.models import Role
 from deploy.throwaway_production import throwaway_environment
+from hematovision.settings import refusals
 
 RANDOM = secrets.token_hex(40)
 OBJECT_STORE = {
@@ -85,6 +87,7 @@ def test_credentials_of_the_object_store_are_not_in_the_refusal(tmp_path):
             "HEMATOVISION_AUDIT_CHECKPOINT_KEY is the secret key",
         ),
         ({"REDIS_URL": None}, "REDIS_URL is missing"),
+        ({"HEMATOVISION_MFA_ROLES": "pathologist,auditors"}, "names no role with: auditors"),
     ],
 )
 def test_an_unsafe_installation_does_not_start(tmp_path, changes, sentence):
@@ -112,6 +115,10 @@ def test_the_refusal_shows_no_secret(tmp_path):
     assert "opensesame" not in started.stderr
 
 
+def test_the_roles_of_people_are_those_there_are():
+    assert refusals.ROLES | {"service"} == set(Role.values)
+
+
 def test_the_second_factor_is_demanded_unless_switched_off(tmp_path):
     environment = {"PATH": os.environ["PATH"], **throwaway_environment(tmp_path)}
     said = subprocess.run(
@@ -122,3 +129,19 @@ def test_the_second_factor_is_demanded_unless_switched_off(tmp_path):
         check=True,
     )
     assert said.stdout.strip() == "True"
+
+
+def test_cookies_are_for_this_host_alone_and_browsers_stay_with_https(tmp_path):
+    code = """
+import hematovision.settings.production as s
+for name in ("SESSION", "CSRF"):
+    assert getattr(s, f"{name}_COOKIE_NAME").startswith("__Host-")
+    assert getattr(s, f"{name}_COOKIE_SECURE") and getattr(s, f"{name}_COOKIE_SAMESITE") == "Lax"
+    assert not hasattr(s, f"{name}_COOKIE_DOMAIN") and not hasattr(s, f"{name}_COOKIE_PATH")
+assert s.DEVICE_COOKIE_NAME.startswith("__Host-")
+assert s.SESSION_COOKIE_HTTPONLY
+assert s.SECURE_SSL_REDIRECT and s.SECURE_HSTS_SECONDS >= 365 * 24 * 3600 and s.SECURE_HSTS_INCLUDE_SUBDOMAINS
+"""
+    environment = {"PATH": os.environ["PATH"], **throwaway_environment(tmp_path)}
+    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr

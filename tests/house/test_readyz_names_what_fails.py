@@ -51,6 +51,7 @@ def test_ready_with_everything_in_place(active_model, live_worker):
         "worker": True,
         "model": True,
         "disk": True,
+        "files": True,
     }
 
 

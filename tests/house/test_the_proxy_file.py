@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import ssl
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,3 +57,18 @@ def test_a_file_of_the_largest_size_passes_the_proxy():
 @pytest.mark.parametrize("said", ["proxy_request_buffering on;", "X-Forwarded-For $remote_addr;", "access_log off;"])
 def test_the_proxy_waits_for_whole_requests_believes_no_client_and_logs_no_address(said):
     assert said in FILE.read_text()
+
+
+def test_tls_is_new_and_forward_secret():
+    text = FILE.read_text()
+    assert re.search(r"ssl_protocols (.*);", text)[1].split() == ["TLSv1.2", "TLSv1.3"]
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.set_ciphers(re.search(r"ssl_ciphers (\S+);", text)[1])
+    for suite in context.get_ciphers():
+        assert suite["aead"], suite["name"]
+        assert suite["protocol"] == "TLSv1.3" or suite["kea"] == "kx-ecdhe", suite["name"]
+
+
+def test_programs_are_not_led_from_http_to_https():
+    plain = FILE.read_text().partition("listen 80;")[2].partition("listen 443")[0]
+    assert re.search(r"location ~ \^/\(api\|identity\)/ \{\s+return 403;", plain)

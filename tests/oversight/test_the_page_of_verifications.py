@@ -13,6 +13,7 @@ from hematovision.verifications import Finding
 from notices.models import Notification
 from oversight.models import VerificationResult, VerificationRun
 from oversight.services.verification_runs import LONGEST, follow_verifications, run_verification
+from oversight.verification import result_digest
 from tests.factories.analysed_cases import analysed_case
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +120,9 @@ def test_the_event_counts_and_names_the_result(client, ines, sent, checks, image
     verify(client, ines)
     event = AuditEvent.objects.filter(action="verify").first()
     assert (event.object_id, event.outcome) == (str(VerificationResult.objects.get().pk), "failure")
+    row = event.after.pop("row")
     assert event.after == {"images": 1, "guards": 0}
+    assert row == result_digest(VerificationResult.objects.get())
 
 
 def test_what_was_found_cannot_be_changed_or_removed(client, ines, sent, checks):

@@ -57,8 +57,11 @@ ARGUMENT_NOUN = {
     for page in ("change", "delete", "history")
 } | {
     "api:patient": "patient",
+    "api:patient_merge": "patient",
     "workbench:patient": "patient",
     "workbench:restriction": "patient",
+    "workbench:pseudonymisation": "patient",
+    "workbench:merge": "patient",
     "api:image": "image",
     "workbench:field": "image",
     "workbench:image_microscope": "image",
@@ -118,6 +121,12 @@ def _correction(world: World, target: str) -> dict[str, Any]:
     return {name: getattr(stands, name) for name in names} | {"sex": "other", "reason": "mistyped", "seen": "0"}
 
 
+def _merge(world: World, target: str) -> dict[str, Any]:
+    """Into themselves: whoever may merge is told that this is no merge, and the row is there for the next."""
+    made = world.specimens.get(target.partition(":")[0])
+    return {"into": str(made.patient.pk if made else uuid.UUID(int=0)), "reason": "Registered twice, says the clinic."}
+
+
 def _case(world: World, target: str) -> dict[str, Any]:
     name, _, clinic = target.partition(":")[2].partition("@")
     case = {"patient": str(world.specimens[name or "draft"].patient.pk), "accession_number": "NEW-1"}
@@ -145,6 +154,9 @@ def _order(world: World, target: str) -> dict[str, Any]:
 
 
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "workbench:pseudonymisation"): lambda _world, _target: {"reason": "The law asks no longer.", "mrn": "1"},
+    ("POST", "workbench:merge"): lambda world, target: _merge(world, target) | {"action": "merge", "one_person": "yes"},
+    ("POST", "api:patient_merge"): _merge,
     ("POST", "workbench:restriction"): lambda _world, _target: {"reason": "The patient asked for erasure."},
     ("POST", "workbench:legal_holds"): lambda _world, _target: {"reason": "A court asked for everything."},
     ("POST", "api:patients"): _patient,

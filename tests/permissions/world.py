@@ -17,7 +17,7 @@ from accounts.models import ApiClient, Organisation, Role, User
 from accounts.scopes import PREDICTIONS_READ, SCOPES
 from accounts.services import create_api_client, invite_user
 from audit.models import AuditEvent
-from cases.models import Order
+from cases.models import Order, PurgeRun
 from cases.states import CaseState, OrderState
 from classifier.models import WorkerHeartbeat
 from consult.models import OpinionCell, SecondOpinion
@@ -110,10 +110,10 @@ def build() -> World:
     }
     tokens = {
         "t_read": token(riverside, "cases:read"),
-        "t_write": token(riverside, "cases:write", "images:write"),
+        "t_write": token(riverside, "cases:write", "images:write", "patients:write"),
         "t_all": token(riverside, *SCOPES),
         "t_report": token(riverside, "reports:read"),
-        "t_hill": token(hilltop, "cases:read", "cases:write", "images:write", "predictions:read"),
+        "t_hill": token(hilltop, "cases:read", "cases:write", "images:write", "patients:write", "predictions:read"),
         "t_lab": token(central, "cases:read", "predictions:read"),
         "t_north": token(northern, "cases:read", "predictions:read"),
         "t_acting": token(central, *set(SCOPES) - {PREDICTIONS_READ}),
@@ -181,6 +181,7 @@ def build() -> World:
         "reviewed_order": reviewed_order,
         "far_order": waiting_order(people["lars"], "WAITING", patient=specimens["far"].patient),
         "text": ReportTemplate.objects.create(laboratory=central, part="comment", title="A text", text="Words."),
+        "purge_run": PurgeRun.objects.create(),
         "event": AuditEvent.objects.order_by("id").first(),
     }
     return World(people, tokens, sessions, specimens, objects)

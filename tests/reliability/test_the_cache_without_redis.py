@@ -1,10 +1,12 @@
 """An unreachable Redis is an empty cache, but for the keys that guard sign-in."""
 
+import pickle
+
 import pytest
 from structlog.testing import capture_logs
 
 from hematovision import cache as cache_module
-from hematovision.cache import ForgivingRedisCache
+from hematovision.cache import ForgivingRedisCache, JsonValues
 from hematovision.errors import Unavailable
 
 UNSERVED = "redis://:swordfish@127.0.0.1:1/0"
@@ -79,3 +81,20 @@ def test_a_redis_that_comes_back_is_used_again(redis, no_waiting):
     assert cache.get("a") == "again"
     assert cache.get("allauth:rl:login") is None
     assert [line["event"] for line in logs] == ["cache_away", "cache_back"]
+
+
+@pytest.mark.parametrize("value", [7, 0, True, None, "a", [1764475000.5, 3.0], {"a": [1]}])
+def test_values_are_kept_as_json(value):
+    serializer = JsonValues()
+    assert serializer.loads(str(serializer.dumps(value)).encode()) == value
+
+
+def test_whole_numbers_can_be_counted_up_by_redis():
+    assert JsonValues().dumps(7) == "7"
+
+
+def test_what_would_run_code_is_refused():
+    with pytest.raises(ValueError, match="decode"):
+        JsonValues().loads(pickle.dumps({"a": 1}))
+    with pytest.raises(TypeError):
+        JsonValues().dumps(object())

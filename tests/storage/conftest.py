@@ -12,7 +12,7 @@ import pytest
 from django.core.files.storage import storages
 
 from cases.object_storage import ObjectStorage
-from cases.services.moving_files import clinical_file_fields
+from cases.purged_files import clinical_file_fields
 from cases.storage import PrivateFileSystemStorage
 
 BUCKET = "smears"

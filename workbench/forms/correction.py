@@ -35,7 +35,8 @@ class CorrectionForm(PatientForm):
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         kwargs["initial"] = {
-            **{name: getattr(patient, name) for name in ("mrn", "family_name", "given_name", "birth_date", "sex")},
+            **{name: getattr(patient, name) for name in ("mrn", "family_name", "given_name", "sex")},
+            "birth_date": patient.born,
             "seen": patient.former_identities.count(),
         }
         super().__init__(*args, **kwargs)

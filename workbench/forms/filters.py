@@ -6,17 +6,19 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cases.models import Priority
+from django.db.models import Q
+
+from cases.models import Patient, Priority
 from cases.states import CLOSED_STATES, SIGNED_STATES, CaseState
 from classifier.selectors import images_of_unknown_cameras
 from workbench.forms.fields import uuid_or_none
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django.http import QueryDict
 
-    from cases.models import CaseQuerySet
+    from cases.models import CaseQuerySet, PatientQuerySet
 
 _MAX_PATIENTS = 50
 OPEN_STATES = frozenset(CaseState) - CLOSED_STATES
@@ -75,7 +77,7 @@ class WorklistFilters:
         if self.unknown_camera:
             cases = cases.filter(pk__in=images_of_unknown_cameras().values("case"))
         if self.patients:
-            cases = cases.filter(patient__in=self.patients)
+            cases = cases.filter(patient__in=_records_of(self.patients).values("pk"))
         return cases
 
     def apply(self, cases: CaseQuerySet) -> CaseQuerySet:
@@ -84,3 +86,15 @@ class WorklistFilters:
         if self.state == "all":
             return cases
         return cases.filter(state__in=STATE_TABS[self.state][1])
+
+
+def _records_of(patients: Sequence[uuid.UUID]) -> PatientQuerySet:
+    """The patients with what was merged into them: one person, whichever name a report was signed with."""
+    return Patient.objects.filter(Q(pk__in=patients) | Q(merged_into__in=patients)).order_by()
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from cases.form_fields import BirthDateField
 from cases.models import Sex
 from workbench.forms.fields import DescribedForm
 
@@ -19,10 +20,7 @@ class PatientForm(DescribedForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    birth_date = forms.DateField(
-        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"),
-        label="Date of birth",
-    )
+    birth_date = BirthDateField()
     sex = forms.ChoiceField(
         choices=[(Sex.FEMALE, "Female"), (Sex.MALE, "Male"), (Sex.OTHER, "Other"), (Sex.UNKNOWN, "Unknown")],
         initial=Sex.UNKNOWN,

@@ -85,7 +85,7 @@ def progress_of(images: Sequence[SmearImage]) -> dict[str, int]:
 def fingerprint(case: Case, images: Iterable[SmearImage]) -> str:
     """Return a short digest of everything the live part of the page shows, to answer "nothing new" cheaply."""
     parts = [case.state, str(case.owner_id)]
-    parts += [f"{image.pk}:{image.state}:{bool(image.thumbnail)}" for image in images]
+    parts += [f"{image.pk}:{image.state}:{bool(image.thumbnail)}:{image.shown_purged_at is None}" for image in images]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.formats import date_format
-
 if TYPE_CHECKING:
     from cases.models import FormerIdentity, Patient
 
-_SHOWN = (("full_name", "Name"), ("mrn", "MRN"), ("birth_date", "Date of birth"), ("sex", "Sex"))
+_SHOWN = (("full_name", "Name"), ("mrn", "MRN"), ("born", "Date of birth"), ("sex", "Sex"))
 
 
 @dataclass(frozen=True)
@@ -53,8 +51,6 @@ def corrections_of(patient: Patient) -> list[Correction]:
 
 
 def _text(identity: Patient | FormerIdentity, name: str) -> str:
-    if name == "birth_date":
-        return date_format(identity.birth_date, "j M Y")
     if name == "sex":
         return str(identity.get_sex_display())
     return str(getattr(identity, name))

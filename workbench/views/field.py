@@ -75,7 +75,7 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "previous": siblings[position - 1][0] if position > 0 else None,
         "next": siblings[position + 1][0] if position + 1 < len(siblings) else None,
         "viewer": {
-            "display": reverse("cases:image_display", args=[image.pk]) if image.display else "",
+            "display": reverse("cases:image_display", args=[image.pk]) if image.is_shown else "",
             "width": image.width,
             "height": image.height,
             "umPerPx": um_per_px,

@@ -124,7 +124,7 @@ def _read(request: AuthenticatedRequest) -> Draft:
     if chosen:
         draft.patient = own.filter(pk=uuid_or_none(chosen)).first()  # type: ignore[misc]
     elif draft.mrn:
-        draft.patient = own.with_mrn(draft.mrn).first() or own.ever_with_mrn(draft.mrn).first()
+        draft.patient = own.current().with_mrn(draft.mrn).first() or own.ever_with_mrn(draft.mrn).first()
         draft.looked_up = True
         record_search(
             actor=request.user, object_type="cases.patient", terms=["mrn"], found=int(draft.patient is not None)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.models import Patient
 from cases.models.restriction import sees_restricted
-from cases.permissions import ONLY_THE_REGISTERING_ORGANISATION, may_correct_patient, refuse
+from cases.permissions import ONLY_THE_REGISTERING_ORGANISATION, may_correct_patient, may_merge_patients, refuse
 from cases.selectors import restriction_in_force
 from cases.services.audit_trail import record_view
 from cases.services.patients import update_patient
@@ -60,8 +60,11 @@ def patient_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     context = {
         "patient": patient,
         "corrections": corrections_of(patient),
-        "form": form if may_correct else None,
+        "form": form if may_correct and not patient.merged_into_id else None,
         "may_correct": may_correct,
+        "may_merge": may_merge_patients(request.user, patient),
+        "numbers": patient.numbers.all(),
+        "merged_patients": patient.merged_patients.order_by("created_at", "pk"),
         "sees_restriction": sees_restricted(request.user),
         "restriction": restriction_in_force(request.user, patient),
     }

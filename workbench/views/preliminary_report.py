@@ -78,7 +78,7 @@ def _rows(request: AuthenticatedRequest, case: Case) -> Iterator[list[Any]]:
     found = case_differential(case, fields)
     yield ["accession number", case.accession_number]
     yield ["patient", case.patient.full_name]
-    yield ["birth date", case.patient.birth_date.isoformat()]
+    yield ["birth date", case.patient.born.isoformat()]
     yield ["MRN", case.patient.mrn]
     yield ["stain", case.get_stain_display()]
     yield ["state", case.get_state_display()]

@@ -64,7 +64,7 @@ def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResp
         "may_create": may_write_cases(request.user),
         "patients": Patient.objects.visible_to(request.user)
         .filter(pk__in=filters.patients)
-        .prefetch_related("former_identities")
+        .prefetch_related("former_identities", "merged_patients")
         if filters.patients
         else [],
     }
@@ -113,14 +113,14 @@ def _to_orders(orders: list[Order]) -> HttpResponseRedirect:
 
 
 def _patients_called(request: AuthenticatedRequest, text: str) -> Any:
-    """Return the patients with this MRN, else those with this family name, alone or with the given name.
+    """Return the patients with this number, else those with this family name, alone or with the given name.
 
-    Former numbers and names count as well: an old request or slide carries them.
+    Former numbers and names count as well, and those of records that were merged: an old request or slide carries them.
 
     Names are ciphertext, so the family name is matched by its index and the given name after decryption.
     """
     visible = Patient.objects.visible_to(request.user)
-    found = list(visible.ever_with_mrn(text))
+    found = list(visible.ever_with_number(text))
     if found:
         return found
     found = list(visible.ever_with_family_name(text))
@@ -129,7 +129,9 @@ def _patients_called(request: AuthenticatedRequest, text: str) -> Any:
     for family, given in _name_orders(text):
         found = [
             patient
-            for patient in visible.ever_with_family_name(family).prefetch_related("former_identities")
+            for patient in visible.ever_with_family_name(family).prefetch_related(
+                "former_identities", "merged_patients__former_identities", "merged_patients__merged_patients"
+            )
             if any(name.casefold().startswith(given.casefold()) for name in patient.given_names())
         ]
         if found:

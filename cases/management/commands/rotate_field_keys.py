@@ -1,4 +1,4 @@
-"""Re-encrypt patient identifiers under the first field key, and rebuild their search index."""
+"""Re-encrypt what lies under field keys with the first of them, and rebuild the search index of patients."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from accounts.services import rotate_second_factors
 from audit.models import Action
 from audit.services import record
-from cases.models import FormerIdentity, Order, Patient
+from cases.models import FormerIdentity, Order, Patient, PatientMerge, PatientNumber
 from cases.signals import field_keys_rotated
 from hematovision.chunks import in_chunks
 
 
 class Command(BaseCommand):
     help = (
-        "Re-encrypts the identifiers of patients and orders under the first key of HEMATOVISION_FIELD_KEYS and rebuilds the "
-        "search index under HEMATOVISION_BLIND_INDEX_KEY. Put the new key first, run this, then drop the old key."
+        "Re-encrypts the identifiers of patients and orders, keys of reports and second factors under the first key of "
+        "HEMATOVISION_FIELD_KEYS and rebuilds the search index under HEMATOVISION_BLIND_INDEX_KEY. Put the new key first, "
+        "run this, then drop the old key."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,7 +27,9 @@ class Command(BaseCommand):
         rotated = _rotate(Patient)
         former = _rotate(FormerIdentity)
         orders = _rotate(Order)
-        others: dict[str, int] = {}
+        numbers = _rotate(PatientNumber)
+        merges = _rotate(PatientMerge)
+        others: dict[str, int] = {"second_factors": rotate_second_factors()}
         answers: list[tuple[Any, Any]] = field_keys_rotated.send(sender=type(self))
         for _, counts in answers:
             others |= counts
@@ -34,14 +38,21 @@ class Command(BaseCommand):
             action=Action.CONFIGURATION,
             object_type="cases.patient",
             reason="Field keys rotated.",
-            after={"patients": rotated, "former_identities": former, "orders": orders, **others},
+            after={
+                "patients": rotated,
+                "former_identities": former,
+                "orders": orders,
+                "numbers": numbers,
+                "merges": merges,
+                **others,
+            },
         )
         self.stdout.write(
             f"Re-encrypted the identifiers of {rotated} patients, {former} former identities and {orders} orders."
         )
 
 
-def _rotate(model: type[Patient | FormerIdentity | Order]) -> int:
+def _rotate(model: type[Patient | FormerIdentity | Order | PatientNumber | PatientMerge]) -> int:
     """Write every row again; returns how many there are."""
     rotated = 0
     for row in in_chunks(model.objects.only("pk"), by=("pk",), size=500):

@@ -27,5 +27,7 @@ class Command(BaseCommand):
         for name, found in done.findings.items():
             more = " (and perhaps more)" if len(found) == MOST_FINDINGS else ""
             self.stdout.write(f"{name}: {f'{len(found)} found{more}' if found else 'holds'}")
+        for kind, number in done.older.items():
+            self.stdout.write(f"{kind}: {number} older than their fingerprints, see fingerprint_rows")
         if not done.intact:
             raise CommandError("\n".join(str(finding) for found in done.findings.values() for finding in found))

@@ -54,6 +54,14 @@ def _model(record):
     return record.model.pk
 
 
+def _merge(record):
+    return record.merge.pk
+
+
+def _double(record):
+    return record.merge.from_patient_id
+
+
 def _patient(record):
     return record.patient.pk
 
@@ -156,6 +164,11 @@ _CASES = [
         ("cases_case", "id"),
     ),
     _delete("a patient", _patient, ("cases_patient", "id")),
+    _update("a patient merged by force", "cases_patient", "merged_into_id = %s", _patient, _double),
+    _update("a merge forgotten", "cases_patient", "merged_into_id = NULL", _double),
+    _update("why they were merged", "cases_patientmerge", "reason = 'Nothing.'", _merge),
+    _update("who merged them", "cases_patientmerge", "merged_by_id = %s", _merge, lambda r: r.case.owner_id),
+    _delete("a merge", _merge, ("cases_patientmerge", "id")),
 ]
 _ORDERS = [
     _update("the number of an order", "cases_order", "placer_number = 'X-1'", _order),
@@ -235,6 +248,7 @@ _REPORTS = [
     _delete(
         "a signed report",
         _report,
+        ("integrations_feedevent", "report_id"),
         ("inbox_acknowledgement", "delivery_id IN (SELECT id FROM inbox_delivery WHERE report_id"),
         ("inbox_delivery", "report_id"),
         ("reports_signature", "report_id"),
@@ -252,6 +266,7 @@ _DELIVERIES = [
     _update("that it is settled", "inbox_delivery", "settled_at = NULL", _delivery),
     _update("who acknowledged", "inbox_acknowledgement", "by_name = 'Else'", _delivery, key="delivery_id"),
     _update("what was read back", "inbox_acknowledgement", "read_back = '[]'", _delivery, key="delivery_id"),
+    _delete("an event of the feed", _report, ("integrations_feedevent", "report_id")),
     _delete("an acknowledgement", _delivery, ("inbox_acknowledgement", "delivery_id")),
     _delete("a delivery", _delivery, ("inbox_acknowledgement", "delivery_id"), ("inbox_delivery", "id")),
 ]

@@ -6,14 +6,16 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from accounts.models import Role, User
 from accounts.services import add_person
 from audit.models import AuditEvent
-from cases.models import Case, Cell, Order, Patient, SmearImage
+from cases.models import Case, Cell, Order, Patient, PatientMerge, SmearImage
 from cases.services.cases import create_case, submit_case
 from cases.services.images import make_display_copy, receive_image
 from cases.services.orders import receive_order
+from cases.services.patient_merges import merge_patients
 from cases.services.patients import register_patient
 from cases.services.transitions import lock_case, step_case
 from cases.states import CaseState
@@ -61,8 +63,11 @@ class Record:
     draft_image: SmearImage
     comment: Comment
     order: Order
+    merge: PatientMerge
     event: AuditEvent
     model_folder: Path
+    around: Any = None
+    """An `Around`, written after it."""
 
 
 def write_record(*, amina: User, pavel: User, ines: User, folder: Path) -> Record:
@@ -75,7 +80,7 @@ def write_record(*, amina: User, pavel: User, ines: User, folder: Path) -> Recor
     model = promote_model(actor=None, version=model, reason="The first.", evaluation={"accuracy": 0.9, "n": 100})
     patient = register_patient(actor=amina, mrn="R-1", family_name="Sample", birth_date=dt.date(1980, 1, 2))
 
-    case = _analysed(amina, patient, seed=1)
+    case = analysed_case(amina, patient, seed=1)
     image = case.images.get()
     claim(actor=pavel, case=case)
     cells = list(image.cells.order_by("ordinal"))
@@ -96,10 +101,12 @@ def write_record(*, amina: User, pavel: User, ines: User, folder: Path) -> Recor
     delivery = Delivery.objects.select_related("report", "case", "organisation").get(report=report)
     acknowledge(actor=amina, delivery=delivery, read_back={f["code"]: f["value"] for f in delivery.findings})
 
-    waiting = _analysed(amina, patient, seed=2)
+    waiting = analysed_case(amina, patient, seed=2)
     draft = create_case(actor=amina, patient=patient)
     draft_image, _ = receive_image(actor=amina, case=draft, upload=upload(seed=3))
     order = receive_order(actor=amina, patient=patient, placer_number="P-1")
+    double = register_patient(actor=amina, mrn="R-2", family_name="Sampel", birth_date=dt.date(1980, 1, 2))
+    merge = merge_patients(actor=amina, patient=double, into=patient, reason="Registered twice at the desk.")
     case.refresh_from_db()
     cell = Cell.objects.get(pk=cells[0].pk)
     action = ReviewAction.objects.filter(case=case).order_by("number").first()
@@ -124,12 +131,14 @@ def write_record(*, amina: User, pavel: User, ines: User, folder: Path) -> Recor
         draft_image=draft_image,
         comment=comment,
         order=order,
+        merge=merge,
         event=AuditEvent.objects.get(pk=5),
         model_folder=bundle,
     )
 
 
-def _analysed(amina: User, patient: Patient, *, seed: int) -> Case:
+def analysed_case(amina: User, patient: Patient, *, seed: int) -> Case:
+    """Amina opens and submits a case with one image, and the model finds three cells in it."""
     case = create_case(actor=amina, patient=patient, wbc="6.1", wbc_source="Analyser", um_per_px=0.1)
     image, _ = receive_image(actor=amina, case=case, upload=upload(seed=seed))
     submit_case(actor=amina, case=case)

@@ -1,0 +1,20 @@
+"""The app as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class IntegrationsConfig(AppConfig):
+    """What other systems get and send: the feed of events."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "integrations"
+    verbose_name = "Integrations"
+
+    def ready(self) -> None:
+        """Listen to the steps of the record, which do not know that anybody follows them."""
+        from hematovision import verifications
+        from integrations.receivers import connect
+        from integrations.verification import check_feed
+
+        connect()
+        verifications.register("event feed", check_feed)

@@ -1,0 +1,323 @@
+"""A patient who asked for erasure becomes a pseudonym: names, reports and images go, cells and the audit trail stay."""
+
+from __future__ import annotations
+
+import datetime as dt
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import AuditEvent
+from cases.models import Cell, FormerIdentity, Patient, PatientRestriction, Pseudonymisation, SmearImage
+from cases.partial_date import PartialDate, Precision
+from cases.services.cases import cancel_case, update_case
+from cases.services.images import transition_image
+from cases.services.legal_holds import place_legal_hold
+from cases.services.orders import cancel_order
+from cases.services.patients import register_patient, update_patient
+from cases.services.restrictions import lift_restriction, restrict_patient
+from cases.states import ImageState
+from cases.storage import clinical_storage
+from cases.verification import check_removals
+from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
+from oversight.services.everything import verify_everything
+from oversight.services.pseudonymisation import pseudonymise_patient
+from reports.models import KeyDestruction, Report, ReportKey
+from reports.selectors.lookup import Standing, look_up_hash
+from reports.services.report_check import check_reports
+from reports.verification import verify_report
+from reports.verification_checks import check_destroyed_keys
+from review.models import Amendment
+from tests.append_only import triggers_lifted
+from tests.oversight.tampering.record import write_record
+
+pytestmark = pytest.mark.django_db
+
+WHY = "The patient asked for erasure, and ten years are over."
+NAMES = ("Sample", "Simple", "Adaeze")
+
+
+@pytest.fixture
+def record(settings, monkeypatch, tmp_path, amina, pavel, ines):
+    storage = clinical_storage()
+    monkeypatch.setitem(storage.__dict__, "base_location", str(tmp_path / "clinical"))
+    monkeypatch.setitem(storage.__dict__, "location", str(tmp_path / "clinical"))
+    settings.AUDIT_CHECKPOINT_DIR = str(tmp_path / "checkpoints")
+    settings.RECORD_DAYS = 0
+    made = write_record(amina=amina, pavel=pavel, ines=ines, folder=tmp_path)
+    made.patient = update_patient(
+        actor=amina, patient=made.patient, family_name="Simple", reason="other", note="Adaeze said so."
+    )
+    update_case(actor=amina, case=made.draft, clinical_question="Has Adaeze Sample a lymphoma?")
+    transition_image(image=made.draft_image, to=ImageState.REJECTED, reason="Out of focus.")
+    for case in (made.waiting, made.draft):
+        case.refresh_from_db()
+        cancel_case(actor=amina, case=case, reason="Nobody waits for it.")
+    cancel_order(actor=amina, order=made.order, reason="Nobody waits for it.")
+    return made
+
+
+@pytest.fixture
+def restricted(record, ines):
+    restrict_patient(actor=ines, patient=record.patient, reason="The patient asked for erasure.")
+    return record
+
+
+@pytest.fixture
+def done(restricted, ines, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        made = pseudonymise_patient(actor=ines, patient=restricted.patient, mrn=" r-1 ", reason=WHY)
+    restricted.patient = Patient.objects.get(pk=restricted.patient.pk)
+    return made
+
+
+def test_the_identifiers_are_replaced_everywhere(restricted, done):
+    patient = restricted.patient
+    assert (patient.mrn, patient.full_name) == (done.pseudonym, "Pseudonymised")
+    assert patient.born == PartialDate(dt.date(1980, 1, 1), Precision.YEAR)
+    former = patient.former_identities.get()
+    assert (former.mrn, former.family_name, former.given_name, former.note) == (
+        done.pseudonym,
+        "Pseudonymised",
+        "",
+        "",
+    )
+    assert former.born == PartialDate(dt.date(1980, 1, 1), Precision.YEAR)
+    assert not any(case.clinical_question for case in patient.cases.all())
+
+
+def test_who_was_merged_into_them_goes_the_same_way(restricted, done):
+    merge = restricted.merge
+    merge.refresh_from_db()
+    assert merge.from_patient.pseudonymisation.pseudonym != done.pseudonym
+    assert not any(name in merge.snapshot for name in ("Sample", "Sampel", "R-1", "R-2"))
+    assert not Patient.objects.ever_with_family_name("Sampel").exists()
+
+
+def test_what_merged_records_share_is_done_on_the_one_that_stands(restricted, ines):
+    with pytest.raises(Conflict) as refused:
+        pseudonymise_patient(actor=ines, patient=restricted.merge.from_patient, mrn="R-2", reason=WHY)
+    assert refused.value.code == "merged"
+
+
+def test_nobody_finds_them_by_what_they_were(done):
+    assert not Patient.objects.ever_with_mrn("R-1").exists()
+    assert not Patient.objects.ever_with_family_name("Sample").exists()
+    assert not Patient.objects.ever_with_family_name("Simple").exists()
+    assert not Patient.objects.ever_born_on(dt.date(1980, 1, 2)).exists()
+
+
+def test_who_comes_again_is_registered_anew(amina, restricted, done):
+    again = register_patient(actor=amina, mrn="R-1", family_name="Simple", birth_date=dt.date(1980, 1, 2))
+    assert again.pk != restricted.patient.pk
+
+
+def test_the_oldest_share_a_year_of_birth(restricted, ines):
+    # A row from before, as no service would write it today.
+    patient = restricted.patient
+    patient.birth_date = dt.date(1905, 5, 5)
+    patient.save()
+    pseudonymise_patient(actor=ines, patient=patient, mrn="R-1", reason=WHY)
+    assert Patient.objects.get(pk=patient.pk).birth_date == dt.date(timezone.localdate().year - 90, 1, 1)
+
+
+def test_the_reports_are_destroyed_and_say_so(restricted, done):
+    report = Report.objects.get(pk=restricted.report.pk)
+    found = verify_report(report, thorough=True)
+    destroyed_at = KeyDestruction.objects.get().at
+    assert (found.faults, found.intact, found.readable, found.destroyed_at) == ((), False, False, destroyed_at)
+    assert ReportKey.objects.get(report=report).wrapped == ""
+    assert check_reports().intact
+    answer = look_up_hash(report.digest)
+    assert answer.standing == Standing.DESTROYED
+
+
+def test_a_key_that_is_gone_without_a_decision_is_a_fault(record):
+    ReportKey.objects.update(wrapped="")
+    found = verify_report(Report.objects.get(pk=record.report.pk))
+    assert found.faults
+    assert found.destroyed_at is None
+
+
+def test_a_destroyed_report_that_was_changed_is_a_fault(restricted, done):
+    with triggers_lifted(connection):
+        Report.objects.filter(pk=restricted.report.pk).update(content_sha256="0" * 64)
+    assert verify_report(Report.objects.get(pk=restricted.report.pk)).faults
+
+
+def test_pages_of_the_report_say_so(restricted, done, ines):
+    client = Client()
+    client.force_login(ines)
+    page = client.get(reverse("reports:report", args=[restricted.report.pk]))
+    assert page.status_code == 200
+    assert "by decision" in page.content.decode()
+    for form in ("pdf", "json", "csv"):
+        answer = client.get(reverse(f"reports:report_{form}", args=[restricted.report.pk]))
+        assert answer.status_code == 410
+    delivery = client.get(reverse("inbox:delivery", args=[restricted.delivery.pk]))
+    assert "by decision" in delivery.content.decode()
+    case = client.get(reverse("workbench:case", args=[restricted.case.pk]))
+    assert case.status_code == 200
+    timeline = client.get(reverse("oversight:timeline", args=[restricted.case.pk]))
+    assert timeline.status_code == 200
+    for text in (page, delivery, case, timeline):
+        assert not any(name in text.content.decode() for name in NAMES)
+
+
+def test_the_images_are_purged_and_the_cells_stay(restricted, done):
+    images = SmearImage.objects.filter(case__patient=restricted.patient)
+    assert len(images) == 3
+    for image in images:
+        assert image.original_purged_at is not None
+        assert image.purges.get().rule == "pseudonymisation"
+        assert not clinical_storage().exists(image.original.name)
+    assert Cell.objects.filter(image__case=restricted.case).count() == 3
+
+
+def test_everything_verifies_afterwards(done):
+    found = verify_everything(actor=None)
+    assert [str(finding) for findings in found.findings.values() for finding in findings] == []
+
+
+def test_the_audit_trail_names_nobody(restricted, done):
+    event = AuditEvent.objects.get(object_type="cases.pseudonymisation", object_id=str(done.pk))
+    assert event.reason == WHY
+    for each in AuditEvent.objects.all():
+        text = f"{each.reason}{each.before}{each.after}"
+        assert not any(name in text for name in NAMES)
+    assert AuditEvent.objects.filter(object_type="reports.keydestruction", action="delete").count() == 1
+
+
+def test_a_rotation_of_keys_leaves_what_was_destroyed(done):
+    call_command("rotate_field_keys")
+    assert ReportKey.objects.get().wrapped == ""
+    assert check_reports().intact
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("UPDATE reports_reportkey SET wrapped = 'x'", "is still there"),
+        ("DELETE FROM reports_keydestruction", "no longer in the record"),
+        ("DELETE FROM cases_pseudonymisation", "no longer in the record"),
+    ],
+)
+def test_what_somebody_changes_afterwards_is_named(done, change, says):
+    with triggers_lifted(connection):
+        if "pseudonymisation" in change:
+            KeyDestruction.objects.all().delete()
+        with connection.cursor() as cursor:
+            cursor.execute(change)
+    assert says in "\n".join(str(each) for check in (check_removals, check_destroyed_keys) for each in check())
+
+
+def test_a_name_that_came_back_is_named(restricted, done):
+    former = FormerIdentity.objects.get()
+    former.family_name = "Sample"
+    former.save()
+    assert "not those of its pseudonym" in "\n".join(map(str, check_removals()))
+
+
+@pytest.mark.parametrize("model", [Pseudonymisation, KeyDestruction])
+def test_the_database_keeps_the_decision(done, model):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        model.objects.update(at=timezone.now())
+    with pytest.raises(DatabaseError), transaction.atomic():
+        model.objects.all().delete()
+
+
+def test_nothing_takes_it_back(restricted, done, amina, ines):
+    with pytest.raises(Conflict, match="pseudonymised"):
+        lift_restriction(
+            actor=ines,
+            restriction=PatientRestriction.objects.get(patient=restricted.patient),
+            reason="We want them back now.",
+        )
+    with pytest.raises(Conflict, match="pseudonymised"):
+        pseudonymise_patient(actor=ines, patient=restricted.patient, mrn=done.pseudonym, reason=WHY)
+    # Their clinic does not see them any more; a laboratory that registers its own patients would.
+    with pytest.raises(NotFound):
+        update_patient(actor=amina, patient=restricted.patient, family_name="Sample", reason="mistyped")
+
+
+def unchanged(record):
+    assert Patient.objects.get(pk=record.patient.pk).mrn == "R-1"
+    assert ReportKey.objects.get().wrapped
+    assert clinical_storage().exists(record.image.original.name)
+
+
+def test_a_patient_is_restricted_first(record, ines):
+    with pytest.raises(Conflict, match="Restrict"):
+        pseudonymise_patient(actor=ines, patient=record.patient, mrn="R-1", reason=WHY)
+    unchanged(record)
+
+
+def test_a_legal_hold_refuses_it(restricted, ines):
+    place_legal_hold(actor=ines, case=restricted.case, reason="The clinic is sued over this.")
+    with pytest.raises(Conflict, match="legal hold"):
+        pseudonymise_patient(actor=ines, patient=restricted.patient, mrn="R-1", reason=WHY)
+    unchanged(restricted)
+
+
+def test_an_open_correction_refuses_it(restricted, ines):
+    Amendment.objects.create(
+        case=restricted.case,
+        kind="corrected",
+        reason_code="other",
+        reason="Look again.",
+        opened_by=ines,
+        opened_at=timezone.now(),
+    )
+    with pytest.raises(Conflict, match="correction"):
+        pseudonymise_patient(actor=ines, patient=restricted.patient, mrn="R-1", reason=WHY)
+    unchanged(restricted)
+
+
+def test_the_law_comes_first(restricted, ines, settings):
+    settings.RECORD_DAYS = 1
+    with pytest.raises(Conflict, match="has to be kept for 1 days"):
+        pseudonymise_patient(actor=ines, patient=restricted.patient, mrn="R-1", reason=WHY)
+    unchanged(restricted)
+
+
+@pytest.mark.parametrize(("mrn", "reason"), [("R-2", WHY), ("", WHY), ("R-1", "short")])
+def test_it_asks_whom_and_why(restricted, ines, mrn, reason):
+    with pytest.raises(Unprocessable):
+        pseudonymise_patient(actor=ines, patient=restricted.patient, mrn=mrn, reason=reason)
+    unchanged(restricted)
+
+
+def test_a_missing_file_leaves_everything_as_it_was(restricted, ines):
+    clinical_storage().delete(restricted.image.display.name)
+    with pytest.raises(Conflict, match="missing"):
+        pseudonymise_patient(actor=ines, patient=restricted.patient, mrn="R-1", reason=WHY)
+    unchanged(restricted)
+
+
+def test_only_the_administrators_of_the_laboratory(restricted, olga, petra, pavel):
+    with pytest.raises(PermissionRefused):
+        pseudonymise_patient(actor=olga, patient=restricted.patient, mrn="R-1", reason=WHY)
+    for stranger in (petra, pavel):
+        with pytest.raises(NotFound):
+            pseudonymise_patient(actor=stranger, patient=restricted.patient, mrn="R-1", reason=WHY)
+    unchanged(restricted)
+
+
+def test_the_page_asks_for_the_record_number(restricted, ines, django_capture_on_commit_callbacks):
+    client = Client()
+    client.force_login(ines)
+    address = reverse("workbench:pseudonymisation", args=[restricted.patient.pk])
+    assert "to confirm" in client.get(address).content.decode()
+    refused = client.post(address, {"mrn": "R-2", "reason": WHY})
+    assert refused.status_code == 422
+    assert "not the record number" in refused.content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(address, {"mrn": "R-1", "reason": WHY}, follow=True)
+    assert "Pseudonymised on" in answer.content.decode()
+    assert "Pseudonymise for good" not in answer.content.decode()
+    assert Pseudonymisation.objects.get(patient=restricted.patient).at > timezone.now() - timedelta(minutes=5)
