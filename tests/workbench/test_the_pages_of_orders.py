@@ -6,6 +6,8 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import AuditEvent
@@ -187,3 +189,19 @@ def test_a_wrong_field_keeps_the_order(client, amina, order):
     assert answer.status_code == 422
     assert answer.context["draft"].order == order
     assert Order.objects.waiting().count() == 1
+
+
+@pytest.mark.parametrize("address", ["/orders/", NEW_CASE])
+def test_many_orders_are_asked_for_as_often_as_few(client, amina, order, address):
+    client.force_login(amina)
+
+    def statements():
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    statements()
+    few = statements()
+    for number in range(8):
+        waiting_order(amina, f"Q-{number}")
+    assert statements() == few
