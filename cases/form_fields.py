@@ -54,6 +54,9 @@ class BirthDateField(forms.Field):
 class KnownDateField(forms.CharField):
     """A birth date to search by: as it was registered, `1961-03-05`, `1961-03` or `1961`."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "strip": False})
+
     def to_python(self, value: Any) -> Any:
         """Return a `PartialDate`; raises `ValidationError` with a sentence for anything else."""
         text = super().to_python(value)

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 UNKNOWN_IN_WORDS = "Birth date unknown"
 NO_SUCH_DATE = "Write the date as 1961-03-05, or 1961-03 or 1961 where no more is known."
-_WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}|[12]\d{3}(?:-\d{2})?", re.ASCII)
 
 
 class Precision(StrEnum):
@@ -63,10 +63,9 @@ class PartialDate:
         """Return what `isoformat` wrote; raises `ValueError` with a sentence for anything else."""
         if not text:
             return cls()
-        found = _WRITTEN.fullmatch(text)
-        if found is None:
+        if _WRITTEN.fullmatch(text) is None:
             raise ValueError(NO_SUCH_DATE)
-        year, month, day = found.groups()
+        year, month, day = [*text.split("-"), "", ""][:3]
         precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
         try:
             return cls(dt.date(int(year), int(month or 1), int(day or 1)), precision)

@@ -9,10 +9,12 @@ from rest_framework import serializers
 
 from cases.partial_date import NO_SUCH_DATE, PartialDate
 
-WRITTEN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+_IN_PART = {"type": "string", "pattern": r"^[12][0-9]{3}(-(0[1-9]|1[0-2]))?$"}
+WRITTEN: dict[str, Any] = {"anyOf": [{"type": "string", "format": "date"}, _IN_PART]}
+"""What is known of a date, in the description of the API: the day, or month and year, or the year."""
 
 
-@extend_schema_field({"type": "string", "nullable": True, "pattern": WRITTEN})
+@extend_schema_field({"anyOf": [{"type": "string", "format": "date", "nullable": True}, _IN_PART]})
 class BirthDate(serializers.Field):
     """`1961-03-05`; `1961-03` or `1961` where no more is known, null where nothing is."""
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import generics, status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -20,6 +20,7 @@ from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
 from accounts.requests import signed_in
 from cases.api.audited_list import AuditedList
+from cases.api.birth_date import WRITTEN
 from cases.api.patient_serializers import PatientCorrection, PatientDetail, PatientIn, PatientOut, patient_tag
 from cases.form_fields import KnownDateField
 from cases.models import Patient
@@ -42,6 +43,7 @@ IF_MATCH = OpenApiParameter(
 )
 
 
+@extend_schema_field(WRITTEN)
 class KnownDateFilter(filters.CharFilter):
     """A birth date as far as it is known."""
 

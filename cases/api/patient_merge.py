@@ -19,6 +19,7 @@ from accounts.requests import signed_in
 from cases.models import Patient
 from cases.services.patient_merges import merge_patients
 from cases.services.repointing import CASES
+from hematovision.errors import Unprocessable
 from hematovision.rest.base import NotCached
 from hematovision.rest.bodies import StrictBody
 
@@ -32,13 +33,6 @@ class MergeIn(StrictBody):
     reason = serializers.CharField(
         max_length=500, help_text="A sentence that names no patient: it stays in the audit trail."
     )
-
-    def validate_into(self, value: uuid.UUID) -> Patient:
-        """Return the patient, if the caller may know of them; a foreign id reads like an unknown one."""
-        found = Patient.objects.visible_to(self.context["request"].user).filter(pk=value).first()
-        if found is None:
-            raise serializers.ValidationError(NO_SUCH_PATIENT)
-        return found
 
 
 class MergeOut(serializers.Serializer):
@@ -70,8 +64,13 @@ class PatientMergeOne(NotCached, APIView):
         """
         patients = Patient.objects.visible_to(request.user).select_related("organisation")
         patient = get_object_or_404(patients, pk=pk)
-        given = MergeIn(data=request.data, context={"request": request})
+        given = MergeIn(data=request.data)
         given.is_valid(raise_exception=True)
-        merge: Any = merge_patients(actor=signed_in(request), patient=patient, **given.validated_data)
+        into = patients.filter(pk=given.validated_data["into"]).first()
+        if into is None:
+            # A foreign id reads like an unknown one.
+            raise Unprocessable(NO_SUCH_PATIENT, code="no_patient", details={"errors": {"into": [NO_SUCH_PATIENT]}})
+        reason = given.validated_data["reason"]
+        merge: Any = merge_patients(actor=signed_in(request), patient=patient, into=into, reason=reason)
         merge.cases = merge.before["repointed"][CASES]
         return Response(MergeOut(merge).data, status=status.HTTP_201_CREATED)

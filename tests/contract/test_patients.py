@@ -217,7 +217,7 @@ def test_a_merge_says_what_is_wrong(lis):
     address = f"/patients/{double['id']}/merge/"
     assert set(problem_of(lis.post(address, {}), 400)["errors"]) == {"into", "reason"}
     nobody = {"into": "6b0c7d0e-0000-4000-8000-000000000000", "reason": "The same person."}
-    assert set(problem_of(lis.post(address, nobody), 400)["errors"]) == {"into"}
+    assert set(problem_of(lis.post(address, nobody), 422)["errors"]) == {"into"}
     problem_of(lis.post(address, {"into": double["id"], "reason": "The same person."}), 409)
     problem_of(lis.post(address, {"into": stays["id"], "reason": "same"}), 422)
 
