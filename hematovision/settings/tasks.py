@@ -47,7 +47,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "classifier.tasks.sweep",
         "schedule": float(SWEEP_SECONDS),
         # A worker that was away must not find an hour of sweeps waiting for it.
-        "options": {"queue": "default", "expires": float(SWEEP_SECONDS)},
+        # The next one says the same. Never shorter than a busy worker of the folder broker takes to fetch it.
+        "options": {"queue": "default", "expires": max(30.0, SWEEP_SECONDS)},
     },
     "sweep_trainings": {
         "task": "training_runs.tasks.sweep_trainings",

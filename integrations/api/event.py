@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
-from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +17,7 @@ from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
 from accounts.requests import signed_in
 from cases.services.audit_trail import record_list
+from hematovision.errors import Unprocessable
 from hematovision.rest.base import NotCached
 from hematovision.rest.filters import MomentFilter
 from integrations.api.serializers import FeedOut
@@ -51,7 +51,7 @@ class FeedFilter(filters.FilterSet):
         """Narrow to what comes after an event."""
         position = position_of(signed_in(self.request), value)
         if position is None:
-            raise ValidationError({"after": ["There is no such event: give `next` of an answer you got."]})
+            raise Unprocessable("There is no such event: give `next` of an answer you got.", code="unknown_event")
         return events.filter(position__gt=position)
 
     def at_the_view(self, events: FeedEventQuerySet, _name: str, _value: Any) -> FeedEventQuerySet:
@@ -75,7 +75,7 @@ class EventFeed(NotCached, generics.GenericAPIView):
         """Only events of cases the caller may open."""
         return FeedEvent.objects.visible_to(signed_in(self.request)).numbered().select_related("report")
 
-    @extend_schema(summary="Follow what happens", responses=FeedOut)
+    @extend_schema(summary="Follow what happens", responses=FeedOut, filters=True)
     def get(self, request: Request) -> Response:
         """Return at most 200 events, the oldest first, those after `after`; an answer with some is in the audit trail."""
         caller = signed_in(request)

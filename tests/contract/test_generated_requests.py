@@ -145,6 +145,9 @@ def name_what_there_is(case, known):
     """Put what exists where the description can only say of which form it is."""
     if isinstance(case.query, dict):
         case.query.pop("cursor", None)
+        case.query.pop("after", None)
+        # Nothing happens meanwhile: there is nothing to wait for.
+        case.query.pop("wait", None)
     if isinstance(case.body, dict):
         # Only a laboratory's client names a clinic.
         case.body.pop("clinic", None)

@@ -105,7 +105,7 @@ def write_record(*, amina: User, pavel: User, ines: User, folder: Path) -> Recor
     draft = create_case(actor=amina, patient=patient)
     draft_image, _ = receive_image(actor=amina, case=draft, upload=upload(seed=3))
     order = receive_order(actor=amina, patient=patient, placer_number="P-1")
-    double = register_patient(actor=amina, mrn="R-2", family_name="Sampel", birth_date=dt.date(1980, 1, 2))
+    double = register_patient(actor=amina, mrn="R-3", family_name="Sampel", birth_date=dt.date(1980, 1, 2))
     merge = merge_patients(actor=amina, patient=double, into=patient, reason="Registered twice at the desk.")
     case.refresh_from_db()
     cell = Cell.objects.get(pk=cells[0].pk)
