@@ -34,6 +34,5 @@ def smart_configuration(_request: HttpRequest) -> JsonResponse:
             # Demanded of every server; there are no codes here that it could be used with.
             "code_challenge_methods_supported": ["S256"],
             "capabilities": ["client-confidential-asymmetric", "client-confidential-symmetric", "permission-v2"],
-        },
-        headers={"Cache-Control": "public, max-age=3600"},
+        }
     )
