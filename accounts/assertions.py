@@ -61,6 +61,8 @@ def proves(assertion: str, api_client: ApiClient) -> bool:
 
 def _verified_claims(assertion: str, api_client: ApiClient) -> Mapping[str, Any] | None:
     """The claims, once signature, key and all that they say are right; None for anything else."""
+    if len(assertion) > _MOST_CHARACTERS:
+        return None
     try:
         named = jwt.get_unverified_header(assertion).get("kid")
         key = next((key for key in api_client.keys if key["kid"] == named), None)

@@ -33,7 +33,7 @@ class TokenView(AllauthTokenView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Answer a token request (RFC 6749 section 4.4); the client proves itself by secret or by assertion."""
         by_assertion = _gives_assertion(request)
-        named = claimed_client(request.POST.get("client_assertion", "")) if by_assertion else _named_client(request)
+        named = claimed_client(request.POST.get("client_assertion", "")) or _named_client(request)
         client = _client(named)
         refused = _throttled(request, named, client)
         if refused is not None:

@@ -173,6 +173,12 @@ def test_tries_are_counted_before_a_signature_is_checked(client, lis, settings, 
     assert AuditEvent.objects.filter(action="locked_out").count() == 1
 
 
+@pytest.mark.parametrize("assertion", ["", "no.such.thing", "x" * 5000])
+def test_what_says_nothing_is_recorded_by_the_client_id_beside_it(client, lis, assertion):
+    assert refused(ask(client, assertion, client_id=lis.client_id))
+    assert AuditEvent.objects.get(action="sign_in_failed").object_id == str(lis.api_client.pk)
+
+
 @pytest.mark.parametrize(
     "form",
     [
@@ -210,9 +216,13 @@ def test_a_removed_key_is_refused_and_the_other_goes_on(client, ines, lis):
     assert ask(client, signed(lis)).status_code == 200
 
 
-def test_another_grant_is_refused(client, lis):
-    answer = ask(client, signed(lis), grant_type="password")
-    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+@pytest.mark.parametrize(
+    "grant", ["password", "authorization_code", "refresh_token", "", "urn:ietf:params:oauth:grant-type:device_code"]
+)
+def test_another_grant_is_refused(client, lis, grant):
+    answer = ask(client, signed(lis), grant_type=grant)
+    assert answer.status_code == 400
+    assert answer.json()["error"] in {"unsupported_grant_type", "invalid_request", "invalid_grant"}
     assert not Token.objects.exists()
 
 
