@@ -1,4 +1,4 @@
-"""The two endpoints of the identity provider that API clients use.
+"""The endpoints of the identity provider that API clients use, and the document that names them to SMART clients.
 
 The rest of `allauth.idp.oidc` (authorisation codes, device codes, user info) is for signing people in elsewhere
 and is not mounted. The namespaces are the library's own, because it reverses its routes by them.
@@ -6,6 +6,7 @@ and is not mounted. The namespaces are the library's own, because it reverses it
 
 from django.urls import include, path
 
+from accounts.views.smart import smart_configuration
 from accounts.views.token import RevokeView, TokenView
 
 _endpoints = [
@@ -16,4 +17,5 @@ _endpoints = [
 app_name = "idp"
 urlpatterns = [
     path("identity/o/api/", include((_endpoints, "oidc"))),
+    path("fhir/r4/.well-known/smart-configuration", smart_configuration, name="smart_configuration"),
 ]

@@ -1,6 +1,13 @@
 """The scopes of the REST API and what each role may do in a session."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from accounts.models.user import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CASES_READ = "cases:read"
 CASES_WRITE = "cases:write"
@@ -22,6 +29,18 @@ SCOPES = {
     ORDERS_WRITE: "Place, change and cancel orders",
 }
 
+# What a SMART client asks for stands for scopes of its own: what opens a resource is decided in one place.
+SMART_SCOPES = {
+    "system/Patient.rs": CASES_READ,
+    "system/Specimen.rs": CASES_READ,
+    "system/Media.rs": CASES_READ,
+    "system/DiagnosticReport.rs": REPORTS_READ,
+    "system/Observation.rs": REPORTS_READ,
+    "system/Provenance.rs": REPORTS_READ,
+    "system/ServiceRequest.rs": ORDERS_READ,
+    "system/Task.rs": ORDERS_READ,
+}
+
 _READING: frozenset[str] = frozenset({CASES_READ, PREDICTIONS_READ, REPORTS_READ, ORDERS_READ})
 
 SCOPES_OF_ROLE: dict[str, frozenset[str]] = {
@@ -35,3 +54,8 @@ SCOPES_OF_ROLE: dict[str, frozenset[str]] = {
     # A service account does nothing without a token: its scopes come from there alone.
     Role.SERVICE: frozenset(),
 }
+
+
+def opened_by(asked: Iterable[str]) -> list[str]:
+    """The scopes of the REST API that a token request asks for: those of SMART translated, unknown ones as they are."""
+    return list(dict.fromkeys(SMART_SCOPES.get(scope, scope) for scope in asked))

@@ -57,7 +57,7 @@ def organisation_digest(organisation: Organisation) -> str:
 
 
 def api_client_digest(api_client: ApiClient) -> str:
-    """The fingerprint of an API client: for whom it acts, what it may do, and the hash of its secret."""
+    """The fingerprint of an API client: for whom it acts, what it may do, the hash of its secret and its keys."""
     client = api_client.client
     return fingerprint(
         [
@@ -75,6 +75,8 @@ def api_client_digest(api_client: ApiClient) -> str:
                 client.default_scopes,
                 client.type,
                 client.grant_types,
+                # Clients without keys keep the fingerprint that they had before there were any.
+                *([api_client.jwks] if api_client.jwks else []),
             )
         ]
     )

@@ -19,7 +19,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Invitation
+from accounts.models import Invitation, UsedAssertion
 from notices.models import Notification
 from oversight.periods import days_given
 
@@ -50,6 +50,10 @@ def _access_tokens(before: datetime) -> list[QuerySet[Any]]:
     return [Token.objects.filter(expires_at__lt=before)]
 
 
+def _used_assertions(before: datetime) -> list[QuerySet[Any]]:
+    return [UsedAssertion.objects.filter(expires_at__lt=before)]
+
+
 def _invitations(before: datetime) -> list[QuerySet[Any]]:
     never_used = Invitation.objects.filter(accepted_at__isnull=True)
     return [never_used.filter(Q(withdrawn_at__lt=before) | Q(expires_at__lt=before))]
@@ -62,6 +66,7 @@ def _notifications(before: datetime) -> list[QuerySet[Any]]:
 KINDS = (
     Kind("sessions", "browser sessions that ended", 1, _sessions),
     Kind("access_tokens", "tokens of API clients that ended", 30, _access_tokens),
+    Kind("used_assertions", "assertions of API clients that were used and ended", 1, _used_assertions),
     Kind("sign_in_attempts", "sign-ins and failed sign-ins, kept for the lock-out", 90, _sign_in_attempts),
     Kind("invitations", "invitations withdrawn or expired, never accepted", 90, _invitations),
     Kind("notifications", "notifications that were read", 365, _notifications),

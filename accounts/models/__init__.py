@@ -5,6 +5,7 @@ from accounts.models.invitation import Invitation
 from accounts.models.organisation import Organisation, OrganisationKind, UnknownCamera
 from accounts.models.organisation_number import OrganisationNumber
 from accounts.models.password_reset import PasswordResetRequest
+from accounts.models.used_assertion import UsedAssertion
 from accounts.models.user import Role, User
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "PasswordResetRequest",
     "Role",
     "UnknownCamera",
+    "UsedAssertion",
     "User",
 ]

@@ -37,6 +37,8 @@ class ApiClient(models.Model):
         editable=False,
     )
     scopes = models.JSONField(default=list)
+    # Public keys with their kid, algorithm and the day they came; the newest document that was pasted.
+    jwks = models.JSONField(default=dict, blank=True, editable=False)
     is_active = models.BooleanField(default=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -59,6 +61,12 @@ class ApiClient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.organisation})"
+
+    @property
+    def keys(self) -> list[dict[str, str]]:
+        """Its public keys, each with `kid`, `alg`, and since when (`since`, an ISO date)."""
+        found: list[dict[str, str]] = self.jwks.get("keys", [])
+        return found
 
     @property
     def is_open(self) -> bool:

@@ -5,6 +5,7 @@ from accounts.services.api_clients import (
     create_api_client,
     renew_client_secret,
     set_api_client_active,
+    set_api_client_keys,
     set_api_client_scopes,
 )
 from accounts.services.invitations import (
@@ -47,6 +48,7 @@ __all__ = [
     "reset_second_factor",
     "rotate_second_factors",
     "set_api_client_active",
+    "set_api_client_keys",
     "set_api_client_scopes",
     "set_organisation_numbers",
     "set_person_active",

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client, Token
 from django.db import transaction
-from django.urls import reverse
+from django.utils import timezone
 
-from accounts.conf import absolute_url
+from accounts.assertions import token_url
+from accounts.client_keys import read_keys
 from accounts.models import ApiClient, Role
 from accounts.scopes import SCOPES
 from accounts.services.people import add_person
@@ -38,17 +39,19 @@ class NewApiClient:
 
 @transaction.atomic
 def create_api_client(
-    *, actor: User | None, name: str, organisation: Organisation, scopes: Iterable[str]
+    *, actor: User | None, name: str, organisation: Organisation, scopes: Iterable[str], jwks: str = ""
 ) -> NewApiClient:
     """Create an OAuth2 client (client credentials) and the service account it acts as.
 
+    `jwks` is a JSON Web Key Set with public keys, with which it may prove itself beside the secret; empty for none.
     Raises `PermissionRefused`, `NotFound` (foreign organisation), `Unprocessable` (unknown or no scope, name
-    taken), `Conflict` (closed organisation).
+    taken, keys refused), `Conflict` (closed organisation).
     """
     require_reach(actor, organisation)
     if not organisation.is_active:
         raise Conflict("This organisation is closed.")
     wanted = _known(scopes)
+    keys = _with_since(read_keys(jwks), before=[])
     secret = get_adapter().generate_client_secret()
     client = Client(
         name=name,
@@ -73,6 +76,7 @@ def create_api_client(
         organisation=organisation,
         user=user,
         scopes=wanted,
+        jwks={"keys": keys} if keys else {},
         created_by=actor,
     )
     cleaned(api_client)
@@ -82,9 +86,15 @@ def create_api_client(
         action=Action.CREATE,
         target=api_client,
         laboratory_id=getattr(organisation.laboratory, "pk", None),
-        after={"name": name, "organisation": organisation.slug, "scopes": wanted, "row": api_client_digest(api_client)},
+        after={
+            "name": name,
+            "organisation": organisation.slug,
+            "scopes": wanted,
+            "keys": _names(keys),
+            "row": api_client_digest(api_client),
+        },
     )
-    return NewApiClient(api_client, client.pk, secret, absolute_url(reverse("idp:oidc:token")))
+    return NewApiClient(api_client, client.pk, secret, token_url())
 
 
 @transaction.atomic
@@ -130,7 +140,42 @@ def renew_client_secret(*, actor: User | None, api_client: ApiClient) -> NewApiC
     stored.client.save(update_fields=["secret"])
     Token.objects.filter(client=stored.client).delete()
     _record_change(actor, stored, None, {"secret": "renewed"})
-    return NewApiClient(stored, stored.client_id, secret, absolute_url(reverse("idp:oidc:token")))
+    return NewApiClient(stored, stored.client_id, secret, token_url())
+
+
+@transaction.atomic
+def set_api_client_keys(*, actor: User | None, api_client: ApiClient, jwks: str) -> ApiClient:
+    """Replace the public keys by those of a pasted document, or remove them all with an empty one.
+
+    A key that stays keeps its day. Where one goes, the client's tokens are withdrawn. Raises `PermissionRefused`,
+    `NotFound`, `Unprocessable`.
+    """
+    stored = _reachable(actor, api_client)
+    before = stored.keys
+    keys = _with_since(read_keys(jwks), before=before)
+    if keys != before:
+        stored.jwks = {"keys": keys} if keys else {}
+        stored.save(update_fields=["jwks"])
+        if any(key not in keys for key in before):
+            Token.objects.filter(client=stored.client).delete()
+        _record_change(actor, stored, {"keys": _names(before)}, {"keys": _names(keys)})
+    return stored
+
+
+def _with_since(keys: list[dict[str, str]], *, before: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The keys with the day they came: that of the same key in `before`, else today."""
+    today = timezone.localdate().isoformat()
+    since = {key["kid"]: key for key in before}
+    return [
+        known
+        if (known := since.get(key["kid"])) is not None and known == {**key, "since": known["since"]}
+        else {**key, "since": today}
+        for key in keys
+    ]
+
+
+def _names(keys: list[dict[str, str]]) -> list[str]:
+    return [f"{key['kid']} ({key['alg']})" for key in keys]
 
 
 def _reachable(actor: User | None, api_client: ApiClient) -> ApiClient:

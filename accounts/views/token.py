@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from allauth.idp.oidc.internal.oauthlib.utils import convert_response, extract_params
 from allauth.idp.oidc.models import Client, Token
 from allauth.idp.oidc.views import RevokeView as AllauthRevokeView
 from allauth.idp.oidc.views import TokenView as AllauthTokenView
 from django.http import JsonResponse
 
+from accounts.assertions import ASSERTION_TYPE, claimed_client, proves
 from accounts.models import ApiClient
 from accounts.throttles import refuse_token_request
+from accounts.token_server import token_server
 from audit.middleware import client_ip
 from audit.models import Action, Outcome
 from audit.services import record
@@ -25,20 +28,48 @@ if TYPE_CHECKING:
 class TokenView(AllauthTokenView):
     """Issues tokens to API clients that are open; each attempt of a known client is in the audit trail."""
 
+    _proved: Client | None = None
+
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Answer a token request (RFC 6749 section 4.4)."""
-        named = _named_client(request)
+        """Answer a token request (RFC 6749 section 4.4); the client proves itself by secret or by assertion."""
+        by_assertion = _gives_assertion(request)
+        named = claimed_client(request.POST.get("client_assertion", "")) or _named_client(request)
         client = _client(named)
         refused = _throttled(request, named, client)
         if refused is not None:
             return refused
-        if "\x00" in named or (client is not None and not client.is_open):
-            response: HttpResponse = _invalid_client()
+        if by_assertion and not self._proved_by_assertion(request, client):
+            # One answer for all that is wrong with it, without a hint (RFC 6749 section 5.2).
+            response: HttpResponse = _invalid_client(HTTPStatus.BAD_REQUEST)
+        elif "\x00" in named or (client is not None and not client.is_open):
+            response = _invalid_client()
         else:
             response = super().post(request)
         if client is not None:
             _record(client, issued=response.status_code == HTTPStatus.OK)
         return response
+
+    def _proved_by_assertion(self, request: HttpRequest, client: ApiClient | None) -> bool:
+        """Whether the assertion proves an open client that gives nothing else of itself; uses the assertion up."""
+        form = request.POST
+        if client is None or not client.is_open or form.get("client_assertion_type") != ASSERTION_TYPE:
+            return False
+        # One way in a request (RFC 6749 section 2.3), and one client.
+        if "Authorization" in request.headers or "client_secret" in form:
+            return False
+        if form.get("client_id", client.client_id) != client.client_id or len(form.getlist("client_assertion")) != 1:
+            return False
+        if not proves(form["client_assertion"], client):
+            return False
+        self._proved = client.client
+        return True
+
+    def _create_token_response(self, request: HttpRequest, **_unused: Any) -> HttpResponse:
+        """Issue the token by the one grant there is."""
+        answer: HttpResponse = convert_response(
+            *token_server(self._proved).create_token_response(*extract_params(request))
+        )
+        return answer
 
 
 class RevokeView(AllauthRevokeView):
@@ -120,9 +151,13 @@ def _record_revocation(client: ApiClient, token: Token, *, outcome: Outcome) -> 
     )
 
 
-def _invalid_client() -> JsonResponse:
+def _invalid_client(status: HTTPStatus = HTTPStatus.UNAUTHORIZED) -> JsonResponse:
     """The answer that a wrong secret gets as well (RFC 6749 section 5.2)."""
-    return JsonResponse({"error": "invalid_client"}, status=HTTPStatus.UNAUTHORIZED)
+    return JsonResponse({"error": "invalid_client"}, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _gives_assertion(request: HttpRequest) -> bool:
+    return "client_assertion" in request.POST or "client_assertion_type" in request.POST
 
 
 def _record(client: ApiClient, *, issued: bool) -> None:
@@ -158,7 +193,7 @@ def _client(client_id: str) -> ApiClient | None:
     if not client_id or "\x00" in client_id:
         return None
     return (
-        ApiClient.objects.select_related("user__organisation", "organisation__refers_to")
+        ApiClient.objects.select_related("client", "user__organisation", "organisation__refers_to")
         .filter(client_id=client_id)
         .first()
     )

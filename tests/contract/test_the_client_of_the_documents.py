@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
+from accounts.services import create_api_client
 from cases.models import Case
 from cases.states import CaseState
+from tests.accounts.client_keys import document
 from tests.contract.conftest import ALL_SCOPES, new_client, picture
 from tests.factories.reports import PDF, signed_report
 from tests.factories.specimens import specimen
@@ -14,7 +17,7 @@ from tests.factories.specimens import specimen
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 TEXT = (settings.BASE_DIR / "docs" / "api.md").read_text()
-CLIENT, WALK = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+SIGNING, CLIENT, WALK = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
 def test_from_the_patient_to_the_pdf(live_server, riverside, amina, pavel, tmp_path, monkeypatch):
@@ -35,6 +38,19 @@ def test_from_the_patient_to_the_pdf(live_server, riverside, amina, pavel, tmp_p
 
     with pytest.raises(ValueError, match="1 field must be corrected: wbcc"):
         names["lis"].patch(f"/cases/{case.pk}/", json={"wbcc": "9"})
+
+
+def test_a_key_in_place_of_the_secret(live_server, riverside, settings):
+    settings.HEMATOVISION_BASE_URL = live_server.url
+    key = ec.generate_private_key(ec.SECP384R1())
+    made = create_api_client(
+        actor=None, name="LIS", organisation=riverside, scopes=["reports:read"], jwks=document({"2026-a": key})
+    )
+    names = {"CLIENT_ID": made.client_id, "PRIVATE_KEY": key}
+
+    exec(SIGNING.replace("https://hematovision.example", live_server.url), names)  # noqa: S102 - as above
+
+    assert names["answer"].json()["scope"] == "system/DiagnosticReport.rs reports:read"
 
 
 def test_the_client_is_twelve_lines():

@@ -14,7 +14,8 @@ from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import Invitation
+from accounts.models import Invitation, UsedAssertion
+from accounts.services import create_api_client
 from audit.models import AuditEvent
 from audit.services import verify_chain
 from notices.models import Notification
@@ -51,12 +52,14 @@ def user_session(user, key, seen):
 @pytest.fixture
 def old_and_new(amina, riverside):
     """Of each kind one that is due, and beside it those that are not."""
+    lis = create_api_client(actor=None, name="LIS", organisation=riverside, scopes=["cases:read"]).api_client
     old = [
         notification(amina, read=ago(366)),
         invitation(riverside, "expired@riverside.example", expires_at=ago(91)),
         session("ended", ago(2)),
         user_session(amina, "ended", ago(2)),
         Token.objects.create(type="at", hash="old", expires_at=ago(31)),
+        UsedAssertion.objects.create(api_client=lis, jti_digest="old", expires_at=ago(2)),
         AccessFailureLog.objects.create(username="old", ip_address="192.0.2.1"),
     ]
     AccessFailureLog.objects.update(attempt_time=ago(91))
@@ -69,6 +72,7 @@ def old_and_new(amina, riverside):
         # Last seen long ago by the list, but its session goes on: another clock, a long night.
         user_session(amina, "going-on", ago(2)),
         Token.objects.create(type="at", hash="new", expires_at=ago(29)),
+        UsedAssertion.objects.create(api_client=lis, jti_digest="new", expires_at=ago(0)),
         AccessFailureLog.objects.create(username="new", ip_address="192.0.2.1"),
     ]
     Notification.objects.filter(read_at__isnull=True).update(created_at=ago(4000))
@@ -106,6 +110,7 @@ def test_every_removal_is_in_the_audit_trail(old_and_new):
     events = AuditEvent.objects.filter(action="delete", reason__startswith="Retention of ")
     assert sorted(events.values_list("object_type", flat=True)) == [
         "accounts.invitation",
+        "accounts.usedassertion",
         "allauth_idp_oidc.token",
         "axes.accessfailurelog",
         "notices.notification",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -22,9 +23,10 @@ class Command(BaseCommand):
     help = "Create an OAuth2 client for one organisation and print its credentials as JSON, once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """NAME, the organisation, and the scopes."""
+        """NAME, the organisation, the scopes and, if it has some, the public keys."""
         parser.add_argument("name", help="what the other system is called")
         parser.add_argument("--organisation", required=True, metavar="SLUG")
+        parser.add_argument("--keys", metavar="FILE", help="a JSON Web Key Set with the public keys of the client")
         parser.add_argument("--scope", dest="scopes", action="extend", nargs="+", required=True, choices=list(SCOPES))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,6 +41,7 @@ class Command(BaseCommand):
                 name=options["name"],
                 organisation=organisation,
                 scopes=options["scopes"],
+                jwks=_text(options["keys"]),
             )
         except DomainError as error:
             raise CommandError(error.sentence) from error
@@ -51,3 +54,15 @@ class Command(BaseCommand):
                 }
             )
         )
+
+
+def _text(path: str | None) -> str:
+    if path is None:
+        return ""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path} cannot be read: {error}.") from error
+    if not text.strip():
+        raise CommandError(f"{path} is empty.")
+    return text

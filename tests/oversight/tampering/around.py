@@ -81,7 +81,7 @@ def write_around(record: Record, *, consulted: Case, people: dict[str, User]) ->
     )
     template = create_template(actor=pavel, part="comment", title="Repeat", text="Please send another smear.")
 
-    other = register_patient(actor=amina, mrn="R-2", family_name="Samle", birth_date=dt.date(1990, 3, 4))
+    other = register_patient(actor=amina, mrn="R-9", family_name="Samle", birth_date=dt.date(1990, 3, 4))
     update_patient(actor=amina, patient=other, reason="mistyped", family_name="Sample")
     restriction = restrict_patient(actor=ines, patient=other, reason="Asked for erasure in writing.")
     lift = lift_restriction(actor=ines, restriction=restriction, reason="Withdrew the request.")

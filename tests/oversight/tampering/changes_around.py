@@ -70,6 +70,7 @@ _PEOPLE = [
         of("api_client", "client_id"),
         names=of("api_client"),
     ),
+    _update("a key given to a client", "accounts_apiclient", "jwks = '{\"keys\": []}'", of("api_client")),
     _update("the role of an invitation", "accounts_invitation", "role = 'administrator'", of("invitation")),
     _update("whom an invitation is for", "accounts_invitation", "email = 'x@x.example'", of("invitation")),
     _insert("an invitation", "accounts.invitation", of("invitation"), email="'y@x.example'", token_hash="'abc'"),
