@@ -11,7 +11,7 @@ from accounts.models import Organisation
 from cases.cell_classes import LABEL_CHOICES, UNIDENTIFIED
 from cases.models import Case
 from classifier.models import ModelVersion
-from classifier.selectors import predictions_made_by
+from classifier.selectors import predictions_made_by, predictions_of_clinic
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -77,7 +77,7 @@ class PredictionFilterForm(forms.Form):
         if found["until"]:
             predictions = predictions.filter(created_at__lt=_start_of(found["until"] + timedelta(days=1)))
         if found["clinic"]:
-            predictions = predictions.filter(cell__image__case__clinic=found["clinic"])
+            predictions = predictions_of_clinic(predictions, pk=found["clinic"].pk)
         if found["model_version"]:
             predictions = predictions_made_by(predictions, [found["model_version"]])
         if found["label"] == UNIDENTIFIED:
