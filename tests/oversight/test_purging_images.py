@@ -17,13 +17,13 @@ from audit.models import AuditEvent
 from calibration.models import CalibrationRun
 from calibration.selectors import labelled_cells
 from cases.models import ImagePurge, PurgeRun, SmearImage
+from cases.named_files import named_files
 from cases.services.cases import cancel_case
 from cases.services.images import make_display_copy
 from cases.services.legal_holds import place_legal_hold, release_legal_hold
-from cases.services.moving_files import named_files
 from cases.storage import clinical_storage
 from cases.stored_files import FilePurged, faults_of, open_display, open_original, open_thumbnail
-from cases.verification import check_images, check_orders
+from cases.verification import check_images, check_removals
 from classifier.models import Explanation
 from classifier.services.explanations import request_explanation
 from classifier.services.stored_images import open_stored_image
@@ -318,7 +318,7 @@ def test_a_report_whose_image_no_purge_removed_does_not(record):
 def test_everything_verifies_after_a_purge(record, rules, run):
     rules("signed_images")
     run()
-    assert [str(found) for check in (check_images, check_orders) for found in check()] == []
+    assert [str(found) for check in (check_images, check_removals) for found in check()] == []
     assert verify_everything(actor=None).intact
 
 
@@ -364,7 +364,7 @@ def test_a_purge_that_is_gone_or_denied_is_named(record, rules, run):
     row = ImagePurge.objects.get()
     with triggers_lifted(connection):
         ImagePurge.objects.all().delete()
-    found = "\n".join(str(each) for check in (check_images, check_orders) for each in check())
+    found = "\n".join(str(each) for check in (check_images, check_removals) for each in check())
     assert f"{row.pk}" in found
     assert "is not what a purge wrote" in found
     assert not verify_report(record.report, thorough=True).intact
