@@ -52,7 +52,7 @@ class PrivateFileSystemStorage(FileSystemStorage):
     def mark(self) -> None:
         """Make this the folder of the files, whatever is in it; for who knows that it is."""
         if not super().exists(MARKER):
-            super()._save(MARKER, ContentFile(_MARKED))
+            super()._save(MARKER, ContentFile(_MARKED))  # type: ignore[misc]
 
     def _save(self, name: str, content: File[bytes]) -> str:
         """Write a file, the first one with the marker; raises StorageAway where this is not the folder of the files."""
@@ -60,7 +60,7 @@ class PrivateFileSystemStorage(FileSystemStorage):
             if not self._is_of_the_database():
                 raise StorageAway(errno.ENODEV, "The folder of the files is not mounted")
             self.mark()
-        return str(super()._save(name, content))
+        return str(super()._save(name, content))  # type: ignore[misc]
 
     def _is_of_the_database(self) -> bool:
         # It names rows, and rows name their storage.

@@ -78,6 +78,14 @@ def test_a_page_is_503_and_the_file_is_there_again_afterwards(client, amina, ima
     assert answer.status_code == 200
 
 
+def test_readyz_names_the_files(client, image, share):
+    assert client.get("/readyz").json()["parts"]["files"]["ok"]
+    share.leave()
+    part = client.get("/readyz").json()["parts"]["files"]
+    assert (part["ok"], "not mounted" in part["detail"]) == (False, True)
+    assert str(share.place) not in part["detail"]
+
+
 def test_an_image_waits_for_it_and_uses_no_attempt(image, share, engine):
     share.leave()
     analysis = run_analysis(image_id=image.pk, worker="one")
