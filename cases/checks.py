@@ -9,10 +9,10 @@ from django.core import checks
 from django.core.files.base import ContentFile
 
 from cases.crypto import field_cipher
-from cases.storage import clinical_storage
+from cases.storage import PROBES, clinical_storage
 
 MIN_INDEX_KEY_LENGTH = 16
-_PROBE = "probe/writable.txt"
+_PROBE = f"{PROBES}writable.txt"
 
 
 @checks.register(checks.Tags.security)

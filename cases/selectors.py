@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from accounts.models import Organisation
 from cases.blinding import require_open, require_open_id
 from cases.models import Case, Cell, LabelSource, Order, SmearImage
 from cases.models.restriction import sees_restricted
@@ -23,6 +24,8 @@ from microscopes.models import Microscope
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
     from accounts.models import User
     from cases.models import CaseQuerySet, LegalHold, Patient, PatientRestriction, SmearImageQuerySet
@@ -66,6 +69,15 @@ def visible_record(records: Any, user: User, pk: UUID) -> Any:
     if case_id is not None:
         require_open_id(user, case_id)
     raise Http404
+
+
+def clinics_seen_by(user: User) -> QuerySet[Organisation]:
+    """Return the clinics of the cases that `user` sees, by name.
+
+    Clinics are few: each is asked for one case, where a list of every case's clinic grows with the cases.
+    """
+    cases = Case.objects.visible_to(user).order_by().filter(clinic=OuterRef("pk"))
+    return Organisation.objects.filter(Exists(cases)).order_by("name")
 
 
 def legal_holds_in_force(user: User, case: Case) -> list[LegalHold]:

@@ -7,11 +7,14 @@ written once under its name and is the same under that name in either storage.
 
 from __future__ import annotations
 
+import errno
 import uuid
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from hematovision.away import StorageAway
 
 if TYPE_CHECKING:
     from cases.models import SmearImage
@@ -24,9 +27,48 @@ EXTENSIONS = {
     "image/webp": "webp",
 }
 
+MARKER = ".hematovision-files"
+"""Lies in the folder of the files, so that the empty place of a share that is not mounted is not taken for it."""
+PROBES = "probe/"
+"""Files below are written and removed to see whether the folder can be written: they tell nothing of whose it is."""
+_MARKED = (
+    b"The files of HematoVision lie here. Leave this one: without it the folder is taken for one that is not mounted.\n"
+)
+
 
 class PrivateFileSystemStorage(FileSystemStorage):
-    """A folder that has no URL: asking for one is a defect, not a link to patient data."""
+    """A folder that has no URL: asking for one is a defect, not a link to patient data.
+
+    It is the folder of the files where its marker lies; where none does, if a file that the database names is in it, or if the
+    database names none. Else it is away: nothing is written there, and no file says that it is missing.
+    """
+
+    def exists(self, name: str) -> bool:
+        """Whether there is such a file; of the empty name, whether this is the folder of the files."""
+        if name:
+            return super().exists(name)
+        return super().exists(MARKER) or self._is_of_the_database()
+
+    def mark(self) -> None:
+        """Make this the folder of the files, whatever is in it; for who knows that it is."""
+        if not super().exists(MARKER):
+            super()._save(MARKER, ContentFile(_MARKED))  # type: ignore[misc]
+
+    def _save(self, name: str, content: File[bytes]) -> str:
+        """Write a file, the first one with the marker; raises StorageAway where this is not the folder of the files."""
+        if not name.startswith(PROBES) and not super().exists(MARKER):
+            if not self._is_of_the_database():
+                raise StorageAway(errno.ENODEV, "The folder of the files is not mounted")
+            self.mark()
+        return str(super()._save(name, content))  # type: ignore[misc]
+
+    def _is_of_the_database(self) -> bool:
+        # It names rows, and rows name their storage.
+        from cases.named_files import some_named_files
+
+        names = some_named_files()
+        first = next(names, None)
+        return first is None or super().exists(first) or any(map(super().exists, names))
 
     def url(self, name: str | None) -> str:
         """Refuse: clinical files are reached only through the permission-checked views."""

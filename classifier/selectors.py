@@ -186,6 +186,15 @@ def predictions_made_by(predictions: QuerySet[Prediction], versions: Iterable[Mo
     return predictions.filter(model_version__in=ids, created_at__lte=max(newest), created_at__gte=min(oldest))
 
 
+def predictions_of_clinic(predictions: QuerySet[Prediction], **clinic: Any) -> QuerySet[Prediction]:
+    """Return those of `predictions` about cases of a clinic, named by fields of it (`pk`, `slug`).
+
+    By the analyses of its images, each of which has the predictions of a class side by side: by its cells, each of them is
+    looked up before its class is known.
+    """
+    return predictions.filter(**{f"analysis__image__case__clinic__{name}": value for name, value in clinic.items()})
+
+
 def camera_standing(*, version: ModelVersion, image: SmearImage) -> CameraStanding | None:
     """Return what a model is to the camera of `image`, in one query; None before its first analysis."""
     return CameraStanding.objects.filter(model_version=version, **camera_of(image)).first()

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
+from cases.storage import clinical_storage
 from classifier.models import ModelVersion, WorkerHeartbeat
 from hematovision.celery import app
 from hematovision.disk import require_room
@@ -102,9 +103,15 @@ def check_disk() -> str:
 
 
 def check_files() -> str:
-    """The object store answers, where files lie in one."""
+    """The object store answers, where files lie in one; else their folder is there."""
     answers = STORAGE.answers()
     if answers is None:
+        try:
+            mounted = clinical_storage().exists("")
+        except DatabaseError as error:
+            raise PartFailed("Whose folder this is cannot be told: the database does not answer.") from error
+        if not mounted:
+            raise PartFailed("The folder of the files is not mounted: images cannot be opened or received.")
         return "a folder of this host"
     if not answers:
         raise PartFailed("The object store does not answer, or refuses: images cannot be opened or received.")

@@ -4,12 +4,20 @@ import pytest
 from django.core.cache import cache
 from hypothesis import HealthCheck, settings
 
+from cases.storage import clinical_storage
+
 # How long an example takes tells of the computer and its load, not of the code: no test asserts a duration.
 # The same examples in every run: whether the suite passes tells of the code, not of the dice.
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
 pytest_plugins = ["tests.people", "tests.append_only", "tests.authenticator_app"]
+
+
+@pytest.fixture(autouse=True)
+def _folder_of_the_files():
+    """Rows of a test may name files that are nowhere; the folder is there all the same."""
+    clinical_storage().mark()
 
 
 @pytest.fixture(autouse=True)

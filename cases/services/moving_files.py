@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections import Counter
@@ -13,11 +14,12 @@ from typing import IO, TYPE_CHECKING
 
 from django.core.files.base import File
 
-from cases.purged_files import clinical_file_fields, still_kept
-from hematovision.chunks import in_chunks
+from cases.named_files import named_files
+from cases.storage import PrivateFileSystemStorage
+from hematovision.away import StorageAway
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from django.core.files.storage import Storage
@@ -49,15 +51,6 @@ class Moved:
     sha256: str = ""
 
 
-def named_files() -> Iterator[str]:
-    """The name of every file that a row names, but for those that were purged."""
-    for model, field in clinical_file_fields():
-        rows = model._default_manager.filter(still_kept(model, field.name)).exclude(**{field.name: ""})
-        rows = rows.only("pk", field.name)
-        for row in in_chunks(rows, by=["pk"]):
-            yield str(getattr(row, field.name).name)
-
-
 def move_files(
     *,
     source: Storage,
@@ -73,6 +66,11 @@ def move_files(
     former run found right are not opened a second time while they have their size in the target. With `only_count` nothing is
     written, neither there nor in the report. Raises `OSError` where a storage does not answer; the next run goes on.
     """
+    if not source.exists(""):
+        raise StorageAway(errno.ENODEV, "The folder that is copied from is not mounted")
+    if isinstance(target, PrivateFileSystemStorage) and not only_count:
+        # The database names files, and none is here yet.
+        target.mark()
     known = _right_before(report)
     counts: Counter[str] = Counter()
     with ExitStack() as stack:

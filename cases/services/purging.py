@@ -84,7 +84,12 @@ def purge_image(*, actor: User | None, run: PurgeRun, image: SmearImage, rule: P
 
 
 def remove_left_behind(run: PurgeRun) -> int:
-    """Remove the files of a run that are still there: it was killed, or the storage went away. Returns how many."""
+    """Remove the files of a run that are still there: it was killed, or the storage went away. Returns how many.
+
+    Raises `Unavailable` where it is away still: then no file is there, and none is removed.
+    """
+    if not clinical_storage().exists(""):
+        raise storage_away()
     removed = 0
     for purge in in_chunks(run.purges.select_related("image"), by=["pk"]):
         for name in names_of(purge.image, original=purge.original, shown=purge.shown):

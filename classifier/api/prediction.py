@@ -19,7 +19,7 @@ from cases.api.audited_list import AuditedList
 from cases.cell_classes import LABEL_CHOICES, UNIDENTIFIED
 from classifier.api.image_serializers import CLASS_CHOICES, BoxField
 from classifier.models import ModelVersion, Prediction
-from classifier.selectors import predictions_made_by, predictions_shown_to
+from classifier.selectors import predictions_made_by, predictions_of_clinic, predictions_shown_to
 from hematovision.rest.base import NotCached
 from hematovision.rest.filters import MomentFilter
 
@@ -64,7 +64,7 @@ class PredictionFilter(filters.FilterSet):
     score_gte = filters.NumberFilter(field_name="score", lookup_expr="gte", min_value=0, max_value=1)
     created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
     created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
-    clinic = filters.CharFilter(field_name="cell__image__case__clinic__slug")
+    clinic = filters.CharFilter(method="by_clinic")
 
     class Meta:
         model = Prediction
@@ -77,6 +77,10 @@ class PredictionFilter(filters.FilterSet):
         except ValueError:
             wanted = ModelVersion.objects.filter(version=value)
         return predictions_made_by(predictions, wanted.only("pk"))
+
+    def by_clinic(self, predictions: QuerySet[Prediction], _name: str, value: str) -> QuerySet[Prediction]:
+        """Narrow to the cases of a clinic, by its slug."""
+        return predictions_of_clinic(predictions, slug=value)
 
     def by_label(self, predictions: QuerySet[Prediction], _name: str, value: str) -> QuerySet[Prediction]:
         """Narrow to a most probable class, or to the cells the model would not name."""

@@ -9,9 +9,9 @@ from django import forms
 
 from accounts.models import Organisation
 from cases.cell_classes import LABEL_CHOICES, UNIDENTIFIED
-from cases.models import Case
+from cases.selectors import clinics_seen_by
 from classifier.models import ModelVersion
-from classifier.selectors import predictions_made_by
+from classifier.selectors import predictions_made_by, predictions_of_clinic
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,9 +50,7 @@ class PredictionFilterForm(forms.Form):
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data, label_suffix="")
         clinics: Any = self.fields["clinic"]
-        clinics.queryset = Organisation.objects.filter(
-            pk__in=Case.objects.visible_to(user).order_by().values("clinic").distinct()
-        ).order_by("name")
+        clinics.queryset = clinics_seen_by(user)
         models: Any = self.fields["model_version"]
         models.queryset = ModelVersion.objects.all()
 
@@ -77,7 +75,7 @@ class PredictionFilterForm(forms.Form):
         if found["until"]:
             predictions = predictions.filter(created_at__lt=_start_of(found["until"] + timedelta(days=1)))
         if found["clinic"]:
-            predictions = predictions.filter(cell__image__case__clinic=found["clinic"])
+            predictions = predictions_of_clinic(predictions, pk=found["clinic"].pk)
         if found["model_version"]:
             predictions = predictions_made_by(predictions, [found["model_version"]])
         if found["label"] == UNIDENTIFIED:

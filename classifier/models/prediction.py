@@ -23,8 +23,8 @@ class Prediction(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    analysis = models.ForeignKey(Analysis, on_delete=models.PROTECT, related_name="predictions")
-    # Indexes of several columns begin with these two.
+    # Indexes of several columns begin with these three.
+    analysis = models.ForeignKey(Analysis, on_delete=models.PROTECT, related_name="predictions", db_index=False)
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="predictions", db_index=False)
     model_version = models.ForeignKey(
         ModelVersion, on_delete=models.PROTECT, related_name="predictions", db_index=False
@@ -43,6 +43,7 @@ class Prediction(models.Model):
             models.Index(fields=["-created_at", "-id"], name="prediction_by_time"),
             models.Index(fields=["model_version", "-created_at", "-id"], name="prediction_by_model"),
             models.Index(fields=["label", "-created_at", "-id"], name="prediction_by_class"),
+            models.Index(fields=["analysis", "label"], name="prediction_of_an_analysis"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["cell", "model_version"], name="a_model_reads_a_cell_once"),

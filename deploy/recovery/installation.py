@@ -21,6 +21,8 @@ from deploy.recovery.refusal import Refused
 from deploy.recovery.sqlite import SQLite
 
 ROOT = Path(__file__).resolve().parents[2]
+#: As in `cases.storage`: it says that the folder of the files is there, although it holds none.
+FILES_MARKER = ".hematovision-files"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.recovery.files import Kept, copy_hashed, files_below, hash_file, need_space, sync
-from deploy.recovery.installation import ROOT, Installation
+from deploy.recovery.installation import FILES_MARKER, ROOT, Installation
 from deploy.recovery.manifest import Manifest
 from deploy.recovery.progress import Counted, Progress
 from deploy.recovery.refusal import Refused
@@ -69,6 +69,8 @@ def restore_backup(backup: Path, installation: Installation, progress: Progress,
             returned.set_aside = _set_aside(installation)
         _marker(installation).write_text(_digest(manifest))
     _put(backup, MEDIA, installation.media, manifest, progress)
+    # Files that were missing when the backup was made are missing here: the folder is the right one all the same.
+    (installation.media / FILES_MARKER).touch(mode=0o640)
     _put(backup, CHECKPOINTS, installation.checkpoints, manifest, progress)
     returned.moved_models = _put_models(backup, installation, manifest, progress)
     progress.done(f"database: restoring ({installation.database})")

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from accounts.models import Organisation, Role, User
 from cases.cell_classes import CELL_CLASSES
 from cases.models import Case, Stain
+from cases.selectors import clinics_seen_by
 from classifier.models import ModelVersion
 from oversight.selectors.sources import Wanted
 
@@ -44,9 +45,7 @@ class AgreementFilter(forms.Form):
         self.own = own
         cases = Case.objects.visible_to(user).order_by()
         fields: dict[str, Any] = self.fields
-        fields["clinic"].queryset = Organisation.objects.filter(pk__in=cases.values("clinic").distinct()).order_by(
-            "name"
-        )
+        fields["clinic"].queryset = clinics_seen_by(user)
         cameras = cases.exclude(camera="").values_list("camera", flat=True).distinct()[:200]
         fields["camera"].choices = [("", "Any"), *((name, name) for name in sorted(cameras))]
         fields["model"].queryset = ModelVersion.objects.exclude(promoted_at__isnull=True, state="registered")

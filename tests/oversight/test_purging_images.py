@@ -17,10 +17,10 @@ from audit.models import AuditEvent
 from calibration.models import CalibrationRun
 from calibration.selectors import labelled_cells
 from cases.models import ImagePurge, PurgeRun, SmearImage
+from cases.named_files import named_files
 from cases.services.cases import cancel_case
 from cases.services.images import make_display_copy
 from cases.services.legal_holds import place_legal_hold, release_legal_hold
-from cases.services.moving_files import named_files
 from cases.storage import clinical_storage
 from cases.stored_files import FilePurged, faults_of, open_display, open_original, open_thumbnail
 from cases.verification import check_images, check_removals

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from deploy import restore
+from deploy.recovery.installation import FILES_MARKER
 from deploy.recovery.progress import Progress
 from deploy.recovery.refusal import Refused
 from deploy.recovery.returning import MARKER, restore_backup
@@ -23,6 +24,7 @@ def test_everything_is_there_again(taken, target):
     returned = restore_backup(taken.folder, target, Progress(), overwrite=False)
     assert patients(target) == 1
     assert (target.media / ORIGINAL).read_bytes() == b"a smear"
+    assert (target.media / FILES_MARKER).is_file()
     assert (target.checkpoints / "checkpoint-000001.json").read_bytes() == b"signed"
     # Its row names the folder of the lost installation, which is still there in this test and whole.
     assert returned.moved_models == []

@@ -6,8 +6,8 @@ from django.apps import apps
 from django.db.models import FileField
 
 from cases.fields import _EncryptedMixin
-from cases.storage import clinical_storage
-from deploy.recovery.installation import Installation
+from cases.storage import MARKER, clinical_storage
+from deploy.recovery.installation import FILES_MARKER, Installation
 from deploy.recovery.snapshot import FILE_COLUMNS, SEALED_COLUMN
 from hematovision.settings.base import database_from
 from hematovision.settings.local_secrets import read_or_make_secrets
@@ -34,6 +34,7 @@ def test_identifiers_are_tried_on_a_column_that_every_patient_has_sealed():
 def test_the_places_are_those_of_the_settings(settings, keys):
     found = Installation.from_environment({"HEMATOVISION_VAR": str(settings.VAR_DIR), **keys})
     assert found.media == Path(clinical_storage().location)
+    assert FILES_MARKER == MARKER
     assert found.checkpoints == Path(settings.VAR_DIR) / "audit" / "checkpoints"
     assert found.database.path == Path(database_from("")["NAME"])
 

@@ -10,7 +10,8 @@ from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 
 from audit.services import write_checkpoint
-from cases.services.moving_files import move_files, named_files
+from cases.named_files import named_files
+from cases.services.moving_files import move_files
 from tests.oversight.tampering.record import write_record
 
 # One process of the suite starts the server.
@@ -108,6 +109,8 @@ def test_without_the_report_what_is_there_is_compared(record, way, report):
 def test_other_bytes_are_named_and_left(record, way, report, capsys):
     _, target, to = way
     name = next(iter(named_files()))
+    if to == "local":
+        target.mark()
     target.save(name, ContentFile(b"of somebody else"))
     with pytest.raises(CommandError, match="1 files are missing or different"):
         call_command("move_files", "--to", to, "--report", str(report))
