@@ -25,7 +25,7 @@ from classifier.services.requeueing import reanalyse_image
 from classifier.services.standings import announce_standing, stand_to_camera
 from classifier.services.unclassified_cells import cells_to_classify, request_classification
 from classifier.standing import Standing, is_named
-from classifier.verification import analysis_digest, found_digest
+from classifier.verification import analysis_digest, digests_of_first, found_digest
 
 if TYPE_CHECKING:
     from classifier.inference.types import CellPrediction, ImageAnalysis
@@ -75,7 +75,11 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
             there=there,
             at_new_scale=_rescaled(earlier, analysis),
         )
-        _write_predictions(analysis, cells, result.cells, names, are_new=is_first)
+        predictions = _write_predictions(analysis, cells, result.cells, names, are_new=is_first)
+        if is_first:
+            predicted, found = digests_of_first(analysis, predictions, cells)
+        else:
+            predicted, found = analysis_digest(analysis.pk), found_digest(image.pk)
         cells_changed.send(sender=Cell, case_id=image.case_id)
         step_image(image=image, to=ImageState.ANALYSED, by=None)
         announce_standing(standing=standing, before=before)
@@ -89,8 +93,8 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
                 "analysis": str(analysis.pk),
                 "model": str(analysis.model_version),
                 "cells": len(cells),
-                "predicted": analysis_digest(analysis.pk),
-                "found": found_digest(image.pk),
+                "predicted": predicted,
+                "found": found,
                 # What people saw of it; with none, when the copy could not be made, there is nothing to compare later.
                 **({"shown": image.display_sha256} if image.display_sha256 else {}),
             },
@@ -222,10 +226,10 @@ def _stand(analysis: Analysis, result: ImageAnalysis) -> tuple[CameraStanding, s
 
 def _write_predictions(
     analysis: Analysis, cells: list[Cell], results: list[CellPrediction], names: Names, *, are_new: bool
-) -> None:
+) -> list[Prediction]:
     """One prediction per cell, and the current label of cells that were there and no person has decided on.
 
-    `are_new` where the image had no cells before, and so none that this model has made a prediction of.
+    Returns the predictions that were not there. `are_new` where the image had no cells before, and so none that this model has made a prediction of.
     """
     version = names.standing.model_version
     # Going back to an earlier model repeats an analysis: the predictions it made then stand as they are.
@@ -259,3 +263,4 @@ def _write_predictions(
             labelled_by_model.append(cell)
     # Kept on the cell for lists, derived from its current prediction; the audit event of the run covers it.
     Cell.objects.bulk_update(labelled_by_model, ["label", "score", "revision"], batch_size=200)
+    return new
