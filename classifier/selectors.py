@@ -82,19 +82,23 @@ def model_for(image: SmearImage) -> ModelVersion | None:
 
 def model_on(microscope_id: UUID | None) -> ModelVersion | None:
     """Return the model that answers for images of a microscope, or of none that is named (None); see `models_on`."""
-    return models_on([microscope_id])[microscope_id]
+    return _answering([microscope_id], ModelVersion.objects.all())[microscope_id]
 
 
 def models_on(microscope_ids: Iterable[UUID | None]) -> dict[UUID | None, ModelVersion | None]:
     """Return the model that answers on each microscope, in one query; None where none has been promoted.
 
-    It is the active variant of the microscope, as long as its parent is the installation's model; else that model. A
+    Their cards are long and stay in the database until somebody asks. It is the active variant of the microscope, as long as its parent is the installation's model; else that model. A
     variant whose parent is another one is void: the network it was fitted to is not the one in use.
     """
+    return _answering(microscope_ids, ModelVersion.objects.defer("card"))
+
+
+def _answering(
+    microscope_ids: Iterable[UUID | None], versions: QuerySet[ModelVersion]
+) -> dict[UUID | None, ModelVersion | None]:
     asked = set(microscope_ids)
-    active = ModelVersion.objects.filter(
-        Q(scope=None) | Q(scope__in=[pk for pk in asked if pk]), state=ModelState.ACTIVE
-    )
+    active = versions.filter(Q(scope=None) | Q(scope__in=[pk for pk in asked if pk]), state=ModelState.ACTIVE)
     by_scope = {version.scope_id: version for version in active}
     general = by_scope.get(None)
 

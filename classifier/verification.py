@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from hematovision.chunks import chunks_of, in_chunks
 from hematovision.verifications import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
 ANALYSIS = Analysis._meta.label_lower
@@ -47,6 +48,15 @@ def analysis_digest(analysis_id: UUID) -> str:
     """The fingerprint of a finished analysis with its verdict on the image and every prediction it made."""
     run = Analysis.objects.filter(pk=analysis_id).values_list(*_ANALYSIS)
     return fingerprint([*run, *Prediction.objects.filter(analysis=analysis_id).order_by().values_list(*_PREDICTION)])
+
+
+def digests_of_first(run: Analysis, predictions: Iterable[Prediction], cells: Iterable[Cell]) -> tuple[str, str]:
+    """`analysis_digest` and `found_digest` from the rows as they were just written, without asking for them again.
+
+    For the first analysis of an image alone: then they are all the predictions of the run and all the cells of the image.
+    """
+    verdict = [attrgetter(*_ANALYSIS)(run), *map(attrgetter(*_PREDICTION), predictions)]
+    return fingerprint(verdict), fingerprint(map(attrgetter(*_BOX), cells))
 
 
 def found_digest(image_id: UUID) -> str:

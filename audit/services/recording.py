@@ -67,7 +67,8 @@ def record(
     )
     held = _held.get()
     if held is None:
-        _append([event])
+        with transaction.atomic():
+            _append([event])
     else:
         mark = _mark()
         transaction.on_commit(mark)
@@ -104,18 +105,17 @@ def _mark() -> Callable[[], None]:
 
 
 def _append(events: Sequence[AuditEvent]) -> None:
-    """Number, hash and write the events as the next links."""
+    """Number, hash and write the events as the next links; call it in a transaction."""
     if not events:
         return
-    with transaction.atomic():
-        head = _lock_head()
-        for event in events:
-            event.id, event.at, event.previous_hash = head.position + 1, timezone.now(), head.hash
-            event.hash = chain.digest(event)
-            event.clean_fields(exclude=["id", "previous_hash"])
-            event.save()
-            head.position, head.hash = event.pk, event.hash
-        head.save(update_fields=["position", "hash"])
+    head = _lock_head()
+    for event in events:
+        event.id, event.at, event.previous_hash = head.position + 1, timezone.now(), head.hash
+        event.hash = chain.digest(event)
+        event.clean_fields(exclude=["id", "previous_hash"])
+        event.save()
+        head.position, head.hash = event.pk, event.hash
+    head.save(update_fields=["position", "hash"])
 
 
 def _lock_head() -> ChainHead:

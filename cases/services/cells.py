@@ -16,13 +16,15 @@ _SAME_CELL = 0.5
 
 @dataclass(frozen=True, slots=True)
 class DetectedCell:
-    """A box in pixels of the upright image and the area of the detected mask in pixels."""
+    """A box in pixels of the upright image, the area of the detected mask in pixels, and what the model calls the cell."""
 
     x: int
     y: int
     width: int
     height: int
     area_px: int
+    label: str = ""
+    score: float | None = None
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -30,8 +32,18 @@ class DetectedCell:
         return self.x, self.y, self.width, self.height
 
 
+def cells_of(image: SmearImage) -> list[Cell]:
+    """Return every cell of an image, superseded ones too, by ordinal."""
+    return list(image.cells.order_by("ordinal"))
+
+
 def record_cells(
-    *, image: SmearImage, detector: str, cells: Sequence[DetectedCell], at_new_scale: bool = False
+    *,
+    image: SmearImage,
+    detector: str,
+    cells: Sequence[DetectedCell],
+    there: list[Cell] | None = None,
+    at_new_scale: bool = False,
 ) -> list[Cell]:
     """Write the cells a detector found in an image and return them in the given order.
 
@@ -39,11 +51,12 @@ def record_cells(
     `at_new_scale`, where the model sees other crops in the same boxes. Other boxes (another
     detector, or another scale) become a set of their own, and the model's earlier set is marked superseded: it
     keeps its evidence and leaves the counts. Cells a person added, labelled, excluded or flagged are never
-    superseded; a new cell on the same spot yields to them, so that none is counted twice.
+    superseded; a new cell on the same spot yields to them, so that none is counted twice. New rows alone take label and
+    score from `cells`.
 
-    Call it in a transaction that has locked the image.
+    Call it in a transaction that has locked the image; `there` is `cells_of` where the caller has asked for them since.
     """
-    there = list(image.cells.order_by("ordinal"))
+    there = cells_of(image) if there is None else there
     present = None if at_new_scale else _same_set(there, detector, cells)
     if present is not None:
         return _yield_to_people(there, present)
@@ -60,6 +73,8 @@ def record_cells(
             width=cell.width,
             height=cell.height,
             area_px=cell.area_px,
+            label=cell.label,
+            score=cell.score,
         )
         for ordinal, cell in enumerate(cells, start=1)
     )

@@ -86,7 +86,7 @@ def edge_width(rgb: Rgb, um_per_px: float) -> float:
     tile = rgb[top : top + _TILE_PX, left : left + _TILE_PX]
     # Logarithm, so that a dark exposure has the same edges as a bright one.
     levels = np.log(np.maximum(np.arange(256, dtype=np.float32), 8.0)).astype(np.float32)
-    grey = levels[cv2.cvtColor(np.ascontiguousarray(tile), cv2.COLOR_RGB2GRAY)]
+    grey = cv2.LUT(cv2.cvtColor(np.ascontiguousarray(tile), cv2.COLOR_RGB2GRAY), levels)
     fine_px = max(1.0, _FOCUS_SCALE_UM / um_per_px)
     fine, coarse = _slope(grey, fine_px), _slope(grey, 2 * fine_px)
     edges = coarse >= percentile(coarse, _EDGE_SHARE)

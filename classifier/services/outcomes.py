@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -13,18 +14,18 @@ from audit.services import events_last, record
 from cases.cell_classes import UNIDENTIFIED
 from cases.models import Cell
 from cases.services.cases import settle_case, settle_locked_case
-from cases.services.cells import DetectedCell, record_cells
+from cases.services.cells import DetectedCell, cells_of, record_cells
 from cases.services.images import transition_image
 from cases.services.transitions import lock_image, step_image
 from cases.signals import cells_changed
 from cases.states import ImageState
 from classifier.models import Analysis, AnalysisProblem, AnalysisState, CameraStanding, Prediction
-from classifier.selectors import model_for
+from classifier.selectors import models_on
 from classifier.services.requeueing import reanalyse_image
 from classifier.services.standings import announce_standing, stand_to_camera
 from classifier.services.unclassified_cells import cells_to_classify, request_classification
 from classifier.standing import Standing, is_named
-from classifier.verification import analysis_digest, found_digest
+from classifier.verification import analysis_digest, digests_of_first, found_digest
 
 if TYPE_CHECKING:
     from classifier.inference.types import CellPrediction, ImageAnalysis
@@ -63,15 +64,22 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
             setattr(analysis, name, value)
         # The order of the locks: the run, its case, its image, the head of the audit trail.
         image = lock_image(analysis.image)
-        is_first = not image.cells.exists()
+        there = cells_of(image)
+        is_first = not there
+        standing, before = _stand(analysis, result)
+        names = Names(standing, rule=image.case.laboratory.unknown_camera)
         cells = record_cells(
             image=image,
             detector=result.detector,
-            cells=[_detected(cell) for cell in result.cells],
+            cells=[_detected(cell, names) for cell in result.cells],
+            there=there,
             at_new_scale=_rescaled(earlier, analysis),
         )
-        standing, before = _stand(analysis, result)
-        _write_predictions(analysis, cells, result.cells, standing, are_new=is_first)
+        predictions = _write_predictions(analysis, cells, result.cells, names, are_new=is_first)
+        if is_first:
+            predicted, found = digests_of_first(analysis, predictions, cells)
+        else:
+            predicted, found = analysis_digest(analysis.pk), found_digest(image.pk)
         cells_changed.send(sender=Cell, case_id=image.case_id)
         step_image(image=image, to=ImageState.ANALYSED, by=None)
         announce_standing(standing=standing, before=before)
@@ -85,8 +93,8 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
                 "analysis": str(analysis.pk),
                 "model": str(analysis.model_version),
                 "cells": len(cells),
-                "predicted": analysis_digest(analysis.pk),
-                "found": found_digest(image.pk),
+                "predicted": predicted,
+                "found": found,
                 # What people saw of it; with none, when the copy could not be made, there is nothing to compare later.
                 **({"shown": image.display_sha256} if image.display_sha256 else {}),
             },
@@ -160,7 +168,8 @@ def _give_back_to_the_model_that_answers(analysis: Analysis) -> None:
 
     It happens when an image moves to another microscope, or a model is rolled back, while a run waits.
     """
-    answers = model_for(analysis.image)
+    microscope_id = analysis.image.microscope_id
+    answers = models_on([microscope_id])[microscope_id]
     if answers is None or answers == analysis.model_version:
         return
     if Analysis.objects.filter(image=analysis.image, model_version=answers, state=AnalysisState.DONE).exists():
@@ -173,8 +182,37 @@ def _rescaled(earlier: tuple[float | None, bool], now: Analysis) -> bool:
     return earlier[0] is not None and earlier != (now.um_per_px, now.is_held_back)
 
 
-def _detected(cell: CellPrediction) -> DetectedCell:
-    return DetectedCell(x=cell.box.x, y=cell.box.y, width=cell.box.w, height=cell.box.h, area_px=cell.area_px)
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Which names of a model stand on a camera, by what it is to it and the `rule` of the laboratory."""
+
+    standing: CameraStanding
+    rule: str
+
+    def stand(self, score: float, *, identified: bool) -> bool:
+        """Whether a name of this calibrated probability stands."""
+        state, card = Standing(self.standing.state), self.standing.model_version.card
+        return is_named(score=score, identified=identified, standing=state, rule=self.rule, card=card)
+
+    def name(self, label: str, score: float, *, identified: bool) -> str:
+        """The label where it stands, else "unidentified"."""
+        return label if self.stand(score, identified=identified) else UNIDENTIFIED
+
+
+def _score(cell: CellPrediction) -> float:
+    return min(max(float(cell.score), 0.0), 1.0)
+
+
+def _detected(cell: CellPrediction, names: Names) -> DetectedCell:
+    return DetectedCell(
+        x=cell.box.x,
+        y=cell.box.y,
+        width=cell.box.w,
+        height=cell.box.h,
+        area_px=cell.area_px,
+        label=names.name(cell.best_label, float(cell.score), identified=cell.identified),
+        score=_score(cell),
+    )
 
 
 def _stand(analysis: Analysis, result: ImageAnalysis) -> tuple[CameraStanding, str]:
@@ -187,20 +225,13 @@ def _stand(analysis: Analysis, result: ImageAnalysis) -> tuple[CameraStanding, s
 
 
 def _write_predictions(
-    analysis: Analysis, cells: list[Cell], results: list[CellPrediction], standing: CameraStanding, *, are_new: bool
-) -> None:
-    """One prediction per cell, and the cell's current label where no person has decided on it.
+    analysis: Analysis, cells: list[Cell], results: list[CellPrediction], names: Names, *, are_new: bool
+) -> list[Prediction]:
+    """One prediction per cell, and the current label of cells that were there and no person has decided on.
 
-    `are_new` where the image had no cells before, and so none that this model has made a prediction of.
+    Returns the predictions that were not there. `are_new` where the image had no cells before, and so none that this model has made a prediction of.
     """
-    version = standing.model_version
-    rule = analysis.image.case.laboratory.unknown_camera
-
-    def stands(score: float, *, identified: bool) -> bool:
-        return is_named(
-            score=score, identified=identified, standing=Standing(standing.state), rule=rule, card=version.card
-        )
-
+    version = names.standing.model_version
     # Going back to an earlier model repeats an analysis: the predictions it made then stand as they are.
     earlier = Prediction.objects.none() if are_new else Prediction.objects.filter(cell__in=cells, model_version=version)
     made = {row.cell_id: row for row in earlier}
@@ -210,9 +241,9 @@ def _write_predictions(
             cell=cell,
             model_version=version,
             label=result.best_label,
-            score=min(max(float(result.score), 0.0), 1.0),
+            score=_score(result),
             probabilities={label: float(p) for label, p in result.probabilities.items()},
-            identified=stands(float(result.score), identified=result.identified),
+            identified=names.stand(float(result.score), identified=result.identified),
             novelty=None if result.novelty is None else float(result.novelty),
         )
         for cell, result in zip(cells, results, strict=True)
@@ -222,13 +253,14 @@ def _write_predictions(
     made |= {row.cell_id: row for row in new}
     labelled_by_model = []
     for cell in cells:
-        if not cell.is_reviewed:
-            prediction = made[cell.pk]
+        prediction = made[cell.pk]
+        name = names.name(prediction.label, prediction.score, identified=prediction.identified)
+        if not cell.is_reviewed and (cell.label, cell.score) != (name, prediction.score):
             # A reviewer who saw another suggestion must not confirm this one unseen.
-            name = prediction.label if stands(prediction.score, identified=prediction.identified) else UNIDENTIFIED
             cell.revision += cell.label not in {"", name}
             cell.label = name
             cell.score = prediction.score
             labelled_by_model.append(cell)
     # Kept on the cell for lists, derived from its current prediction; the audit event of the run covers it.
     Cell.objects.bulk_update(labelled_by_model, ["label", "score", "revision"], batch_size=200)
+    return new
