@@ -41,6 +41,11 @@ class _Result:
     notes: Sequence[str]
     absent: frozenset[Any] = field(default_factory=frozenset)
 
+    @property
+    def order_status(self) -> str:
+        """OBR-25: HL7 table 0123 has no wrong patient, an order without a result is X."""
+        return "X" if self.status == "W" else self.status
+
     def status_of(self, observation: Observation) -> str:
         return "X" if observation.identity in self.absent else self.status
 
@@ -203,7 +208,7 @@ def _message(
     if context.order.visit_number:
         segments.append(pv1(context))
     panel = mapping.result(REPORT, PANEL)
-    segments += [orc(context, result.status), obr(context, panel, result.status, at)]
+    segments += [orc(context, result.order_status), obr(context, panel, result.order_status, at)]
     segments += [note(number, said) for number, said in enumerate(result.notes, start=1)]
     for number, observation in enumerate(result.observations, start=1):
         segments.append(obx(context, number, observation, result.status_of(observation)))

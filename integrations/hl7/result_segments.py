@@ -15,7 +15,7 @@ from integrations.hl7.writing import EMPTY, Written, coded, components, header, 
 
 VERSION = "2.5.1"
 _METHOD = "Differential on images of a stained smear, every cell verified by a person"
-_ORDER_STATUS = {"F": "CM", "C": "CM", "P": "IP", "X": "CA", "W": "CA"}
+_ORDER_STATUS = {"F": "CM", "C": "CM", "P": "IP", "X": "CA"}
 """HL7 table 0038 by the status of the result: completed, in process, cancelled."""
 
 

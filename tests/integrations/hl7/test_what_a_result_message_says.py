@@ -227,7 +227,7 @@ def test_a_wrong_patient_is_told_under_the_one_it_was_sent_with():
     withdrawn = a_report(kind="withdrawn", version=2, reason_code="wrong_patient")
     earlier = replace(sent(wrong), numbers=(replace(NUMBERS[0], value="MRN-1"),))
     message = built(withdrawn, earlier=(earlier,))
-    assert statuses(message) == ("W", {"W"})
+    assert statuses(message) == ("X", {"W"})
     assert field(message, "PID", 3) == "MRN-1^^^RIVERSIDE^MR"
     assert field(message, "PID", 5) == "Wrong^Adaeze^^^^^L"
 
