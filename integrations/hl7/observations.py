@@ -55,7 +55,7 @@ def observations_of(
 ) -> list[Observation]:
     """Return what a report says. Raises `MissingCodeError` for a result that the mapping does not name."""
     found = content["differential"]
-    critical = _critical(content, limits)
+    critical = {} if found["limited"] else _critical(content, limits)
     made = [_number((LEUKOCYTES, COUNTED), str(found["n"]), mapping, note=_count_note(content))]
     if found["n"] > 1:  # one cell is a cell, not a differential
         for row in found["rows"]:
@@ -83,9 +83,9 @@ def document(pdf: bytes, mapping: Mapping) -> Observation:
     return Observation((REPORT, DOCUMENT), "ED", mapping.result(REPORT, DOCUMENT), data)
 
 
-def statement(said: str, mapping: Mapping) -> Observation:
-    """Return one sentence in place of results."""
-    return Observation((REPORT, TEXT), "FT", mapping.result(REPORT, TEXT), plain(said), part=INTERPRETATION)
+def without_result(mapping: Mapping) -> Observation:
+    """Return the text of a report without one, in place of results."""
+    return Observation((REPORT, TEXT), "FT", mapping.result(REPORT, TEXT), EMPTY, part=INTERPRETATION)
 
 
 def nought_of(gone: Observation, content: dict[str, Any]) -> Observation | None:
@@ -106,7 +106,6 @@ def _row(
     row: dict[str, Any], content: dict[str, Any], mapping: Mapping, critical: dict[tuple[str, str], str]
 ) -> list[Observation]:
     """The percentage of a class, and the absolute count where there is one."""
-    limited = content["differential"]["limited"]
     key = (row["code"], PERCENT)
     reference = _reference(row)
     flag = _FLAGS.get(row["flag"], "N" if reference else "")
@@ -117,13 +116,13 @@ def _row(
             str(row["percent"]),
             mapping,
             reference=reference,
-            flag="" if limited else critical.get(key, flag),
+            flag="" if content["differential"]["limited"] else critical.get(key, flag),
             note=note,
         )
     ]
     if row["absolute"]:
         key = (row["code"], ABSOLUTE)
-        made.append(_number(key, row["absolute"], mapping, flag="" if limited else critical.get(key, "")))
+        made.append(_number(key, row["absolute"], mapping, flag=critical.get(key, "")))
     return made
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from integrations.codes import EQUAL_UNITS, LOINC, PRIORITIES_IN, WBC, WBC_CODES, Coded
 from integrations.hl7.faults import (
@@ -19,6 +20,7 @@ from integrations.hl7.text import read_time
 
 REPLACEMENT = "RO"
 _PER_MICROLITRE = frozenset({"/uL", "{cells}/uL", "/mm3"})
+_NUMBER = re.compile(r"[+-]?\d{1,9}(?:\.\d{1,6})?", re.ASCII)
 _MOST_WHITE_CELLS = Decimal(2000)
 _USED_RESULTS = frozenset({"F", "C", ""})
 
@@ -171,16 +173,16 @@ def _white_count(results: list[Segment], found: Read, zone: dt.tzinfo) -> WhiteC
     if not used:
         return None
     obx = used[-1]
-    try:
-        value = Decimal(obx.required(5))
-    except InvalidOperation:
-        raise DataTypeError("The white cell count is no number.", obx.place(5)) from None
+    written = obx.required(5)
+    if _NUMBER.fullmatch(written) is None:
+        raise DataTypeError("The white cell count is no number.", obx.place(5))
+    value = Decimal(written)
     unit = obx.required(6)
     if unit in _PER_MICROLITRE:
         value /= 1000
     elif unit not in EQUAL_UNITS[WBC]:
         raise UnknownValueError("The unit of the white cell count is not known: 10*9/L is.", obx.place(6))
-    if not value.is_finite() or not 0 <= value <= _MOST_WHITE_CELLS:
+    if not 0 <= value <= _MOST_WHITE_CELLS:
         raise DataTypeError("The white cell count is not between 0 and 2000 x 10*9/L.", obx.place(5))
     source = obx.code(18) or found.header.sending_facility or found.header.sending_application
     return WhiteCount(value, source, read_time(obx.code(14), obx.place(14), zone))

@@ -17,7 +17,7 @@ from inbox.critical_limits import MEASURES, Limit
 from integrations.codes import PANEL, REJECT_REASONS, REPORT, Coded
 from integrations.hl7.faults import HeldMessageError
 from integrations.hl7.mapping import Mapping
-from integrations.hl7.observations import Observation, nought_of, observations_of, statement
+from integrations.hl7.observations import Observation, nought_of, observations_of, without_result
 from integrations.hl7.outgoing import Kind, Number, OrderNumbers, Outgoing, Route, Sent
 from integrations.hl7.result_segments import Context, msh, note, obr, obx, orc, pid, pv1, sft, spm
 from integrations.hl7.text import encode
@@ -97,8 +97,8 @@ def preliminary_message(
 
     `content` has the members `case`, `laboratory`, `order` and `patient` of a report's.
     """
-    result = _Result("P", [statement(_PENDING, mapping)], [])
-    return _message(content, result, route, mapping, numbers, at, 0, replay)
+    result = _Result("P", [without_result(mapping)], [_PENDING])
+    return _message(content, result, route, mapping, numbers, at, "p", replay)
 
 
 def rejection_message(
@@ -118,13 +118,16 @@ def rejection_message(
     """
     if reason not in REJECT_REASONS:
         raise HeldMessageError("The reason of the rejection has no code of HL7 table 0490. Add it to the mapping.")
-    result = _Result("X", [statement("", mapping)], [f"Specimen rejected: {sentence}"])
+    result = _Result("X", [without_result(mapping)], [f"Specimen rejected: {sentence}"])
     rejected = Coded(reason, REJECT_REASONS[reason], "HL70490")
-    return _message(content, result, route, mapping, numbers, at, 0, replay, rejected)
+    return _message(content, result, route, mapping, numbers, at, "x", replay, rejected)
 
 
-def control_id(case: str, version: int, replay: int = 0) -> str:
-    """Return MSH-10: the same for the same version at every attempt, another for one that is sent again by hand."""
+def control_id(case: str, version: int | str, replay: int = 0) -> str:
+    """Return MSH-10: the same for the same version at every attempt, another for one that is sent again by hand.
+
+    `version` is the number of a signed one, `p` while the case is in work, `x` when its specimen was rejected.
+    """
     again = f"-r{replay}" if replay else ""
     return f"{case.replace('-', '')[:12]}-{version}{again}"
 
@@ -172,20 +175,25 @@ def _under_the_patient_it_was_sent_with(
 ) -> tuple[dict[str, Any], tuple[Number, ...]]:
     """The receiver finds the results where it filed them: under the person they are not of."""
     last = earlier[-1]
-    return {**content, "patient": last.content["patient"], "order": last.content.get("order")}, last.numbers
+    as_sent = {name: last.content.get(name) for name in ("case", "order", "patient")}
+    return content | as_sent, last.numbers
 
 
 def _amendment(content: dict[str, Any]) -> list[str]:
-    """What a later version changed, when, who signed it, and why."""
+    """What a later version changed, when, who signed it, and why.
+
+    A withdrawal repeats no value. One because of a wrong patient goes to that patient's record: what the signer wrote and what
+    changed may name the right one, and stays out.
+    """
     report, signature = content["report"], content["signature"]
     label = report.get("kind_label") or str(report["kind"]).capitalize()
-    said = [
-        (
-            f"{label}: replaces version {report['previous']['version']}. "
-            f"Signed by {signature['name']}, {signature['signed_at']}. {report['reason_label']}: {report['reason']}"
-        )
-    ]
-    said += [f"{change['what']}: {change['old']}, now {change['new']}" for change in report["changes"]]
+    why = report["reason_label"]
+    if report["reason_code"] != WRONG_PATIENT:
+        why = f"{why}: {report['reason']}"
+    replaced = f"{label}: replaces version {report['previous']['version']}."
+    said = [f"{replaced} Signed by {signature['name']}, {signature['signed_at']}. {why}"]
+    if report["kind"] != Kind.WITHDRAWN:
+        said += [f"{change['what']}: {change['old']}, now {change['new']}" for change in report["changes"]]
     return [sentence.translate(_PLAINER) for sentence in said]
 
 
@@ -196,7 +204,7 @@ def _message(
     mapping: Mapping,
     numbers: tuple[Number, ...],
     at: dt.datetime,
-    version: int,
+    version: int | str,
     replay: int,
     rejected: Coded | None = None,
 ) -> Outgoing:

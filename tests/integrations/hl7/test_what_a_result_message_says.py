@@ -101,7 +101,7 @@ def test_critical_results_are_flagged_twice_over():
 
 
 def test_a_limited_count_carries_no_flag_and_says_so():
-    content = a_report(counts={"neutrophil": 3, "eosinophil": 4})
+    content = a_report(counts={"neutrophil": 3, "eosinophil": 4, "erythroblast": 7})
     message = built(content, limits=limits_in_force(None))
     assert {flag for _code, _value, flag, _status in results(message)} == {""}
     assert segments(message, "NTE")[0][3] == "Limited count: 7 leukocytes. Values carry no flags."
@@ -224,12 +224,25 @@ def test_a_withdrawal_names_every_result_ever_sent_without_its_value():
 
 def test_a_wrong_patient_is_told_under_the_one_it_was_sent_with():
     wrong = a_report(patient={"family_name": "Wrong", "mrn": "MRN-1"})
-    withdrawn = a_report(kind="withdrawn", version=2, reason_code="wrong_patient")
+    withdrawn = a_report(
+        kind="withdrawn",
+        version=2,
+        reason_code="wrong_patient",
+        report={"reason": "Is of Okonkwo.", "changes": [{"what": "Family name", "old": "Wrong", "new": "Okonkwo"}]},
+    )
     earlier = replace(sent(wrong), numbers=(replace(NUMBERS[0], value="MRN-1"),))
     message = built(withdrawn, earlier=(earlier,))
     assert statuses(message) == ("X", {"W"})
     assert field(message, "PID", 3) == "MRN-1^^^RIVERSIDE^MR"
     assert field(message, "PID", 5) == "Wrong^Adaeze^^^^^L"
+    assert b"Okonkwo" not in message.content, "the right patient is named in nobody else's record"
+
+
+def test_a_withdrawal_repeats_no_value():
+    changes = [{"what": "Neutrophils", "old": "30 % (n 30)", "new": "none"}]
+    message = built(a_report(kind="withdrawn", version=2, report={"changes": changes}), earlier=(sent(a_report()),))
+    assert b"30 %" not in message.content
+    assert b"Clerical error: Two cells had the wrong class." in message.content
 
 
 def test_a_rejected_specimen_has_its_reason():
@@ -244,6 +257,7 @@ def test_a_rejected_specimen_has_its_reason():
     )
     assert statuses(message) == ("X", {"X"})
     assert results(message) == [("14869-2", "", "", "X")]
+    assert message.control_id == "fed9b1854ca4-x"
     assert field(message, "SPM", 21) == "RC^Clotting^HL70490"
     assert segments(message, "NTE")[0][3] == "Specimen rejected: The blood has clotted."
     assert parse_message(message.content.decode(), find_groups=True).validate()
@@ -252,7 +266,8 @@ def test_a_rejected_specimen_has_its_reason():
 def test_a_preliminary_message_has_no_result():
     message = preliminary_message(a_report(signature=None), route=ROUTE, mapping=MAPPING, numbers=NUMBERS, at=AT)
     assert statuses(message) == ("P", {"P"})
-    assert [code for code, *_rest in results(message)] == ["14869-2"]
+    assert results(message) == [("14869-2", "", "", "P")]
+    assert message.control_id == "fed9b1854ca4-p"
 
 
 def test_a_code_that_is_not_in_the_mapping_is_not_guessed():
