@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 PAGE = settings.BASE_DIR / "docs" / "code_map.md"
-ROW = re.compile(r"^\| .+ \| `(?P<name>[a-z_.]+[A-Za-z_.]*)` \|$", re.MULTILINE)
+ROW = re.compile(r"^\| .+ \| `(?P<name>[a-z][a-z0-9_.]*[A-Za-z_.]*)` \|$", re.MULTILINE)
 
 
 def named():

@@ -1,0 +1,95 @@
+"""Acknowledgements in original mode: one for every message, and the one that answers ours told from the ones that do not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from integrations.hl7.faults import FaultError, SegmentSequenceError, UnknownValueError
+from integrations.hl7.outgoing import Outgoing
+from integrations.hl7.reading import Header, read
+from integrations.hl7.text import CHARSETS, encode, time_of
+from integrations.hl7.writing import Written, components, header, message, segment
+
+ACCEPTED = frozenset({"AA", "CA"})
+CODES = frozenset({"AA", "AE", "AR", "CA", "CE", "CR"})
+"""HL7 table 0008."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a receiver answered: MSA-1, the control id it is about, and its words."""
+
+    code: str
+    control_id: str
+    said: str
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the receiver has taken the message."""
+        return self.code in ACCEPTED
+
+
+def accept(to: Header, *, control_id: str, at: dt.datetime, said: str = "Message accepted") -> Outgoing:
+    """Return the answer that a message was stored and processed."""
+    return _answer(to, "AA", said, control_id, at, [])
+
+
+def refuse(to: Header, fault: FaultError, *, control_id: str, at: dt.datetime) -> Outgoing:
+    """Return the answer to a message with a fault: its code, its place and its sentence."""
+    err = segment(
+        "ERR",
+        {
+            2: Written(fault.place),
+            3: components(str(fault.code), fault.text, "HL70357"),
+            4: "E",
+            8: fault.sentence,
+        },
+    )
+    return _answer(to, fault.acknowledgement, fault.sentence[:80], control_id, at, [err])
+
+
+def parse_answer(content: bytes, *, charset: str = "ASCII") -> Answer:
+    """Return what an acknowledgement says.
+
+    Raises a fault where it is none, or its code is not of HL7 table 0008, and `UnreadableError` for what is no HL7.
+    """
+    found = read(content, charset=charset, zone=dt.UTC)
+    msa = found.first("MSA")
+    if msa is None:
+        raise SegmentSequenceError("The answer has no MSA.", "MSA")
+    code = msa.code(1)
+    if code not in CODES:
+        raise UnknownValueError("The code of the answer is not of HL7 table 0008.", msa.place(1))
+    err = found.first("ERR")
+    said = msa.get(3) or ("" if err is None else err.get(8) or err.get(7) or err.get(3, 2))
+    return Answer(code, msa.code(2), said)
+
+
+def is_answer_to(answer: Answer, control_id: str) -> bool:
+    """Whether `answer` is about the message with that control id: a late one of an earlier message is not."""
+    return bool(control_id) and answer.control_id == control_id
+
+
+def _answer(to: Header, code: str, said: str, control_id: str, at: dt.datetime, errors: list[str]) -> Outgoing:
+    """MSH with sender and receiver exchanged, MSA, ERR; in the character set of the message that is answered.
+
+    One whose character set is not understood was read as ASCII, and is answered in it.
+    """
+    charset = to.charset if to.charset in CHARSETS else "ASCII"
+    msh = header(
+        {
+            3: to.receiving_application,
+            4: to.receiving_facility,
+            5: to.sending_application,
+            6: to.sending_facility,
+            7: time_of(at),
+            9: components("ACK", to.event, "ACK"),
+            10: control_id,
+            11: to.processing_id or "P",
+            12: to.version or "2.5.1",
+            18: charset,
+        }
+    )
+    msa = segment("MSA", {1: code, 2: to.control_id, 3: said})
+    return Outgoing(control_id, encode(message(msh, msa, *errors), charset))
