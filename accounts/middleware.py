@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # Pages needed to set a second factor up, or to leave. Everything else waits.
 _ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "account_login", "livez", "readyz", "metrics"})
+_FOR_PROGRAMS = ("/api/", "/fhir/")
 _OVER = "You signed in long ago. Sign in again to go on."
 _SENTENCE = "Your role needs a second factor: set up an authenticator app or a passkey first."
 
@@ -50,12 +51,12 @@ class SignInPolicyMiddleware:
     def _end(self, request: HttpRequest) -> HttpResponse:
         """Go on as nobody: the page that was asked for leads to signing in, and from there back to it."""
         logout(request)
-        if not request.path_info.startswith("/api/"):
+        if not request.path_info.startswith(_FOR_PROGRAMS):
             messages.info(request, _OVER)
         return self.get_response(request)
 
     def _send_to_setup(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith("/api/"):
+        if request.path_info.startswith(_FOR_PROGRAMS):
             return problem_json(request, status=HTTPStatus.FORBIDDEN, code="second_factor_required", detail=_SENTENCE)
         messages.warning(request, _SENTENCE)
         return redirect(reverse("mfa_index"))

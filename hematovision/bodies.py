@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
-from hematovision.rest.handlers import API_PREFIX
+from hematovision.rest.handlers import API_PREFIXES
 from hematovision.rest.parsers import MULTIPART_OVERHEAD
 from hematovision.rest.problems import problem_json
 from reports.selectors.lookup import MOST_BYTES as MOST_REPORT_BYTES
@@ -76,7 +76,7 @@ def _sentence(path: str) -> str:
 
 def _refusal(request: HttpRequest, status: HTTPStatus, code: str, sentence: str, most: int) -> HttpResponse:
     """Say it as the caller asked: a problem document, the sentence for a script of a page, or a page."""
-    if request.path_info.startswith(API_PREFIX):
+    if request.path_info.startswith(API_PREFIXES):
         return problem_json(
             request, status=status, code=code, detail=sentence, details={"max_bytes": most - MULTIPART_OVERHEAD}
         )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 # What programs call, with a token or a secret in each request.
-_FOR_PROGRAMS = ("/api/", "/identity/")
+_FOR_PROGRAMS = ("/api/", "/fhir/", "/identity/")
 
 
 class SecureTransport(SecurityMiddleware):

@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("accounts.idp_urls")),
     path("api/", include("hematovision.api")),
+    path("fhir/r4/", include("integrations.api.fhir.urls")),
     path("", include("classifier.urls")),
     path("", include("audit.urls")),
     path("", include("notices.urls")),
@@ -28,7 +29,7 @@ urlpatterns = [
     path("", include("workbench.urls")),
 ]
 
-# Below /api/ every error is a problem document, elsewhere a page.
+# Below /api/ and /fhir/ every error is a problem document, elsewhere a page.
 handler400 = "hematovision.rest.handlers.bad_request"
 handler403 = "hematovision.rest.handlers.permission_denied"
 handler404 = "hematovision.rest.handlers.page_not_found"

@@ -1,4 +1,4 @@
-"""What is answered outside a view: problem documents below ``/api/``, pages elsewhere.
+"""What is answered outside a view: problem documents below ``/api/`` and ``/fhir/``, pages elsewhere.
 
 Named in ``hematovision.urls`` as ``handler400``, ``handler403``, ``handler404`` and ``handler500``.
 """
@@ -20,12 +20,12 @@ from hematovision.rest import problems
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-API_PREFIX = "/api/"
+API_PREFIXES = ("/api/", "/fhir/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer a request that is refused before it reaches a view (hostile host name, too many fields)."""
-    if not request.path.startswith(API_PREFIX):
+    if not request.path.startswith(API_PREFIXES):
         return defaults.bad_request(request, exception)
     return problems.problem_json(request, status=400, code="bad_request", detail="The request was not understood.")
 
@@ -33,7 +33,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer a refusal; one of the domain says so in its own words, on its own page or to a script as a problem."""
     if isinstance(exception, DomainError):
-        if request.path.startswith(API_PREFIX) or "application/json" in request.headers.get("Accept", ""):
+        if request.path.startswith(API_PREFIXES) or "application/json" in request.headers.get("Accept", ""):
             return problems.problem_json(
                 request,
                 status=exception.status,
@@ -43,14 +43,14 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
             )
         template = getattr(exception, "template", "403.html")
         return render(request, template, {"refusal": exception, "exception": exception.sentence}, status=403)
-    if not request.path.startswith(API_PREFIX):
+    if not request.path.startswith(API_PREFIXES):
         return defaults.permission_denied(request, exception)
     return problems.problem_json(request, status=403, code="permission_denied", detail=problems.REFUSED)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer an unknown address."""
-    if not request.path.startswith(API_PREFIX):
+    if not request.path.startswith(API_PREFIXES):
         return defaults.page_not_found(request, exception)
     return problems.problem_json(request, status=404, code="not_found", detail=problems.NOT_FOUND)
 
@@ -74,7 +74,7 @@ class PartsAway:
 def away(request: HttpRequest, refusal: DomainError) -> HttpResponseBase:
     """Say that a part is away: to a browser on a page that needs no database, session or cache, else as a problem."""
     answer: HttpResponse
-    if request.path.startswith(API_PREFIX) or "text/html" not in request.headers.get("Accept", ""):
+    if request.path.startswith(API_PREFIXES) or "text/html" not in request.headers.get("Accept", ""):
         answer = problems.problem_json(
             request, status=refusal.status, code=refusal.code, detail=refusal.sentence, details=refusal.details
         )
@@ -93,6 +93,6 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     refusal = refusal_for(sys.exc_info()[1])
     if refusal is not None:
         return away(request, refusal)
-    if not request.path.startswith(API_PREFIX):
+    if not request.path.startswith(API_PREFIXES):
         return defaults.server_error(request)
     return problems.problem_json(request, status=500, code="unexpected", detail=problems.UNEXPECTED)

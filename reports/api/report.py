@@ -21,23 +21,19 @@ from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
 from accounts.requests import signed_in
 from audit.models import Action
-from audit.services import record
 from cases.api.audited_list import AuditedList
 from cases.models import Case
 from cases.selectors import visible_case, visible_record
-from cases.services.audit_trail import record_view, scope_of
-from hematovision.errors import Conflict, Gone
+from cases.services.audit_trail import record_view
 from hematovision.rest.base import NotCached
 from hematovision.rest.etags import version_tag
 from hematovision.rest.filters import MomentFilter
 from hematovision.rest.pagination import NewestFirst
 from reports.api.serializers import ReportDetail, ReportOut
 from reports.models import Report, ReportQuerySet
-from reports.verification import verify_report
+from reports.services.handing_out import hand_out
 
 VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
-_DESTROYED = "The patient was pseudonymised, and the content of this report was destroyed by decision."
-_BROKEN = "This report is no longer what was signed, so it is not handed out. Tell the laboratory."
 
 
 class ByVersion(NewestFirst):
@@ -150,20 +146,7 @@ class ReportView(NotCached, APIView):
     def visible_report(self, pk: uuid.UUID, action: Action, what: str) -> Report:
         """Return the version, verified and in the audit trail; 404 for one the caller does not see, 409 for a broken one, 410 for a destroyed one."""
         report: Report = visible_record(reports_with_standing(), signed_in(self.request), pk)
-        verification = verify_report(report)
-        intact = verification.intact
-        record(
-            actor=signed_in(self.request),
-            action=action,
-            target=report,
-            after={"what": what, "version": report.version, "intact": intact},
-            **scope_of(report.case),
-        )
-        if verification.destroyed_at is not None and not verification.faults:
-            raise Gone(_DESTROYED, code="report_destroyed")
-        if not intact:
-            raise Conflict(_BROKEN, code="report_broken")
-        return report
+        return hand_out(actor=signed_in(self.request), report=report, action=action, what=what)
 
 
 @extend_schema(tags=["reports"])

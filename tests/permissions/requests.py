@@ -70,6 +70,8 @@ ARGUMENT_NOUN = {
     "cases:image_thumbnail": "image",
     "cases:cell_crop": "cell",
     "review:retry_image": "image",
+    "fhir:media": "image",
+    "fhir:patient": "patient",
     "classifier:explanation": "cell",
     "classifier:explanation_picture": "cell",
 }
@@ -79,6 +81,7 @@ PLAIN = {"oversight:break_glass", "workbench:search"}
 
 LITERAL: dict[str, str] = {
     "unknown_address": "/api/v1/nothing/",
+    "fhir:unknown_address": "/fhir/r4/Nothing",
     "admin/(?P<url>.*)$": "/admin/nothing/",
 }
 

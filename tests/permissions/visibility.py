@@ -29,6 +29,9 @@ LISTS = {
     "api:patients": "patient",
     "api:predictions": "prediction",
     "api:reports": "report",
+    "fhir:diagnostic_reports": "report",
+    "fhir:patients": "patient",
+    "fhir:service_requests": "order",
     "workbench:worklist": "case",
 }
 

@@ -182,6 +182,10 @@ def build() -> World:
         "far_order": waiting_order(people["lars"], "WAITING", patient=specimens["far"].patient),
         "text": ReportTemplate.objects.create(laboratory=central, part="comment", title="A text", text="Words."),
         "purge_run": PurgeRun.objects.create(),
+        "fhir_version": (specimens["signed"].case.pk, 1),
+        "fhir_result": (f"{specimens['signed'].case.pk}.panel",),
+        "fhir_image": specimens["signed"].image,
+        "fhir_signer": people["pavel"],
         "event": AuditEvent.objects.order_by("id").first(),
     }
     return World(people, tokens, sessions, specimens, objects)

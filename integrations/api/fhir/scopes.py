@@ -1,0 +1,24 @@
+"""The scope of the API that each FHIR resource needs: one table, whatever the name a token has the scope under."""
+
+from __future__ import annotations
+
+from accounts.scopes import CASES_READ, ORDERS_READ, REPORTS_READ
+
+WHOLE_REPORT = "DiagnosticReport/$bundle"
+
+SCOPES_OF: dict[str, tuple[str, ...]] = {
+    "Binary": (REPORTS_READ,),
+    "Device": (REPORTS_READ,),
+    "DiagnosticReport": (REPORTS_READ,),
+    "Media": (REPORTS_READ,),
+    "Observation": (REPORTS_READ,),
+    "Organization": (CASES_READ,),
+    "Patient": (CASES_READ,),
+    "Practitioner": (REPORTS_READ,),
+    "Provenance": (REPORTS_READ,),
+    "ServiceRequest": (ORDERS_READ,),
+    "Specimen": (CASES_READ,),
+    # Everything at once, so the scopes of everything that is in it.
+    WHOLE_REPORT: (REPORTS_READ, CASES_READ, ORDERS_READ),
+}
+"""All of them are needed."""

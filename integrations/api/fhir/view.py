@@ -1,0 +1,113 @@
+"""What every address of the FHIR API shares: its media type, its errors, its entity tags."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from typing import Any, ClassVar
+
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from rest_framework import status
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+from rest_framework.views import APIView
+
+from accounts.api_permissions import ScopeRequired
+from accounts.models import Role, User
+from accounts.requests import signed_in
+from hematovision.rest.etags import is_known
+from hematovision.rest.problems import exception_handler
+from integrations.api.fhir.scopes import SCOPES_OF
+from integrations.fhir.bundle import refusal
+
+FHIR_JSON = "application/fhir+json"
+VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+_JSON_FORMATS = frozenset({"json", "application/json", "application/fhir+json", "application/fhir json"})
+
+
+class FhirRenderer(JSONRenderer):
+    """JSON under FHIR's own media type."""
+
+    media_type = FHIR_JSON
+    format = "fhir"
+
+
+class FhirView(APIView):
+    """One address; `resource` says which scope it needs."""
+
+    resource: ClassVar[str]
+    schema = None  # described by the CapabilityStatement, not by OpenAPI
+    permission_classes: tuple[Any, ...] = (IsAuthenticated, ScopeRequired)
+    allowed_roles: ClassVar = {"GET": VIEWERS}
+    renderer_classes: tuple[type[BaseRenderer], ...] = (FhirRenderer, JSONRenderer)
+
+    @property
+    def required_scopes(self) -> dict[str, tuple[str, ...]]:
+        """The scopes of the resource."""
+        return {"GET": SCOPES_OF[self.resource]}
+
+    @property
+    def caller(self) -> User:
+        """Who asks."""
+        return signed_in(self.request)
+
+    @property
+    def base(self) -> str:
+        """The address of the FHIR API, with its last slash."""
+        return self.request.build_absolute_uri(reverse("fhir:base"))
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse another format than JSON first."""
+        super().initial(request, *args, **kwargs)
+        if request.query_params.get("_format", "json") not in _JSON_FORMATS:
+            raise NotAcceptable("This server speaks FHIR as JSON only: ask for application/fhir+json.")
+
+    def get_exception_handler(self) -> Any:
+        """Errors are OperationOutcomes."""
+        return as_outcome
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Say of a known answer that it is (304), and that none of them may be kept."""
+        if "ETag" in response and request.method in SAFE_METHODS:
+            tag = response["ETag"]
+            if is_known(request, tag.removeprefix("W/")):
+                response = Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        add_never_cache_headers(finished)
+        return finished
+
+
+def answer(body: dict[str, Any], status_code: int = 200) -> Response:
+    """Return a resource as an answer; its entity tag is its version, or a hash where it has no numbered ones."""
+    version = body.get("meta", {}).get("versionId")
+    if version is None:
+        text = json.dumps(body, cls=JSONEncoder, sort_keys=True)
+        version = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    headers = {"ETag": f'W/"{version}"'}
+    return Response(body, status=status_code, headers=headers, content_type=FHIR_JSON)
+
+
+def as_outcome(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Return the OperationOutcome of an error, with the status and the sentences that the REST API has for it."""
+    problem = exception_handler(exc, context)
+    if problem is None:
+        return None
+    told = problem.data
+    sentences = [f"{name}: {said}" for name, all_said in told.get("errors", {}).items() for said in all_said]
+    body = refusal(problem.status_code, sentences or [told["detail"]])
+    headers = {name: value for name, value in problem.headers.items() if name.lower() != "content-type"}
+    return Response(body, status=problem.status_code, headers=headers, content_type=FHIR_JSON)
+
+
+def uuid_or_none(text: str) -> uuid.UUID | None:
+    """Return the id that `text` is, or None: no resource of ours has another kind of id."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,98 @@
+"""Orders and the specimens that came of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.fhir import systems
+from integrations.fhir.parts import concept, identifier, present, reference
+
+ORDER_STATUS = {
+    "requested": "active",
+    "accepted": "active",
+    "in_progress": "active",
+    "completed": "completed",
+    "cancelled": "revoked",
+    "rejected": "revoked",
+}
+"""The status of a ServiceRequest, by the state of the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """An order; ids are text, times ISO 8601. `specimen` is the id of its case, empty while there is none."""
+
+    pk: str
+    state: str
+    patient: str
+    laboratory: str
+    placer_numbering: str
+    placer_number: str
+    group_number: str
+    service_code: str
+    priority: str
+    clinical_question: str
+    ordering_name: str
+    ordering_id: str
+    authored: str
+    updated: str
+    specimen: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpecimenRecord:
+    """The smear of a case; ids are text, times ISO 8601 and empty where not known."""
+
+    pk: str
+    accession_numbering: str
+    accession_number: str
+    patient: str
+    collected: str
+    received: str
+    stain: str
+    order: str
+
+
+def service_request(order: OrderRecord) -> dict[str, Any]:
+    """Return the ServiceRequest of an order."""
+    requester = present(
+        display=order.ordering_name,
+        identifier=identifier("orderer", order.ordering_id) if order.ordering_id else None,
+    )
+    group = identifier(f"group:{order.placer_numbering}", order.group_number) if order.group_number else None
+    ordered = [{"system": systems.LOINC, "code": systems.LOINC_PANEL}]
+    if order.service_code:
+        ordered.append({"code": order.service_code})
+    return present(
+        resourceType="ServiceRequest",
+        id=order.pk,
+        meta={"lastUpdated": order.updated},
+        identifier=[identifier(order.placer_numbering, order.placer_number, "PLAC")],
+        requisition=group,
+        status=ORDER_STATUS[order.state],
+        intent="order",
+        priority=order.priority,
+        code={"coding": ordered, "text": "Differential of leukocytes on a blood smear"},
+        subject=reference("Patient", order.patient),
+        authoredOn=order.authored,
+        requester=requester,
+        performer=[reference("Organization", order.laboratory)],
+        reasonCode=[concept(text=order.clinical_question)] if order.clinical_question else [],
+        specimen=[reference("Specimen", order.specimen)] if order.specimen else [],
+    )
+
+
+def specimen(found: SpecimenRecord) -> dict[str, Any]:
+    """Return the Specimen of a case."""
+    return present(
+        resourceType="Specimen",
+        id=found.pk,
+        accessionIdentifier=identifier(found.accession_numbering, found.accession_number, "ACSN"),
+        type_=concept(systems.V2_0487, systems.WHOLE_BLOOD, "Blood smear"),
+        subject=reference("Patient", found.patient),
+        receivedTime=found.received,
+        request=[reference("ServiceRequest", found.order)] if found.order else [],
+        collection=present(collectedDateTime=found.collected),
+        processing=[{"description": f"Smeared and stained: {found.stain}"}] if found.stain else [],
+    )

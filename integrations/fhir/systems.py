@@ -1,0 +1,45 @@
+"""What FHIR calls the systems of codes, and the codes of results that it shares with HL7 v2."""
+
+from __future__ import annotations
+
+from integrations.codes import (
+    ABSOLUTE,
+    COUNTED,
+    LEUKOCYTES,
+    PANEL,
+    PER_100,
+    PERCENT,
+    REPORT,
+    RESULTS,
+    UNITS,
+)
+
+LOINC = "http://loinc.org"
+UCUM = "http://unitsofmeasure.org"
+V2_0074 = "http://terminology.hl7.org/CodeSystem/v2-0074"
+V2_0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
+V2_0487 = "http://terminology.hl7.org/CodeSystem/v2-0487"
+INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
+DATA_ABSENT_REASON = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+PROVENANCE_AGENT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+ORGANIZATION_TYPE = "http://terminology.hl7.org/CodeSystem/organization-type"
+MEDIA_TYPE = "http://terminology.hl7.org/CodeSystem/media-type"
+SIGNATURE_TYPE = "urn:iso-astm:E1762-95:2013"
+
+VERIFICATION_SIGNATURE = "1.2.840.10065.1.12.1.5"
+HEMATOLOGY = "HM"
+WHOLE_BLOOD = "BLD"
+
+LOINC_PANEL = RESULTS[REPORT, PANEL].code
+LOINC_CELLS_COUNTED = RESULTS[LEUKOCYTES, COUNTED].code
+LOINC_ERYTHROBLASTS_PER_100 = RESULTS["erythroblast", PER_100].code
+LOINC_PERCENT = {name: coded.code for (name, quantity), coded in RESULTS.items() if quantity == PERCENT}
+"""Percent of counted leukocytes, by class."""
+LOINC_ABSOLUTE = {name: coded.code for (name, quantity), coded in RESULTS.items() if quantity == ABSOLUTE}
+"""10*9/L, by class."""
+
+UCUM_PERCENT = UNITS[PERCENT]
+UCUM_NUMBER = UNITS[COUNTED]
+UCUM_PER_LITRE = UNITS[ABSOLUTE]
+UCUM_PER_100_LEUKOCYTES = UNITS[PER_100]

@@ -1,0 +1,1 @@
+"""From the record to the values that the pure mappings take."""

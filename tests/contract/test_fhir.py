@@ -1,0 +1,349 @@
+"""What a laboratory system reads over FHIR R4: reports with their versions, results, people and places, one Bundle."""
+
+import base64
+import hashlib
+from datetime import date
+
+import pytest
+
+from audit.models import AuditEvent
+from cases.models import Order, Patient, SmearImage
+from cases.states import CaseState
+from tests.contract.conftest import ALL_SCOPES
+from tests.factories.orders import waiting_order
+from tests.factories.reports import NORMAL, PDF, next_version, signed_report
+from tests.factories.specimens import model_version, specimen
+
+pytestmark = pytest.mark.django_db
+BASE = "/fhir/r4/"
+LOINC = "http://loinc.org"
+
+
+@pytest.fixture
+def made(amina, pavel):
+    """A signed case with an image, analysed by a model, for an order."""
+    found = specimen(by=amina, state=CaseState.SIGNED, number=1, version=model_version(), owner=pavel)
+    order = waiting_order(amina, "P-77", patient=found.patient, placer_namespace="2.16.840.1.1")
+    Order.objects.filter(pk=order.pk).update(case=found.case, state="in_progress")
+    return found
+
+
+@pytest.fixture
+def report(made, pavel):
+    return next_version(made.case, pavel, counts=NORMAL, interpretation="As counted.")
+
+
+def get(caller, path, query=None, **headers):
+    return caller.http.get(BASE + path, query or {}, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def read(caller, path, query=None):
+    answer = get(caller, path, query)
+    assert answer.status_code == 200, answer.content
+    assert answer["Content-Type"] == "application/fhir+json"
+    return answer.json()
+
+
+def issue_of(answer, status):
+    assert answer.status_code == status, answer.content
+    body = answer.json()
+    assert body["resourceType"] == "OperationOutcome"
+    assert answer["Content-Type"] == "application/fhir+json"
+    return body["issue"][0]
+
+
+def found_in(bundle, kind=""):
+    assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "searchset")
+    resources = [entry["resource"] for entry in bundle.get("entry", [])]
+    return [one for one in resources if not kind or one["resourceType"] == kind]
+
+
+def test_a_signed_report_is_final_and_names_what_it_is_of(lis, made, report):
+    found = read(lis, f"DiagnosticReport/{made.case.pk}")
+    assert (found["id"], found["status"], found["meta"]["versionId"]) == (str(made.case.pk), "final", "1")
+    assert found["subject"]["reference"] == f"Patient/{made.patient.pk}"
+    assert found["basedOn"][0]["reference"] == f"ServiceRequest/{made.case.order.pk}"
+    assert found["resultsInterpreter"][0]["reference"].startswith("Practitioner/")
+    assert found["media"][0]["link"]["reference"] == f"Media/{made.image.pk}"
+    file = found["presentedForm"][0]
+    assert (file["size"], file["url"]) == (len(PDF), f"Binary/{report.pk}")
+    assert base64.b64decode(file["hash"]) == hashlib.sha1(PDF).digest()  # noqa: S324 (R4 says so)
+    assert found["conclusion"] == "As counted."
+
+
+def test_results_carry_codes_units_and_confidence_intervals(lis, made, report):
+    panel = read(lis, f"Observation/{made.case.pk}.panel")
+    members = [read(lis, one["reference"]) for one in panel["hasMember"]]
+    assert members[0]["code"]["coding"][0] == {"system": LOINC, "code": "11282-1"}
+    assert members[0]["valueQuantity"]["value"] == 100
+    neutrophils = next(one for one in members if one["code"]["coding"][0]["code"] == "26511-6")
+    assert neutrophils["valueQuantity"] == {
+        "value": 60, "unit": "%", "system": "http://unitsofmeasure.org", "code": "%",
+    }  # fmt: skip
+    assert neutrophils["note"][0]["text"] == "95 % confidence interval 49.7-69.7 %; 60 of 100 cells."
+    absolute = next(one for one in members if one["code"]["coding"][0]["code"] == "26499-4")
+    assert (absolute["valueQuantity"]["value"], absolute["valueQuantity"]["code"]) == (0.6, "10*9/L")
+
+
+def test_a_limited_count_has_no_flag(lis, made, pavel):
+    next_version(made.case, pavel, counts={"neutrophil": 1, "eosinophil": 6})
+    found = found_in(read(lis, "Observation", {"_count": "100"}), "Observation")
+    assert found
+    assert not any("interpretation" in one for one in found)
+    assert "Limited count: 7 cells." in found[0]["note"][0]["text"]
+
+
+def test_a_value_outside_its_range_has_a_flag(lis, made, pavel):
+    next_version(made.case, pavel, counts={"neutrophil": 10, "lymphocyte": 90})
+    found = read(lis, f"Observation/{made.case.pk}.neutrophil")
+    assert found["interpretation"][0]["coding"][0]["code"] == "L"
+    assert found["referenceRange"][0]["low"]["value"] > 10
+
+
+def test_a_correction_is_a_new_version_and_the_first_stays(lis, made, report, pavel):
+    next_version(made.case, pavel, kind="corrected", counts={"neutrophil": 50, "lymphocyte": 50}, reason="Seen again.")
+    found = read(lis, f"DiagnosticReport/{made.case.pk}")
+    assert (found["status"], found["meta"]["versionId"]) == ("corrected", "2")
+    assert "Seen again." in found["conclusion"]
+    assert {one["status"] for one in found_in(read(lis, "Observation"))} == {"corrected"}
+    assert read(lis, f"DiagnosticReport/{made.case.pk}/_history/1")["status"] == "final"
+    assert issue_of(get(lis, f"DiagnosticReport/{made.case.pk}/_history/3"), 404)["code"] == "not-found"
+
+
+def test_an_addendum_leaves_the_results_final(lis, made, report, pavel):
+    next_version(made.case, pavel, kind="appended", counts=NORMAL)
+    assert read(lis, f"DiagnosticReport/{made.case.pk}")["status"] == "appended"
+    assert {one["status"] for one in found_in(read(lis, "Observation"))} == {"final"}
+
+
+def test_a_withdrawal_takes_every_result_back(lis, made, report, pavel):
+    before = [one["id"] for one in found_in(read(lis, "Observation"))]
+    next_version(made.case, pavel, kind="withdrawn")
+    found = read(lis, f"DiagnosticReport/{made.case.pk}")
+    assert found["status"] == "entered-in-error"
+    after = found_in(read(lis, "Observation"))
+    assert [one["id"] for one in after] == before
+    assert {one["status"] for one in after} == {"entered-in-error"}
+    assert not any("valueQuantity" in one for one in after)
+
+
+def test_before_the_signature_there_is_no_report(lis, made):
+    assert issue_of(get(lis, f"DiagnosticReport/{made.case.pk}"), 404)["code"] == "not-found"
+    assert found_in(read(lis, "DiagnosticReport")) == []
+
+
+def test_the_whole_report_has_everything_it_refers_to(lis, made, report):
+    bundle = read(lis, f"DiagnosticReport/{made.case.pk}/$bundle")
+    there = {f"{e['resource']['resourceType']}/{e['resource']['id']}" for e in bundle["entry"]}
+
+    def references(node):
+        if isinstance(node, list):
+            return {one for part in node for one in references(part)}
+        if isinstance(node, dict):
+            own = {node["reference"]} if isinstance(node.get("reference"), str) else set()
+            return own | references(list(node.values()))
+        return set()
+
+    assert references(bundle["entry"]) <= there
+    kinds = {one.partition("/")[0] for one in there}
+    assert kinds >= {"Binary", "Device", "Media", "Patient", "Provenance", "ServiceRequest", "Specimen"}
+
+
+def test_a_merged_patient_names_the_one_that_stands(lis, made, report, riverside):
+    other = Patient.objects.create(organisation=riverside, mrn="M2", family_name="Stays", birth_date=date(1980, 1, 1))
+    Patient.objects.filter(pk=made.patient.pk).update(merged_into=other)
+    found = read(lis, f"Patient/{made.patient.pk}")
+    assert found["active"] is False
+    assert found["link"] == [{"other": {"reference": f"Patient/{other.pk}"}, "type": "replaced-by"}]
+    reports = found_in(read(lis, "DiagnosticReport", {"patient": f"Patient/{other.pk}"}))
+    assert [one["id"] for one in reports] == [str(made.case.pk)]
+
+
+@pytest.mark.parametrize(("precision", "said"), [("day", "1961-03-05"), ("month", "1961-03"), ("unknown", None)])
+def test_a_birth_date_says_no_more_than_is_known(lis, riverside, precision, said):
+    first = {"day": date(1961, 3, 5), "month": date(1961, 3, 1), "unknown": None}[precision]
+    patient = Patient.objects.create(
+        organisation=riverside, mrn="M", family_name="Fam", birth_date=first, birth_date_precision=precision
+    )
+    assert read(lis, f"Patient/{patient.pk}").get("birthDate") == said
+
+
+def test_an_unknown_parameter_is_refused_unless_the_client_is_lenient(lis, report):
+    issue = issue_of(get(lis, "DiagnosticReport", {"accesion": "A-1"}), 400)
+    assert (issue["code"], "accesion" in issue["diagnostics"]) == ("invalid", True)
+    assert get(lis, "DiagnosticReport", {"accesion": "A-1"}, Prefer="handling=lenient").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"status": "final"}, 1),
+        ({"status": "corrected"}, 0),
+        ({"status": "no-such"}, 0),
+        ({"code": "http://loinc.org|24318-8"}, 1),
+        ({"code": "26511-6"}, 0),
+        ({"issued": "ge2020"}, 1),
+        ({"issued": "lt2020-01-01"}, 0),
+        ({"_lastUpdated": "ge2020-01-01T00:00:00Z"}, 1),
+        ({"patient": "nobody"}, 0),
+        ({"based-on": "ServiceRequest/00000000-0000-0000-0000-000000000000"}, 0),
+    ],
+)
+def test_a_search_narrows(lis, report, query, count):
+    assert len(found_in(read(lis, "DiagnosticReport", query))) == count
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"issued": "yesterday"},
+        {"issued": ""},
+        {"issued": "2026-13"},
+        {"_count": "0"},
+        {"_sort": "issued"},
+        {"_include": "*"},
+    ],
+)
+def test_what_cannot_be_read_is_refused(lis, report, query):
+    assert issue_of(get(lis, "DiagnosticReport", query), 400)["code"] == "invalid"
+
+
+def test_a_report_is_found_by_its_numbers(lis, made, report):
+    number = made.case.accession_number
+    for query in (
+        {"accession": number},
+        {"identifier": f"urn:hematovision:accession:{made.case.laboratory.slug}|{number}"},
+        {"identifier": f"urn:ietf:rfc:3986|urn:uuid:{report.pk}"},
+        {"based-on": f"ServiceRequest/{made.case.order.pk}"},
+        {"_id": str(made.case.pk)},
+    ):
+        assert [one["id"] for one in found_in(read(lis, "DiagnosticReport", query))] == [str(made.case.pk)], query
+    assert not found_in(read(lis, "DiagnosticReport", {"identifier": f"urn:other|{number}"}))
+
+
+def test_what_belongs_to_a_report_comes_with_it(lis, report):
+    query = {"_include": ["DiagnosticReport:result", "DiagnosticReport:specimen", "DiagnosticReport:media"]}
+    kinds = {one["resourceType"] for one in found_in(read(lis, "DiagnosticReport", query))}
+    assert kinds == {"DiagnosticReport", "Media", "Observation", "Specimen"}
+
+
+def test_a_page_leads_to_the_next(lis, amina, pavel):
+    for number in range(3):
+        made = specimen(by=amina, state=CaseState.SIGNED, number=number, version=None, owner=pavel)
+        signed_report(made.case, pavel)
+    first = read(lis, "DiagnosticReport", {"_count": "2"})
+    links = {link["relation"]: link["url"] for link in first["link"]}
+    second = lis.http.get(links["next"]).json()
+    ids = [one["id"] for one in (*found_in(first), *found_in(second))]
+    assert len(set(ids)) == len(ids) == 3
+    assert "next" not in {link["relation"] for link in second["link"]}
+
+
+def test_a_known_version_is_not_sent_again(lis, made, report):
+    answer = get(lis, f"DiagnosticReport/{made.case.pk}")
+    assert answer["ETag"] == 'W/"1"'
+    assert "no-store" in answer["Cache-Control"]
+    again = get(lis, f"DiagnosticReport/{made.case.pk}", If_None_Match='W/"1"')
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_xml_is_refused(lis, report):
+    assert issue_of(get(lis, "Patient", Accept="application/fhir+xml"), 406)["code"] == "not-supported"
+    assert issue_of(get(lis, "Patient", {"_format": "xml"}), 406)["code"] == "not-supported"
+    assert issue_of(lis.http.post(f"{BASE}Patient", {}), 405)["code"] == "not-supported"
+
+
+def test_the_file_is_the_one_that_was_signed(lis, made, report):
+    raw = get(lis, f"Binary/{report.pk}", Accept="application/pdf")
+    assert (raw["Content-Type"], raw.content) == ("application/pdf", PDF)
+    resource = get(lis, f"Binary/{report.pk}", Accept="application/fhir+json").json()
+    assert base64.b64decode(resource["data"]) == PDF
+    assert get(lis, f"Binary/{made.image.pk}")["Content-Type"] == "image/jpeg"
+
+
+def test_a_purged_image_is_gone(lis, made, report):
+    SmearImage.objects.filter(pk=made.image.pk).update(shown_purged_at="2026-06-01T00:00Z")
+    assert issue_of(get(lis, f"Media/{made.image.pk}"), 410)["code"] == "deleted"
+    assert issue_of(get(lis, f"Binary/{made.image.pk}"), 410)["code"] == "deleted"
+    assert "media" not in read(lis, f"DiagnosticReport/{made.case.pk}")
+
+
+def test_a_broken_report_is_not_handed_out(lis, made, report, monkeypatch):
+    monkeypatch.setattr("reports.verification.sha256", lambda _content: "0" * 64)
+    assert issue_of(get(lis, f"DiagnosticReport/{made.case.pk}"), 409)["code"] == "conflict"
+    found = read(lis, "DiagnosticReport")
+    assert [one["resourceType"] for one in found_in(found)] == ["OperationOutcome"]
+    assert found["entry"][0]["search"]["mode"] == "outcome"
+
+
+def test_provenance_names_signer_model_and_the_version_before(lis, made, report, pavel):
+    second = next_version(made.case, pavel, kind="corrected", counts=NORMAL)
+    found = read(lis, f"Provenance/{second.pk}")
+    assert [one["type"]["coding"][0]["code"] for one in found["agent"]] == ["verifier", "assembler"]
+    assert found["entity"][0]["what"]["identifier"]["value"] == f"urn:uuid:{report.pk}"
+    assert base64.b64decode(found["signature"][0]["data"]).hex() == second.signature.digest
+    both = found_in(read(lis, "Provenance", {"target": f"DiagnosticReport/{made.case.pk}"}))
+    assert len(both) == 2
+
+
+def test_an_order_follows_its_case(lis, amina, made):
+    order = Order.objects.get(case=made.case)
+    found = read(lis, f"ServiceRequest/{order.pk}")
+    assert (found["status"], found["intent"]) == ("active", "order")
+    assert found["identifier"][0]["system"] == "urn:oid:2.16.840.1.1"
+    assert [o["id"] for o in found_in(read(lis, "ServiceRequest", {"identifier": "urn:oid:2.16.840.1.1|P-77"}))]
+    assert not found_in(read(lis, "ServiceRequest", {"identifier": "urn:oid:9|P-77"}))
+    assert not found_in(read(lis, "ServiceRequest", {"status": "completed"}))
+
+
+@pytest.mark.parametrize(
+    ("scope", "allowed", "refused"),
+    [
+        ("reports:read", "DiagnosticReport", "Patient"),
+        ("cases:read", "Patient", "Observation"),
+        ("orders:read", "ServiceRequest", "Specimen"),
+    ],
+)
+def test_each_resource_needs_its_scope(lis_of, riverside, scope, allowed, refused):
+    caller = lis_of(riverside, scope)
+    assert get(caller, allowed).status_code == 200
+    assert issue_of(get(caller, refused), 403)["code"] == "forbidden"
+
+
+def test_other_clinics_see_nothing(lis_of, hilltop, made, report):
+    stranger = lis_of(hilltop, *ALL_SCOPES)
+    paths = [
+        f"DiagnosticReport/{made.case.pk}", f"DiagnosticReport/{made.case.pk}/$bundle", f"Patient/{made.patient.pk}",
+        f"Observation/{made.case.pk}.panel", f"Binary/{report.pk}", f"Media/{made.image.pk}", f"Provenance/{report.pk}",
+        f"Specimen/{made.case.pk}", f"ServiceRequest/{made.case.order.pk}",
+        f"Practitioner/{report.signature.signer_id}", f"Organization/{made.case.clinic_id}",
+    ]  # fmt: skip
+    for path in paths:
+        assert issue_of(get(stranger, path), 404)["code"] == "not-found"
+    for kind in ("DiagnosticReport", "Observation", "Patient", "Provenance", "ServiceRequest", "Specimen"):
+        assert found_in(read(stranger, kind)) == []
+
+
+def test_every_read_is_in_the_audit_trail(lis, made, report):
+    for path in (f"DiagnosticReport/{made.case.pk}", f"Patient/{made.patient.pk}", f"Specimen/{made.case.pk}"):
+        before = AuditEvent.objects.count()
+        read(lis, path)
+        assert AuditEvent.objects.count() > before, path
+    read(lis, "Patient", {"family": "Okafor"})
+    last = AuditEvent.objects.latest("id")
+    assert last.after == {"terms": ["family"], "found": 0}
+
+
+def test_what_the_server_says_of_itself_is_true(lis, client, made, report):
+    found = client.get(f"{BASE}metadata").json()
+    assert (found["resourceType"], found["fhirVersion"]) == ("CapabilityStatement", "4.0.1")
+    for resource in found["rest"][0]["resource"]:
+        searchable = "search-type" in {one["code"] for one in resource["interaction"]}
+        assert get(lis, resource["type"]).status_code == (200 if searchable else 404)
+    assert client.get(f"{BASE}OperationDefinition/DiagnosticReport-bundle").json()["code"] == "bundle"
+
+
+def test_an_address_that_is_none_says_so_as_fhir(lis, client):
+    for path in ("Encounter", "DiagnosticReport/nothing", ""):
+        assert issue_of(get(lis, path), 404)["code"] == "not-found"
+    assert issue_of(client.get(f"{BASE}Patient"), 401)["code"] == "login"
