@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 def signed_version(report: Report) -> SignedVersion:
     """Return a verified version with what the mappings need of the record around it."""
     earlier = list(Report.objects.filter(case=report.case_id, version__lt=report.version).select_related("key"))
-    said = [name for one in earlier for name in names_in(content_as_signed(one) or report.data)]
+    # Of a version that is not what was signed nothing is taken over; verification reports it.
+    contents = [content for one in earlier if (content := content_as_signed(one)) is not None]
+    said = [name for content in contents for name in names_in(content)]
     now = set(names_in(report.data))
     kinds = {str(report.kind), *(str(one.kind) for one in earlier)}
     order = Order.objects.filter(case=report.case_id).values_list("pk", flat=True).first()

@@ -2,13 +2,16 @@
 
 import base64
 import hashlib
+import re
 from datetime import date
 
 import pytest
 
 from audit.models import AuditEvent
-from cases.models import Order, Patient, SmearImage
+from cases.cell_classes import LEUKOCYTE_CODES
+from cases.models import Order, Patient, Pseudonymisation, SmearImage
 from cases.states import CaseState
+from reports.services.keys import destroy_keys
 from tests.contract.conftest import ALL_SCOPES
 from tests.factories.orders import waiting_order
 from tests.factories.reports import NORMAL, PDF, next_version, signed_report
@@ -274,6 +277,30 @@ def test_a_broken_report_is_not_handed_out(lis, made, report, monkeypatch):
     found = read(lis, "DiagnosticReport")
     assert [one["resourceType"] for one in found_in(found)] == ["OperationOutcome"]
     assert found["entry"][0]["search"]["mode"] == "outcome"
+
+
+def test_a_destroyed_report_is_gone(lis, made, report, ines):
+    decided = Pseudonymisation.objects.create(patient=made.patient, pseudonym="PS-1", by=ines, reason="Asked for.")
+    destroy_keys(actor=ines, cases=[made.case], pseudonymisation=decided)
+    for path in (f"DiagnosticReport/{made.case.pk}", f"DiagnosticReport/{made.case.pk}/$bundle", f"Binary/{report.pk}"):
+        issue = issue_of(get(lis, path), 410)
+        assert (issue["code"], "pseudonymised" in issue["diagnostics"]) == ("deleted", True)
+
+
+def test_a_correction_takes_back_what_it_does_not_have(lis, made, pavel):
+    next_version(made.case, pavel, counts={"neutrophil": 95, "immature_granulocyte": 5})
+    next_version(made.case, pavel, kind="corrected", counts={"neutrophil": 100})
+    found = read(lis, f"Observation/{made.case.pk}.immature-granulocyte")
+    assert (found["status"], "valueQuantity" in found) == ("entered-in-error", False)
+    panel = read(lis, f"Observation/{made.case.pk}.panel")
+    assert not any(one["reference"].endswith("immature-granulocyte") for one in panel["hasMember"])
+
+
+def test_ids_are_short_enough_for_fhir(lis, made, pavel):
+    next_version(made.case, pavel, counts=dict.fromkeys(LEUKOCYTE_CODES, 20))
+    found = found_in(read(lis, "Observation"))
+    assert len(found) == 3 + 2 * len(LEUKOCYTE_CODES)
+    assert all(re.fullmatch(r"[A-Za-z0-9.-]{1,64}", one["id"]) for one in found)
 
 
 def test_provenance_names_signer_model_and_the_version_before(lis, made, report, pavel):
