@@ -106,6 +106,9 @@ def test_pages_of_oversight(open_as, violations, ines, analysed, read_cells, siz
         "/oversight/agreement/cells/?cells=reviewed",
         "/oversight/break-glass/",
         "/oversight/verification/",
+        "/oversight/purges/",
+        f"/patients/{analysed.case.patient_id}/restriction/",
+        f"/patients/{analysed.case.patient_id}/pseudonymisation/",
         f"/cases/{analysed.case_id}/timeline/",
     ):
         page.goto(address)
