@@ -1,5 +1,8 @@
 """What a search over FHIR refuses, and that a scope of SMART opens the resource it names and no other."""
 
+import base64
+from urllib.parse import urlencode
+
 import pytest
 
 from accounts.scopes import SMART_SCOPES
@@ -68,3 +71,17 @@ def test_a_repeated_parameter_does_not_double_the_statement(lis, resource, name,
     with django_assert_max_num_queries(100) as asked:
         assert lis.http.get(BASE + resource, {name: [value] * 10}).status_code == 200
     assert max(len(statement["sql"]) for statement in asked.captured_queries) < 30_000
+
+
+@pytest.mark.parametrize("position", ["0001-01-01T00:00:00+14:00", "0001-01-01", "x", "2026-13-01T00:00:00+00:00"])
+@pytest.mark.parametrize("address", ["/fhir/r4/Patient?_cursor=", "/api/v1/patients/?cursor="])
+def test_a_page_address_that_nobody_gave_out_is_refused(lis, address, position):
+    cursor = base64.b64encode(urlencode({"p": position}).encode()).decode()
+    assert lis.http.get(f"{address}{cursor}").status_code == 400
+
+
+@pytest.mark.parametrize("position", ["x", "9" * 30, "2026-05-04T00:00:00+00:00"])
+def test_a_page_address_among_numbers_is_a_number(lis, position):
+    case = lis.new_case()["id"]
+    cursor = base64.b64encode(urlencode({"p": position}).encode()).decode()
+    assert lis.get(f"/cases/{case}/images/", {"cursor": cursor}).status_code == 400
