@@ -33,8 +33,8 @@ SCOPES = {
 SMART_SCOPES = {
     "system/Patient.rs": CASES_READ,
     "system/Specimen.rs": CASES_READ,
-    "system/Media.rs": CASES_READ,
     "system/DiagnosticReport.rs": REPORTS_READ,
+    "system/Media.rs": REPORTS_READ,
     "system/Observation.rs": REPORTS_READ,
     "system/Provenance.rs": REPORTS_READ,
     "system/ServiceRequest.rs": ORDERS_READ,

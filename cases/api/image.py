@@ -23,7 +23,7 @@ from cases.models import Case, SmearImage
 from cases.selectors import chosen_microscope, visible_case
 from cases.services.images import receive_image
 from hematovision.rest.base import NotCached
-from hematovision.rest.pagination import NewestFirst
+from hematovision.rest.pagination import ByNumber
 from hematovision.rest.parsers import CappedMultiPartParser
 from hematovision.rest.throttles import PerScope
 
@@ -31,7 +31,7 @@ VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.A
 WRITERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR})
 
 
-class ByOrdinal(NewestFirst):
+class ByOrdinal(ByNumber):
     """Images in the order in which they were received."""
 
     ordering = ("ordinal",)  # type: ignore[assignment]

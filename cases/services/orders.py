@@ -80,7 +80,7 @@ def receive_order(
     Without a namespace the placer number is one of the organisation's own numbering. `details` are as `change_order`
     takes them. Raises `NotFound` for a patient the actor does not see, `PermissionRefused`, `Unprocessable` for
     impossible values or a patient of another organisation, and `Conflict` where the laboratory has that number (code
-    `duplicate_placer_number`, with the id of the order), the patient is restricted (`restricted`) or there is no laboratory
+    `duplicate_placer_number`, with the id of an order the actor sees), the patient is restricted (`restricted`) or there is no laboratory
     (`no_laboratory`).
     """
     must_see(actor=actor, record_=patient)
@@ -108,7 +108,7 @@ def receive_order(
     try:
         with transaction.atomic():
             require_open_to_cases(patient)
-            _refuse_taken(order)
+            _refuse_taken(actor, order)
             clean_record(order)
             order.save(force_insert=True)
             OrderTransition.objects.create(order=order, to_state=OrderState.REQUESTED, by=actor)
@@ -125,7 +125,7 @@ def receive_order(
                 **scope_of(order),
             )
     except IntegrityError:
-        _refuse_taken(order)
+        _refuse_taken(actor, order)
         raise
     return order
 
@@ -261,8 +261,10 @@ def _digest(order: Order) -> str:
     return order_digest(Order.objects.get(pk=order.pk))
 
 
-def _refuse_taken(order: Order) -> None:
+def _refuse_taken(actor: User, order: Order) -> None:
     numbers = {"placer_namespace": order.placer_namespace, "placer_number": order.placer_number}
     taken = Order.objects.filter(laboratory=order.laboratory, **numbers).exclude(pk=order.pk).first()
     if taken is not None:
-        raise Conflict(_SAME_NUMBER, code="duplicate_placer_number", details={"order": str(taken.pk)})
+        # Numbers are unique within the laboratory, so that it may be an order of another clinic.
+        seen = Order.objects.visible_to(actor).filter(pk=taken.pk).exists()
+        raise Conflict(_SAME_NUMBER, code="duplicate_placer_number", details={"order": str(taken.pk)} if seen else None)

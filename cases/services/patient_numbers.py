@@ -15,6 +15,7 @@ from cases.models import Patient, PatientNumber
 from cases.permissions import ONLY_THE_REGISTERING_ORGANISATION, may_correct_patient, must_see, refuse
 from cases.services.audit_trail import scope_of
 from cases.services.merged import require_current
+from cases.services.pseudonyms import refuse_pseudonymised
 from cases.services.validation import clean_record
 from hematovision.errors import Conflict
 
@@ -30,7 +31,7 @@ def set_numbers(*, actor: User, patient: Patient, numbers: Iterable[tuple[str, s
     """Make `numbers`, pairs of system and value, the patient's numbers: what is not among them ends now, and still finds them.
 
     Returns those in use. The trail names systems, never values. Raises `NotFound`, `PermissionRefused`, `Unprocessable` for
-    an empty value, and `Conflict`: `duplicate_number` with the patient who has it, `merged`.
+    an empty value, and `Conflict`: `duplicate_number` with the patient who has it, `merged`, `pseudonymised`.
     """
     must_see(actor=actor, record_=patient)
     if not may_correct_patient(actor, patient):
@@ -38,6 +39,7 @@ def set_numbers(*, actor: User, patient: Patient, numbers: Iterable[tuple[str, s
     with transaction.atomic():
         stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
         require_current(stored)
+        refuse_pseudonymised(stored)
         now = timezone.now()
         wanted = {(system.strip(), number_key(value)): value.strip() for system, value in numbers}
         present = {(one.system, one.value_index): one for one in stored.numbers.in_use()}

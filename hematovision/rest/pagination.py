@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from rest_framework.request import Request
 
 # Python reads no longer ones.
 _NUMBER = re.compile(r"[0-9]{1,4000}")
+_MOST_DIGITS = 9
 
 
 class NewestFirst(CursorPagination):
@@ -46,7 +48,29 @@ class NewestFirst(CursorPagination):
     def decode_cursor(self, request: Request) -> Cursor | None:
         """Read the page's address; one that is not ours is a mistake in the request (400)."""
         try:
-            return super().decode_cursor(request)
+            cursor: Cursor | None = super().decode_cursor(request)
         except exceptions.NotFound:
-            sentence = "This page address is not valid: start again from the first page."
-            raise exceptions.ValidationError({"cursor": [sentence]}) from None
+            raise _not_ours() from None
+        if cursor is not None and cursor.position is not None and not self.is_position(str(cursor.position)):
+            raise _not_ours()
+        return cursor
+
+    def is_position(self, position: str) -> bool:
+        """Whether `position` is one of what the pages are ordered by, and a database can be asked for it."""
+        try:
+            moment = dt.datetime.fromisoformat(position)
+            return moment.tzinfo is not None and bool(moment.astimezone(dt.UTC))
+        except (ValueError, OverflowError):
+            return False
+
+
+class ByNumber(NewestFirst):
+    """Pages ordered by a whole number, which `ordering` names."""
+
+    def is_position(self, position: str) -> bool:
+        """Whether `position` is a whole number that a column holds."""
+        return len(position) <= _MOST_DIGITS and _NUMBER.fullmatch(position) is not None
+
+
+def _not_ours() -> exceptions.ValidationError:
+    return exceptions.ValidationError({"cursor": ["This page address is not valid: start again from the first page."]})

@@ -28,7 +28,7 @@ from cases.services.audit_trail import record_view
 from hematovision.rest.base import NotCached
 from hematovision.rest.etags import version_tag
 from hematovision.rest.filters import MomentFilter
-from hematovision.rest.pagination import NewestFirst
+from hematovision.rest.pagination import ByNumber, NewestFirst
 from reports.api.serializers import ReportDetail, ReportOut
 from reports.models import Report, ReportQuerySet
 from reports.services.handing_out import hand_out
@@ -36,7 +36,7 @@ from reports.services.handing_out import hand_out
 VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
 
 
-class ByVersion(NewestFirst):
+class ByVersion(ByNumber):
     """Versions, the newest first."""
 
     ordering = ("-version",)  # type: ignore[assignment]

@@ -124,6 +124,12 @@ def test_a_case_that_cannot_be_opened_leaves_the_order_waiting(amina, order):
     assert fresh(order).state == "requested"
 
 
+def test_a_taken_number_names_no_order_of_another_clinic(bora, order):
+    with pytest.raises(Conflict) as refused:
+        waiting_order(bora, "P-4711", placer_namespace="riverside-clinic")
+    assert (refused.value.code, refused.value.details) == ("duplicate_placer_number", {})
+
+
 def test_a_placer_number_is_taken_once_in_its_numbering(amina, bora, order):
     with pytest.raises(Conflict) as refused:
         waiting_order(amina, " P-4711 ")

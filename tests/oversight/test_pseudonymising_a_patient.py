@@ -19,6 +19,7 @@ from cases.services.cases import cancel_case, update_case
 from cases.services.images import transition_image
 from cases.services.legal_holds import place_legal_hold
 from cases.services.orders import cancel_order
+from cases.services.patient_numbers import set_numbers
 from cases.services.patients import register_patient, update_patient
 from cases.services.restrictions import lift_restriction, restrict_patient
 from cases.states import ImageState
@@ -34,6 +35,7 @@ from reports.verification import verify_report
 from reports.verification_checks import check_destroyed_keys
 from review.models import Amendment
 from tests.append_only import triggers_lifted
+from tests.factories.cases import PatientFactory
 from tests.oversight.tampering.record import write_record
 
 pytestmark = pytest.mark.django_db
@@ -229,6 +231,27 @@ def test_the_database_keeps_the_decision(done, model):
         model.objects.update(at=timezone.now())
     with pytest.raises(DatabaseError), transaction.atomic():
         model.objects.all().delete()
+
+
+def test_nobody_gives_them_a_number_of_another_system_afterwards(ines):
+    own = PatientFactory(organisation=ines.organisation, mrn="OWN-1")
+    restrict_patient(actor=ines, patient=own, reason=WHY)
+    pseudonymise_patient(actor=ines, patient=own, mrn="OWN-1", reason=WHY)
+    with pytest.raises(Conflict) as refused:
+        set_numbers(actor=ines, patient=own, numbers=[("national", "NAT-7")])
+    assert refused.value.code == "pseudonymised"
+
+
+def test_no_answer_over_fhir_names_them(restricted, done, ines):
+    http = Client()
+    http.force_login(ines, backend="allauth.account.auth_backends.AuthenticationBackend")
+    case = restricted.case.pk
+    paths = ("Patient", "ServiceRequest", "Specimen", "DiagnosticReport", "Observation", "Provenance", "Organization")
+    answers = [http.get(f"/fhir/r4/{path}", {"_count": "100"}) for path in paths]
+    answers += [http.get(f"/fhir/r4/DiagnosticReport/{case}{rest}") for rest in ("", "/_history/1", "/$bundle")]
+    assert {answer.status_code for answer in answers} == {200, 410}
+    for answer in answers:
+        assert not any(name in answer.content.decode() for name in NAMES)
 
 
 def test_nothing_takes_it_back(restricted, done, amina, ines):

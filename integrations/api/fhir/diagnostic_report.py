@@ -53,13 +53,13 @@ def by_patient(rows: Any, value: str) -> Any:
 
 def by_accession(rows: Any, value: str) -> Any:
     """Narrow to an accession number, with the system of a laboratory or without."""
-    found = Q(pk__in=[])
-    for one in any_of(value):
-        system, number = token(one)
-        cases = Case.objects.with_accession_number(number).select_related("laboratory")
-        own = [case.pk for case in cases if system in {None, _accession_system(case)}]
-        found |= Q(case__in=own)
-    return rows.filter(found)
+    return rows.filter(case__in=[pk for one in any_of(value) for pk in _cases_with(one)])
+
+
+def _cases_with(accession: str) -> list[uuid.UUID]:
+    system, number = token(accession)
+    cases = Case.objects.with_accession_number(number).select_related("laboratory")
+    return [case.pk for case in cases if system in {None, _accession_system(case)}]
 
 
 def by_identifier(rows: Any, value: str) -> Any:
@@ -70,7 +70,7 @@ def by_identifier(rows: Any, value: str) -> Any:
         if number.startswith("urn:uuid:") and system in {None, URI}:
             found |= Q(pk=uuid_or_none(number.removeprefix("urn:uuid:")))
         else:
-            found |= Q(pk__in=by_accession(rows, one).values("pk"))
+            found |= Q(case__in=_cases_with(one))
     return rows.filter(found)
 
 

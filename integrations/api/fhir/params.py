@@ -14,6 +14,8 @@ from rest_framework.exceptions import ValidationError
 
 from integrations.api.fhir.view import uuid_or_none
 
+MOST_ALTERNATIVES = 100
+"""Of a value: each may be a look-up of its own, and a long address would ask the database thousands of times."""
 _DATE = re.compile(r"(eq|ge|gt|le|lt|sa|eb)?(\d{4})(?:-(\d\d)(?:-(\d\d)(T\S+)?)?)?")
 
 
@@ -27,10 +29,12 @@ class Param:
 
 
 def any_of(value: str) -> list[str]:
-    """Return the alternatives of a value (a,b), none of them empty."""
-    found = [part.strip() for part in value.split(",")]
+    """Return the alternatives of a value (a,b), none of them empty, each once."""
+    found = list(dict.fromkeys(part.strip() for part in value.split(",")))
     if not all(found):
         raise ValidationError("a part of the value is empty.")
+    if len(found) > MOST_ALTERNATIVES:
+        raise ValidationError(f"give {MOST_ALTERNATIVES} alternatives at most.")
     return found
 
 

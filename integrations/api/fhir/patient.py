@@ -49,7 +49,8 @@ def by_birth_date(rows: Any, value: str) -> Any:
         raise ValidationError(str(error)) from error
     found = Q(pk__in=[])
     for one in wanted:
-        found |= Q(pk__in=rows.ever_born_on(one).order_by().values("pk"))
+        # Not among `rows`: each repeat of the parameter would double the statement.
+        found |= Q(pk__in=Patient.objects.ever_born_on(one).order_by().values("pk"))
     return rows.filter(found)
 
 
@@ -57,7 +58,7 @@ def by_family_name(rows: Any, value: str) -> Any:
     """Narrow to exactly this family name, present or former, whatever its case: names are encrypted, no part is found."""
     found = Q(pk__in=[])
     for one in any_of(value):
-        found |= Q(pk__in=rows.ever_with_family_name(one).order_by().values("pk"))
+        found |= Q(pk__in=Patient.objects.ever_with_family_name(one).order_by().values("pk"))
     return rows.filter(found)
 
 

@@ -18,6 +18,7 @@ from integrations.fhir.bundle import searchset
 
 _CONTROL = frozenset({"_count", "_cursor", "_format", "_include", "_sort"})
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_MOST_REPEATS = 10
 
 
 class Pages(NewestFirst):
@@ -92,6 +93,9 @@ class FhirSearch(FhirView):
     def _narrowed(self, rows: Any, name: str, value: str) -> Any:
         if not value.strip():
             raise ValidationError({name: ["This parameter is empty."]})
+        if "\x00" in value:
+            # PostgreSQL keeps none, and would fail where it should find nothing.
+            raise ValidationError({name: ["Null characters are not allowed."]})
         try:
             return self.params[name].narrow(rows, value.strip())
         except ValidationError as error:
@@ -107,6 +111,8 @@ class FhirSearch(FhirView):
                 errors[name] = [f"There is no such search parameter here. Known: {known}."]
             elif name in _CONTROL - {"_include"} and len(values) > 1:
                 errors[name] = ["Give this parameter once."]
+            elif len(values) > _MOST_REPEATS:
+                errors[name] = [f"Give this parameter {_MOST_REPEATS} times at most."]
         strange = set(request.query_params.getlist("_include")) - self.includes
         if strange and not lenient:
             errors["_include"] = [f"Known: {', '.join(sorted(self.includes)) or 'none'}."]
