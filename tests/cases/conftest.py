@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from cases.storage import clinical_storage
+from cases.storage import MARKER, clinical_storage
 from tests.factories.cases import CaseFactory, EveryState
 
 
 @pytest.fixture(autouse=True)
 def clinical_files(monkeypatch, tmp_path):
-    """The clinical storage of one test: a folder of its own. Returns a function listing the files in it."""
+    """The clinical storage of one test: a folder of its own. Returns a function listing the files in it, but its marker."""
     folder = tmp_path / "clinical"
     storage = clinical_storage()
     # The fields hold this very object since import, so it is the one to turn to another folder.
     monkeypatch.setitem(storage.__dict__, "base_location", str(folder))
     monkeypatch.setitem(storage.__dict__, "location", str(folder))
-    return lambda: sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+    def files():
+        found = (str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+        return sorted(name for name in found if name != MARKER)
+
+    return files
 
 
 @pytest.fixture

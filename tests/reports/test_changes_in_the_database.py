@@ -119,6 +119,7 @@ def test_the_last_version_removed_is_missed(report, case, pavel):
     last = next_version(case, pavel, kind=ReportKind.CORRECTED)
     assert verify_reports().intact
     for table, column in (
+        ("integrations_feedevent", "report_id"),
         ("reports_signature", "report_id"),
         ("reports_reportkey", "report_id"),
         ("reports_report", "id"),
