@@ -5,8 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import HttpResponse
-from django.middleware.security import SecurityMiddleware
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 
@@ -18,22 +18,20 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
 
-# What programs call, with a token or a secret in each request.
-_FOR_PROGRAMS = ("/api/", "/fhir/", "/identity/")
+class HttpsForPrograms:
+    """Refuses programs over plain HTTP where a browser is sent to HTTPS (`SECURE_REDIRECT_EXEMPT` leaves them to it).
 
-
-class SecureTransport(SecurityMiddleware):
-    """Django's, but for programs: over plain HTTP they are refused where a browser is sent to HTTPS.
-
-    A program that follows such an answer sends its token in the open again with the next request, and nobody notices
+    A program that is sent on sends its token in the open again with the next request, and nobody notices
     (OWASP ASVS 4.1.2).
     """
 
-    def process_request(self, request: HttpRequest) -> HttpResponse | None:  # type: ignore[override]
-        """Refuse, send to HTTPS, or let through."""
-        answer: HttpResponse | None = super().process_request(request)
-        if answer is None or not request.path_info.startswith(_FOR_PROGRAMS):
-            return answer
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        in_the_open = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if not in_the_open or not request.path_info.lstrip("/").startswith(settings.PROGRAM_ADDRESSES):
+            return self.get_response(request)
         return problem_json(
             request,
             status=HTTPStatus.FORBIDDEN,

@@ -68,7 +68,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "hematovision.metrics.requests.CountRequests",
     # Headers first: a static file is an answer as well.
-    "hematovision.middleware.SecureTransport",
+    "django.middleware.security.SecurityMiddleware",
+    "hematovision.middleware.HttpsForPrograms",
     "hematovision.middleware.OwnOriginOnly",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",

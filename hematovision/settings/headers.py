@@ -36,6 +36,11 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     "usb": [],
 }
 
+# What programs call, with a token or a secret in each request.
+PROGRAM_ADDRESSES = ("api/", "fhir/", "identity/")
+# Nobody is sent to HTTPS here: health checks and Prometheus speak plain HTTP on the inside, and programs are refused
+# (`hematovision.middleware.HttpsForPrograms`).
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$", *(f"^{address}" for address in PROGRAM_ADDRESSES)]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -24,8 +24,6 @@ DEVICE_COOKIE_NAME = "__Host-device"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 
 SECURE_SSL_REDIRECT = env.bool("HEMATOVISION_SSL_REDIRECT", default=True)
-# Health checks and Prometheus speak plain HTTP on the inside.
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("HEMATOVISION_HSTS_SECONDS", default=365 * 24 * 3600)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 # A name on the browsers' preload list comes off it after months: only who asks for it.
