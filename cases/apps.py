@@ -18,27 +18,23 @@ class CasesConfig(AppConfig):
 
         from audit.kept_rows import keep
         from cases import checks  # noqa: F401 (importing registers them)
-        from cases.order_verification import check_orders_received
-        from cases.verification import (
-            ORDERS,
-            PATIENTS,
-            QUESTIONS,
+        from cases.keeping_verification import (
+            HOLDS_AND_RESTRICTIONS,
             check_accesses,
-            check_cases,
-            check_images,
-            check_merges,
-            check_orders,
-            check_patients,
+            check_holds_and_restrictions,
             check_removals,
         )
+        from cases.order_verification import check_orders
+        from cases.patient_verification import PATIENTS, check_merges, check_patients
+        from cases.verification import QUESTIONS, check_cases, check_images
         from hematovision import verifications
 
-        keep(PATIENTS, QUESTIONS, *ORDERS)
+        keep(PATIENTS, QUESTIONS, *HOLDS_AND_RESTRICTIONS)
         verifications.register("patients", check_patients)
         verifications.register("cases", check_cases)
         verifications.register("images", check_images)
-        verifications.register("orders", check_orders_received)
-        verifications.register("holds and restrictions", check_orders)
+        verifications.register("orders", check_orders)
+        verifications.register("holds and restrictions", check_holds_and_restrictions)
         verifications.register("removals", check_removals)
         verifications.register("emergency access", check_accesses)
         verifications.register("merged patients", check_merges)

@@ -48,7 +48,7 @@ def order_digest(order: Order) -> str:
     )
 
 
-def check_orders_received() -> Iterator[Finding]:
+def check_orders() -> Iterator[Finding]:
     """Every order is there, says what it said, and came to its state by steps."""
     for pk in missing_records(Order, action=Action.CREATE):
         yield Finding(ORDER, pk, "It was received, the audit trail says, and is no longer in the record.")

@@ -14,13 +14,13 @@ from accounts.models import OrganisationKind
 from audit.models import Action, AuditEvent, Outcome
 from audit.services import record
 from cases.identifiers import birth_date_key, mrn_key
+from cases.keeping_verification import access_digest
 from cases.models import BreakGlassAccess, Case, Patient
 from cases.models.break_glass import BREAK_GLASS_ROLES, forget_opened_cases
 from cases.models.restriction import restricted_patients
 from cases.permissions import refuse
 from cases.services.validation import clean_record
 from cases.signals import break_glass_opened
-from cases.verification import access_digest
 from hematovision.errors import Conflict, NotFound, TooManyAttempts, Unprocessable
 
 if TYPE_CHECKING:

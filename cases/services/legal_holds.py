@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from audit.models import Action
 from audit.services import record
+from cases.keeping_verification import hold_digest, release_digest
 from cases.models import Case, LegalHold, LegalHoldRelease
 from cases.permissions import may_place_legal_holds, must_see, refuse
 from cases.services.audit_trail import scope_of
 from cases.services.validation import clean_record, given_reason
-from cases.verification import hold_digest, release_digest
 from hematovision.errors import Conflict
 
 if TYPE_CHECKING:

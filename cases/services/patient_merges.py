@@ -12,13 +12,13 @@ from django.utils import timezone
 from audit.models import Action
 from audit.services import record
 from cases.models import CaseTransition, Patient, PatientMerge, PatientMergeUndo, PatientRestriction
+from cases.patient_verification import merge_digest
 from cases.permissions import may_merge_patients, may_undo_merges, must_see, refuse
 from cases.services.audit_trail import scope_of
 from cases.services.merged import require_current
 from cases.services.repointing import repoint, repoint_back
 from cases.services.validation import clean_record, given_reason
 from cases.states import CaseState
-from cases.verification import merge_digest
 from hematovision.errors import Conflict
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from cases.crypto import normalise_words
 from cases.identifiers import birth_date_key, mrn_key, name_key
 from cases.models import CorrectionReason, FormerIdentity, Patient, Sex
 from cases.partial_date import PartialDate
+from cases.patient_verification import patient_digest
 from cases.permissions import (
     NOT_FOR_THIS_ORGANISATION,
     ONLY_THE_REGISTERING_ORGANISATION,
@@ -27,7 +28,6 @@ from cases.services.audit_trail import scope_of
 from cases.services.merged import require_current
 from cases.services.pseudonyms import refuse_pseudonymised
 from cases.services.validation import clean_record
-from cases.verification import patient_digest
 from hematovision.errors import Conflict, PreconditionFailed, Unprocessable
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from audit.services import record
 from cases.identifiers import PSEUDONYMOUS
 from cases.models import PatientMerge, Pseudonymisation
 from cases.partial_date import Precision
+from cases.patient_verification import patient_digest
 from cases.services.audit_trail import scope_of
 from cases.services.validation import clean_record, given_reason
-from cases.verification import patient_digest, question_digest
+from cases.verification import question_digest
 from hematovision.errors import Conflict
 
 if TYPE_CHECKING:

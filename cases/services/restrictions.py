@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit.models import Action
 from audit.services import record
+from cases.keeping_verification import lift_digest, restriction_digest
 from cases.models import Case, Patient, PatientRestriction, RestrictionLift
 from cases.permissions import may_restrict_patient, must_see, refuse
 from cases.providers import waiting_for_acknowledgement
@@ -17,7 +18,6 @@ from cases.services.merged import require_current
 from cases.services.pseudonyms import refuse_pseudonymised
 from cases.services.validation import clean_record, given_reason
 from cases.states import CLOSED_STATES
-from cases.verification import lift_digest, restriction_digest
 from hematovision.errors import Conflict
 
 if TYPE_CHECKING:

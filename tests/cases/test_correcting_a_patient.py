@@ -11,8 +11,8 @@ from django.db import DatabaseError, connection, transaction
 
 from audit.models import AuditEvent
 from cases.models import FormerIdentity, Patient
+from cases.patient_verification import patient_digest
 from cases.services.patients import find_duplicates, update_patient
-from cases.verification import patient_digest
 from hematovision.errors import Conflict, PreconditionFailed, Unprocessable
 from tests.factories.cases import CaseFactory, PatientFactory
 

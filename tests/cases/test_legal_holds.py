@@ -6,9 +6,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from audit.models import AuditEvent
+from cases.keeping_verification import check_holds_and_restrictions
 from cases.models import LegalHold, LegalHoldRelease
 from cases.services.legal_holds import place_legal_hold, release_legal_hold
-from cases.verification import check_orders
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from tests.append_only import triggers_lifted
 from tests.factories.cases import CaseFactory
@@ -102,16 +102,20 @@ def test_the_database_refuses_to_change_it(ines, case, table, statement):
 
 def test_a_hold_that_was_removed_by_force_is_found(ines, case):
     hold = place_legal_hold(actor=ines, case=case, reason=WHY)
-    assert not list(check_orders())
+    assert not list(check_holds_and_restrictions())
     with triggers_lifted(connection), connection.cursor() as cursor:
         cursor.execute("DELETE FROM cases_legalhold")
-    assert [(found.kind, found.object_id) for found in check_orders()] == [("cases.legalhold", str(hold.pk))]
+    assert [(found.kind, found.object_id) for found in check_holds_and_restrictions()] == [
+        ("cases.legalhold", str(hold.pk))
+    ]
 
 
 def test_a_release_that_nobody_gave_is_found(ines, case):
     hold = place_legal_hold(actor=ines, case=case, reason=WHY)
     forged = LegalHoldRelease.objects.create(hold=hold, released_by=ines, reason=OVER)
-    assert [(found.kind, found.object_id) for found in check_orders()] == [("cases.legalholdrelease", str(forged.pk))]
+    assert [(found.kind, found.object_id) for found in check_holds_and_restrictions()] == [
+        ("cases.legalholdrelease", str(forged.pk))
+    ]
 
 
 @pytest.mark.parametrize(("who", "told"), [("pavel", True), ("ines", True), ("olga", True), ("amina", False)])

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from cases.models import Case, Patient, PatientMerge
+from cases.patient_verification import check_merges
 from cases.services.cases import create_case
 from cases.services.patient_merges import merge_patients, undo_merge
 from cases.services.patient_numbers import set_numbers
 from cases.services.patients import find_duplicates, register_patient, update_patient
 from cases.services.restrictions import lift_restriction, restrict_patient
 from cases.services.transitions import step_case
-from cases.verification import check_cases, check_merges
+from cases.verification import check_cases
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from hematovision.verifications import Finding
 from reports.selectors.versions import previous_signed_differential

@@ -8,12 +8,12 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from audit.models import AuditEvent
+from cases.keeping_verification import check_holds_and_restrictions
 from cases.models import Case, Cell, Patient, PatientRestriction, RestrictionLift, SmearImage
 from cases.services.break_glass import open_by_break_glass
 from cases.services.cases import create_case
 from cases.services.patients import update_patient
 from cases.services.restrictions import lift_restriction, restrict_patient
-from cases.verification import check_orders
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from tests.append_only import triggers_lifted
 from tests.factories.cases import CaseFactory, CellFactory, SmearImageFactory
@@ -170,13 +170,13 @@ def test_the_database_refuses_to_change_it(ines, case, table, statement):
 
 def test_a_restriction_removed_by_force_and_a_forged_lift_are_found(ines, case):
     restriction = restrict_patient(actor=ines, patient=case.patient, reason=WHY)
-    assert not list(check_orders())
+    assert not list(check_holds_and_restrictions())
     lift = RestrictionLift.objects.create(restriction=restriction, lifted_by=ines, reason=OVER)
-    assert [found.object_id for found in check_orders()] == [str(lift.pk)]
+    assert [found.object_id for found in check_holds_and_restrictions()] == [str(lift.pk)]
     with triggers_lifted(connection), connection.cursor() as cursor:
         cursor.execute("DELETE FROM cases_restrictionlift")
         cursor.execute("DELETE FROM cases_patientrestriction")
-    assert [found.object_id for found in check_orders()] == [str(restriction.pk)]
+    assert [found.object_id for found in check_holds_and_restrictions()] == [str(restriction.pk)]
 
 
 def test_pages_are_not_there_for_anybody_else(client, ines, amina, pavel, case):

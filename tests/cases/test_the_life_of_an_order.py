@@ -15,7 +15,7 @@ from accounts.models import Role, User
 from accounts.scopes import ORDERS_WRITE
 from audit.models import AuditEvent
 from cases.models import Case, Order, OrderTransition
-from cases.order_verification import check_orders_received
+from cases.order_verification import check_orders
 from cases.services.cases import cancel_case, submit_case, update_case
 from cases.services.images import receive_image
 from cases.services.orders import cancel_order, change_order, open_case_of_order, receive_order, reject_order
@@ -89,7 +89,7 @@ def test_it_goes_with_its_case_to_the_signature(amina, pavel, order):
     assert order.transitions.last().by == pavel
     step_case(case=lock_case(case), to=CaseState.WITHDRAWN, by=pavel)
     assert fresh(order).state == "completed"
-    assert not list(check_orders_received())
+    assert not list(check_orders())
 
 
 def test_the_case_says_what_the_order_said_and_what_gave_way_is_named(amina, order):
@@ -180,7 +180,7 @@ def test_a_change_reaches_the_case_until_it_is_under_review(amina, pavel, order)
     event = AuditEvent.objects.filter(object_type="cases.order", action="update").get()
     assert event.after["fields"] == ["ordering_name"]
     assert "Osei" not in str(event.after) + str(event.before)
-    assert not list(check_orders_received())
+    assert not list(check_orders())
 
 
 def test_a_change_of_nothing_writes_nothing(amina, order):
@@ -320,14 +320,14 @@ def test_the_database_takes_nothing_that_cannot_be(order, columns):
 
 def test_a_change_behind_our_back_is_named(order):
     Order.objects.filter(pk=order.pk).update(priority="stat")
-    assert [found.object_id for found in check_orders_received()] == [str(order.pk)]
+    assert [found.object_id for found in check_orders()] == [str(order.pk)]
 
 
 def test_details_corrected_on_the_case_stay_with_the_case(amina, order):
     case = open_case_of_order(actor=amina, order=order).case
     update_case(actor=amina, case=case, clinical_question="Left shift, blasts?")
     assert fresh(order).clinical_question == "Left shift?"
-    assert not list(check_orders_received())
+    assert not list(check_orders())
 
 
 def test_the_visit_number_is_encrypted_and_rotated(amina, order, settings, capsys):

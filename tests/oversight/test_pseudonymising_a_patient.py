@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from cases.keeping_verification import check_removals
 from cases.models import Cell, FormerIdentity, Patient, PatientRestriction, Pseudonymisation, SmearImage
 from cases.partial_date import PartialDate, Precision
 from cases.services.cases import cancel_case, update_case
@@ -24,7 +25,6 @@ from cases.services.patients import register_patient, update_patient
 from cases.services.restrictions import lift_restriction, restrict_patient
 from cases.states import ImageState
 from cases.storage import clinical_storage
-from cases.verification import check_removals
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from oversight.services.everything import verify_everything
 from oversight.services.pseudonymisation import pseudonymise_patient

@@ -16,6 +16,7 @@ from django.utils import timezone
 from audit.models import AuditEvent
 from calibration.models import CalibrationRun
 from calibration.selectors import labelled_cells
+from cases.keeping_verification import check_removals
 from cases.models import ImagePurge, PurgeRun, SmearImage
 from cases.named_files import named_files
 from cases.services.cases import cancel_case
@@ -23,7 +24,7 @@ from cases.services.images import make_display_copy
 from cases.services.legal_holds import place_legal_hold, release_legal_hold
 from cases.storage import clinical_storage
 from cases.stored_files import FilePurged, faults_of, open_display, open_original, open_thumbnail
-from cases.verification import check_images, check_removals
+from cases.verification import check_images
 from classifier.models import Explanation
 from classifier.services.explanations import request_explanation
 from classifier.services.stored_images import open_stored_image

@@ -15,8 +15,8 @@ from accounts.verification import PEOPLE
 from audit.models import AuditEvent
 from audit.services import fingerprint_rows
 from cases.models import Patient
+from cases.patient_verification import PATIENTS
 from cases.services.patients import register_patient, update_patient
-from cases.verification import PATIENTS
 from hematovision.verifications import Finding, Older
 from tests.people import person
 
