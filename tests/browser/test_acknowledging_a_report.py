@@ -85,7 +85,7 @@ def test_the_bell_counts_without_a_reload_and_stops_when_signed_out(open_as, ami
     page.clock.fast_forward(61_000)
     page.get_by_role("link", name="Notifications, 1 unread").wait_for()
     # The new number is asked for again only once htmx has taken it on.
-    page.wait_for_function("document.querySelector('.bell-count')['htmx-internal-data']?.timeout")
+    page.wait_for_function("() => document.querySelector('.bell-count')['htmx-internal-data']?.timeout")
     page.context.clear_cookies()
     page.clock.fast_forward(61_000)
     page.get_by_text("You were signed out.").wait_for()

@@ -73,7 +73,7 @@ def test_a_click_on_a_box_chooses_its_cell(open_as, pavel, image):
     open_field(page, image)
     box = page.locator(".boxes .box:not(.picked) .line").first.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_function("location.hash.startsWith('#cell-')")
+    page.wait_for_function("() => location.hash.startsWith('#cell-')")
     chosen = re.sub(".*#cell-", "", page.url)
     assert page.locator(f"#tile-{chosen}").get_attribute("aria-selected") == "true"
 

@@ -147,7 +147,7 @@ def test_enter_goes_to_the_field_and_back_without_losing_the_cell(open_as, case,
     width = "document.querySelector('[data-scale-bar]').style.width"
     whole = page.evaluate(width)
     press(page, "+")
-    page.wait_for_function(f"{width} !== '{whole}'")
+    page.wait_for_function(f"whole => {width} !== whole", arg=whole)
     scale = page.evaluate(width)
     press(page, "Enter")
     assert page.evaluate("document.activeElement.dataset.gallery !== undefined")
