@@ -85,7 +85,11 @@ LITERAL: dict[str, str] = {
     "admin/(?P<url>.*)$": "/admin/nothing/",
 }
 
-QUERY: dict[str, str] = {"workbench:worklist": "?state=all", "workbench:orders": "?state=all"}
+QUERY: dict[str, str] = {
+    "workbench:worklist": "?state=all",
+    "workbench:orders": "?state=all",
+    "api:reconciliation": "?first=2026-11-01&last=2026-11-02",
+}
 
 # The page's script asks for JSON and so gets the status of the upload itself.
 HEADERS = {"workbench:add_images": {"Accept": "application/json"}}
@@ -101,6 +105,8 @@ def send(client: Client, row: Row, world: World) -> Any:
     if body is None:
         return call(path, content_type=JSON) if row.route.startswith("api:") else call(path)
     data = body(world, row.target)
+    if isinstance(data, str):
+        return call(path, data, content_type="text/csv")
     if (row.route.startswith("api:") or row.table == "review_json") and not any(
         isinstance(value, SimpleUploadedFile) for value in data.values()
     ):
@@ -165,6 +171,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "api:patients"): _patient,
     ("POST", "api:cases"): _case,
     ("POST", "api:orders"): _order,
+    ("POST", "api:reconciliation"): lambda _world, _target: "accession,version,received_at\n",
+    ("POST", "integrations:reconciliation"): lambda _world, _target: {
+        "received": SimpleUploadedFile("list.csv", b"accession,version,received_at\n")
+    },
     ("PATCH", "api:order"): lambda _world, _target: {"priority": "stat"},
     ("POST", "api:order_cancel"): lambda _world, _target: {"reason": "ordered twice"},
     ("PATCH", "api:patient"): lambda _world, _target: {"sex": "other", "reason": "mistyped"},
