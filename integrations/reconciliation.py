@@ -140,6 +140,11 @@ def versions_owed(connection: Connection, period: Period) -> QuerySet[Report]:
     ).order_by("created_at", "id")
 
 
+def versions_astray(connection: Connection, period: Period) -> QuerySet[Report]:
+    """Return those of `versions_owed` that neither arrived nor were told by a person."""
+    return versions_owed(connection, period).filter(~Q(fate__in=DELIVERED_STATES))
+
+
 def fate_of(report: Report) -> str:
     """Return the key in `FATES` of a version that `versions_owed` gave."""
     state: str = report.fate  # type: ignore[attr-defined]

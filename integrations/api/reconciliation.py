@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import IO, Any, ClassVar
+from typing import IO, Any, ClassVar, cast
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -31,9 +31,9 @@ class ListParser(BaseParser):
 
     media_type = "text/csv"
 
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> bytes:
-        """Return the bytes, one more than are taken at most."""
-        return stream.read(MOST_BYTES + 1)
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> dict[str, bytes]:
+        """Return the bytes as `list`, one more than are taken at most."""
+        return {"list": stream.read(MOST_BYTES + 1)}
 
 
 class PeriodIn(serializers.Serializer):
@@ -127,7 +127,7 @@ class Reconciliation(NotCached, generics.GenericAPIView):
     def post(self, request: Request, **_: Any) -> Response:
         """Compare CSV with the columns accession, version and received_at; nothing of it is kept."""
         connection, period = self._asked(request)
-        found = compare(connection, period, read_list(request.data))
+        found = compare(connection, period, read_list(cast("dict[str, bytes]", request.data)["list"]))
         record(
             actor=signed_in(request),
             action=Action.VERIFY,

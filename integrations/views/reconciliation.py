@@ -19,7 +19,7 @@ from hematovision.errors import Unprocessable
 from integrations.forms.reconciliation import ListForm, PeriodForm
 from integrations.models import Connection
 from integrations.received_lists import MOST_BYTES, Comparison, compare, read_list
-from integrations.reconciliation import FATES, Period, days_of, fate_of, unfinished_at, versions_owed
+from integrations.reconciliation import FATES, Period, days_of, fate_of, unfinished_at, versions_astray, versions_owed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,8 +91,7 @@ def _days(connection: Connection, period: Period) -> dict[str, Any]:
 
 def _astray(connection: Connection, period: Period) -> Iterator[dict[str, Any]]:
     """The versions that did not arrive, oldest first."""
-    found = versions_owed(connection, period).exclude(fate__in=["acknowledged", "handled"]).select_related("case")
-    for report in found[:MOST_VERSIONS]:
+    for report in versions_astray(connection, period).select_related("case")[:MOST_VERSIONS]:
         yield {"report": report, "fate": FATES[fate_of(report)]}
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from tests.contract.conftest import problem_of
 from tests.factories.cases import CaseFactory
 from tests.factories.connections import a_connection
 from tests.factories.reports import signed_report
@@ -50,8 +51,9 @@ def test_a_list_is_compared(central_lis, address):
 
 def test_a_bad_list_names_its_line(central_lis, address):
     answer = post_list(central_lis, address, "accession,version,received_at\nA-1,x,\n")
-    assert answer.json()["type"].endswith("bad_list")
-    assert "Line 2" in answer.json()["detail"]
+    problem = problem_of(answer, 422)
+    assert problem["type"].endswith("bad-list")
+    assert "Line 2" in problem["detail"]
 
 
 def test_what_is_no_csv_is_not_taken(central_lis, address):
