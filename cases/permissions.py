@@ -175,6 +175,12 @@ def is_read_only(user: User, record_: models.Model) -> bool:
     return not by_role.filter(pk=record_.pk).exists()
 
 
+def named_to(user: User, patient: Patient) -> dict[str, object]:
+    """Which patient has a number that is taken, as `details` of a refusal; empty for who does not see them."""
+    seen = Patient.objects.visible_to(user).filter(pk=patient.person_id).exists()
+    return {"patient": str(patient.person_id)} if seen else {}
+
+
 def _sees(user: User, record_: models.Model) -> bool:
     visible: Any = type(record_)._default_manager.visible_to(user)  # type: ignore[attr-defined]
     return bool(visible.filter(pk=record_.pk).exists())
