@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.db import models
 
-from accounts.models import Role
+from accounts.models import Organisation, Role
 from accounts.models.user import LABORATORY_ROLES
 from accounts.permissions import acts_for_clinics, has_scope
 from accounts.scopes import CASES_WRITE, IMAGES_WRITE, ORDERS_WRITE, PATIENTS_WRITE
@@ -20,7 +20,7 @@ from cases.states import CLOSED_STATES
 from hematovision.errors import NotFound, PermissionRefused
 
 if TYPE_CHECKING:
-    from accounts.models import Organisation, User
+    from accounts.models import User
 
 READ_ONLY = "Break-glass access is for viewing: nothing of this case can be changed."
 NOT_FOR_THIS_ORGANISATION = "You enter nothing under this organisation."
@@ -41,6 +41,14 @@ def may_write_cases(user: User) -> bool:
 def may_write_orders(user: User) -> bool:
     """Whether `user` places, changes and cancels orders."""
     return user.organisation is not None and (has_scope(user, ORDERS_WRITE) or _writes_for_laboratory(user))
+
+
+def may_number_orders(user: User, place: Organisation, laboratory: Organisation, numbering: str) -> bool:
+    """Whether orders of `place` that `user` enters are numbered under `numbering`: it is the place's own, or that of the user's
+    organisation, or no organisation of the laboratory calls it its own.
+    """
+    owners = {one.pk for one in Organisation.objects.of_laboratory(laboratory).whose_numbering_is(numbering)}
+    return not owners or not owners.isdisjoint({place.pk, user.organisation_id})
 
 
 def may_change_order(user: User, order: Order) -> bool:
@@ -165,6 +173,12 @@ def is_read_only(user: User, record_: models.Model) -> bool:
         return False
     by_role: Any = type(record_)._default_manager.visible_to(user, break_glass=False)  # type: ignore[union-attr]
     return not by_role.filter(pk=record_.pk).exists()
+
+
+def named_to(user: User, patient: Patient) -> dict[str, object]:
+    """Which patient has a number that is taken, as `details` of a refusal; empty for who does not see them."""
+    seen = Patient.objects.visible_to(user).filter(pk=patient.person_id).exists()
+    return {"patient": str(patient.person_id)} if seen else {}
 
 
 def _sees(user: User, record_: models.Model) -> bool:

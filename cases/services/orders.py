@@ -20,6 +20,7 @@ from cases.permissions import (
     NOT_FOR_THIS_ORGANISATION,
     may_change_order,
     may_enter_for,
+    may_number_orders,
     may_open_case_of,
     may_reject_order,
     may_write_orders,
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 UNDER_REVIEW = "A pathologist has the case of this order under review. Ask the laboratory."
 _SAME_NUMBER = "The laboratory already has an order with this placer number."
 _ANOTHER_PLACE = "This patient is registered at another organisation than the one that places the order."
+_ANOTHER_NUMBERING = (
+    "Another organisation of the laboratory numbers its orders under this name. Leave it out for your own numbering."
+)
 _OF_THE_CASE = frozenset({"priority", "clinical_question", "collected_at", "wbc", "wbc_source", "wbc_measured_at"})
 _CHANGEABLE = _OF_THE_CASE | {
     "group_number",
@@ -79,7 +83,7 @@ def receive_order(
 
     Without a namespace the placer number is one of the organisation's own numbering. `details` are as `change_order`
     takes them. Raises `NotFound` for a patient the actor does not see, `PermissionRefused`, `Unprocessable` for
-    impossible values or a patient of another organisation, and `Conflict` where the laboratory has that number (code
+    impossible values, a patient or a numbering of another organisation (`placer_namespace_of_another`), and `Conflict` where the laboratory has that number (code
     `duplicate_placer_number`, with the id of an order the actor sees), the patient is restricted (`restricted`) or there is no laboratory
     (`no_laboratory`).
     """
@@ -94,13 +98,17 @@ def receive_order(
         raise Conflict("Your organisation refers to no laboratory that takes orders.", code="no_laboratory")
     if patient.organisation_id != place.pk:
         raise Unprocessable(_ANOTHER_PLACE, code="patient_of_another_organisation")
+    namespace = placer_namespace.strip() or place.slug
+    if namespace != place.slug and not may_number_orders(actor, place, laboratory, namespace):
+        errors: dict[str, object] = {"errors": {"placer_namespace": [_ANOTHER_NUMBERING]}}
+        raise Unprocessable(_ANOTHER_NUMBERING, code="placer_namespace_of_another", details=errors)
     _require_known(details)
     order = Order(
         laboratory=laboratory,
         clinic=place,
         patient=patient,
         placer_number=placer_number.strip(),
-        placer_namespace=placer_namespace.strip() or place.slug,
+        placer_namespace=namespace,
         received_by=received_by,
         created_by=actor,
         **{name: _tidy(value) for name, value in details.items()},

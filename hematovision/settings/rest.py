@@ -23,7 +23,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "hematovision.rest.throttles.PerAddress",
         "hematovision.rest.throttles.PerScope",
     ),
-    "DEFAULT_THROTTLE_RATES": {"user": "1200/min", "anon": "60/min", "upload": "240/min"},
+    "DEFAULT_THROTTLE_RATES": {"user": "1200/min", "anon": "60/min", "upload": "240/min", "fhir_search": "300/min"},
     "EXCEPTION_HANDLER": "hematovision.rest.problems.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
     "UNICODE_JSON": True,
