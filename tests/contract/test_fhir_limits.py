@@ -88,3 +88,11 @@ def test_a_page_address_among_numbers_is_a_number(lis, position):
     case = lis.new_case()["id"]
     cursor = base64.b64encode(urlencode({"p": position}).encode()).decode()
     assert lis.get(f"/cases/{case}/images/", {"cursor": cursor}).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["", "metadata", "Patient", "Nothing", ".well-known/smart-configuration"])
+def test_where_fhir_is_off_nothing_is_there(lis, client, settings, address):
+    settings.SERVE_FHIR = False
+    for caller in (lis.http, client):
+        assert caller.get(BASE + address).status_code == 404
+    assert lis.get("/patients/").status_code == 200

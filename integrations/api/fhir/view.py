@@ -7,6 +7,8 @@ import json
 import uuid
 from typing import Any, ClassVar
 
+from django.conf import settings
+from django.http import Http404
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from rest_framework import status
@@ -63,7 +65,9 @@ class FhirView(APIView):
         return self.request.build_absolute_uri(reverse("fhir:base"))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse another format than JSON first."""
+        """Refuse everything where FHIR is off, before asking who it is; then another format than JSON."""
+        if not settings.SERVE_FHIR:
+            raise Http404
         super().initial(request, *args, **kwargs)
         if request.query_params.get("_format", "json") not in _JSON_FORMATS:
             raise NotAcceptable("This server speaks FHIR as JSON only: ask for application/fhir+json.")
