@@ -15,11 +15,12 @@ from integrations.api.fhir.order import ServiceRequestOne, ServiceRequestSearch,
 from integrations.api.fhir.patient import PatientOne, PatientSearch
 from integrations.api.fhir.people_and_places import DeviceOne, OrganizationOne, OrganizationSearch, PractitionerOne
 from integrations.api.fhir.provenance import ProvenanceOne, ProvenanceSearch
+from integrations.api.fhir.transaction import TransactionView
 
 app_name = "fhir"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", metadata.UnknownAddress.as_view(), name="base"),
+    path("", TransactionView.as_view(), name="base"),
     path("metadata", metadata.Metadata.as_view(), name="metadata"),
     path("OperationDefinition/DiagnosticReport-bundle", metadata.BundleOperation.as_view(), name="bundle_operation"),
     path("DiagnosticReport", DiagnosticReportSearch.as_view(), name="diagnostic_reports"),
