@@ -19,6 +19,7 @@ UCUM = "http://unitsofmeasure.org"
 V2_0074 = "http://terminology.hl7.org/CodeSystem/v2-0074"
 V2_0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
 V2_0487 = "http://terminology.hl7.org/CodeSystem/v2-0487"
+V2_0490 = "http://terminology.hl7.org/CodeSystem/v2-0490"
 INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 DATA_ABSENT_REASON = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
@@ -33,6 +34,9 @@ SIGNATURE_TYPE = "urn:iso-astm:E1762-95:2013"
 VERIFICATION_SIGNATURE = "1.2.840.10065.1.12.1.5"
 HEMATOLOGY = "HM"
 WHOLE_BLOOD = "BLD"
+ORDER_REJECTION = "urn:hematovision:order-rejection"
+REJECTIONS = {"mismatch": "RI", "label": "RM", "damaged": "RB", "clotted": "RC"}
+"""Why an order was rejected, in the table of rejected specimens (v2-0490), where it has the reason."""
 LABORATORY_PROCEDURE = "108252007"
 BLOODS = {
     (V2_0487, "BLD"),

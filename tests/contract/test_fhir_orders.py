@@ -102,7 +102,11 @@ def test_an_order_registers_its_patient_and_waits(lis):
     assert (order.ordering_name, order.ordering_id) == ("Dr Ada", "D-7")
     assert (order.visit_number, order.location, order.specimen_id) == ("V-1", "Ward 3", "T-9")
     assert order.collected_at.isoformat() == "2026-05-04T05:30:00+00:00"
-    assert (order.patient.mrn, order.patient.given_name, order.patient.born.isoformat()) == ("4711", "Ada May", "1980-02")
+    assert (order.patient.mrn, order.patient.given_name, order.patient.born.isoformat()) == (
+        "4711",
+        "Ada May",
+        "1980-02",
+    )
     assert patient["status"] == request["status"] == "201 Created"
     assert (blood["status"], "location" in blood) == ("202 Accepted", False)
     for response in (patient, request):

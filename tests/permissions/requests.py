@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from integrations.fhir.systems import STATUS_REASON
 from tests.factories.specimens import png
 from tests.permissions.matrix import Row
 from tests.permissions.world import World
@@ -180,6 +181,10 @@ def _transaction(_world: World, target: str) -> dict[str, Any]:
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 
+_REVOKING = [
+    {"op": "replace", "path": "/status", "value": "revoked"},
+    {"op": "add", "path": "/extension", "value": [{"url": STATUS_REASON, "valueCodeableConcept": {"text": "Twice."}}]},
+]
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "workbench:pseudonymisation"): lambda _world, _target: {"reason": "The law asks no longer.", "mrn": "1"},
     ("POST", "workbench:merge"): lambda world, target: _merge(world, target) | {"action": "merge", "one_person": "yes"},
@@ -190,6 +195,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "api:cases"): _case,
     ("POST", "api:orders"): _order,
     ("POST", "fhir:base"): _transaction,
+    # Without a status there is nothing to do for whoever may: what the matrix asks is who may.
+    ("PUT", "fhir:service_request"): lambda _world, _target: {"resourceType": "ServiceRequest"},
+    ("PATCH", "fhir:service_request"): lambda _world, _target: _REVOKING,
     ("PATCH", "api:order"): lambda _world, _target: {"priority": "stat"},
     ("POST", "api:order_cancel"): lambda _world, _target: {"reason": "ordered twice"},
     ("PATCH", "api:patient"): lambda _world, _target: {"sex": "other", "reason": "mistyped"},

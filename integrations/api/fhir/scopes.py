@@ -20,6 +20,7 @@ SCOPES_OF: dict[str, tuple[str, ...]] = {
     "Provenance": (REPORTS_READ,),
     "ServiceRequest": (ORDERS_READ,),
     "Specimen": (CASES_READ,),
+    "Task": (ORDERS_READ,),
     # Everything at once, so the scopes of everything that is in it.
     WHOLE_REPORT: (REPORTS_READ, CASES_READ, ORDERS_READ),
 }

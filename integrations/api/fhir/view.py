@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import parse_etags
 from rest_framework import status
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.parsers import BaseParser
@@ -24,6 +25,7 @@ from rest_framework.views import APIView, set_rollback
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role, User
 from accounts.requests import signed_in
+from hematovision.errors import PreconditionFailed
 from hematovision.rest.etags import is_known
 from hematovision.rest.parsers import CappedJSONParser
 from hematovision.rest.problems import exception_handler
@@ -43,6 +45,12 @@ class FhirParser(CappedJSONParser):
     """JSON under FHIR's own media type."""
 
     media_type = FHIR_JSON
+
+
+class JsonPatchParser(CappedJSONParser):
+    """JSON Patch (RFC 6902)."""
+
+    media_type = "application/json-patch+json"
 
 
 class FhirRenderer(JSONRenderer):
@@ -113,6 +121,17 @@ def tag_of(body: dict[str, Any]) -> str:
         text = json.dumps(body, cls=JSONEncoder, sort_keys=True)
         version = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return f'W/"{version}"'
+
+
+def check_if_match(request: Request, tag: str) -> None:
+    """Compare the request's ``If-Match`` with a tag of `tag_of`; raises PreconditionFailed (412) where it is another.
+
+    Tags of FHIR are weak by name: they are compared as they are. No header and ``*`` pass.
+    """
+    header = request.headers.get("If-Match", "").strip()
+    wanted = {one.removeprefix("W/") for one in parse_etags(header)}
+    if header and "*" not in wanted and tag.removeprefix("W/") not in wanted:
+        raise PreconditionFailed
 
 
 def as_outcome(exc: Exception, context: dict[str, Any]) -> Response | None:
