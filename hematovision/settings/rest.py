@@ -34,6 +34,9 @@ REST_FRAMEWORK: dict[str, Any] = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
+# Off, every address below /fhir/r4/ answers 404.
+SERVE_FHIR = env.bool("HEMATOVISION_FHIR", default=True)
+
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "HematoVision API",
     "VERSION": "1",
