@@ -2,6 +2,7 @@
 
 from workbench.forms.filters import WorklistFilters
 from workbench.forms.microscope import NOT_NAMED, ImageMicroscopeForm, MicroscopeForm, id_of
+from workbench.forms.order import OrderChangeForm, OrderForm
 from workbench.forms.patient import PatientForm
 from workbench.forms.specimen import SpecimenChangeForm, SpecimenForm
 from workbench.forms.unknown_camera import UnknownCameraForm
@@ -10,6 +11,8 @@ __all__ = [
     "NOT_NAMED",
     "ImageMicroscopeForm",
     "MicroscopeForm",
+    "OrderChangeForm",
+    "OrderForm",
     "PatientForm",
     "SpecimenChangeForm",
     "SpecimenForm",

@@ -12,7 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from cases.models import Patient
 from cases.models.restriction import sees_restricted
-from cases.permissions import ONLY_THE_REGISTERING_ORGANISATION, may_correct_patient, may_merge_patients, refuse
+from cases.permissions import (
+    ONLY_THE_REGISTERING_ORGANISATION,
+    may_correct_patient,
+    may_merge_patients,
+    may_order_for,
+    may_write_orders,
+    refuse,
+)
 from cases.selectors import restriction_in_force
 from cases.services.audit_trail import record_view
 from cases.services.patients import update_patient
@@ -62,6 +69,9 @@ def patient_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "corrections": corrections_of(patient),
         "form": form if may_correct and not patient.merged_into_id else None,
         "may_correct": may_correct,
+        "may_order": patient.merged_into_id is None
+        and may_write_orders(request.user)
+        and may_order_for(request.user, patient.organisation),
         "may_merge": may_merge_patients(request.user, patient),
         "numbers": patient.numbers.all(),
         "merged_patients": patient.merged_patients.order_by("created_at", "pk"),
