@@ -119,7 +119,10 @@ def _patient(_world: World, target: str) -> dict[str, Any]:
 
 
 def _correction(world: World, target: str) -> dict[str, Any]:
-    stands = world.specimens[target].patient
+    name, _, what = target.partition(":")
+    if what == "number":
+        return {"action": "add_number", "system": "national", "value": "1"}
+    stands = world.specimens[name].patient
     names = ("mrn", "family_name", "given_name", "birth_date")
     return {name: getattr(stands, name) for name in names} | {"sex": "other", "reason": "mistyped", "seen": "0"}
 
