@@ -128,7 +128,10 @@ def _patient(_world: World, target: str) -> dict[str, Any]:
 
 
 def _correction(world: World, target: str) -> dict[str, Any]:
-    stands = world.specimens[target].patient
+    name, _, what = target.partition(":")
+    if what == "number":
+        return {"action": "add_number", "system": "national", "value": "1"}
+    stands = world.specimens[name].patient
     names = ("mrn", "family_name", "given_name", "birth_date")
     return {name: getattr(stands, name) for name in names} | {"sex": "other", "reason": "mistyped", "seen": "0"}
 
@@ -191,6 +194,15 @@ _REVOKING = [
     {"op": "replace", "path": "/status", "value": "revoked"},
     {"op": "add", "path": "/extension", "value": [{"url": STATUS_REASON, "valueCodeableConcept": {"text": "Twice."}}]},
 ]
+
+
+def _placed(world: World, target: str) -> dict[str, Any]:
+    """Everybody names the clinic of the patient; whoever places for their own alone is not asked."""
+    patient = world.specimens[target.partition(":")[2]].patient
+    order = {"action": "create", "placer_number": "NEW-1", "priority": "routine"}
+    return order | {"patient": str(patient.pk), "clinic": str(patient.organisation_id)}
+
+
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "workbench:pseudonymisation"): lambda _world, _target: {"reason": "The law asks no longer.", "mrn": "1"},
     ("POST", "workbench:merge"): lambda world, target: _merge(world, target) | {"action": "merge", "one_person": "yes"},
@@ -284,6 +296,11 @@ BODIES: dict[tuple[str, str], Any] = {
         "reason": "It is better there.",
     },
     ("POST", "calibration:stop"): lambda _world, _target: {"reason": "It is not."},
+    ("POST", "workbench:new_order"): _placed,
+    ("POST", "workbench:edit_order"): lambda world, target: {
+        "priority": "stat",
+        "seen": world.objects[target].updated_at.isoformat(),
+    },
     ("POST", "workbench:cancel_order"): lambda _world, _target: {"reason": "ordered twice"},
     ("POST", "workbench:reject_order"): lambda _world, _target: {"reason_code": "clotted"},
     ("POST", "workbench:cancel_case"): lambda _world, _target: {"reason": "ordered twice"},
