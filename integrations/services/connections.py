@@ -1,7 +1,7 @@
 """Adding and changing connections, switching them on and off, and pausing them.
 
 What is switched on was seen by two administrators: whoever saved the settings last cannot switch them on, and a change
-switches the connection off until somebody else has looked at it. Nothing is lost meanwhile: messages that wait stay, and what
+switches the connection off until somebody else has checked it. Nothing is lost meanwhile: messages that wait stay, and what
 happened while it was off is made up for when it is on again, unless whoever switches it on says otherwise.
 """
 

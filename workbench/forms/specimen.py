@@ -10,7 +10,7 @@ from django import forms
 
 from cases.models import Case, Priority, Stain
 from cases.models.case import COARSEST_SCALE, FINEST_SCALE
-from workbench.forms.fields import DescribedForm
+from hematovision.forms import DescribedForm
 
 if TYPE_CHECKING:
     from cases.models import Order

@@ -19,8 +19,8 @@ from cases.services.cases import create_case
 from cases.services.orders import open_case_of_order
 from cases.services.patients import find_duplicates, register_patient
 from hematovision.errors import DomainError
+from hematovision.forms import uuid_or_none
 from workbench.forms import PatientForm, SpecimenForm
-from workbench.forms.fields import uuid_or_none
 from workbench.presenters.orders import Difference, differences
 
 if TYPE_CHECKING:
