@@ -164,6 +164,11 @@ class Connection(models.Model):
     saved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", editable=False)
     saved_at = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    began_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When it was first switched on: what was signed since then is owed over it.",
+    )
     queued_to = models.BigIntegerField(default=0, editable=False)
     lease_holder = models.CharField(max_length=80, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
