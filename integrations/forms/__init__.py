@@ -1,1 +1,1 @@
-"""What people enter about other systems."""
+"""What the pages of integrations ask."""
