@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from integrations.views import reconciliation
+from integrations.views import downtime, reconciliation
 
 app_name = "integrations"
 
 urlpatterns = [
+    path("integrations/downtime/", downtime.downtime, name="downtime"),
     path("integrations/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("integrations/reconciliation/versions.csv", reconciliation.reconciliation_file, name="reconciliation_file"),
 ]
