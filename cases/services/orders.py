@@ -15,6 +15,7 @@ from accounts.models import Role
 from audit.models import Action
 from audit.services import record
 from cases.models import Order, OrderRejection, OrderSource, OrderTransition
+from cases.models.order import ABOUT_PEOPLE
 from cases.order_verification import order_digest
 from cases.permissions import (
     NOT_FOR_THIS_ORGANISATION,
@@ -57,8 +58,6 @@ _CHANGEABLE = _OF_THE_CASE | {
     "location",
     "specimen_id",
 }
-# What is said in words about a person stays out of the audit trail; that it changed does not.
-_NAMED_ONLY = frozenset({"clinical_question", "ordering_name", "visit_number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ def change_order(*, actor: User, order: Order, **changes: Any) -> Order:
         changed = sorted(name for name, value in wanted.items() if getattr(order, name) != value)
         if not changed:
             return order
-        before = {name: getattr(order, name) for name in changed if name not in _NAMED_ONLY}
+        before = {name: getattr(order, name) for name in changed if name not in ABOUT_PEOPLE}
         for name in changed:
             setattr(order, name, wanted[name])
         clean_record(order)
