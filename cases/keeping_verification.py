@@ -142,7 +142,7 @@ def _accesses_opened() -> Iterator[tuple[str, str | None]]:
 def _pseudonyms() -> Iterator[Finding]:
     """Who was pseudonymised has no other name anywhere, and their orders say nothing of people."""
     rows = Pseudonymisation.objects.select_related("patient").prefetch_related(
-        "patient__former_identities", "patient__numbers", "patient__orders"
+        "patient__former_identities", "patient__numbers", "patient__orders__transitions"
     )
     for made in in_chunks(rows, by=("pk",)):
         patient = made.patient
@@ -152,7 +152,8 @@ def _pseudonyms() -> Iterator[Finding]:
         if names != {(made.pseudonym, PSEUDONYMOUS)}:
             yield Finding(PATIENT, str(patient.pk), "Its identifiers are not those of its pseudonym.")
         for order in patient.orders.all():
-            if any(getattr(order, name) for name in ABOUT_PEOPLE):
+            reasons = [step.reason for step in order.transitions.all()]
+            if any(reasons) or any(getattr(order, name) for name in ABOUT_PEOPLE):
                 yield Finding(
                     ORDER, str(order.pk), "It says of people what the pseudonymisation of its patient emptied."
                 )

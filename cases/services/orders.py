@@ -16,7 +16,7 @@ from audit.models import Action
 from audit.services import record
 from cases.models import Order, OrderRejection, OrderSource, OrderTransition
 from cases.models.order import ABOUT_PEOPLE
-from cases.order_verification import order_digest
+from cases.order_verification import order_digest, reasons_digest
 from cases.permissions import (
     NOT_FOR_THIS_ORGANISATION,
     may_change_order,
@@ -128,6 +128,7 @@ def receive_order(
                     "priority": order.priority,
                     "received_by": order.received_by,
                     "row": _digest(order),
+                    "reasons": reasons_digest(order),
                 },
                 **scope_of(order),
             )
@@ -242,7 +243,8 @@ def _end(actor: User, order: Order, to: OrderState, reason: str, reason_code: st
             raise Conflict(UNDER_REVIEW, code="in_review", details={"state": order.state})
         step_order(order=order, to=to, by=actor, reason=reason, reason_code=reason_code)
         if case is not None:
-            step_case(case=case, to=CaseState.CANCELLED, by=actor, reason=reason)
+            # Why is said of the order, and stays there.
+            step_case(case=case, to=CaseState.CANCELLED, by=actor, reason=f"Its order was {to.label.lower()}.")
     return order
 
 

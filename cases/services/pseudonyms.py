@@ -14,7 +14,7 @@ from audit.services import record
 from cases.identifiers import PSEUDONYMOUS
 from cases.models import PatientMerge, Pseudonymisation
 from cases.models.order import ABOUT_PEOPLE
-from cases.order_verification import order_digest
+from cases.order_verification import order_digest, reasons_digest
 from cases.partial_date import Precision
 from cases.patient_verification import patient_digest
 from cases.services.audit_trail import scope_of
@@ -65,7 +65,9 @@ def pseudonymise_identity(*, actor: User, patient: Patient, cases: list[Case], r
         for name in ABOUT_PEOPLE:
             setattr(order, name, "")
         order.save(update_fields=ABOUT_PEOPLE)
-        said = {"fields": sorted(ABOUT_PEOPLE), "row": order_digest(order)}
+        # Rows that the database guards: it lets this one column become empty.
+        order.transitions.exclude(reason="").update(reason="")
+        said = {"fields": sorted(ABOUT_PEOPLE), "row": order_digest(order), "reasons": reasons_digest(order)}
         record(actor=actor, action=Action.UPDATE, target=order, reason=made.reason, after=said, **scope)
     # What was answered about them says what they said.
     forget_answers_about([patient.pk, *(row.pk for row in (*cases, *orders))])

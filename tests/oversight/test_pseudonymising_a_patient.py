@@ -71,7 +71,7 @@ def record(settings, monkeypatch, tmp_path, amina, pavel, ines):
         case.refresh_from_db()
         cancel_case(actor=amina, case=case, reason="Nobody waits for it.")
     change_order(actor=amina, order=made.order, **SAID)
-    cancel_order(actor=amina, order=made.order, reason="Nobody waits for it.")
+    cancel_order(actor=amina, order=made.order, reason="Adaeze Sample went home.")
     return made
 
 
@@ -109,6 +109,7 @@ def test_their_orders_say_nothing_of_people(restricted, done):
     assert {name: getattr(order, name) for name in SAID} == dict.fromkeys(SAID, "")
     event = AuditEvent.objects.filter(object_id=str(order.pk), action="update").first()
     assert (event.after["fields"], event.reason) == (sorted(SAID), WHY)
+    assert not any(step.reason for step in order.transitions.all())
 
 
 @pytest.mark.parametrize("name", SAID)
@@ -116,6 +117,15 @@ def test_what_an_order_says_of_people_again_is_named(restricted, done, name):
     order = Order.objects.get(pk=restricted.order.pk)
     setattr(order, name, "Adaeze")
     order.save()
+    assert "what the pseudonymisation of its patient emptied" in "\n".join(map(str, check_removals()))
+
+
+def test_why_their_order_ended_cannot_come_back(restricted, done):
+    steps = restricted.order.transitions
+    with pytest.raises(DatabaseError), transaction.atomic():
+        steps.update(reason="Adaeze Sample went home.")
+    with triggers_lifted(connection):
+        steps.filter(to_state="cancelled").update(reason="Adaeze Sample went home.")
     assert "what the pseudonymisation of its patient emptied" in "\n".join(map(str, check_removals()))
 
 
