@@ -86,7 +86,21 @@ def may_enter_for(user: User, organisation: Organisation) -> bool:
     """Whether `user` enters patients and cases under `organisation`: their own, or a clinic their client acts for."""
     if organisation.pk == user.organisation_id:
         return True
-    return organisation.is_active and organisation.refers_to_id == user.organisation_id and acts_for_clinics(user)
+    return _refers_to_laboratory_of(user, organisation) and acts_for_clinics(user)
+
+
+def may_order_for(user: User, clinic: Organisation) -> bool:
+    """Whether `user` places orders for `clinic`: who enters for it, and writers of the laboratory it refers to."""
+    return may_enter_for(user, clinic) or (_refers_to_laboratory_of(user, clinic) and _writes_for_laboratory(user))
+
+
+def may_register_for(user: User, clinic: Organisation) -> bool:
+    """Whether `user` registers patients of `clinic`: who enters for it, and administrators of its laboratory, who see all of them."""
+    return may_order_for(user, clinic) and (may_enter_for(user, clinic) or user.role == Role.ADMINISTRATOR)
+
+
+def _refers_to_laboratory_of(user: User, clinic: Organisation) -> bool:
+    return clinic.is_active and clinic.refers_to_id == user.organisation_id
 
 
 def may_send_images(user: User) -> bool:

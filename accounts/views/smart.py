@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import JsonResponse
+from django.conf import settings
+from django.http import Http404, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -22,7 +23,9 @@ _ALGORITHMS = sorted(ALGORITHM_OF.values(), reverse=True)
 
 @require_safe
 def smart_configuration(_request: HttpRequest) -> JsonResponse:
-    """Answer what a SMART client has to know before its first token (SMART App Launch 2.2, backend services)."""
+    """Answer what a SMART client has to know before its first token (SMART App Launch 2.2, backend services); 404 where FHIR is off."""
+    if not settings.SERVE_FHIR:
+        raise Http404
     return JsonResponse(
         {
             "token_endpoint": token_url(),

@@ -20,9 +20,9 @@ from cases.order_verification import order_digest, reasons_digest
 from cases.permissions import (
     NOT_FOR_THIS_ORGANISATION,
     may_change_order,
-    may_enter_for,
     may_number_orders,
     may_open_case_of,
+    may_order_for,
     may_reject_order,
     may_write_orders,
     must_see,
@@ -34,9 +34,10 @@ from cases.services.restrictions import require_open_to_cases
 from cases.services.transitions import lock_order, step_case, step_order
 from cases.services.validation import clean_record
 from cases.states import CaseState, OrderState
-from hematovision.errors import Conflict, Unprocessable
+from hematovision.errors import Conflict, PreconditionFailed, Unprocessable
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from accounts.models import Organisation, User
@@ -78,7 +79,7 @@ def receive_order(
     received_by: str = OrderSource.API,
     **details: Any,
 ) -> Order:
-    """Keep an order of the actor's organisation, or of the `clinic` that a client acts for, at its laboratory.
+    """Keep an order of the actor's organisation, or of the `clinic` that it is placed for, at its laboratory.
 
     Without a namespace the placer number is one of the organisation's own numbering. `details` are as `change_order`
     takes them. Raises `NotFound` for a patient the actor does not see, `PermissionRefused`, `Unprocessable` for
@@ -89,7 +90,7 @@ def receive_order(
     must_see(actor=actor, record_=patient)
     if not may_write_orders(actor):
         refuse(actor=actor, object_type="cases.order", sentence="Your role does not place orders.")
-    if clinic is not None and not may_enter_for(actor, clinic):
+    if clinic is not None and not may_order_for(actor, clinic):
         refuse(actor=actor, object_type="cases.order", sentence=NOT_FOR_THIS_ORGANISATION)
     place = clinic or actor.organisation
     laboratory = place.laboratory if place is not None else None
@@ -138,11 +139,11 @@ def receive_order(
     return order
 
 
-def change_order(*, actor: User, order: Order, **changes: Any) -> Order:
+def change_order(*, actor: User, order: Order, seen: dt.datetime | None = None, **changes: Any) -> Order:
     """Change what an order says; a case that was opened for it changes with it, until it is under review.
 
-    Raises `NotFound`, `PermissionRefused`, `Unprocessable`, and `Conflict` once the order is closed (code `state`) or its
-    case is under review (`in_review`).
+    `seen` is the `updated_at` that the caller knew. Raises `NotFound`, `PermissionRefused`, `Unprocessable`,
+    `PreconditionFailed` where somebody changed the order meanwhile, and `Conflict` as `require_changeable`.
     """
     must_see(actor=actor, record_=order)
     if not may_change_order(actor, order):
@@ -150,9 +151,9 @@ def change_order(*, actor: User, order: Order, **changes: Any) -> Order:
     _require_known(changes)
     with transaction.atomic():
         lock_order(order)
-        _require_open(order)
-        if order.case is not None and order.case.state == CaseState.IN_REVIEW:
-            raise Conflict(UNDER_REVIEW, code="in_review", details={"state": order.state})
+        require_changeable(order)
+        if seen is not None and order.updated_at != seen:
+            raise PreconditionFailed
         wanted = {name: _tidy(value) for name, value in changes.items()}
         changed = sorted(name for name, value in wanted.items() if getattr(order, name) != value)
         if not changed:
@@ -171,6 +172,13 @@ def change_order(*, actor: User, order: Order, **changes: Any) -> Order:
         if order.case is not None and (told := {name: wanted[name] for name in changed if name in _OF_THE_CASE}):
             apply_details(actor, order.case, told)
     return order
+
+
+def require_changeable(order: Order) -> None:
+    """Raise `Conflict` once an order is closed (code `state`) or its case is under review (`in_review`)."""
+    _require_open(order)
+    if order.case is not None and order.case.state == CaseState.IN_REVIEW:
+        raise Conflict(UNDER_REVIEW, code="in_review", details={"state": order.state})
 
 
 def cancel_order(*, actor: User, order: Order, reason: str) -> Order:

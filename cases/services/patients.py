@@ -19,7 +19,7 @@ from cases.permissions import (
     NOT_FOR_THIS_ORGANISATION,
     ONLY_THE_REGISTERING_ORGANISATION,
     may_correct_patient,
-    may_enter_for,
+    may_register_for,
     may_write_cases,
     must_see,
     named_to,
@@ -57,7 +57,7 @@ def register_patient(
     sex: str = Sex.UNKNOWN,
     clinic: Organisation | None = None,
 ) -> Patient:
-    """Register a patient under the record number of the actor's organisation, or of the `clinic` that a client acts for.
+    """Register a patient under the record number of the actor's organisation, or of the `clinic` that they enter for.
 
     `birth_date` is a day, what is known of one, or None where nobody knows it.
 
@@ -67,7 +67,7 @@ def register_patient(
     """
     if not may_write_cases(actor):
         refuse(actor=actor, object_type="cases.patient", sentence="Your role does not register patients.")
-    if clinic is not None and not may_enter_for(actor, clinic):
+    if clinic is not None and not may_register_for(actor, clinic):
         refuse(actor=actor, object_type="cases.patient", sentence=NOT_FOR_THIS_ORGANISATION)
     patient = Patient(
         organisation=clinic or actor.organisation,

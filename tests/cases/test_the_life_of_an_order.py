@@ -17,6 +17,7 @@ from cases.order_verification import check_orders
 from cases.services.cases import cancel_case, submit_case, update_case
 from cases.services.images import receive_image
 from cases.services.orders import cancel_order, change_order, open_case_of_order, receive_order, reject_order
+from cases.services.patients import register_patient
 from cases.services.restrictions import restrict_patient
 from cases.services.transitions import lock_case, step_case
 from cases.states import CaseState
@@ -91,6 +92,23 @@ def test_the_case_says_what_the_order_said_and_what_gave_way_is_named(amina, ord
     assert (case.wbc_source, case.collected_at, case.stain) == ("Analyser 3", DRAWN, "giemsa")
     assert case.patient == order.patient
     assert opened.overruled == ("priority", "wbc")
+
+
+def test_a_laboratory_places_orders_for_its_clinics_and_administrators_register_whom_they_are_for(
+    pavel, ines, nadia, amina, riverside
+):
+    known = CaseFactory(clinic=riverside, ready=True).patient
+    assert receive_order(actor=pavel, patient=known, placer_number="P-1", clinic=riverside).clinic == riverside
+    somebody = {"mrn": "N-1", "family_name": "New", "birth_date": None, "clinic": riverside}
+    with pytest.raises(PermissionRefused):
+        register_patient(actor=pavel, **somebody)
+    registered = register_patient(actor=ines, **somebody)
+    assert receive_order(actor=ines, patient=registered, placer_number="P-2", clinic=riverside).patient == registered
+    with pytest.raises(NotFound):
+        receive_order(actor=pavel, patient=registered, placer_number="P-3", clinic=riverside)
+    own = PatientFactory(organisation=nadia.organisation)
+    with pytest.raises(PermissionRefused):
+        receive_order(actor=nadia, patient=own, placer_number="P-4", clinic=riverside)
 
 
 def test_a_case_is_opened_once(amina, order):

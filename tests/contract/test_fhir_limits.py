@@ -32,6 +32,7 @@ def test_a_null_character_is_refused(lis, resource, name):
         ("Patient", "identifier", "{}"),
         ("ServiceRequest", "identifier", "{}"),
         ("Specimen", "accession", "{}"),
+        ("Task", "identifier", "{}"),
     ],
 )
 def test_a_search_has_no_more_alternatives_than_a_database_can_look_up(lis, resource, name, value):
@@ -64,7 +65,7 @@ def test_every_search_counts():
 OPENED = {"Media": 404}
 
 
-@pytest.mark.parametrize("smart", [one for one in SMART_SCOPES if "Task" not in one])
+@pytest.mark.parametrize("smart", SMART_SCOPES)
 def test_a_scope_of_smart_opens_what_it_names(riverside, smart):
     resource = smart.removeprefix("system/").removesuffix(".rs")
     assert SCOPES_OF[resource] == (SMART_SCOPES[smart],)
@@ -102,3 +103,11 @@ def test_a_page_address_among_numbers_is_a_number(lis, position):
     case = lis.new_case()["id"]
     cursor = base64.b64encode(urlencode({"p": position}).encode()).decode()
     assert lis.get(f"/cases/{case}/images/", {"cursor": cursor}).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["", "metadata", "Patient", "Nothing", ".well-known/smart-configuration"])
+def test_where_fhir_is_off_nothing_is_there(lis, client, settings, address):
+    settings.SERVE_FHIR = False
+    for caller in (lis.http, client):
+        assert caller.get(BASE + address).status_code == 404
+    assert lis.get("/patients/").status_code == 200
