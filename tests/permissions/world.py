@@ -184,6 +184,7 @@ def build() -> World:
         "purge_run": PurgeRun.objects.create(),
         "fhir_version": (specimens["signed"].case.pk, 1),
         "fhir_result": (f"{specimens['signed'].case.pk}.panel",),
+        "fhir_result_version": (f"{specimens['signed'].case.pk}.panel", 1),
         "fhir_image": specimens["signed"].image,
         "fhir_signer": people["pavel"],
         "event": AuditEvent.objects.order_by("id").first(),

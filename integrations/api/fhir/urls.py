@@ -9,10 +9,12 @@ from integrations.api.fhir.diagnostic_report import (
     DiagnosticReportSearch,
     DiagnosticReportVersion,
 )
+from integrations.api.fhir.history import DiagnosticReportHistory, ObservationHistory, ObservationVersion
 from integrations.api.fhir.media import BinaryOne, MediaOne
 from integrations.api.fhir.observation import ObservationOne, ObservationSearch
 from integrations.api.fhir.order import ServiceRequestOne, ServiceRequestSearch, SpecimenOne, SpecimenSearch
 from integrations.api.fhir.patient import PatientOne, PatientSearch
+from integrations.api.fhir.patient_merge import PatientMergeView
 from integrations.api.fhir.people_and_places import DeviceOne, OrganizationOne, OrganizationSearch, PractitionerOne
 from integrations.api.fhir.provenance import ProvenanceOne, ProvenanceSearch
 from integrations.api.fhir.task import TaskOne, TaskSearch
@@ -24,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", TransactionView.as_view(), name="base"),
     path("metadata", metadata.Metadata.as_view(), name="metadata"),
     path("OperationDefinition/DiagnosticReport-bundle", metadata.BundleOperation.as_view(), name="bundle_operation"),
+    path("OperationDefinition/Patient-merge", metadata.MergeOperation.as_view(), name="merge_operation"),
     path("DiagnosticReport", DiagnosticReportSearch.as_view(), name="diagnostic_reports"),
     path("DiagnosticReport/<uuid:pk>", DiagnosticReportOne.as_view(), name="diagnostic_report"),
     path(
@@ -31,11 +34,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         DiagnosticReportVersion.as_view(),
         name="diagnostic_report_version",
     ),
+    path("DiagnosticReport/<uuid:pk>/_history", DiagnosticReportHistory.as_view(), name="diagnostic_report_history"),
     path("DiagnosticReport/<uuid:pk>/$bundle", DiagnosticReportBundle.as_view(), name="diagnostic_report_bundle"),
     path("Observation", ObservationSearch.as_view(), name="observations"),
     path("Observation/<str:pk>", ObservationOne.as_view(), name="observation"),
+    path("Observation/<str:pk>/_history", ObservationHistory.as_view(), name="observation_history"),
+    path("Observation/<str:pk>/_history/<int:version>", ObservationVersion.as_view(), name="observation_version"),
     path("Patient", PatientSearch.as_view(), name="patients"),
     path("Patient/<uuid:pk>", PatientOne.as_view(), name="patient"),
+    path("Patient/<uuid:pk>/$merge", PatientMergeView.as_view(), name="patient_merge"),
     path("ServiceRequest", ServiceRequestSearch.as_view(), name="service_requests"),
     path("ServiceRequest/<uuid:pk>", ServiceRequestOne.as_view(), name="service_request"),
     path("Task", TaskSearch.as_view(), name="tasks"),
