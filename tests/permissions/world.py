@@ -187,6 +187,7 @@ def build() -> World:
         "fhir_result_version": (f"{specimens['signed'].case.pk}.panel", 1),
         "fhir_image": specimens["signed"].image,
         "fhir_signer": people["pavel"],
+        "audit_event": AuditEvent.objects.filter(laboratory_id=central.pk).order_by("id").first(),
         "event": AuditEvent.objects.order_by("id").first(),
     }
     return World(people, tokens, sessions, specimens, objects)

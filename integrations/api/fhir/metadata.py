@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.fhir.audit_event import AuditEventSearch
 from integrations.api.fhir.diagnostic_report import DiagnosticReportSearch
 from integrations.api.fhir.observation import ObservationSearch
 from integrations.api.fhir.order import ServiceRequestSearch, SpecimenSearch
@@ -21,6 +22,7 @@ from integrations.api.fhir.view import FhirView, answer
 from integrations.fhir.capability import Served, bundle_operation, capability_statement, merge_operation
 
 SEARCHES: tuple[type[FhirSearch], ...] = (
+    AuditEventSearch,
     DiagnosticReportSearch,
     ObservationSearch,
     OrganizationSearch,

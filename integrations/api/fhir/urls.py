@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from integrations.api.fhir import metadata
+from integrations.api.fhir.audit_event import AuditEventOne, AuditEventSearch
 from integrations.api.fhir.diagnostic_report import (
     DiagnosticReportBundle,
     DiagnosticReportOne,
@@ -57,5 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("Device/<uuid:pk>", DeviceOne.as_view(), name="device"),
     path("Media/<uuid:pk>", MediaOne.as_view(), name="media"),
     path("Binary/<uuid:pk>", BinaryOne.as_view(), name="binary"),
+    path("AuditEvent", AuditEventSearch.as_view(), name="audit_events"),
+    path("AuditEvent/<int:pk>", AuditEventOne.as_view(), name="audit_event"),
     re_path(r"^(?P<address>.+)$", metadata.UnknownAddress.as_view(), name="unknown_address"),
 ]
