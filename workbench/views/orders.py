@@ -100,7 +100,8 @@ def link_order_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {"order": found, "cases": cases}
     status = 200
     if request.method == "POST":
-        case = cases.filter(pk=uuid_or_none(request.POST.get("case", ""))).first()
+        chosen = uuid_or_none(request.POST.get("case", ""))
+        case = cases.filter(pk=chosen).first() if chosen else None
         if case is None:
             context["error"], status = "Choose the case.", 400
         else:
