@@ -101,7 +101,9 @@ class ConnectionForm(DescribedForm):
         label=_("Allowed networks"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "mono"}),
-        help_text=_("From where the other system connects, one network or address a line: 10.1.2.0/24. Nobody else is let in."),
+        help_text=_(
+            "From where the other system connects, one network or address a line: 10.1.2.0/24. Nobody else is let in."
+        ),
     )
     ack_timeout = forms.IntegerField(
         label=_("Seconds to wait for an answer"),
@@ -125,16 +127,23 @@ class ConnectionForm(DescribedForm):
         label=_("Certificate of the authority"),
         required=False,
         widget=forms.Textarea(attrs=_PEM),
-        help_text=_("In PEM: who vouches for the other side. Empty for the public authorities; of those that connect to us, for anybody."),
+        help_text=_(
+            "In PEM: who vouches for the other side. Empty for the public authorities; of those that connect to us, for anybody."
+        ),
     )
     tls_certificate = forms.CharField(
-        label=_("Our certificate"), required=False, widget=forms.Textarea(attrs=_PEM), help_text=_("In PEM, with its chain.")
+        label=_("Our certificate"),
+        required=False,
+        widget=forms.Textarea(attrs=_PEM),
+        help_text=_("In PEM, with its chain."),
     )
     tls_key = forms.CharField(
         label=_("Key of our certificate"),
         required=False,
         widget=forms.Textarea(attrs=_PEM),
-        help_text=_("In PEM, without a password. It is stored encrypted and never shown; left empty, the stored one stays."),
+        help_text=_(
+            "In PEM, without a password. It is stored encrypted and never shown; left empty, the stored one stays."
+        ),
     )
     our_application = forms.CharField(
         label=_("Our application"),
@@ -237,12 +246,23 @@ class ConnectionForm(DescribedForm):
 
 
 class StateForm(DescribedForm):
-    """Why a connection is switched off or paused, and until when; a step asks what it needs."""
+    """Why a connection is switched off or paused, and for how long; a step asks what it needs."""
 
-    until = forms.DateTimeField(
-        label=_("Until"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("In UTC, within 14 days. Then it goes on by itself."),
+    hours = forms.TypedChoiceField(
+        label=_("For how long"),
+        coerce=int,
+        choices=[
+            (1, _("1 hour")),
+            (2, _("2 hours")),
+            (4, _("4 hours")),
+            (8, _("8 hours")),
+            (24, _("1 day")),
+            (72, _("3 days")),
+            (168, _("7 days")),
+            (336, _("14 days")),
+        ],
+        initial=1,
+        help_text=_("Then it goes on by itself. It can be ended earlier, or prolonged."),
     )
     reason = forms.CharField(
         label=_("Why"),

@@ -138,7 +138,8 @@ def switch_on(*, actor: User, connection: Connection, catches_up: bool = True) -
         missing = list(missing_settings(stored))
         if missing:
             raise Unprocessable(" ".join(missing), code="settings_missing", details={"missing": missing})
-        starts_now = stored.is_outgoing and (not stored.queued_to or not catches_up)
+        starts_now = stored.is_outgoing and (stored.began_at is None or not catches_up)
+        stored.began_at = stored.began_at or timezone.now()
         if starts_now:
             stored.queued_to = (
                 FeedHead.objects.filter(pk=FeedHead.THE_ONE).values_list("position", flat=True).first() or 0
@@ -197,7 +198,7 @@ def _step(
 ) -> Connection:
     before = stored.state
     stored.state, stored.state_reason, stored.paused_until = state, reason, until
-    stored.save(update_fields=["state", "state_reason", "paused_until", "queued_to", "retry_at"])
+    stored.save(update_fields=["state", "state_reason", "paused_until", "queued_to", "retry_at", "began_at"])
     record(
         actor=actor,
         action=Action.CONFIGURATION,
