@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.views import connections, mapping_versions, mappings, messages, states
+from integrations.views import connections, mapping_versions, mappings, messages, reconciliation, states
 
 app_name = "integrations"
 
@@ -28,4 +28,6 @@ urlpatterns = [
     path("integrations/messages/", messages.messages_page, name="messages"),
     path(_MESSAGE, messages.message, name="message"),
     path(f"{_MESSAGE}bytes/", messages.message_bytes, name="message_bytes"),
+    path("integrations/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path("integrations/reconciliation/versions.csv", reconciliation.reconciliation_file, name="reconciliation_file"),
 ]

@@ -46,6 +46,7 @@ class IndexOut(serializers.Serializer):
     schema = serializers.URLField(help_text="This description as OpenAPI.")
     me = serializers.URLField(help_text="Who asks, and what they may do.")
     patients = serializers.URLField()
+    orders = serializers.URLField()
     cases = serializers.URLField()
     microscopes = serializers.URLField()
     reports = serializers.URLField()
