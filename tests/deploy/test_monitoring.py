@@ -10,6 +10,8 @@ import yaml
 from django.conf import settings
 from django.test import Client
 
+from tests.factories.connections import a_connection
+
 MONITORING = settings.BASE_DIR / "deploy" / "monitoring"
 #: Made by Prometheus and its library themselves.
 NOT_OURS = {"process_resident_memory_bytes"}
@@ -38,7 +40,8 @@ def expressions():
 
 
 @pytest.fixture
-def scraped(db, settings):
+def scraped(central, ines, settings):
+    a_connection(central, ines)
     settings.METRICS_TOKEN = TOKEN
     return Client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content
 
