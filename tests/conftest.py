@@ -1,5 +1,7 @@
 """Fixtures every test may ask for; each app adds its own in tests/<app>/conftest.py."""
 
+import gc
+
 import pytest
 from django.core.cache import cache
 from hypothesis import HealthCheck, settings
@@ -12,6 +14,20 @@ settings.register_profile("steady", deadline=None, derandomize=True, suppress_he
 settings.load_profile("steady")
 
 pytest_plugins = ["tests.people", "tests.append_only", "tests.authenticator_app"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Spare the collector what lives as long as the run: every library and every test, a million objects and more.
+
+    It would look through all of them again and again, while they are loaded and at every test after that.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(autouse=True)

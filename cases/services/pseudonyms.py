@@ -19,6 +19,7 @@ from cases.services.audit_trail import scope_of
 from cases.services.validation import clean_record, given_reason
 from cases.verification import question_digest
 from hematovision.errors import Conflict
+from hematovision.rest.idempotency import forget_answers_about
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -61,6 +62,8 @@ def pseudonymise_identity(*, actor: User, patient: Patient, cases: list[Case], r
     for order in orders:
         order.clinical_question = order.visit_number = ""
         order.save(update_fields=["clinical_question", "visit_number"])
+    # What was answered about them says what they said.
+    forget_answers_about([patient.pk, *(row.pk for row in (*cases, *orders))])
     now = timezone.now()
     for number in patient.numbers.select_for_update(no_key=True):
         number.value, number.until = made.pseudonym, number.until or now

@@ -259,6 +259,12 @@ CELERY_BEAT_SCHEDULE["sweep_feed"] = {
     "schedule": 30.0,
     "options": {"queue": "default", "expires": 30.0},
 }
+# Whether what was signed until yesterday arrived; asked several times a day because a machine may be off at any one hour.
+CELERY_BEAT_SCHEDULE["watch_reconciliation"] = {
+    "task": "integrations.tasks.watch_reconciliation",
+    "schedule": 6 * 3600.0,
+    "options": {"queue": "default", "expires": 3600.0},
+}
 # So many answers of a web process may be held back until there is something to say; the other threads stay free.
 LONG_ANSWERS = max(1, env.int("WEB_THREADS", default=24) // 4)
 

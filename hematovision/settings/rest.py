@@ -23,7 +23,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "hematovision.rest.throttles.PerAddress",
         "hematovision.rest.throttles.PerScope",
     ),
-    "DEFAULT_THROTTLE_RATES": {"user": "1200/min", "anon": "60/min", "upload": "240/min"},
+    "DEFAULT_THROTTLE_RATES": {"user": "1200/min", "anon": "60/min", "upload": "240/min", "fhir_search": "300/min"},
     "EXCEPTION_HANDLER": "hematovision.rest.problems.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
     "UNICODE_JSON": True,
@@ -33,6 +33,9 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_METADATA_CLASS": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+
+# Off, every address below /fhir/r4/ answers 404.
+SERVE_FHIR = env.bool("HEMATOVISION_FHIR", default=True)
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "HematoVision API",

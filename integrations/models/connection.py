@@ -72,6 +72,16 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
             return self.none()
         return self.filter(laboratory=place)
 
+    def reconciled_by(self, user: User | AnonymousUser) -> Self:
+        """Return those that carry results and whose receiver `user` may compare with: also an API client of the laboratory."""
+        found = self.carrying_results()
+        if not user.is_authenticated or user.role != Role.SERVICE:
+            return found.visible_to(user)
+        place = user.organisation
+        if not user.is_active or place is None or place.kind != OrganisationKind.LABORATORY:
+            return found.none()
+        return found.filter(laboratory=place)
+
     def in_use(self) -> Self:
         """Return those that are on or paused: what happens is queued for them."""
         return self.exclude(state=ConnectionState.OFF)

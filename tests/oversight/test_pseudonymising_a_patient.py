@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -26,6 +27,8 @@ from cases.services.restrictions import lift_restriction, restrict_patient
 from cases.states import ImageState
 from cases.storage import clinical_storage
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
+from hematovision.field_keys import encrypt_text
+from hematovision.rest.models import StoredAnswer
 from oversight.services.everything import verify_everything
 from oversight.services.pseudonymisation import pseudonymise_patient
 from reports.models import KeyDestruction, Report, ReportKey
@@ -91,6 +94,14 @@ def test_the_identifiers_are_replaced_everywhere(restricted, done):
     )
     assert former.born == PartialDate(dt.date(1980, 1, 1), Precision.YEAR)
     assert not any(case.clinical_question for case in patient.cases.all())
+
+
+def test_stored_answers_about_them_are_deleted(restricted, ines):
+    about = [restricted.patient.pk, restricted.case.pk, restricted.order.pk, uuid.uuid4()]
+    for number, pk in enumerate(about):
+        StoredAnswer.objects.create(caller_id=uuid.uuid4(), key=f"k-{number}", object_id=pk, sealed=encrypt_text("{}"))
+    pseudonymise_patient(actor=ines, patient=restricted.patient, mrn="R-1", reason=WHY)
+    assert StoredAnswer.objects.get().object_id == about[-1]
 
 
 def test_who_was_merged_into_them_goes_the_same_way(restricted, done):

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Role
 from cases.models import Case, Order, OrderRejection, Patient, Priority
-from cases.permissions import may_change_order, may_open_case_of, may_reject_order
+from cases.permissions import may_change_order, may_open_case_of, may_reject_order, may_write_orders
 from cases.selectors import visible_order
 from cases.services.audit_trail import record_list, record_view
 from cases.services.orders import cancel_order, reject_order
+from cases.states import CaseState
 from hematovision.errors import DomainError
 from hematovision.paging import CappedPaginator, rows_of
 from workbench.forms.order_filters import ORDER_TABS, OrderFilters
@@ -53,6 +54,7 @@ def orders(request: AuthenticatedRequest) -> HttpResponse:
         "priorities": Priority.choices,
         "page": page,
         "orders": found,
+        "may_place": may_write_orders(request.user),
     }
     return render(request, "workbench/orders.html", context)
 
@@ -71,6 +73,7 @@ def order(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         # A draft is the clinic's own, the order is not.
         "shows_case": Case.objects.visible_to(request.user).filter(order=found).exists(),
         "may_open": found.is_waiting and may_open_case_of(request.user, found),
+        "may_edit": may_change and not (found.case is not None and found.case.state == CaseState.IN_REVIEW),
         "may_cancel": may_change,
         "may_reject": may_change and may_reject_order(request.user, found),
     }

@@ -16,6 +16,7 @@ from integrations.api.fhir.patient import PatientSearch
 from integrations.api.fhir.people_and_places import OrganizationSearch
 from integrations.api.fhir.provenance import ProvenanceSearch
 from integrations.api.fhir.search import FhirSearch
+from integrations.api.fhir.task import TaskSearch
 from integrations.api.fhir.view import FhirView, answer
 from integrations.fhir.capability import Served, bundle_operation, capability_statement
 
@@ -27,6 +28,7 @@ SEARCHES: tuple[type[FhirSearch], ...] = (
     ProvenanceSearch,
     ServiceRequestSearch,
     SpecimenSearch,
+    TaskSearch,
 )
 READ_ONLY = ("Binary", "Device", "Media", "Practitioner")
 

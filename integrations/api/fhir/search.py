@@ -55,6 +55,8 @@ class FhirSearch(FhirView):
     updated: ClassVar[str] = ""
     audited_type: ClassVar[str]
     pages: ClassVar[type[Pages]] = Pages
+    # Each parameter is up to a thousand look-ups.
+    throttle_scope = "fhir_search"
 
     def rows(self) -> Any:
         """Return the rows that the caller may see."""

@@ -15,11 +15,13 @@ from integrations.api.fhir.order import ServiceRequestOne, ServiceRequestSearch,
 from integrations.api.fhir.patient import PatientOne, PatientSearch
 from integrations.api.fhir.people_and_places import DeviceOne, OrganizationOne, OrganizationSearch, PractitionerOne
 from integrations.api.fhir.provenance import ProvenanceOne, ProvenanceSearch
+from integrations.api.fhir.task import TaskOne, TaskSearch
+from integrations.api.fhir.transaction import TransactionView
 
 app_name = "fhir"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", metadata.UnknownAddress.as_view(), name="base"),
+    path("", TransactionView.as_view(), name="base"),
     path("metadata", metadata.Metadata.as_view(), name="metadata"),
     path("OperationDefinition/DiagnosticReport-bundle", metadata.BundleOperation.as_view(), name="bundle_operation"),
     path("DiagnosticReport", DiagnosticReportSearch.as_view(), name="diagnostic_reports"),
@@ -36,6 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("Patient/<uuid:pk>", PatientOne.as_view(), name="patient"),
     path("ServiceRequest", ServiceRequestSearch.as_view(), name="service_requests"),
     path("ServiceRequest/<uuid:pk>", ServiceRequestOne.as_view(), name="service_request"),
+    path("Task", TaskSearch.as_view(), name="tasks"),
+    path("Task/<uuid:pk>", TaskOne.as_view(), name="task"),
     path("Specimen", SpecimenSearch.as_view(), name="specimens"),
     path("Specimen/<uuid:pk>", SpecimenOne.as_view(), name="specimen"),
     path("Provenance", ProvenanceSearch.as_view(), name="provenances"),
