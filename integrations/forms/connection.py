@@ -246,12 +246,23 @@ class ConnectionForm(DescribedForm):
 
 
 class StateForm(DescribedForm):
-    """Why a connection is switched off or paused, and until when; a step asks what it needs."""
+    """Why a connection is switched off or paused, and for how long; a step asks what it needs."""
 
-    until = forms.DateTimeField(
-        label=_("Until"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("In UTC, within 14 days. Then it goes on by itself."),
+    hours = forms.TypedChoiceField(
+        label=_("For how long"),
+        coerce=int,
+        choices=[
+            (1, _("1 hour")),
+            (2, _("2 hours")),
+            (4, _("4 hours")),
+            (8, _("8 hours")),
+            (24, _("1 day")),
+            (72, _("3 days")),
+            (168, _("7 days")),
+            (336, _("14 days")),
+        ],
+        initial=1,
+        help_text=_("Then it goes on by itself. It can be ended earlier, or prolonged."),
     )
     reason = forms.CharField(
         label=_("Why"),

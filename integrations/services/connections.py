@@ -22,8 +22,10 @@ from hematovision.errors import Conflict, PermissionRefused, Unprocessable
 from integrations.connection_checks import faults_of_settings
 from integrations.connection_verification import connection_digest
 from integrations.kinds import SECRETS, SETTINGS, missing_settings
-from integrations.models import Connection, ConnectionState, FeedHead
+from integrations.models import Connection, ConnectionKind, ConnectionState
 from integrations.permissions import must_connect
+from integrations.services.outbox import begin_at_present
+from integrations.services.service_user import service_user_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -138,14 +140,14 @@ def switch_on(*, actor: User, connection: Connection, catches_up: bool = True) -
         missing = list(missing_settings(stored))
         if missing:
             raise Unprocessable(" ".join(missing), code="settings_missing", details={"missing": missing})
-        starts_now = stored.is_outgoing and (not stored.queued_to or not catches_up)
-        if starts_now:
-            stored.queued_to = (
-                FeedHead.objects.filter(pk=FeedHead.THE_ONE).values_list("position", flat=True).first() or 0
-            )
+        starts_now = stored.is_outgoing and (stored.began_at is None or not catches_up)
+        stored.began_at = stored.began_at or timezone.now()
         stored.retry_at = None
-        after = {"from_now_on": starts_now} if stored.is_outgoing else {}
-        return _step(actor, stored, ConnectionState.ON, after=after)
+        if starts_now:
+            begin_at_present(stored)
+        if stored.kind == ConnectionKind.MLLP_IN:
+            service_user_of(stored, actor=actor)
+        return _step(actor, stored, ConnectionState.ON, after={"from_now_on": starts_now} if stored.is_outgoing else {})
 
 
 def switch_off(*, actor: User, connection: Connection, reason: str) -> Connection:
@@ -197,7 +199,7 @@ def _step(
 ) -> Connection:
     before = stored.state
     stored.state, stored.state_reason, stored.paused_until = state, reason, until
-    stored.save(update_fields=["state", "state_reason", "paused_until", "queued_to", "retry_at"])
+    stored.save(update_fields=["state", "state_reason", "paused_until", "retry_at", "began_at"])
     record(
         actor=actor,
         action=Action.CONFIGURATION,
