@@ -13,8 +13,10 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         """Listen to the steps of the record, which do not know that anybody follows them."""
         from hematovision import verifications
+        from integrations.message_verification import check_messages
         from integrations.receivers import connect
         from integrations.verification import check_feed
 
         connect()
         verifications.register("event feed", check_feed)
+        verifications.register("messages", check_messages)
