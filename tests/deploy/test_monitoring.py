@@ -69,7 +69,7 @@ def test_the_dashboard_shows_every_figure(scraped):
 
 
 def test_labels_asked_for_are_there():
-    known = {"view", "status", "priority", "state", "outcome", "queue", "critical", "part", "folder", "reason", "le", "job", "instance"}  # fmt: skip
+    known = {"view", "status", "priority", "state", "outcome", "queue", "critical", "part", "folder", "reason", "laboratory", "connection", "le", "job", "instance"}  # fmt: skip
     asked = set()
     for text in expressions().values():
         for labels in re.findall(r"by \(([^)]*)\)", text):
