@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from cases.models import Patient
 from cases.services.audit_trail import record_search
 from cases.services.patients import find_duplicates, register_patient
+from hematovision.forms import uuid_or_none
 from workbench.forms import PatientForm
-from workbench.forms.fields import uuid_or_none
 
 if TYPE_CHECKING:
     from uuid import UUID

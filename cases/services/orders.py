@@ -15,10 +15,12 @@ from accounts.models import Role
 from audit.models import Action
 from audit.services import record
 from cases.models import Order, OrderRejection, OrderSource, OrderTransition
-from cases.order_verification import order_digest
+from cases.models.order import ABOUT_PEOPLE
+from cases.order_verification import order_digest, reasons_digest
 from cases.permissions import (
     NOT_FOR_THIS_ORGANISATION,
     may_change_order,
+    may_number_orders,
     may_open_case_of,
     may_order_for,
     may_reject_order,
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
 UNDER_REVIEW = "A pathologist has the case of this order under review. Ask the laboratory."
 _SAME_NUMBER = "The laboratory already has an order with this placer number."
 _ANOTHER_PLACE = "This patient is registered at another organisation than the one that places the order."
+_ANOTHER_NUMBERING = (
+    "Another organisation of the laboratory numbers its orders under this name. Leave it out for your own numbering."
+)
 _OF_THE_CASE = frozenset({"priority", "clinical_question", "collected_at", "wbc", "wbc_source", "wbc_measured_at"})
 _CHANGEABLE = _OF_THE_CASE | {
     "group_number",
@@ -54,8 +59,6 @@ _CHANGEABLE = _OF_THE_CASE | {
     "location",
     "specimen_id",
 }
-# What is said in words about a person stays out of the audit trail; that it changed does not.
-_NAMED_ONLY = frozenset({"clinical_question", "ordering_name", "visit_number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def receive_order(
 
     Without a namespace the placer number is one of the organisation's own numbering. `details` are as `change_order`
     takes them. Raises `NotFound` for a patient the actor does not see, `PermissionRefused`, `Unprocessable` for
-    impossible values or a patient of another organisation, and `Conflict` where the laboratory has that number (code
+    impossible values, a patient or a numbering of another organisation (`placer_namespace_of_another`), and `Conflict` where the laboratory has that number (code
     `duplicate_placer_number`, with the id of an order the actor sees), the patient is restricted (`restricted`) or there is no laboratory
     (`no_laboratory`).
     """
@@ -95,13 +98,17 @@ def receive_order(
         raise Conflict("Your organisation refers to no laboratory that takes orders.", code="no_laboratory")
     if patient.organisation_id != place.pk:
         raise Unprocessable(_ANOTHER_PLACE, code="patient_of_another_organisation")
+    namespace = placer_namespace.strip() or place.slug
+    if namespace != place.slug and not may_number_orders(actor, place, laboratory, namespace):
+        errors: dict[str, object] = {"errors": {"placer_namespace": [_ANOTHER_NUMBERING]}}
+        raise Unprocessable(_ANOTHER_NUMBERING, code="placer_namespace_of_another", details=errors)
     _require_known(details)
     order = Order(
         laboratory=laboratory,
         clinic=place,
         patient=patient,
         placer_number=placer_number.strip(),
-        placer_namespace=placer_namespace.strip() or place.slug,
+        placer_namespace=namespace,
         received_by=received_by,
         created_by=actor,
         **{name: _tidy(value) for name, value in details.items()},
@@ -122,6 +129,7 @@ def receive_order(
                     "priority": order.priority,
                     "received_by": order.received_by,
                     "row": _digest(order),
+                    "reasons": reasons_digest(order),
                 },
                 **scope_of(order),
             )
@@ -150,7 +158,7 @@ def change_order(*, actor: User, order: Order, seen: dt.datetime | None = None, 
         changed = sorted(name for name, value in wanted.items() if getattr(order, name) != value)
         if not changed:
             return order
-        before = {name: getattr(order, name) for name in changed if name not in _NAMED_ONLY}
+        before = {name: getattr(order, name) for name in changed if name not in ABOUT_PEOPLE}
         for name in changed:
             setattr(order, name, wanted[name])
         clean_record(order)
@@ -243,7 +251,8 @@ def _end(actor: User, order: Order, to: OrderState, reason: str, reason_code: st
             raise Conflict(UNDER_REVIEW, code="in_review", details={"state": order.state})
         step_order(order=order, to=to, by=actor, reason=reason, reason_code=reason_code)
         if case is not None:
-            step_case(case=case, to=CaseState.CANCELLED, by=actor, reason=reason)
+            # Why is said of the order, and stays there.
+            step_case(case=case, to=CaseState.CANCELLED, by=actor, reason=f"Its order was {to.label.lower()}.")
     return order
 
 

@@ -12,7 +12,7 @@ from audit.models import Action
 from audit.services import record
 from cases.identifiers import number_key
 from cases.models import Patient, PatientNumber
-from cases.permissions import ONLY_THE_REGISTERING_ORGANISATION, may_correct_patient, must_see, refuse
+from cases.permissions import ONLY_THE_REGISTERING_ORGANISATION, may_correct_patient, must_see, named_to, refuse
 from cases.services.audit_trail import scope_of
 from cases.services.merged import require_current
 from cases.services.pseudonyms import refuse_pseudonymised
@@ -31,7 +31,7 @@ def set_numbers(*, actor: User, patient: Patient, numbers: Iterable[tuple[str, s
     """Make `numbers`, pairs of system and value, the patient's numbers: what is not among them ends now, and still finds them.
 
     Returns those in use. The trail names systems, never values. Raises `NotFound`, `PermissionRefused`, `Unprocessable` for
-    an empty value, and `Conflict`: `duplicate_number` with the patient who has it, `merged`, `pseudonymised`.
+    an empty value, and `Conflict`: `duplicate_number` with the patient who has it where the actor sees them, `merged`, `pseudonymised`.
     """
     with _changeable(actor, patient) as stored:
         wanted = {(system.strip(), number_key(value)): value.strip() for system, value in numbers}
@@ -91,8 +91,8 @@ def _change(actor: User, patient: Patient, *, end: Sequence[PatientNumber], add:
             value_index=number_key(value),
             since=now,
         )
-        with _taken_is_a_conflict(number):
-            _refuse_taken(number)
+        with _taken_is_a_conflict(actor, number):
+            _refuse_taken(actor, number)
             clean_record(number)
             number.save(force_insert=True)
     if end or add:
@@ -108,21 +108,21 @@ def _change(actor: User, patient: Patient, *, end: Sequence[PatientNumber], add:
         )
 
 
-def _refuse_taken(number: PatientNumber) -> None:
+def _refuse_taken(actor: User, number: PatientNumber) -> None:
     taken = PatientNumber.objects.in_use().filter(
         organisation=number.organisation, system=number.system, value_index=number.value_index
     )
     other = taken.exclude(patient=number.patient_id).select_related("patient").first()
     if other is not None:
-        raise Conflict(_TAKEN, code="duplicate_number", details={"patient": str(other.patient.person_id)})
+        raise Conflict(_TAKEN, code="duplicate_number", details=named_to(actor, other.patient))
 
 
 @contextmanager
-def _taken_is_a_conflict(number: PatientNumber) -> Iterator[None]:
+def _taken_is_a_conflict(actor: User, number: PatientNumber) -> Iterator[None]:
     """Say the same sentence when two give one number away past the check."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError:
-        _refuse_taken(number)
+        _refuse_taken(actor, number)
         raise

@@ -11,8 +11,6 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts.models import Role, User
-from accounts.scopes import ORDERS_WRITE
 from audit.models import AuditEvent
 from cases.models import Case, Order, OrderTransition
 from cases.order_verification import check_orders
@@ -44,20 +42,6 @@ def order(amina):
         wbc_source="Analyser 3",
         visit_number="V-99",
     )
-
-
-@pytest.fixture
-def client_of():
-    """A laboratory system of an organisation, with a token that allows to write orders."""
-
-    def make(organisation, *scopes):
-        user = User.objects.create_user(
-            f"lis@{organisation.slug}.example", role=Role.SERVICE, organisation=organisation
-        )
-        user.token_scopes = frozenset(scopes or {ORDERS_WRITE})
-        return user
-
-    return make
 
 
 def fresh(order):
@@ -142,9 +126,10 @@ def test_a_case_that_cannot_be_opened_leaves_the_order_waiting(amina, order):
     assert fresh(order).state == "requested"
 
 
-def test_a_taken_number_names_no_order_of_another_clinic(bora, order):
+def test_a_taken_number_names_no_order_of_another_clinic(amina, bora):
+    waiting_order(amina, "P-4711", placer_namespace="WARD")
     with pytest.raises(Conflict) as refused:
-        waiting_order(bora, "P-4711", placer_namespace="riverside-clinic")
+        waiting_order(bora, "P-4711", placer_namespace="WARD")
     assert (refused.value.code, refused.value.details) == ("duplicate_placer_number", {})
 
 

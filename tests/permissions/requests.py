@@ -10,11 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from integrations.fhir.systems import STATUS_REASON
 from tests.factories.specimens import png
 from tests.permissions.matrix import Row
 from tests.permissions.world import World
 
 JSON = "application/json"
+JSON_PATCH = "application/json-patch+json"
+PROGRAMS = ("api:", "fhir:")
 
 
 def address(row: Row, world: World) -> str:
@@ -72,6 +75,7 @@ ARGUMENT_NOUN = {
     "review:retry_image": "image",
     "fhir:media": "image",
     "fhir:patient": "patient",
+    "fhir:patient_merge": "patient",
     "classifier:explanation": "cell",
     "classifier:explanation_picture": "cell",
 }
@@ -85,7 +89,11 @@ LITERAL: dict[str, str] = {
     "admin/(?P<url>.*)$": "/admin/nothing/",
 }
 
-QUERY: dict[str, str] = {"workbench:worklist": "?state=all", "workbench:orders": "?state=all"}
+QUERY: dict[str, str] = {
+    "workbench:worklist": "?state=all",
+    "workbench:orders": "?state=all",
+    "api:reconciliation": "?first=2026-11-01&last=2026-11-02",
+}
 
 # The page's script asks for JSON and so gets the status of the upload itself.
 HEADERS = {"workbench:add_images": {"Accept": "application/json"}}
@@ -99,12 +107,14 @@ def send(client: Client, row: Row, world: World) -> Any:
     if row.method in {"GET", "HEAD"}:
         return call(path)
     if body is None:
-        return call(path, content_type=JSON) if row.route.startswith("api:") else call(path)
+        return call(path, content_type=JSON) if row.route.startswith(PROGRAMS) else call(path)
     data = body(world, row.target)
-    if (row.route.startswith("api:") or row.table == "review_json") and not any(
-        isinstance(value, SimpleUploadedFile) for value in data.values()
-    ):
-        return call(path, json.dumps(data), content_type=JSON)
+    if isinstance(data, str):
+        return call(path, data, content_type="text/csv")
+    if row.route.startswith(PROGRAMS) or row.table == "review_json":
+        kind = JSON_PATCH if isinstance(data, list) else JSON
+        if isinstance(data, list) or not any(isinstance(value, SimpleUploadedFile) for value in data.values()):
+            return call(path, json.dumps(data), content_type=kind)
     return call(path, data, headers=HEADERS.get(row.route))
 
 
@@ -159,6 +169,34 @@ def _order(world: World, target: str) -> dict[str, Any]:
     return order | ({"clinic": clinic} if clinic else {})
 
 
+def _transaction(_world: World, target: str) -> dict[str, Any]:
+    """An order for a new patient, of the clinic after the colon or of the caller's own organisation."""
+    person, clinic = "urn:uuid:00000000-0000-4000-8000-000000000001", target.partition(":")[2]
+    patient: dict[str, Any] = {"resourceType": "Patient", "identifier": [{"value": "new"}], "name": [{"family": "New"}]}
+    if clinic:
+        patient["managingOrganization"] = {"identifier": {"value": clinic}}
+    order = {
+        "resourceType": "ServiceRequest",
+        "identifier": [{"value": "NEW-1"}],
+        "status": "active",
+        "intent": "order",
+        "code": {"coding": [{"code": "DIFF"}]},
+        "subject": {"reference": person},
+    }
+    known = {"method": "POST", "url": "Patient", "ifNoneExist": "identifier=new"}
+    entries = [
+        {"fullUrl": person, "resource": patient, "request": known},
+        {"resource": order, "request": {"method": "POST", "url": "ServiceRequest"}},
+    ]
+    return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+
+
+_REVOKING = [
+    {"op": "replace", "path": "/status", "value": "revoked"},
+    {"op": "add", "path": "/extension", "value": [{"url": STATUS_REASON, "valueCodeableConcept": {"text": "Twice."}}]},
+]
+
+
 def _placed(world: World, target: str) -> dict[str, Any]:
     """Everybody names the clinic of the patient; whoever places for their own alone is not asked."""
     patient = world.specimens[target.partition(":")[2]].patient
@@ -175,6 +213,15 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "api:patients"): _patient,
     ("POST", "api:cases"): _case,
     ("POST", "api:orders"): _order,
+    ("POST", "api:reconciliation"): lambda _world, _target: "accession,version,received_at\n",
+    ("POST", "integrations:reconciliation"): lambda _world, _target: {
+        "received": SimpleUploadedFile("list.csv", b"accession,version,received_at\n")
+    },
+    ("POST", "fhir:base"): _transaction,
+    ("POST", "fhir:patient_merge"): _merge,
+    # Without a status there is nothing to do for whoever may: what the matrix asks is who may.
+    ("PUT", "fhir:service_request"): lambda _world, _target: {"resourceType": "ServiceRequest"},
+    ("PATCH", "fhir:service_request"): lambda _world, _target: _REVOKING,
     ("PATCH", "api:order"): lambda _world, _target: {"priority": "stat"},
     ("POST", "api:order_cancel"): lambda _world, _target: {"reason": "ordered twice"},
     ("PATCH", "api:patient"): lambda _world, _target: {"sex": "other", "reason": "mistyped"},

@@ -26,6 +26,7 @@ from microscopes.models import Microscope
 from notices.models import Notification
 from reports.models import ReportKind, ReportTemplate
 from review.services.leases import claim
+from tests.factories.connections import a_connection
 from tests.factories.orders import waiting_order
 from tests.factories.reports import next_version, signed_report
 from tests.factories.specimens import NOON, Specimen, model_version, specimen
@@ -184,8 +185,11 @@ def build() -> World:
         "purge_run": PurgeRun.objects.create(),
         "fhir_version": (specimens["signed"].case.pk, 1),
         "fhir_result": (f"{specimens['signed'].case.pk}.panel",),
+        "fhir_result_version": (f"{specimens['signed'].case.pk}.panel", 1),
         "fhir_image": specimens["signed"].image,
         "fhir_signer": people["pavel"],
+        "connection": a_connection(central, people["ines"]),
+        "audit_event": AuditEvent.objects.filter(laboratory_id=central.pk).order_by("id").first(),
         "event": AuditEvent.objects.order_by("id").first(),
     }
     return World(people, tokens, sessions, specimens, objects)

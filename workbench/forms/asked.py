@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django import forms
 
 from cases.models import Priority
-from workbench.forms.fields import DescribedForm
+from hematovision.forms import DescribedForm
 
 
 def moment_field(label: str, help_text: str) -> forms.DateTimeField:

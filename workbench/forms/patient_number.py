@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from workbench.forms.fields import DescribedForm
+from hematovision.forms import DescribedForm
 
 
 class NumberForm(DescribedForm):

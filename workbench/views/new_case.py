@@ -18,8 +18,8 @@ from cases.services.audit_trail import record_list, record_view
 from cases.services.cases import create_case
 from cases.services.orders import open_case_of_order
 from hematovision.errors import DomainError
+from hematovision.forms import uuid_or_none
 from workbench.forms import PatientForm, SpecimenForm
-from workbench.forms.fields import uuid_or_none
 from workbench.patient_choice import LETS_GO, PatientChoice, typed
 from workbench.presenters.orders import Difference, differences
 

@@ -17,8 +17,8 @@ from cases.permissions import may_register_for, may_write_orders
 from cases.services.audit_trail import record_view
 from cases.services.orders import receive_order
 from hematovision.errors import DomainError
+from hematovision.forms import uuid_or_none
 from workbench.forms import OrderForm, PatientForm
-from workbench.forms.fields import uuid_or_none
 from workbench.patient_choice import PatientChoice, typed
 from workbench.selectors import clinics_ordered_for
 

@@ -26,9 +26,9 @@ from cases.services.audit_trail import record_view
 from cases.services.patient_numbers import add_number, end_number
 from cases.services.patients import update_patient
 from hematovision.errors import DomainError, PermissionRefused
+from hematovision.forms import uuid_or_none
 from workbench.forms import NumberForm
 from workbench.forms.correction import CorrectionForm
-from workbench.forms.fields import uuid_or_none
 from workbench.presenters.identities import corrections_of
 
 if TYPE_CHECKING:
