@@ -28,6 +28,8 @@ from cases.states import CaseState
 from hematovision.errors import DomainError
 from hematovision.forms import uuid_or_none
 from hematovision.paging import CappedPaginator, rows_of
+from notices.permissions import may_follow_orders
+from notices.services import mark_subject_read
 from workbench.forms.order_filters import ORDER_TABS, OrderFilters
 from workbench.selectors import clinics_to_choose_from
 
@@ -55,6 +57,9 @@ def orders(request: AuthenticatedRequest) -> HttpResponse:
     )
     found = rows_of(page, Order.objects.select_related("patient", "clinic", "case"))
     record_list(actor=request.user, object_type="cases.order", count=len(found))
+    if request.user.organisation_id is not None:
+        # Routine orders are told of together, as something about the place.
+        mark_subject_read(actor=request.user, subject_id=request.user.organisation_id)
     context = {
         "filters": filters,
         "tabs": _tabs(filters.but_state(visible)),
@@ -62,6 +67,7 @@ def orders(request: AuthenticatedRequest) -> HttpResponse:
         "priorities": Priority.choices,
         "page": page,
         "orders": found,
+        "may_follow": may_follow_orders(request.user),
         "may_place": may_write_orders(request.user),
     }
     return render(request, "workbench/orders.html", context)
@@ -73,6 +79,7 @@ def order(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show one order: what it says, its steps, and its case."""
     found = visible_order(request.user, pk)
     record_view(actor=request.user, target=found)
+    mark_subject_read(actor=request.user, subject_id=found.pk)
     may_change = found.is_open and may_change_order(request.user, found)
     context = {
         "order": found,
