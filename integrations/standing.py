@@ -16,24 +16,25 @@ if TYPE_CHECKING:
 
 
 def standing(user: User | AnonymousUser) -> QuerySet[Connection, Any]:
-    """Return the connections that `user` may see, with how each stands: one statement, however many there are.
+    """Return the connections that `user` may see, with how each stands."""
+    return with_standing(Connection.objects.visible_to(user)).select_related("mapping", "saved_by")
+
+
+def with_standing(connections: QuerySet[Connection]) -> QuerySet[Connection, Any]:
+    """Return `connections` with how each stands: one statement, however many there are.
 
     `last_acknowledged` and `last_processed` are times or None; `waiting`, `held`, `refused`, `dead` numbers;
     `oldest` since when the oldest of those that wait does. Each is looked up by its state, so that a log of a million
     messages costs no more than one of a hundred.
     """
-    return (
-        Connection.objects.visible_to(user)
-        .select_related("mapping", "saved_by")
-        .annotate(
-            last_acknowledged=_last(MessageState.ACKNOWLEDGED),
-            last_processed=_last(MessageState.PROCESSED),
-            waiting=_number(*WAITING_STATES),
-            held=_number(MessageState.HELD),
-            refused=_number(MessageState.REFUSED),
-            dead=_number(MessageState.DEAD),
-            oldest=Subquery(_of(*WAITING_STATES).annotate(since=Min("created_at")).values("since")),
-        )
+    return connections.annotate(
+        last_acknowledged=_last(MessageState.ACKNOWLEDGED),
+        last_processed=_last(MessageState.PROCESSED),
+        waiting=_number(*WAITING_STATES),
+        held=_number(MessageState.HELD),
+        refused=_number(MessageState.REFUSED),
+        dead=_number(MessageState.DEAD),
+        oldest=Subquery(_of(*WAITING_STATES).annotate(since=Min("created_at")).values("since")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.views import connections, mapping_versions, mappings, messages, reconciliation, states
+from integrations.views import connections, downtime, mapping_versions, mappings, messages, reconciliation, states
 
 app_name = "integrations"
 
@@ -11,6 +11,7 @@ _MAPPING = "integrations/mappings/<uuid:pk>/"
 _MESSAGE = "integrations/messages/<uuid:message_id>/"
 
 urlpatterns = [
+    path("integrations/downtime/", downtime.downtime, name="downtime"),
     path("integrations/", connections.connections, name="connections"),
     path("integrations/connections/new/", connections.new_connection, name="new_connection"),
     path(_CONNECTION, connections.connection, name="connection"),

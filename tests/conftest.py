@@ -30,6 +30,21 @@ def pytest_collection():
         gc.enable()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items):
+    """Deal the tests out so that the processes end together: what a file makes for all its tests is made by one, slow first."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and _shares_what_its_file_makes(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def _shares_what_its_file_makes(item):
+    made = item._fixtureinfo.name2fixturedefs.values()
+    return any(each[-1].scope == "module" and each[-1].baseid == item.parent.nodeid for each in made)
+
+
 @pytest.fixture(autouse=True)
 def _folder_of_the_files():
     """Rows of a test may name files that are nowhere; the folder is there all the same."""

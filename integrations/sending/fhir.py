@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 AGAIN = frozenset({408, 425, 429})
 """Refusals that a later attempt may not meet."""
-_UNTRUSTED = "The certificate of the receiver is not trusted."
 
 
 class FhirLink:
@@ -34,20 +33,26 @@ class FhirLink:
             headers["Authorization"] = f"Bearer {self._secret}"
         try:
             reply = send("PUT", url, body=message.content, headers=headers)
-        except RefusedAddressError as refusal:
-            return Told(AttemptOutcome.NO_CONNECTION, str(refusal))
-        except ssl.SSLCertVerificationError:
-            return Told(AttemptOutcome.NO_CONNECTION, _UNTRUSTED)
-        except TimeoutError:
-            return Told(AttemptOutcome.NO_ANSWER, "No answer came in time.")
-        except http.client.HTTPException:
-            return Told(AttemptOutcome.WRONG_ANSWER, "What came was no answer of HTTP.")
-        except OSError:
-            return Told(AttemptOutcome.NO_CONNECTION, "The receiver does not take connections.")
+        except (RefusedAddressError, OSError, http.client.HTTPException) as error:
+            return _without_answer(error)
         return judged(reply.status, reply.body)
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _without_answer(error: Exception) -> Told:
+    if isinstance(error, RefusedAddressError):
+        return Told(AttemptOutcome.NO_CONNECTION, str(error))
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Told(AttemptOutcome.NO_CONNECTION, "The certificate of the receiver is not trusted.")
+    if isinstance(error, http.client.RemoteDisconnected):
+        return Told(AttemptOutcome.NO_ANSWER, "The receiver closed the connection without an answer.")
+    if isinstance(error, http.client.HTTPException):
+        return Told(AttemptOutcome.WRONG_ANSWER, "What came was no answer of HTTP.")
+    if isinstance(error, TimeoutError):
+        return Told(AttemptOutcome.NO_ANSWER, "No answer came in time.")
+    return Told(AttemptOutcome.NO_CONNECTION, "The receiver does not take connections.")
 
 
 def judged(status: int, body: bytes = b"") -> Told:

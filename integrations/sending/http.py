@@ -76,6 +76,10 @@ def send(
         channel.request(method, path, body=body, headers={**headers, "Connection": "close"})
         answer = channel.getresponse()
         return Reply(answer.status, answer.read(MOST_BYTES_OF_ANSWER))
+    except (OSError, http.client.HTTPException):
+        if channel.was_cut_off:
+            raise TimeoutError from None
+        raise
     finally:
         watch.cancel()
         channel.close()
@@ -120,6 +124,7 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(host, port, timeout=timeout)
         self._address = address
         self._context = context
+        self.was_cut_off = False
         self.default_port = 443 if context is not None else 80
 
     def connect(self) -> None:
@@ -131,6 +136,7 @@ class _Pinned(http.client.HTTPConnection):
 
     def cut_off(self) -> None:
         """End a request that takes too long, from another thread."""
+        self.was_cut_off = True
         if self.sock is not None:
             with contextlib.suppress(OSError):  # it has ended meanwhile
                 self.sock.shutdown(socket.SHUT_RDWR)

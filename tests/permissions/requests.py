@@ -75,6 +75,7 @@ ARGUMENT_NOUN = {
     "review:retry_image": "image",
     "fhir:media": "image",
     "fhir:patient": "patient",
+    "fhir:patient_merge": "patient",
     "classifier:explanation": "cell",
     "classifier:explanation_picture": "cell",
 }
@@ -234,6 +235,7 @@ BODIES: dict[tuple[str, str], Any] = {
         "received": SimpleUploadedFile("list.csv", b"accession,version,received_at\n")
     },
     ("POST", "fhir:base"): _transaction,
+    ("POST", "fhir:patient_merge"): _merge,
     # Without a status there is nothing to do for whoever may: what the matrix asks is who may.
     ("PUT", "fhir:service_request"): lambda _world, _target: {"resourceType": "ServiceRequest"},
     ("PATCH", "fhir:service_request"): lambda _world, _target: _REVOKING,

@@ -187,9 +187,11 @@ def build() -> World:
         "purge_run": PurgeRun.objects.create(),
         "fhir_version": (specimens["signed"].case.pk, 1),
         "fhir_result": (f"{specimens['signed'].case.pk}.panel",),
+        "fhir_result_version": (f"{specimens['signed'].case.pk}.panel", 1),
         "fhir_image": specimens["signed"].image,
         "fhir_signer": people["pavel"],
         "connection": a_connection(central, people["ines"]),
+        "audit_event": AuditEvent.objects.filter(laboratory_id=central.pk).order_by("id").first(),
         "event": AuditEvent.objects.order_by("id").first(),
     }
     objects |= lines(central, people["ines"])

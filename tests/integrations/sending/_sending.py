@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
+from django.utils import timezone
+
 from integrations.models import AttemptOutcome, Connection
 from integrations.sending.mllp import MllpLink, Receiver
 from integrations.sending.told import Told
@@ -13,7 +15,6 @@ from integrations.services.sending import drain
 from tests.factories.cases import CaseFactory, PatientFactory
 from tests.factories.reports import signed_report
 
-START = dt.datetime(2026, 11, 30, 12, 0, tzinfo=dt.UTC)
 OK = Told(AttemptOutcome.ACKNOWLEDGED, "The receiver has it.", "AA")
 AWAY = Told(AttemptOutcome.NO_CONNECTION, "The receiver does not take connections.")
 SILENT = Told(AttemptOutcome.NO_ANSWER, "No answer came in time.")
@@ -25,8 +26,8 @@ CE = Told(AttemptOutcome.FAILED, "The receiver could not store it.", "CE")
 class Clock:
     """A clock that stands still until it is set."""
 
-    def __init__(self, at: dt.datetime = START) -> None:
-        self.at = at
+    def __init__(self, at: dt.datetime | None = None) -> None:
+        self.at = at or timezone.now()
 
     def __call__(self) -> dt.datetime:
         return self.at
