@@ -26,14 +26,19 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
         *("host", "port", *_TLS, "ack_timeout", "keeps_open", *_NAMES, "filler_namespace", "mapping", "clinics"),
         *("sends_preliminary", "addendum_is_final", "includes_pdf"),
     ),
+    ConnectionKind.FHIR_PUSH: ("address", "secret", "clinics"),
 }
 """What is asked of each kind that can be added, in the order in which it is asked; beside the name, which every one has."""
-SECRETS = frozenset({"tls_key"})
+SECRETS = frozenset({"tls_key", "secret"})
 """Settings that are written and never shown."""
 
 
 def missing_settings(connection: Connection) -> Iterator[str]:
     """Say in a sentence each what a connection still needs before it can be switched on."""
+    if connection.kind == ConnectionKind.FHIR_PUSH:
+        if not connection.address:
+            yield _("The address of the FHIR server is missing.")
+        return
     is_in = connection.kind == ConnectionKind.MLLP_IN
     if not is_in and not connection.host:
         yield _("The host of the receiver is missing.")
@@ -55,8 +60,8 @@ def missing_settings(connection: Connection) -> Iterator[str]:
 def _missing_names(connection: Connection) -> Iterator[str]:
     for name in ("our_application", "our_facility", "their_application", "their_facility", "filler_namespace"):
         if not getattr(connection, name):
-            label = connection._meta.get_field(name).verbose_name
-            yield _("A name that messages carry is missing: %(name)s.") % {"name": label}
+            said = {"name": connection.label_of(name)}
+            yield _("A name that messages carry is missing: %(name)s.") % said
 
 
 def _missing_codes(connection: Connection) -> Iterator[str]:

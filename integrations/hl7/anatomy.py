@@ -72,7 +72,7 @@ def segments_of(content: bytes) -> list[SegmentShown]:
         return []
     separator = found[1].decode("ascii")
     counted: dict[str, int] = {}
-    shown = []
+    shown: list[SegmentShown] = []
     for line in re.split(r"[\r\n]+", text_of(content))[:_MOST_SEGMENTS]:
         if not line.strip():
             continue

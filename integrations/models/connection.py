@@ -209,6 +209,11 @@ class Connection(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def label_of(cls, name: str) -> str:
+        """Return what a setting is called."""
+        return str(getattr(cls._meta.get_field(name), "verbose_name", name))
+
     @property
     def is_outgoing(self) -> bool:
         """Whether messages leave over it."""

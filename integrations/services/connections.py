@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 LONGEST_PAUSE = dt.timedelta(days=14)
-_NAMED_ONLY = frozenset({"tls_authority", "tls_certificate", "tls_key"})
+_NAMED_ONLY = frozenset({"tls_authority", "tls_certificate", *SECRETS})
 """The audit trail says that they changed, not from what to what: certificates are long, keys are secret."""
 CHANGED = "Its settings were changed. Another administrator switches it on."
 

@@ -17,7 +17,7 @@ from audit.models import Action
 from audit.services import record
 from hematovision.errors import DomainError
 from integrations.forms.connection import ConnectionForm, KindForm
-from integrations.kinds import SETTINGS, missing_settings
+from integrations.kinds import SECRETS, SETTINGS, missing_settings
 from integrations.models import STUCK_STATES, Connection, ConnectionKind, ConnectionState, Message
 from integrations.permissions import may_connect
 from integrations.services.connections import change_connection, create_connection
@@ -153,10 +153,9 @@ def _settings(found: Connection) -> list[dict[str, Any]]:
             value = ", ".join(value)
         elif name == "charset":
             value = found.get_charset_display()
-        elif name.startswith("tls_"):
+        elif name.startswith("tls_") or name in SECRETS:
             value = _("stored") if value else ""
         elif isinstance(value, bool):
             value = _("yes") if value else _("no")
-        label = Connection._meta.get_field(name).verbose_name
-        shown.append({"name": name, "label": label, "value": value})
+        shown.append({"name": name, "label": found.label_of(name), "value": value})
     return shown

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.models import Organisation
 from audit.models import Action, AuditEvent
 from cases.states import CaseState
 from integrations.hl7.anatomy import changes, segments_of
-from integrations.models import MessageState
+from integrations.models import ConnectionKind, MessageState
 from tests.factories.connections import a_connection
 from tests.factories.messages import a_message, an_attempt, oru
+from tests.factories.reports import signed_report
 from tests.factories.specimens import specimen
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +106,49 @@ def test_a_foreign_message_is_not_found(client, petra, pavel, line):
     assert "m-1" not in listed(client)
     client.force_login(pavel)
     assert client.get(f"/integrations/messages/{message.message_id}/").status_code == 403
+
+
+def test_a_stuck_message_is_sent_again_or_handled_by_phone(client, ines, line, amina, pavel):
+    Organisation.objects.filter(pk=amina.organisation_id).update(hl7_authority="RIVER")
+    signed = specimen(by=amina, state=CaseState.SIGNED, number=9102, version=None, owner=pavel).case
+    report = signed_report(signed, pavel)
+    dead = a_message(line, case=signed, patient=signed.patient, report=report, state=MessageState.DEAD)
+    client.force_login(ines)
+    page = f"/integrations/messages/{dead.message_id}/"
+    assert "Send again" in client.get(page).content.decode()
+    answer = client.post(f"{page}again/", follow=True)
+    dead.refresh_from_db()
+    made = dead.replays.get()
+    assert answer.redirect_chain == [(f"/integrations/messages/{made.message_id}/", 302)]
+    assert dead.state == MessageState.SUPERSEDED
+    refused = a_message(line, control_id="m-2", case=signed, state=MessageState.REFUSED, position=9)
+    page = f"/integrations/messages/{refused.message_id}/"
+    assert client.post(f"{page}handled/", {"reason": ""}).status_code == 422
+    client.post(f"{page}handled/", {"reason": "Told Dr. Osei by telephone at 14:20."})
+    refused.refresh_from_db()
+    assert refused.state == MessageState.HANDLED
+    again = client.post(f"{page}handled/", {"reason": "Told Dr. Osei by telephone at 14:20."})
+    assert again.status_code == 409
+    assert "waits for nobody" in again.content.decode()
+
+
+def test_a_question_is_answered_on_the_page(client, ines, central):
+    orders = a_connection(central, ines, ConnectionKind.MLLP_IN, name="Orders")
+    held = a_message(orders, state=MessageState.HELD, sentence="Is this one person?", patient=None)
+    client.force_login(ines)
+    page = f"/integrations/messages/{held.message_id}/"
+    assert "It is another person" in client.get(page).content.decode()
+    assert client.post(f"{page}answer/", {"answer": "another person", "reason": ""}).status_code == 422
+    client.post(f"{page}answer/", {"answer": "another person", "reason": "Other birth date, says the ward."})
+    held.refresh_from_db()
+    assert held.state == MessageState.REFUSED
+    assert client.post(f"{page}answer/", {"answer": "another person", "reason": "Says the ward."}).status_code == 409
+
+
+def test_auditors_act_on_nothing(client, olga, line):
+    dead = a_message(line, state=MessageState.DEAD)
+    client.force_login(olga)
+    page = f"/integrations/messages/{dead.message_id}/"
+    assert "Send again" not in client.get(page).content.decode()
+    for part in ("again", "handled", "answer"):
+        assert client.post(f"{page}{part}/").status_code == 403
