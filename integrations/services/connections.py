@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
+from accounts.overseers import administrators_of
 from audit.models import Action
 from audit.services import record
 from hematovision.errors import Conflict, PermissionRefused, Unprocessable
@@ -26,6 +28,7 @@ from integrations.models import Connection, ConnectionKind, ConnectionState
 from integrations.permissions import must_connect
 from integrations.services.outbox import begin_at_present
 from integrations.services.service_user import service_user_of
+from notices.services import notify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 LONGEST_PAUSE = dt.timedelta(days=14)
 _NAMED_ONLY = frozenset({"tls_authority", "tls_certificate", *SECRETS})
 """The audit trail says that they changed, not from what to what: certificates are long, keys are secret."""
+SWITCHED_OFF = "connection-off"
 CHANGED = "Its settings were changed. Another administrator switches it on."
 
 
@@ -161,6 +165,22 @@ def switch_off(*, actor: User, connection: Connection, reason: str) -> Connectio
         return _step(actor, stored, ConnectionState.OFF, reason=said)
 
 
+def switch_off_by_itself(connection: Connection, reason: str) -> None:
+    """Switch off what has no use any more, in the transaction of the caller, and tell the administrators."""
+    stored = _locked(connection)
+    if stored.state == ConnectionState.OFF:
+        return
+    _step(None, stored, ConnectionState.OFF, reason=reason)
+    notify(
+        recipients=administrators_of(stored.laboratory_id),
+        kind=SWITCHED_OFF,
+        subject_id=stored.pk,
+        text=_("A connection was switched off by itself."),
+        path=reverse("integrations:connection", args=[stored.pk]),
+        replaces=True,
+    )
+
+
 def pause(*, actor: User, connection: Connection, until: dt.datetime, reason: str) -> Connection:
     """Keep messages waiting until a time, then go on by itself; a pause can be prolonged.
 
@@ -189,7 +209,7 @@ def resume(*, actor: User, connection: Connection) -> Connection:
 
 
 def _step(
-    actor: User,
+    actor: User | None,
     stored: Connection,
     state: ConnectionState,
     *,
@@ -204,6 +224,7 @@ def _step(
         actor=actor,
         action=Action.CONFIGURATION,
         target=stored,
+        laboratory_id=stored.laboratory_id,
         reason=reason,
         before={"state": before},
         after={
