@@ -80,6 +80,12 @@ def clinics_seen_by(user: User) -> QuerySet[Organisation]:
     return Organisation.objects.filter(Exists(cases)).order_by("name")
 
 
+def places_acted_for(user: User) -> QuerySet[Organisation]:
+    """Return the organisations that a laboratory's client enters records for: its own, and the clinics that refer to it."""
+    place = user.organisation_id
+    return Organisation.objects.filter(Q(pk=place) | Q(refers_to=place, is_active=True))
+
+
 def legal_holds_in_force(user: User, case: Case) -> list[LegalHold]:
     """Return the legal holds on `case` that nobody released, newest first; none for whoever is not told of them."""
     if not may_see_legal_holds(user, case):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from hematovision.celery import clinical_task, hint
 from integrations.services.feed import number_events
 from integrations.services.kicks import SEND
+from integrations.services.reconciliation import watch_reconciliation as watch
 from integrations.services.sending import drain, due_connections
 from integrations.services.stuck import follow_stuck_messages as tell_of_stuck_messages
 
@@ -36,3 +37,9 @@ def send_due() -> None:
 def follow_stuck_messages() -> None:
     """Tell administrators of messages that wait for a person."""
     tell_of_stuck_messages()
+
+
+@clinical_task()
+def watch_reconciliation() -> None:
+    """Tell administrators of signed results that did not arrive."""
+    watch()

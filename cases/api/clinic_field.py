@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
 from rest_framework import serializers
 
-from accounts.models import Organisation
 from accounts.permissions import acts_for_clinics
+from cases.selectors import places_acted_for
 
 MISSING = "Name the clinic: a laboratory's client enters records for one of its clinics."
 NOT_YOURS_TO_SAY = "Leave this out: you enter records for your own organisation. A laboratory's client names a clinic."
@@ -39,8 +38,7 @@ class ClinicField(serializers.SlugField):
         user: Any = self.context["request"].user
         if not acts_for_clinics(user):
             raise serializers.ValidationError(NOT_YOURS_TO_SAY)
-        place = user.organisation_id
-        found = Organisation.objects.filter(Q(pk=place) | Q(refers_to=place, is_active=True), slug=slug).first()
+        found = places_acted_for(user).filter(slug=slug).first()
         if found is None:
             raise serializers.ValidationError(NO_SUCH_CLINIC)
         return found

@@ -276,6 +276,12 @@ LIS_DEAD_HOURS: int = env.int("HEMATOVISION_LIS_DEAD_HOURS", default=72)
 MESSAGE_DAYS: int = env.int("HEMATOVISION_MESSAGE_DAYS", default=400)
 # Networks of one's own that FHIR and webhooks may be sent to, also without TLS; all others have to be public.
 WEBHOOK_NETWORKS: list[str] = env.list("HEMATOVISION_WEBHOOK_NETWORKS", default=[])
+# Whether what was signed until yesterday arrived; asked several times a day because a machine may be off at any one hour.
+CELERY_BEAT_SCHEDULE["watch_reconciliation"] = {
+    "task": "integrations.tasks.watch_reconciliation",
+    "schedule": 6 * 3600.0,
+    "options": {"queue": "default", "expires": 3600.0},
+}
 # So many answers of a web process may be held back until there is something to say; the other threads stay free.
 LONG_ANSWERS = max(1, env.int("WEB_THREADS", default=24) // 4)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from integrations.fhir.parts import present
+
+if TYPE_CHECKING:
+    from integrations.fhir.reading import Problem
 
 _ISSUES = {
     400: "invalid",
@@ -60,12 +63,45 @@ def searchset(
     return present(resourceType="Bundle", type_="searchset", link=links, entry=entries)
 
 
+def history(address_of: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the versions of the resource at an address; `entries` have what each is and how it came to be."""
+    return {
+        "resourceType": "Bundle",
+        "type": "history",
+        "total": len(entries),
+        "entry": [{"fullUrl": address_of, **one} for one in entries],
+    }
+
+
+def transaction_response(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the answer to a transaction; `entries` are the responses of its entries, in their order."""
+    return {
+        "resourceType": "Bundle",
+        "type": "transaction-response",
+        "entry": [{"response": response} for response in entries],
+    }
+
+
 def outcome(issues: list[tuple[str, str, str]]) -> dict[str, Any]:
     """Return an OperationOutcome of (severity, code, sentence)."""
     return {
         "resourceType": "OperationOutcome",
         "issue": [{"severity": severity, "code": code, "diagnostics": said} for severity, code, said in issues],
     }
+
+
+def refused_resource(problems: list[Problem]) -> dict[str, Any]:
+    """Return the OperationOutcome of a resource that is not taken: each problem with its place."""
+    issues = [
+        {
+            "severity": "error",
+            "code": one.code,
+            "diagnostics": f"{one.where}: {one.sentence}",
+            "expression": [one.where],
+        }
+        for one in problems
+    ]
+    return {"resourceType": "OperationOutcome", "issue": issues}
 
 
 def refusal(status: int, sentences: list[str]) -> dict[str, Any]:

@@ -21,7 +21,10 @@ ORDER_STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """An order; ids are text, times ISO 8601. `specimen` is the id of its case, empty while there is none."""
+    """An order; ids are text, times ISO 8601. `specimen` is the id of its case, empty while there is none.
+
+    `reason` and `reason_code` say why it was cancelled or rejected.
+    """
 
     pk: str
     state: str
@@ -38,6 +41,10 @@ class OrderRecord:
     authored: str
     updated: str
     specimen: str
+    visit_number: str = ""
+    location: str = ""
+    reason: str = ""
+    reason_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,16 @@ class SpecimenRecord:
     order: str
 
 
+def status_reason(order: OrderRecord) -> dict[str, Any] | None:
+    """Return why an order came to nothing, in words and, where the laboratory rejected it, by a code."""
+    if not order.reason:
+        return None
+    own = [{"system": systems.ORDER_REJECTION, "code": order.reason_code}] if order.reason_code else []
+    table = systems.REJECTIONS.get(order.reason_code)
+    shared = [{"system": systems.V2_0490, "code": table}] if table else []
+    return present(coding=[*shared, *own], text=order.reason)
+
+
 def service_request(order: OrderRecord) -> dict[str, Any]:
     """Return the ServiceRequest of an order."""
     requester = present(
@@ -64,10 +81,12 @@ def service_request(order: OrderRecord) -> dict[str, Any]:
     ordered = [{"system": systems.LOINC, "code": systems.LOINC_PANEL}]
     if order.service_code:
         ordered.append({"code": order.service_code})
+    reason = status_reason(order)
     return present(
         resourceType="ServiceRequest",
         id=order.pk,
         meta={"lastUpdated": order.updated},
+        extension=[{"url": systems.STATUS_REASON, "valueCodeableConcept": reason}] if reason else [],
         identifier=[identifier(order.placer_numbering, order.placer_number, "PLAC")],
         requisition=group,
         status=ORDER_STATUS[order.state],
@@ -75,9 +94,11 @@ def service_request(order: OrderRecord) -> dict[str, Any]:
         priority=order.priority,
         code={"coding": ordered, "text": "Differential of leukocytes on a blood smear"},
         subject=reference("Patient", order.patient),
+        encounter={"identifier": identifier("visit", order.visit_number, "VN")} if order.visit_number else None,
         authoredOn=order.authored,
         requester=requester,
         performer=[reference("Organization", order.laboratory)],
+        locationReference=[{"display": order.location}] if order.location else [],
         reasonCode=[concept(text=order.clinical_question)] if order.clinical_question else [],
         specimen=[reference("Specimen", order.specimen)] if order.specimen else [],
     )

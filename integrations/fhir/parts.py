@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from integrations.fhir.systems import UCUM, V2_0203
 
@@ -47,6 +47,14 @@ def numbering(name: str) -> str:
     if _OID.fullmatch(name):
         return f"urn:oid:{name}"
     return name if _ADDRESS.fullmatch(name) else OWN_SYSTEM + quote(name, safe=":")
+
+
+def name_of(system: str) -> str:
+    """Return the name of the numbering that a URI stands for: what `numbering` made of it, other URIs as they are."""
+    oid = system.removeprefix("urn:oid:")
+    if _OID.fullmatch(oid):
+        return oid
+    return unquote(system.removeprefix(OWN_SYSTEM)) if system.startswith(OWN_SYSTEM) else system
 
 
 def identifier(system: str, value: str, kind: str = "", **more: Any) -> dict[str, Any]:

@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('saved_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('began_at', models.DateTimeField(editable=False, help_text='When it was first switched on: what was signed since then is owed over it.', null=True)),
                 ('queued_to', models.BigIntegerField(default=0, editable=False)),
                 ('lease_holder', models.CharField(blank=True, editable=False, max_length=80)),
                 ('lease_until', models.DateTimeField(editable=False, null=True)),

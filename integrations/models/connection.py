@@ -72,6 +72,16 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
             return self.none()
         return self.filter(laboratory=place)
 
+    def reconciled_by(self, user: User | AnonymousUser) -> Self:
+        """Return those that carry results and whose receiver `user` may compare with: also an API client of the laboratory."""
+        found = self.carrying_results()
+        if not user.is_authenticated or user.role != Role.SERVICE:
+            return found.visible_to(user)
+        place = user.organisation
+        if not user.is_active or place is None or place.kind != OrganisationKind.LABORATORY:
+            return found.none()
+        return found.filter(laboratory=place)
+
     def in_use(self) -> Self:
         """Return those that are on or paused: what happens is queued for them."""
         return self.exclude(state=ConnectionState.OFF)
@@ -165,6 +175,11 @@ class Connection(models.Model):
     saved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", editable=False)
     saved_at = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    began_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When it was first switched on: what was signed since then is owed over it.",
+    )
     queued_to = models.BigIntegerField(default=0, editable=False)
     queued_from = models.BigIntegerField(default=0, editable=False)
     lease_holder = models.CharField(max_length=80, blank=True, editable=False)
@@ -193,6 +208,11 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def label_of(cls, name: str) -> str:
+        """Return what a setting is called."""
+        return str(getattr(cls._meta.get_field(name), "verbose_name", name))
 
     @property
     def is_outgoing(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from accounts.models import Organisation
 from cases.models import Order, Patient, SmearImage
+from cases.states import OrderState
 from integrations.fhir.diagnostic_report import accession_numbering
 from integrations.fhir.media import ImageRecord, binary, media
 from integrations.fhir.observation import names_in
@@ -15,6 +16,7 @@ from integrations.fhir.order import OrderRecord, SpecimenRecord, service_request
 from integrations.fhir.patient import PatientRecord, patient
 from integrations.fhir.people_and_places import organization
 from integrations.fhir.signed_version import SignedVersion
+from integrations.fhir.task import task
 from integrations.fhir.whole_report import of_version
 from reports.models import Report, ReportKind
 from reports.presenters.content import time_text
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from cases.models import Case
+
+_ENDED = frozenset({OrderState.CANCELLED, OrderState.REJECTED})
 
 
 def signed_version(report: Report) -> SignedVersion:
@@ -118,7 +122,8 @@ def organization_of(place: Organisation) -> dict[str, Any]:
 
 
 def order_record(order: Order) -> OrderRecord:
-    """Return an order as the mapping takes it."""
+    """Return an order as the mapping takes it; `transitions` are read of one that came to nothing."""
+    ended = list(order.transitions.all())[-1:] if order.state in _ENDED else []
     return OrderRecord(
         pk=str(order.pk),
         state=order.state,
@@ -135,7 +140,17 @@ def order_record(order: Order) -> OrderRecord:
         authored=time_text(order.created_at),
         updated=time_text(order.updated_at),
         specimen=str(order.case_id or ""),
+        visit_number=order.visit_number,
+        location=order.location,
+        reason="".join(step.reason for step in ended),
+        reason_code="".join(step.reason_code for step in ended),
     )
+
+
+def task_of(order: Order) -> dict[str, Any]:
+    """Return the Task of an order; `case` and `transitions` are read."""
+    standing = order if order.case is None else order.case
+    return task(order_record(order), str(standing.get_state_display()))
 
 
 def specimen_record(case: Case, order: Order | None) -> SpecimenRecord:

@@ -13,6 +13,7 @@ from cases.models import Order, Patient, Pseudonymisation, SmearImage
 from cases.states import CaseState
 from reports.services.keys import destroy_keys
 from tests.contract.conftest import ALL_SCOPES
+from tests.factories.cases import PatientFactory
 from tests.factories.orders import waiting_order
 from tests.factories.reports import NORMAL, PDF, next_version, signed_report
 from tests.factories.specimens import model_version, specimen
@@ -111,6 +112,36 @@ def test_a_correction_is_a_new_version_and_the_first_stays(lis, made, report, pa
     assert {one["status"] for one in found_in(read(lis, "Observation"))} == {"corrected"}
     assert read(lis, f"DiagnosticReport/{made.case.pk}/_history/1")["status"] == "final"
     assert issue_of(get(lis, f"DiagnosticReport/{made.case.pk}/_history/3"), 404)["code"] == "not-found"
+
+
+def test_a_history_has_every_version_the_newest_first(lis, made, report, pavel):
+    next_version(made.case, pavel, kind="corrected", counts={"neutrophil": 50, "lymphocyte": 50})
+    found = read(lis, f"DiagnosticReport/{made.case.pk}/_history")
+    assert (found["type"], found["total"]) == ("history", 2)
+    assert [one["resource"]["status"] for one in found["entry"]] == ["corrected", "final"]
+    assert [one["response"]["etag"] for one in found["entry"]] == ['W/"2"', 'W/"1"']
+    assert found["entry"][0]["fullUrl"].endswith(f"/fhir/r4/DiagnosticReport/{made.case.pk}")
+    assert issue_of(get(lis, f"DiagnosticReport/{made.case.pk}/_history", {"_since": "2020"}), 400)["code"] == "invalid"
+
+
+def test_a_result_has_a_history_of_its_own(lis, made, pavel):
+    next_version(made.case, pavel, counts={"neutrophil": 100})
+    next_version(made.case, pavel, kind="corrected", counts={"neutrophil": 95, "immature_granulocyte": 5})
+    address = f"Observation/{made.case.pk}.neutrophil/_history"
+    values = [one["resource"]["valueQuantity"]["value"] for one in read(lis, address)["entry"]]
+    assert values == [95, 100]
+    assert read(lis, f"{address}/1")["valueQuantity"]["value"] == 100
+    later = f"Observation/{made.case.pk}.immature-granulocyte/_history"
+    assert len(read(lis, later)["entry"]) == 1
+    for path in (f"{later}/1", f"{address}/3", f"Observation/{made.case.pk}.none/_history", "Observation/x/_history"):
+        assert issue_of(get(lis, path), 404)["code"] == "not-found"
+
+
+def test_a_broken_version_has_its_place_in_the_history(lis, made, report, monkeypatch):
+    monkeypatch.setattr("reports.verification.sha256", lambda _content: "0" * 64)
+    (entry,) = read(lis, f"DiagnosticReport/{made.case.pk}/_history")["entry"]
+    assert (entry["response"]["status"], "resource" in entry) == ("409 Conflict", False)
+    assert entry["response"]["outcome"]["issue"][0]["code"] == "conflict"
 
 
 def test_an_addendum_leaves_the_results_final(lis, made, report, pavel):
@@ -359,6 +390,48 @@ def test_every_read_is_in_the_audit_trail(lis, made, report):
     read(lis, "Patient", {"family": "Okafor"})
     last = AuditEvent.objects.latest("id")
     assert last.after == {"terms": ["family"], "found": 0}
+
+
+def read_beside(case, action):
+    """What the audit trail says was read beside the report of a case, by object type and id."""
+    events = AuditEvent.objects.filter(action=action, after__what="fhir").exclude(object_type="reports.report")
+    assert {event.laboratory_id for event in events} <= {case.laboratory_id}
+    return {(event.object_type, event.object_id, str(event.patient_id)): event.after for event in events}
+
+
+def test_everything_in_a_bundle_is_in_the_audit_trail(lis, made, report):
+    """The patient of the case and one whom the content names are events of their own."""
+    elsewhere = PatientFactory(organisation=made.patient.organisation)
+    Patient.objects.filter(pk=made.patient.pk).update(merged_into=elsewhere)
+    read(lis, f"DiagnosticReport/{made.case.pk}/$bundle")
+    case, patient, other = (str(pk) for pk in (made.case.pk, made.patient.pk, elsewhere.pk))
+    told = read_beside(made.case, "export")
+    resources = told["cases.case", case, patient]["resources"]
+    assert {kind: sorted(ids) for kind, ids in resources.items()} == {
+        "Binary": [str(report.pk)],
+        "Media": [str(made.image.pk)],
+        "Patient": sorted([patient, other]),
+        "ServiceRequest": [str(made.case.order.pk)],
+        "Specimen": [case],
+    }
+    assert set(told) == {
+        ("cases.case", case, patient),
+        ("cases.patient", patient, patient),
+        ("cases.patient", other, other),
+    }
+
+
+def test_what_is_included_in_a_search_is_in_the_audit_trail(lis, made, report):
+    case, patient = str(made.case.pk), str(made.patient.pk)
+    read(lis, "DiagnosticReport", {"_include": "DiagnosticReport:result"})
+    assert read_beside(made.case, "view") == {}
+    read(lis, "DiagnosticReport", {"_include": ["DiagnosticReport:specimen", "DiagnosticReport:media"]})
+    assert read_beside(made.case, "view") == {
+        ("cases.case", case, patient): {
+            "what": "fhir",
+            "resources": {"Specimen": [case], "Media": [str(made.image.pk)]},
+        }
+    }
 
 
 def test_what_the_server_says_of_itself_is_true(lis, client, made, report):

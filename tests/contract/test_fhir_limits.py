@@ -32,6 +32,7 @@ def test_a_null_character_is_refused(lis, resource, name):
         ("Patient", "identifier", "{}"),
         ("ServiceRequest", "identifier", "{}"),
         ("Specimen", "accession", "{}"),
+        ("Task", "identifier", "{}"),
     ],
 )
 def test_a_search_has_no_more_alternatives_than_a_database_can_look_up(lis, resource, name, value):
@@ -47,10 +48,24 @@ def test_a_parameter_is_repeated_ten_times_at_most(lis):
     assert lis.http.get(f"{BASE}Patient", {"family": ["Okafor"] * 11}).status_code == 400
 
 
+def test_searches_have_a_rate_of_their_own(lis, monkeypatch):
+    rate = {"fhir_search": "2/min"}
+    monkeypatch.setattr("hematovision.rest.throttles.PerScope.THROTTLE_RATES", rate, raising=False)
+    assert [lis.http.get(BASE + resource).status_code for resource in ("Patient", "Specimen")] == [200, 200]
+    answer = lis.http.get(f"{BASE}DiagnosticReport")
+    assert (answer.status_code, answer.json()["issue"][0]["code"]) == (429, "throttled")
+    assert int(answer["Retry-After"]) > 0
+    assert lis.http.get(f"{BASE}Patient/00000000-0000-0000-0000-000000000000").status_code == 404, "a read is no search"
+
+
+def test_every_search_counts():
+    assert {view.throttle_scope for view in SEARCHES} == {"fhir_search"}
+
+
 OPENED = {"Media": 404}
 
 
-@pytest.mark.parametrize("smart", [one for one in SMART_SCOPES if "Task" not in one])
+@pytest.mark.parametrize("smart", SMART_SCOPES)
 def test_a_scope_of_smart_opens_what_it_names(riverside, smart):
     resource = smart.removeprefix("system/").removesuffix(".rs")
     assert SCOPES_OF[resource] == (SMART_SCOPES[smart],)
@@ -88,3 +103,11 @@ def test_a_page_address_among_numbers_is_a_number(lis, position):
     case = lis.new_case()["id"]
     cursor = base64.b64encode(urlencode({"p": position}).encode()).decode()
     assert lis.get(f"/cases/{case}/images/", {"cursor": cursor}).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["", "metadata", "Patient", "Nothing", ".well-known/smart-configuration"])
+def test_where_fhir_is_off_nothing_is_there(lis, client, settings, address):
+    settings.SERVE_FHIR = False
+    for caller in (lis.http, client):
+        assert caller.get(BASE + address).status_code == 404
+    assert lis.get("/patients/").status_code == 200

@@ -40,6 +40,7 @@ def a_connection(
         kind=kind,
         state=state,
         saved_by=saved_by,
+        began_at=None if state == ConnectionState.OFF else timezone.now(),
         **{
             "host": "127.0.0.1",
             "port": 2575,

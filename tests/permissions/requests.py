@@ -10,11 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from integrations.fhir.systems import STATUS_REASON
 from tests.factories.specimens import png
 from tests.permissions.matrix import Row
 from tests.permissions.world import World
 
 JSON = "application/json"
+JSON_PATCH = "application/json-patch+json"
+PROGRAMS = ("api:", "fhir:")
 
 
 def address(row: Row, world: World) -> str:
@@ -72,6 +75,7 @@ ARGUMENT_NOUN = {
     "review:retry_image": "image",
     "fhir:media": "image",
     "fhir:patient": "patient",
+    "fhir:patient_merge": "patient",
     "classifier:explanation": "cell",
     "classifier:explanation_picture": "cell",
 }
@@ -85,7 +89,12 @@ LITERAL: dict[str, str] = {
     "admin/(?P<url>.*)$": "/admin/nothing/",
 }
 
-QUERY: dict[str, str] = {"workbench:worklist": "?state=all", "workbench:orders": "?state=all"}
+QUERY: dict[str, str] = {
+    "integrations:new_connection": "?kind=mllp_in",
+    "workbench:worklist": "?state=all",
+    "workbench:orders": "?state=all",
+    "api:reconciliation": "?first=2026-11-01&last=2026-11-02",
+}
 
 # The page's script asks for JSON and so gets the status of the upload itself.
 HEADERS = {"workbench:add_images": {"Accept": "application/json"}}
@@ -99,12 +108,14 @@ def send(client: Client, row: Row, world: World) -> Any:
     if row.method in {"GET", "HEAD"}:
         return call(path)
     if body is None:
-        return call(path, content_type=JSON) if row.route.startswith("api:") else call(path)
+        return call(path, content_type=JSON) if row.route.startswith(PROGRAMS) else call(path)
     data = body(world, row.target)
-    if (row.route.startswith("api:") or row.table == "review_json") and not any(
-        isinstance(value, SimpleUploadedFile) for value in data.values()
-    ):
-        return call(path, json.dumps(data), content_type=JSON)
+    if isinstance(data, str):
+        return call(path, data, content_type="text/csv")
+    if row.route.startswith(PROGRAMS) or row.table == "review_json":
+        kind = JSON_PATCH if isinstance(data, list) else JSON
+        if isinstance(data, list) or not any(isinstance(value, SimpleUploadedFile) for value in data.values()):
+            return call(path, json.dumps(data), content_type=kind)
     return call(path, data, headers=HEADERS.get(row.route))
 
 
@@ -119,7 +130,10 @@ def _patient(_world: World, target: str) -> dict[str, Any]:
 
 
 def _correction(world: World, target: str) -> dict[str, Any]:
-    stands = world.specimens[target].patient
+    name, _, what = target.partition(":")
+    if what == "number":
+        return {"action": "add_number", "system": "national", "value": "1"}
+    stands = world.specimens[name].patient
     names = ("mrn", "family_name", "given_name", "birth_date")
     return {name: getattr(stands, name) for name in names} | {"sex": "other", "reason": "mistyped", "seen": "0"}
 
@@ -156,7 +170,58 @@ def _order(world: World, target: str) -> dict[str, Any]:
     return order | ({"clinic": clinic} if clinic else {})
 
 
+def _transaction(_world: World, target: str) -> dict[str, Any]:
+    """An order for a new patient, of the clinic after the colon or of the caller's own organisation."""
+    person, clinic = "urn:uuid:00000000-0000-4000-8000-000000000001", target.partition(":")[2]
+    patient: dict[str, Any] = {"resourceType": "Patient", "identifier": [{"value": "new"}], "name": [{"family": "New"}]}
+    if clinic:
+        patient["managingOrganization"] = {"identifier": {"value": clinic}}
+    order = {
+        "resourceType": "ServiceRequest",
+        "identifier": [{"value": "NEW-1"}],
+        "status": "active",
+        "intent": "order",
+        "code": {"coding": [{"code": "DIFF"}]},
+        "subject": {"reference": person},
+    }
+    known = {"method": "POST", "url": "Patient", "ifNoneExist": "identifier=new"}
+    entries = [
+        {"fullUrl": person, "resource": patient, "request": known},
+        {"resource": order, "request": {"method": "POST", "url": "ServiceRequest"}},
+    ]
+    return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+
+
+_REVOKING = [
+    {"op": "replace", "path": "/status", "value": "revoked"},
+    {"op": "add", "path": "/extension", "value": [{"url": STATUS_REASON, "valueCodeableConcept": {"text": "Twice."}}]},
+]
+
+
+def _placed(world: World, target: str) -> dict[str, Any]:
+    """Everybody names the clinic of the patient; whoever places for their own alone is not asked."""
+    patient = world.specimens[target.partition(":")[2]].patient
+    order = {"action": "create", "placer_number": "NEW-1", "priority": "routine"}
+    return order | {"patient": str(patient.pk), "clinic": str(patient.organisation_id)}
+
+
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "integrations:new_connection"): lambda _world, _target: {"name": "New", "charset": "ASCII"},
+    ("POST", "integrations:edit_connection"): lambda world, target: {
+        "name": "Off",
+        "seen": world.objects[target].version if target in world.objects else 1,
+        "ack_timeout": 15,
+        "charset": "UNICODE UTF-8",
+    },
+    ("POST", "integrations:switch_off"): lambda _world, _target: {"reason": "It moves to another host."},
+    ("POST", "integrations:pause"): lambda _world, _target: {"hours": "1", "reason": "The system is updated."},
+    ("POST", "integrations:new_mapping"): lambda _world, _target: {"name": "New"},
+    ("POST", "integrations:edit_table"): lambda _world, _target: {"seen": 1},
+    ("POST", "integrations:mark_handled"): lambda _world, _target: {"reason": "Told them by telephone."},
+    ("POST", "integrations:answer_message"): lambda _world, _target: {
+        "answer": "another person",
+        "reason": "Another birth date.",
+    },
     ("POST", "workbench:pseudonymisation"): lambda _world, _target: {"reason": "The law asks no longer.", "mrn": "1"},
     ("POST", "workbench:merge"): lambda world, target: _merge(world, target) | {"action": "merge", "one_person": "yes"},
     ("POST", "api:patient_merge"): _merge,
@@ -165,6 +230,15 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "api:patients"): _patient,
     ("POST", "api:cases"): _case,
     ("POST", "api:orders"): _order,
+    ("POST", "api:reconciliation"): lambda _world, _target: "accession,version,received_at\n",
+    ("POST", "integrations:reconciliation"): lambda _world, _target: {
+        "received": SimpleUploadedFile("list.csv", b"accession,version,received_at\n")
+    },
+    ("POST", "fhir:base"): _transaction,
+    ("POST", "fhir:patient_merge"): _merge,
+    # Without a status there is nothing to do for whoever may: what the matrix asks is who may.
+    ("PUT", "fhir:service_request"): lambda _world, _target: {"resourceType": "ServiceRequest"},
+    ("PATCH", "fhir:service_request"): lambda _world, _target: _REVOKING,
     ("PATCH", "api:order"): lambda _world, _target: {"priority": "stat"},
     ("POST", "api:order_cancel"): lambda _world, _target: {"reason": "ordered twice"},
     ("PATCH", "api:patient"): lambda _world, _target: {"sex": "other", "reason": "mistyped"},
@@ -241,6 +315,11 @@ BODIES: dict[tuple[str, str], Any] = {
         "reason": "It is better there.",
     },
     ("POST", "calibration:stop"): lambda _world, _target: {"reason": "It is not."},
+    ("POST", "workbench:new_order"): _placed,
+    ("POST", "workbench:edit_order"): lambda world, target: {
+        "priority": "stat",
+        "seen": world.objects[target].updated_at.isoformat(),
+    },
     ("POST", "workbench:cancel_order"): lambda _world, _target: {"reason": "ordered twice"},
     ("POST", "workbench:reject_order"): lambda _world, _target: {"reason_code": "clotted"},
     ("POST", "workbench:cancel_case"): lambda _world, _target: {"reason": "ordered twice"},

@@ -32,6 +32,7 @@ LISTS = {
     "fhir:diagnostic_reports": "report",
     "fhir:patients": "patient",
     "fhir:service_requests": "order",
+    "fhir:tasks": "order",
     "workbench:worklist": "case",
 }
 

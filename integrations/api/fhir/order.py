@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, Q
@@ -12,11 +13,15 @@ from rest_framework.response import Response
 from cases.models import Case, Order
 from cases.selectors import visible_case, visible_order
 from cases.services.audit_trail import record_view
+from cases.services.orders import cancel_order
+from cases.services.transitions import lock_order
+from hematovision.transactions import atomic_but_for_refusals
 from integrations.api.fhir.params import Param, any_of, by_code, by_id, by_moment, ids, token
 from integrations.api.fhir.search import FhirSearch, Found
-from integrations.api.fhir.view import FhirView, answer
+from integrations.api.fhir.view import FhirView, JsonPatchParser, answer, check_if_match, tag_of
 from integrations.fhir.order import ORDER_STATUS, service_request, specimen
 from integrations.fhir.parts import numbering
+from integrations.fhir.revoking import patched, revoked_reason
 from integrations.presenters.fhir import order_record, specimen_record
 
 
@@ -53,6 +58,7 @@ class ServiceRequestOne(FhirView):
     """One order."""
 
     resource = "ServiceRequest"
+    parser_classes = (*FhirView.parser_classes, JsonPatchParser)
 
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Return the order with its state."""
@@ -60,11 +66,29 @@ class ServiceRequestOne(FhirView):
         record_view(actor=self.caller, target=order, after={"what": "fhir"})
         return answer(service_request(order_record(order)))
 
+    def put(self, request: Request, pk: uuid.UUID) -> Response:
+        """Revoke the order, sent whole with its reason; 409 while its case is under review."""
+        return self._revoke(request, pk, lambda current: revoked_reason(request.data, current))
+
+    def patch(self, request: Request, pk: uuid.UUID) -> Response:
+        """Revoke the order by a JSON Patch of status and reason; 409 while its case is under review."""
+        return self._revoke(request, pk, lambda current: revoked_reason(patched(request.data, current), current))
+
+    def _revoke(self, request: Request, pk: uuid.UUID, reason_of: Callable[[dict[str, Any]], str]) -> Response:
+        order = visible_order(self.caller, pk)
+        with atomic_but_for_refusals():
+            lock_order(order)
+            current = service_request(order_record(order))
+            check_if_match(request, tag_of(current))
+            cancel_order(actor=self.caller, order=order, reason=reason_of(current))
+        return answer(service_request(order_record(visible_order(self.caller, pk))))
+
 
 class ServiceRequestSearch(FhirSearch):
     """Orders."""
 
     resource = "ServiceRequest"
+    changes: ClassVar[tuple[str, ...]] = ("update", "patch")
     audited_type = "cases.order"
     updated = "updated_at"
     params: ClassVar = {
@@ -79,7 +103,8 @@ class ServiceRequestSearch(FhirSearch):
     def rows(self) -> Any:
         """Return the orders the caller may see, but for those whose case is closed to them for now."""
         open_cases = Case.objects.open_to(self.caller).filter(pk=OuterRef("case"))
-        return Order.objects.visible_to(self.caller).filter(Q(case=None) | Exists(open_cases))
+        seen = Order.objects.visible_to(self.caller).filter(Q(case=None) | Exists(open_cases))
+        return seen.prefetch_related("transitions")
 
     def found(self, rows: list[Order], wanted: set[str]) -> Found:
         """Each is a ServiceRequest."""

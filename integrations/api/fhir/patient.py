@@ -17,9 +17,9 @@ from cases.services.audit_trail import record_view
 from integrations.api.fhir.params import Param, any_of, by_id, token
 from integrations.api.fhir.search import FhirSearch, Found
 from integrations.api.fhir.view import FhirView, answer
-from integrations.fhir.parts import numbering
 from integrations.fhir.patient import patient
 from integrations.presenters.fhir import patient_record
+from integrations.selectors import patients_with_number
 
 ROWS = Patient.objects.select_related("organisation").prefetch_related("numbers")
 
@@ -29,16 +29,8 @@ def by_identifier(rows: Any, value: str) -> Any:
     found: list[uuid.UUID] = []
     for one in any_of(value):
         system, number = token(one)
-        known = rows.ever_with_number(number)
-        found += [candidate.pk for candidate in known if system is None or system in _systems_of(candidate)]
+        found += [patient.pk for patient in patients_with_number(rows, number, system)]
     return rows.filter(pk__in=found)
-
-
-def _systems_of(candidate: Patient) -> set[str]:
-    """The systems of all numbers of a person, those of records merged into theirs included."""
-    records = [candidate, *candidate.merged_patients.all()]
-    own = {numbering(f"mrn:{one.organisation.slug}") for one in records}
-    return own | {numbering(number.system) for one in records for number in one.numbers.all()}
 
 
 def by_birth_date(rows: Any, value: str) -> Any:
@@ -78,6 +70,7 @@ class PatientSearch(FhirSearch):
     """Patients."""
 
     resource = "Patient"
+    operations = ("merge",)
     audited_type = "cases.patient"
     params: ClassVar = {
         "_id": Param("token", by_id()),

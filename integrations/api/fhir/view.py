@@ -7,28 +7,50 @@ import json
 import uuid
 from typing import Any, ClassVar
 
+from django.conf import settings
+from django.http import Http404
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import parse_etags
 from rest_framework import status
 from rest_framework.exceptions import NotAcceptable
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
-from rest_framework.views import APIView
+from rest_framework.views import APIView, set_rollback
 
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role, User
 from accounts.requests import signed_in
+from hematovision.errors import PreconditionFailed
 from hematovision.rest.etags import is_known
+from hematovision.rest.parsers import CappedJSONParser
 from hematovision.rest.problems import exception_handler
-from integrations.api.fhir.scopes import SCOPES_OF
-from integrations.fhir.bundle import refusal
+from integrations.api.fhir.scopes import SCOPES_OF, WRITING
+from integrations.fhir.bundle import refusal, refused_resource
+from integrations.fhir.reading import RefusedResourceError
 
 FHIR_JSON = "application/fhir+json"
-VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+VIEWERS: frozenset[str] = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+WRITERS: frozenset[str] = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR})
+_WRITING_METHODS = ("POST", "PUT", "PATCH")
+_REFUSED = status.HTTP_422_UNPROCESSABLE_ENTITY
 _JSON_FORMATS = frozenset({"json", "application/json", "application/fhir+json", "application/fhir json"})
+
+
+class FhirParser(CappedJSONParser):
+    """JSON under FHIR's own media type."""
+
+    media_type = FHIR_JSON
+
+
+class JsonPatchParser(CappedJSONParser):
+    """JSON Patch (RFC 6902)."""
+
+    media_type = "application/json-patch+json"
 
 
 class FhirRenderer(JSONRenderer):
@@ -44,13 +66,15 @@ class FhirView(APIView):
     resource: ClassVar[str]
     schema = None  # described by the CapabilityStatement, not by OpenAPI
     permission_classes: tuple[Any, ...] = (IsAuthenticated, ScopeRequired)
-    allowed_roles: ClassVar = {"GET": VIEWERS}
+    allowed_roles: ClassVar[dict[str, frozenset[str]]] = {"GET": VIEWERS, **dict.fromkeys(_WRITING_METHODS, WRITERS)}
+    parser_classes: tuple[type[BaseParser], ...] = (FhirParser, CappedJSONParser)
     renderer_classes: tuple[type[BaseRenderer], ...] = (FhirRenderer, JSONRenderer)
 
     @property
     def required_scopes(self) -> dict[str, tuple[str, ...]]:
-        """The scopes of the resource."""
-        return {"GET": SCOPES_OF[self.resource]}
+        """The scopes of the resource: to read it, and to change it."""
+        writing = WRITING.get(self.resource, ())
+        return {"GET": SCOPES_OF.get(self.resource, ()), **dict.fromkeys(_WRITING_METHODS, writing)}
 
     @property
     def caller(self) -> User:
@@ -63,7 +87,9 @@ class FhirView(APIView):
         return self.request.build_absolute_uri(reverse("fhir:base"))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse another format than JSON first."""
+        """Refuse everything where FHIR is off, before asking who it is; then another format than JSON."""
+        if not settings.SERVE_FHIR:
+            raise Http404
         super().initial(request, *args, **kwargs)
         if request.query_params.get("_format", "json") not in _JSON_FORMATS:
             raise NotAcceptable("This server speaks FHIR as JSON only: ask for application/fhir+json.")
@@ -84,17 +110,35 @@ class FhirView(APIView):
 
 
 def answer(body: dict[str, Any], status_code: int = 200) -> Response:
-    """Return a resource as an answer; its entity tag is its version, or a hash where it has no numbered ones."""
+    """Return a resource as an answer, with its entity tag."""
+    return Response(body, status=status_code, headers={"ETag": tag_of(body)}, content_type=FHIR_JSON)
+
+
+def tag_of(body: dict[str, Any]) -> str:
+    """Return the entity tag of a resource: its version, or a hash where it has no numbered ones."""
     version = body.get("meta", {}).get("versionId")
     if version is None:
         text = json.dumps(body, cls=JSONEncoder, sort_keys=True)
         version = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    headers = {"ETag": f'W/"{version}"'}
-    return Response(body, status=status_code, headers=headers, content_type=FHIR_JSON)
+    return f'W/"{version}"'
+
+
+def check_if_match(request: Request, tag: str) -> None:
+    """Compare the request's ``If-Match`` with a tag of `tag_of`; raises PreconditionFailed (412) where it is another.
+
+    Tags of FHIR are weak by name: they are compared as they are. No header and ``*`` pass.
+    """
+    header = request.headers.get("If-Match", "").strip()
+    wanted = {one.removeprefix("W/") for one in parse_etags(header)}
+    if header and "*" not in wanted and tag.removeprefix("W/") not in wanted:
+        raise PreconditionFailed
 
 
 def as_outcome(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Return the OperationOutcome of an error, with the status and the sentences that the REST API has for it."""
+    if isinstance(exc, RefusedResourceError):
+        set_rollback()
+        return Response(refused_resource(exc.problems), status=_REFUSED, content_type=FHIR_JSON)
     problem = exception_handler(exc, context)
     if problem is None:
         return None
