@@ -57,7 +57,7 @@ class Subject:
     case: Case | None
     order: Order | None
     report: Report | None
-    patient_id: UUID
+    patient_id: UUID | None
 
     @classmethod
     def of_event(cls, event: FeedEvent) -> Subject:
