@@ -17,6 +17,7 @@ PREDICTIONS_READ = "predictions:read"
 REPORTS_READ = "reports:read"
 ORDERS_READ = "orders:read"
 ORDERS_WRITE = "orders:write"
+AUDIT_READ = "audit:read"
 
 SCOPES = {
     CASES_READ: "Read patients, cases and images of the organisation",
@@ -27,6 +28,7 @@ SCOPES = {
     REPORTS_READ: "Read reports",
     ORDERS_READ: "Read orders",
     ORDERS_WRITE: "Place, change and cancel orders",
+    AUDIT_READ: "Read the audit trail of the laboratory, for its auditors; a clinic's client sees none",
 }
 
 # What a SMART client asks for stands for scopes of its own: what opens a resource is decided in one place.
@@ -39,6 +41,7 @@ SMART_SCOPES = {
     "system/Provenance.rs": REPORTS_READ,
     "system/ServiceRequest.rs": ORDERS_READ,
     "system/Task.rs": ORDERS_READ,
+    "system/AuditEvent.rs": AUDIT_READ,
 }
 
 _READING: frozenset[str] = frozenset({CASES_READ, PREDICTIONS_READ, REPORTS_READ, ORDERS_READ})

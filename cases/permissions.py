@@ -66,6 +66,11 @@ def may_open_case_of(user: User, order: Order) -> bool:
     return may_write_cases(user) and may_enter_for(user, order.clinic)
 
 
+def may_link_order(user: User, order: Order) -> bool:
+    """Whether `user` says which case a waiting order is about: who opens its case, and the laboratory that may reject it."""
+    return may_open_case_of(user, order) or may_reject_order(user, order)
+
+
 def may_correct_patient(user: User, patient: Patient) -> bool:
     """Whether `user` may correct the identifiers of `patient`: writers of, or for, the organisation that registered them."""
     writes = has_scope(user, PATIENTS_WRITE) or _writes_for_laboratory(user)

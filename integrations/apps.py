@@ -15,6 +15,7 @@ class IntegrationsConfig(AppConfig):
         from audit.kept_rows import keep
         from hematovision import verifications
         from integrations.connection_verification import CONNECTIONS, MAPPING_VERSIONS, check_connections
+        from integrations.message_verification import check_messages
         from integrations.receivers import connect
         from integrations.verification import check_feed
 
@@ -22,3 +23,4 @@ class IntegrationsConfig(AppConfig):
         keep(CONNECTIONS, MAPPING_VERSIONS)
         verifications.register("event feed", check_feed)
         verifications.register("connections", check_connections)
+        verifications.register("messages", check_messages)

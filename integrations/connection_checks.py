@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -21,6 +22,7 @@ _MOST_NETWORKS = 50
 def faults_of_settings(connection: Connection) -> Iterator[tuple[str, str]]:
     """Say by setting, in sentences, what the fields themselves do not refuse."""
     yield from _faults_of_networks(connection.networks)
+    yield from _faults_of_address(connection.address)
     if connection.mapping is not None and connection.mapping.laboratory_id != connection.laboratory_id:
         yield "mapping", _("Choose a mapping of the laboratory.")
     if connection.tls_authority and not _certificates(connection.tls_authority):
@@ -47,6 +49,12 @@ def _faults_of_networks(networks: object) -> Iterator[tuple[str, str]]:
             ipaddress.ip_network(network)
         except ValueError:
             yield "networks", _("%(network)s is no network. Write 10.1.2.0/24, or one address.") % {"network": network}
+
+
+def _faults_of_address(address: str) -> Iterator[tuple[str, str]]:
+    parts = urlsplit(address)
+    if address and (parts.scheme not in {"https", "http"} or parts.username or parts.query or parts.fragment):
+        yield "address", _("Give the base of the server, beginning with https and without a name or password in it.")
 
 
 def _certificates(pem: str) -> list[x509.Certificate]:

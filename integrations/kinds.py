@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Organisation
 from integrations.models import ConnectionKind
 
 if TYPE_CHECKING:
@@ -25,14 +26,19 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
         *("host", "port", *_TLS, "ack_timeout", "keeps_open", *_NAMES, "filler_namespace", "mapping", "clinics"),
         *("sends_preliminary", "addendum_is_final", "includes_pdf"),
     ),
+    ConnectionKind.FHIR_PUSH: ("address", "secret", "clinics"),
 }
 """What is asked of each kind that can be added, in the order in which it is asked; beside the name, which every one has."""
-SECRETS = frozenset({"tls_key"})
+SECRETS = frozenset({"tls_key", "secret"})
 """Settings that are written and never shown."""
 
 
 def missing_settings(connection: Connection) -> Iterator[str]:
     """Say in a sentence each what a connection still needs before it can be switched on."""
+    if connection.kind == ConnectionKind.FHIR_PUSH:
+        if not connection.address:
+            yield _("The address of the FHIR server is missing.")
+        return
     is_in = connection.kind == ConnectionKind.MLLP_IN
     if not is_in and not connection.host:
         yield _("The host of the receiver is missing.")
@@ -42,26 +48,32 @@ def missing_settings(connection: Connection) -> Iterator[str]:
         yield _("Say from which networks the other system connects: nobody else is let in.")
     if is_in and connection.uses_tls and not connection.tls_certificate:
         yield _("TLS needs our certificate and its key.")
-    yield from _missing_names(connection)
-    yield from _missing_codes(connection)
+    if not is_in:
+        yield from _missing_names(connection)
+        yield from _missing_codes(connection)
+    elif not _knows_an_authority(connection):
+        yield _(
+            "No clinic has an assigning authority, here or in the mapping: no patient of a message would have a clinic."
+        )
 
 
 def _missing_names(connection: Connection) -> Iterator[str]:
-    names = ["our_application", "our_facility", "their_application", "their_facility"]
-    if connection.is_outgoing:
-        names.append("filler_namespace")
-    for name in names:
+    for name in ("our_application", "our_facility", "their_application", "their_facility", "filler_namespace"):
         if not getattr(connection, name):
-            label = connection._meta.get_field(name).verbose_name
-            yield _("A name that messages carry is missing: %(name)s.") % {"name": label}
+            said = {"name": connection.label_of(name)}
+            yield _("A name that messages carry is missing: %(name)s.") % said
 
 
 def _missing_codes(connection: Connection) -> Iterator[str]:
     if connection.mapping is None:
         yield _("A mapping is missing: without one no code can be looked up.")
-        return
-    version = connection.mapping.version_at(timezone.now())
-    if version is None:
+    elif connection.mapping.version_at(timezone.now()) is None:
         yield _("No version of the mapping is in force yet.")
-    elif not connection.is_outgoing and not version.rows.get("authorities"):
-        yield _("The mapping has no assigning authority: no patient of a message would have a clinic.")
+
+
+def _knows_an_authority(connection: Connection) -> bool:
+    """Whether the record numbers of a message can belong to a clinic."""
+    version = connection.mapping.version_at(timezone.now()) if connection.mapping is not None else None
+    if version is not None and version.rows.get("authorities"):
+        return True
+    return Organisation.objects.filter(refers_to=connection.laboratory).exclude(hl7_authority="").exists()

@@ -13,7 +13,7 @@ from cases.storage import clinical_storage
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
-pytest_plugins = ["tests.people", "tests.append_only", "tests.authenticator_app"]
+pytest_plugins = ["tests.people", "tests.append_only", "tests.authenticator_app", "tests.migrated_database"]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -28,6 +28,21 @@ def pytest_collection():
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items):
+    """Deal the tests out so that the processes end together: what a file makes for all its tests is made by one, slow first."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and _shares_what_its_file_makes(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def _shares_what_its_file_makes(item):
+    made = item._fixtureinfo.name2fixturedefs.values()
+    return any(each[-1].scope == "module" and each[-1].baseid == item.parent.nodeid for each in made)
 
 
 @pytest.fixture(autouse=True)

@@ -43,6 +43,7 @@ urlpatterns = [
     path("orders/new/", new_order.new_order, name="new_order"),
     path("orders/<uuid:pk>/", orders.order, name="order"),
     path("orders/<uuid:pk>/edit/", edit_order.edit_order, name="edit_order"),
+    path("orders/<uuid:pk>/link/", orders.link_order_page, name="link_order"),
     path("orders/<uuid:pk>/cancel/", orders.cancel_order_page, name="cancel_order"),
     path("orders/<uuid:pk>/reject/", orders.reject_order_page, name="reject_order"),
     path("patients/<uuid:pk>/", patient.patient_page, name="patient"),

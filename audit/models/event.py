@@ -59,17 +59,29 @@ class AppendOnlyError(TypeError):
     """Code tried to change or remove an audit event, or to insert one beside the chain."""
 
 
+def _is_auditors_client(user: Any) -> bool:
+    """Whether `user` is an API client of a laboratory, not of a clinic, whose token opens the audit trail."""
+    return (
+        user.role == "service"
+        and "audit:read" in (user.token_scopes or ())
+        and user.organisation_id == user.laboratory.pk
+    )
+
+
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     """Queries over the audit trail; bulk writes are refused before the database would refuse them."""
 
     def visible_to(self, user: Any) -> AuditEventQuerySet:
-        """Events of the laboratory that `user` administers or audits; everything for the platform's superuser."""
+        """Events of the laboratory that `user` administers or audits, or an API client of it for its auditors.
+
+        Everything for the platform's superuser.
+        """
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
         if user.is_superuser:
             return self
         laboratory = getattr(user, "laboratory", None)
-        if laboratory is None or user.role not in {"administrator", "auditor"}:
+        if laboratory is None or not (user.role in {"administrator", "auditor"} or _is_auditors_client(user)):
             return self.none()
         return self.filter(laboratory_id=laboratory.pk)
 

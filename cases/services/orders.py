@@ -15,7 +15,8 @@ from accounts.models import Role
 from audit.models import Action
 from audit.services import record
 from cases.models import Order, OrderRejection, OrderSource, OrderTransition
-from cases.order_verification import order_digest
+from cases.models.order import ABOUT_PEOPLE
+from cases.order_verification import order_digest, reasons_digest
 from cases.permissions import (
     NOT_FOR_THIS_ORGANISATION,
     may_change_order,
@@ -58,8 +59,6 @@ _CHANGEABLE = _OF_THE_CASE | {
     "location",
     "specimen_id",
 }
-# What is said in words about a person stays out of the audit trail; that it changed does not.
-_NAMED_ONLY = frozenset({"clinical_question", "ordering_name", "visit_number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +129,7 @@ def receive_order(
                     "priority": order.priority,
                     "received_by": order.received_by,
                     "row": _digest(order),
+                    "reasons": reasons_digest(order),
                 },
                 **scope_of(order),
             )
@@ -158,7 +158,7 @@ def change_order(*, actor: User, order: Order, seen: dt.datetime | None = None, 
         changed = sorted(name for name, value in wanted.items() if getattr(order, name) != value)
         if not changed:
             return order
-        before = {name: getattr(order, name) for name in changed if name not in _NAMED_ONLY}
+        before = {name: getattr(order, name) for name in changed if name not in ABOUT_PEOPLE}
         for name in changed:
             setattr(order, name, wanted[name])
         clean_record(order)
@@ -251,7 +251,8 @@ def _end(actor: User, order: Order, to: OrderState, reason: str, reason_code: st
             raise Conflict(UNDER_REVIEW, code="in_review", details={"state": order.state})
         step_order(order=order, to=to, by=actor, reason=reason, reason_code=reason_code)
         if case is not None:
-            step_case(case=case, to=CaseState.CANCELLED, by=actor, reason=reason)
+            # Why is said of the order, and stays there.
+            step_case(case=case, to=CaseState.CANCELLED, by=actor, reason=f"Its order was {to.label.lower()}.")
     return order
 
 

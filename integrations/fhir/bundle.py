@@ -63,6 +63,16 @@ def searchset(
     return present(resourceType="Bundle", type_="searchset", link=links, entry=entries)
 
 
+def history(address_of: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the versions of the resource at an address; `entries` have what each is and how it came to be."""
+    return {
+        "resourceType": "Bundle",
+        "type": "history",
+        "total": len(entries),
+        "entry": [{"fullUrl": address_of, **one} for one in entries],
+    }
+
+
 def transaction_response(entries: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the answer to a transaction; `entries` are the responses of its entries, in their order."""
     return {

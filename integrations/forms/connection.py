@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from hematovision.forms import DescribedForm
-from integrations.kinds import SETTINGS
+from integrations.kinds import SECRETS, SETTINGS
 from integrations.models import Charset, Connection, ConnectionKind, Mapping
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _PEM = {"rows": 4, "spellcheck": "false", "autocomplete": "off", "class": "mono"
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 GROUPS = (
-    (_("Where"), ("host", "port", "address", "networks", "ack_timeout", "keeps_open")),
+    (_("Where"), ("host", "port", "address", "secret", "networks", "ack_timeout", "keeps_open")),
     (_("TLS"), ("uses_tls", "tls_authority", "tls_certificate", "tls_key")),
     (
         _("Names in the messages"),
@@ -95,7 +95,18 @@ class ConnectionForm(DescribedForm):
         max_length=500,
         required=False,
         widget=forms.URLInput(attrs=_PLAIN),
-        help_text=_("The base of the receiver's FHIR server, beginning with https."),
+        help_text=_(
+            "The base of the receiver's FHIR server, beginning with https. Each report is put there as a Bundle."
+        ),
+    )
+    secret = forms.CharField(
+        label=_("Token"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs=_PLAIN),
+        help_text=_(
+            "Sent as a bearer token. It is stored encrypted and never shown; left empty, the stored one stays."
+        ),
     )
     networks = _Lines(
         label=_("Allowed networks"),
@@ -222,13 +233,14 @@ class ConnectionForm(DescribedForm):
     def __init__(self, *args: Any, user: User, kind: str, connection: Connection | None = None, **kwargs: Any) -> None:
         has = SETTINGS[kind]
         if connection is not None:
-            said = {name: getattr(connection, name) for name in ("name", *has) if name not in {"clinics", "tls_key"}}
+            said = {name: getattr(connection, name) for name in ("name", *has) if name not in {"clinics", *SECRETS}}
             kwargs["initial"] = {**said, "clinics": connection.clinics.all(), "seen": connection.version}
         super().__init__(*args, **kwargs)
         for name in set(self.fields) - {"name", "seen", *has}:
             del self.fields[name]
         laboratory = user.organisation
-        self.fields["mapping"].queryset = Mapping.objects.visible_to(user)  # type: ignore[attr-defined]
+        if "mapping" in self.fields:
+            self.fields["mapping"].queryset = Mapping.objects.visible_to(user)  # type: ignore[attr-defined]
         clinics = Organisation.objects.filter(refers_to=laboratory).order_by("name")
         self.fields["clinics"].queryset = clinics  # type: ignore[attr-defined]
 
@@ -246,12 +258,23 @@ class ConnectionForm(DescribedForm):
 
 
 class StateForm(DescribedForm):
-    """Why a connection is switched off or paused, and until when; a step asks what it needs."""
+    """Why a connection is switched off or paused, and for how long; a step asks what it needs."""
 
-    until = forms.DateTimeField(
-        label=_("Until"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("In UTC, within 14 days. Then it goes on by itself."),
+    hours = forms.TypedChoiceField(
+        label=_("For how long"),
+        coerce=int,
+        choices=[
+            (1, _("1 hour")),
+            (2, _("2 hours")),
+            (4, _("4 hours")),
+            (8, _("8 hours")),
+            (24, _("1 day")),
+            (72, _("3 days")),
+            (168, _("7 days")),
+            (336, _("14 days")),
+        ],
+        initial=1,
+        help_text=_("Then it goes on by itself. It can be ended earlier, or prolonged."),
     )
     reason = forms.CharField(
         label=_("Why"),

@@ -99,7 +99,8 @@ class Connection(models.Model):
     """One way to or from one system of a laboratory.
 
     `saved_by` changed its settings last and cannot switch it on: that takes a second administrator. `queued_to` is the
-    position of the feed up to which messages were made for it. A lease keeps a second worker from sending beside the first.
+    position of the feed up to which messages were made for it, `queued_from` the one after which that began. A lease keeps
+    a second worker from sending beside the first. `failures` counts attempts in a row that got no answer, from `failing_since` on.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -180,9 +181,12 @@ class Connection(models.Model):
         help_text="When it was first switched on: what was signed since then is owed over it.",
     )
     queued_to = models.BigIntegerField(default=0, editable=False)
+    queued_from = models.BigIntegerField(default=0, editable=False)
     lease_holder = models.CharField(max_length=80, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     retry_at = models.DateTimeField(null=True, editable=False, help_text="Not before this is the next attempt made.")
+    failures = models.PositiveIntegerField(default=0, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
 
     objects = ConnectionQuerySet.as_manager()
 
@@ -204,6 +208,11 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def label_of(cls, name: str) -> str:
+        """Return what a setting is called."""
+        return str(getattr(cls._meta.get_field(name), "verbose_name", name))
 
     @property
     def is_outgoing(self) -> bool:

@@ -16,7 +16,8 @@ for (const name of ["profiles-types", "profiles-resources"]) {
 let wrong = 0;
 for (const file of process.argv.slice(2)) {
   const resource = JSON.parse(fs.readFileSync(file, "utf8"));
-  for (const one of [resource, ...(resource.entry ?? []).map((entry) => entry.resource)]) {
+  const parts = (resource.entry ?? []).flatMap((entry) => [entry.resource, entry.response?.outcome]);
+  for (const one of [resource, ...parts.filter(Boolean)]) {
     let issues;
     try {
       issues = validateResource(one);

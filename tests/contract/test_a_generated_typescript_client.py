@@ -34,7 +34,8 @@ def walk(tmp_path):
     shutil.copytree(SOURCES, tmp_path, dirs_exist_ok=True)
     (tmp_path / "node_modules").symlink_to(PACKAGES)
     (tmp_path / "package.json").write_text('{"type": "module"}')
-    run("openapi-typescript", SCHEMA, "--output", "schema.d.ts", cwd=tmp_path)
+    # As a source, which is checked like the walk; only the declarations of libraries are taken as they are.
+    run("openapi-typescript", SCHEMA, "--output", "schema.ts", cwd=tmp_path)
     run("tsc", "--project", ".", cwd=tmp_path)
     return lambda *arguments: json.loads(run("walk.js", *arguments, cwd=tmp_path))
 

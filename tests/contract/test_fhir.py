@@ -114,6 +114,36 @@ def test_a_correction_is_a_new_version_and_the_first_stays(lis, made, report, pa
     assert issue_of(get(lis, f"DiagnosticReport/{made.case.pk}/_history/3"), 404)["code"] == "not-found"
 
 
+def test_a_history_has_every_version_the_newest_first(lis, made, report, pavel):
+    next_version(made.case, pavel, kind="corrected", counts={"neutrophil": 50, "lymphocyte": 50})
+    found = read(lis, f"DiagnosticReport/{made.case.pk}/_history")
+    assert (found["type"], found["total"]) == ("history", 2)
+    assert [one["resource"]["status"] for one in found["entry"]] == ["corrected", "final"]
+    assert [one["response"]["etag"] for one in found["entry"]] == ['W/"2"', 'W/"1"']
+    assert found["entry"][0]["fullUrl"].endswith(f"/fhir/r4/DiagnosticReport/{made.case.pk}")
+    assert issue_of(get(lis, f"DiagnosticReport/{made.case.pk}/_history", {"_since": "2020"}), 400)["code"] == "invalid"
+
+
+def test_a_result_has_a_history_of_its_own(lis, made, pavel):
+    next_version(made.case, pavel, counts={"neutrophil": 100})
+    next_version(made.case, pavel, kind="corrected", counts={"neutrophil": 95, "immature_granulocyte": 5})
+    address = f"Observation/{made.case.pk}.neutrophil/_history"
+    values = [one["resource"]["valueQuantity"]["value"] for one in read(lis, address)["entry"]]
+    assert values == [95, 100]
+    assert read(lis, f"{address}/1")["valueQuantity"]["value"] == 100
+    later = f"Observation/{made.case.pk}.immature-granulocyte/_history"
+    assert len(read(lis, later)["entry"]) == 1
+    for path in (f"{later}/1", f"{address}/3", f"Observation/{made.case.pk}.none/_history", "Observation/x/_history"):
+        assert issue_of(get(lis, path), 404)["code"] == "not-found"
+
+
+def test_a_broken_version_has_its_place_in_the_history(lis, made, report, monkeypatch):
+    monkeypatch.setattr("reports.verification.sha256", lambda _content: "0" * 64)
+    (entry,) = read(lis, f"DiagnosticReport/{made.case.pk}/_history")["entry"]
+    assert (entry["response"]["status"], "resource" in entry) == ("409 Conflict", False)
+    assert entry["response"]["outcome"]["issue"][0]["code"] == "conflict"
+
+
 def test_an_addendum_leaves_the_results_final(lis, made, report, pavel):
     next_version(made.case, pavel, kind="appended", counts=NORMAL)
     assert read(lis, f"DiagnosticReport/{made.case.pk}")["status"] == "appended"

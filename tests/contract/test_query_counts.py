@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cases.services.orders import reject_order
 from cases.states import CaseState
 from classifier.models import Prediction
 from tests.factories.cases import CellFactory, SmearImageFactory
@@ -28,10 +29,42 @@ BASELINE = {
 }
 
 
+# The same of FHIR. A report is verified each time it is handed out, so that those grow with what is found.
+FHIR_BASELINE = {
+    "Patient": 9,
+    "ServiceRequest": 9,
+    "ServiceRequest/{order}": 9,
+    "Specimen": 8,
+    "Task": 9,
+    "Task/{order}": 9,
+    "AuditEvent": 8,
+}
+
+
 def queries(lis, path):
     with CaptureQueriesContext(connection) as captured:
         assert lis.get(path).status_code == 200
     return len(captured)
+
+
+@pytest.mark.parametrize("path", FHIR_BASELINE)
+def test_searches_over_fhir_ask_as_often_for_many_rows(lis_of, riverside, central, amina, pavel, path):
+    caller = lis_of(central, "audit:read") if path == "AuditEvent" else lis_of(riverside)
+
+    def asked():
+        with CaptureQueriesContext(connection) as captured:
+            assert caller.http.get(f"/fhir/r4/{path.format(order=order.pk)}").status_code == 200
+        return len(captured)
+
+    made = specimen(by=amina, state=CaseState.READY, number=1, version=None)
+    order = waiting_order(amina, "P-0", patient=made.patient)
+    reject_order(actor=pavel, order=order, reason_code="clotted")
+    asked()  # warms what is asked once per process
+    few = asked()
+    for number in range(2, 8):
+        specimen(by=amina, state=CaseState.READY, number=number, version=None)
+        reject_order(actor=pavel, order=waiting_order(amina, f"P-{number}"), reason_code="label")
+    assert asked() == few == FHIR_BASELINE[path]
 
 
 @pytest.mark.parametrize("path", BASELINE)

@@ -31,7 +31,7 @@ def there(live_server, riverside, amina, pavel):
     return SimpleNamespace(url=live_server.url, token=token, case=made.case)
 
 
-def test_a_client_in_python(there):
+def test_a_client_in_python(there, request):
     fhir = pytest.importorskip("fhirclient.server", reason="Not installed (make install-dev): fhirclient.")
     from fhirclient.models.capabilitystatement import CapabilityStatement
     from fhirclient.models.diagnosticreport import DiagnosticReport
@@ -41,6 +41,8 @@ def test_a_client_in_python(there):
 
     server = fhir.FHIRServer(None, f"{there.url}/fhir/r4/")
     server.session.headers["Authorization"] = f"Bearer {there.token}"
+    # A line that stays open would hold a connection to the database.
+    request.addfinalizer(server.session.close)
     assert CapabilityStatement.read_from("metadata", server).fhirVersion == "4.0.1"
 
     [report] = DiagnosticReport.where({"status": "corrected"}).perform_resources_iter(server)

@@ -37,8 +37,9 @@ def test_from_the_patient_to_the_pdf(live_server, riverside, amina, pavel, tmp_p
     assert names["content"]["report"]["id"] == str(report.pk)
     assert names["pdf"] == PDF
 
-    with pytest.raises(ValueError, match="1 field must be corrected: wbcc"):
-        names["lis"].patch(f"/cases/{case.pk}/", json={"wbcc": "9"})
+    # A line that stays open would hold a connection to the database.
+    with names["lis"] as lis, pytest.raises(ValueError, match="1 field must be corrected: wbcc"):
+        lis.patch(f"/cases/{case.pk}/", json={"wbcc": "9"})
 
 
 def test_a_key_in_place_of_the_secret(live_server, riverside, settings):

@@ -1,5 +1,6 @@
 """Connections to other systems, with a mapping that is in force."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -10,12 +11,12 @@ from integrations.models import Connection, ConnectionKind, ConnectionState, Map
 
 
 def a_mapping(laboratory: Organisation, saved_by: User, *, rows: Rows | None = None, name: str = "Codes") -> Mapping:
-    """A mapping whose first version is in force."""
+    """A mapping whose first version has long been in force."""
     mapping = Mapping.objects.create(laboratory=laboratory, name=name)
     MappingVersion.objects.create(
         mapping=mapping,
         number=1,
-        effective_from=timezone.now(),
+        effective_from=timezone.now() - timedelta(days=1000),
         rows=default_rows() if rows is None else rows,
         saved_by=saved_by,
     )

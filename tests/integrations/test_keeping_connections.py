@@ -98,7 +98,7 @@ def test_what_is_missing_is_named_in_sentences(ines, zoe, central):
     missing = refused.value.details["missing"]
     assert any("port" in sentence for sentence in missing)
     assert any("networks" in sentence for sentence in missing)
-    assert any("mapping" in sentence for sentence in missing)
+    assert any("assigning authority" in sentence for sentence in missing)
     assert any("certificate" in sentence for sentence in missing)
 
 
@@ -117,6 +117,22 @@ def test_what_cannot_be_is_refused_beside_its_setting(ines, central, values, nam
             actor=ines, laboratory=central, kind=ConnectionKind.MLLP_OUT, name="Hospital", **{**OUT, **values}
         )
     assert list(refused.value.details["errors"]) == [named]
+
+
+def test_what_comes_in_is_written_by_an_account_of_the_connection(ines, zoe, central, riverside):
+    riverside.hl7_authority = "RIVER"
+    riverside.save()
+    orders = create_connection(
+        actor=ines,
+        laboratory=central,
+        kind=ConnectionKind.MLLP_IN,
+        name="Orders",
+        port=2575,
+        networks=["10.1.2.0/24"],
+        uses_tls=False,
+    )
+    on = switch_on(actor=zoe, connection=orders)
+    assert (on.service_user.role, on.service_user.organisation) == ("service", central)
 
 
 def test_networks_are_networks_and_names_are_unique(saved, ines, central):

@@ -75,6 +75,7 @@ ARGUMENT_NOUN = {
     "review:retry_image": "image",
     "fhir:media": "image",
     "fhir:patient": "patient",
+    "fhir:patient_merge": "patient",
     "classifier:explanation": "cell",
     "classifier:explanation_picture": "cell",
 }
@@ -89,6 +90,7 @@ LITERAL: dict[str, str] = {
 }
 
 QUERY: dict[str, str] = {
+    "integrations:new_connection": "?kind=mllp_in",
     "workbench:worklist": "?state=all",
     "workbench:orders": "?state=all",
     "api:reconciliation": "?first=2026-11-01&last=2026-11-02",
@@ -204,6 +206,22 @@ def _placed(world: World, target: str) -> dict[str, Any]:
 
 
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "integrations:new_connection"): lambda _world, _target: {"name": "New", "charset": "ASCII"},
+    ("POST", "integrations:edit_connection"): lambda world, target: {
+        "name": "Off",
+        "seen": world.objects[target].version if target in world.objects else 1,
+        "ack_timeout": 15,
+        "charset": "UNICODE UTF-8",
+    },
+    ("POST", "integrations:switch_off"): lambda _world, _target: {"reason": "It moves to another host."},
+    ("POST", "integrations:pause"): lambda _world, _target: {"hours": "1", "reason": "The system is updated."},
+    ("POST", "integrations:new_mapping"): lambda _world, _target: {"name": "New"},
+    ("POST", "integrations:edit_table"): lambda _world, _target: {"seen": 1},
+    ("POST", "integrations:mark_handled"): lambda _world, _target: {"reason": "Told them by telephone."},
+    ("POST", "integrations:answer_message"): lambda _world, _target: {
+        "answer": "another person",
+        "reason": "Another birth date.",
+    },
     ("POST", "workbench:pseudonymisation"): lambda _world, _target: {"reason": "The law asks no longer.", "mrn": "1"},
     ("POST", "workbench:merge"): lambda world, target: _merge(world, target) | {"action": "merge", "one_person": "yes"},
     ("POST", "api:patient_merge"): _merge,
@@ -217,6 +235,7 @@ BODIES: dict[tuple[str, str], Any] = {
         "received": SimpleUploadedFile("list.csv", b"accession,version,received_at\n")
     },
     ("POST", "fhir:base"): _transaction,
+    ("POST", "fhir:patient_merge"): _merge,
     # Without a status there is nothing to do for whoever may: what the matrix asks is who may.
     ("PUT", "fhir:service_request"): lambda _world, _target: {"resourceType": "ServiceRequest"},
     ("PATCH", "fhir:service_request"): lambda _world, _target: _REVOKING,

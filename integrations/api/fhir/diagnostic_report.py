@@ -157,6 +157,8 @@ class DiagnosticReportSearch(VersionSearch):
     """Reports."""
 
     resource = "DiagnosticReport"
+    with_history = True
+    operations = ("bundle",)
     params: ClassVar = {
         "_id": Param("token", by_id("case")),
         "_lastUpdated": Param("date", by_moment("created_at")),

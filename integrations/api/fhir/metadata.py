@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.fhir.audit_event import AuditEventSearch
 from integrations.api.fhir.diagnostic_report import DiagnosticReportSearch
 from integrations.api.fhir.observation import ObservationSearch
 from integrations.api.fhir.order import ServiceRequestSearch, SpecimenSearch
@@ -18,9 +19,10 @@ from integrations.api.fhir.provenance import ProvenanceSearch
 from integrations.api.fhir.search import FhirSearch
 from integrations.api.fhir.task import TaskSearch
 from integrations.api.fhir.view import FhirView, answer
-from integrations.fhir.capability import Served, bundle_operation, capability_statement
+from integrations.fhir.capability import Served, bundle_operation, capability_statement, merge_operation
 
 SEARCHES: tuple[type[FhirSearch], ...] = (
+    AuditEventSearch,
     DiagnosticReportSearch,
     ObservationSearch,
     OrganizationSearch,
@@ -40,8 +42,9 @@ def served() -> list[Served]:
             view.resource,
             params=tuple((name, param.kind, param.documentation) for name, param in sorted(view.params.items())),
             includes=tuple(sorted(view.includes)),
-            with_history=view is DiagnosticReportSearch,
-            operations=("bundle",) if view is DiagnosticReportSearch else (),
+            with_history=view.with_history,
+            operations=view.operations,
+            changes=view.changes,
         )
         for view in SEARCHES
     ]
@@ -69,6 +72,14 @@ class BundleOperation(OpenView):
     def get(self, request: Request) -> Response:
         """Return it; open to everybody."""
         return answer(bundle_operation(self.base))
+
+
+class MergeOperation(OpenView):
+    """The definition of `$merge`."""
+
+    def get(self, request: Request) -> Response:
+        """Return it; open to everybody."""
+        return answer(merge_operation(self.base))
 
 
 class UnknownAddress(OpenView):

@@ -9,9 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from integrations.api.fhir.diagnostic_report import VersionSearch, by_patient, visible_version
+from integrations.api.fhir.history import case_of, one_of
 from integrations.api.fhir.params import Param, any_of, by_id, by_moment, token
 from integrations.api.fhir.search import Found, Pages
-from integrations.api.fhir.view import FhirView, answer, uuid_or_none
+from integrations.api.fhir.view import FhirView, answer
 from integrations.fhir import systems
 from integrations.fhir.observation import observations
 from integrations.fhir.signed_version import SignedVersion
@@ -42,20 +43,17 @@ class ObservationOne(FhirView):
 
     def get(self, request: Request, pk: str) -> Response:
         """Return it; one that the last version does not have any more is entered-in-error."""
-        text, _, _ = pk.partition(".")
-        case = uuid_or_none(text)
-        if case is None:
+        found = one_of(signed_version(visible_version(self, case_of(pk))), pk)
+        if found is None:
             raise Http404
-        for one in observations(signed_version(visible_version(self, case))):
-            if one["id"] == pk:
-                return answer(one)
-        raise Http404
+        return answer(found)
 
 
 class ObservationSearch(VersionSearch):
     """Results, those of one report together."""
 
     resource = "Observation"
+    with_history = True
     pages = ReportPages
     params: ClassVar = {
         "_lastUpdated": Param("date", by_moment("created_at")),

@@ -88,6 +88,7 @@ class ServiceRequestSearch(FhirSearch):
     """Orders."""
 
     resource = "ServiceRequest"
+    changes: ClassVar[tuple[str, ...]] = ("update", "patch")
     audited_type = "cases.order"
     updated = "updated_at"
     params: ClassVar = {

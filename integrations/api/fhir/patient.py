@@ -70,6 +70,7 @@ class PatientSearch(FhirSearch):
     """Patients."""
 
     resource = "Patient"
+    operations = ("merge",)
     audited_type = "cases.patient"
     params: ClassVar = {
         "_id": Param("token", by_id()),

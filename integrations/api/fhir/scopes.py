@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from accounts.scopes import CASES_READ, CASES_WRITE, ORDERS_READ, ORDERS_WRITE, PATIENTS_WRITE, REPORTS_READ
+from accounts.scopes import AUDIT_READ, CASES_READ, CASES_WRITE, ORDERS_READ, ORDERS_WRITE, PATIENTS_WRITE, REPORTS_READ
 
 WHOLE_REPORT = "DiagnosticReport/$bundle"
 TRANSACTION = "Bundle"
 MERGE = "Patient/$merge"
 
 SCOPES_OF: dict[str, tuple[str, ...]] = {
+    "AuditEvent": (AUDIT_READ,),
     "Binary": (REPORTS_READ,),
     "Device": (REPORTS_READ,),
     "DiagnosticReport": (REPORTS_READ,),

@@ -47,7 +47,10 @@ class Found:
 
 
 class FhirSearch(FhirView):
-    """A search. `ordering` is of rows, `updated` the column of `_sort=_lastUpdated` where there is one."""
+    """A search. `ordering` is of rows, `updated` the column of `_sort=_lastUpdated` where there is one.
+
+    `with_history`, `operations` and `changes` say what else there is for the resource.
+    """
 
     params: ClassVar[dict[str, Param]]
     includes: ClassVar[frozenset[str]] = frozenset()
@@ -57,6 +60,9 @@ class FhirSearch(FhirView):
     pages: ClassVar[type[Pages]] = Pages
     # Each parameter is up to a thousand look-ups.
     throttle_scope = "fhir_search"
+    with_history: ClassVar[bool] = False
+    operations: ClassVar[tuple[str, ...]] = ()
+    changes: ClassVar[tuple[str, ...]] = ()
 
     def rows(self) -> Any:
         """Return the rows that the caller may see."""

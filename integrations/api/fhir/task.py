@@ -40,6 +40,7 @@ class TaskSearch(ServiceRequestSearch):
     """What the laboratory does for orders."""
 
     resource = "Task"
+    changes: ClassVar[tuple[str, ...]] = ()
     params: ClassVar = {
         **{name: param for name, param in ServiceRequestSearch.params.items() if name != "authored"},
         "authored-on": ServiceRequestSearch.params["authored"],
