@@ -7,7 +7,7 @@ from cases.partial_date import PartialDate
 from cases.services.orders import open_case_of_order
 from cases.states import CaseState
 from integrations.models import Message, MessageState
-from tests.integrations.incoming.conftest import adt, an_order, order, pid
+from tests.factories.hl7_messages import adt, an_order, order, pid
 
 pytestmark = pytest.mark.django_db
 
