@@ -227,7 +227,9 @@ def test_rest(web, amina, pavel, tmp_path):
 
 def test_the_document_says_what_every_state_of_a_message_means():
     rows = section("What waits for a person")
-    assert {str(state.label) for state in MessageState if not re.search(rf"^\|[^|]*{state.label}", rows, re.M)} == set()
+    assert {
+        str(state.label) for state in MessageState if not re.search(rf"^\|[^|]*{state.label}", rows, re.MULTILINE)
+    } == set()
 
 
 def test_the_document_has_every_pause():
