@@ -17,6 +17,8 @@ export HEMATOVISION_VAR ?= var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Oversubscribed thread pools make two cores slower, not faster.
 export OMP_NUM_THREADS ?= 2
+# Some hosts keep no bytecode: every process of the suite, and each one a test starts, would compile all of it again.
+export PYTHONDONTWRITEBYTECODE :=
 
 # Where Node is missing, its wheel stands in the virtual environment.
 NPM := PATH="$$PATH:$(CURDIR)/$(BIN)" npm

@@ -1,4 +1,4 @@
-"""Issues tokens for the one grant there is, whichever way the client proved itself."""
+"""Issues and withdraws tokens of the one grant there is, whichever way the client proved itself."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Validator(OAuthLibRequestValidator):
 
 
 def token_server(proved: Client | None) -> BackendApplicationServer:
-    """A server for one token request; `proved` is the client that an assertion proved, None where a secret has to."""
+    """A server for one request for a token or its end; `proved` is the client that an assertion proved, None where a secret has to."""
     return BackendApplicationServer(
         _Validator(proved),
         token_generator=generate_opaque_token,

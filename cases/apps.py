@@ -24,12 +24,12 @@ class CasesConfig(AppConfig):
             check_holds_and_restrictions,
             check_removals,
         )
-        from cases.order_verification import check_orders
+        from cases.order_verification import REASONS, check_orders
         from cases.patient_verification import PATIENTS, check_merges, check_patients
         from cases.verification import QUESTIONS, check_cases, check_images
         from hematovision import verifications
 
-        keep(PATIENTS, QUESTIONS, *HOLDS_AND_RESTRICTIONS)
+        keep(PATIENTS, QUESTIONS, REASONS, *HOLDS_AND_RESTRICTIONS)
         verifications.register("patients", check_patients)
         verifications.register("cases", check_cases)
         verifications.register("images", check_images)

@@ -15,12 +15,14 @@ from cases.models import (
     ImagePurge,
     LegalHold,
     LegalHoldRelease,
+    Order,
     Patient,
     PatientRestriction,
     Pseudonymisation,
     PurgeRun,
     RestrictionLift,
 )
+from cases.models.order import ABOUT_PEOPLE
 from hematovision.chunks import chunks_of, in_chunks
 from hematovision.verifications import Finding, Older
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from hematovision.verifications import Found
 
 CASE = Case._meta.label_lower
+ORDER = Order._meta.label_lower
 PATIENT = Patient._meta.label_lower
 ACCESS = BreakGlassAccess._meta.label_lower
 _REMOVALS: tuple[tuple[type[Model], Action], ...] = (
@@ -137,9 +140,9 @@ def _accesses_opened() -> Iterator[tuple[str, str | None]]:
 
 
 def _pseudonyms() -> Iterator[Finding]:
-    """Who was pseudonymised has no other name anywhere."""
+    """Who was pseudonymised has no other name anywhere, and their orders say nothing of people."""
     rows = Pseudonymisation.objects.select_related("patient").prefetch_related(
-        "patient__former_identities", "patient__numbers"
+        "patient__former_identities", "patient__numbers", "patient__orders__transitions"
     )
     for made in in_chunks(rows, by=("pk",)):
         patient = made.patient
@@ -148,3 +151,9 @@ def _pseudonyms() -> Iterator[Finding]:
         names.add((patient.mrn, patient.full_name))
         if names != {(made.pseudonym, PSEUDONYMOUS)}:
             yield Finding(PATIENT, str(patient.pk), "Its identifiers are not those of its pseudonym.")
+        for order in patient.orders.all():
+            reasons = [step.reason for step in order.transitions.all()]
+            if any(reasons) or any(getattr(order, name) for name in ABOUT_PEOPLE):
+                yield Finding(
+                    ORDER, str(order.pk), "It says of people what the pseudonymisation of its patient emptied."
+                )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit.fingerprints import fingerprint
+from audit.kept_rows import KeptRows
 from audit.models import Action
 from audit.selectors import last_digest, missing_records, said_about
+from cases.identifiers import is_under_present_key, keyed_fingerprint
 from cases.models import Order
 from cases.verification import steps_that_do_not_fit
 from hematovision.chunks import chunks_of
@@ -14,6 +16,8 @@ from hematovision.verifications import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from hematovision.verifications import Found
 
 ORDER = Order._meta.label_lower
 
@@ -48,7 +52,24 @@ def order_digest(order: Order) -> str:
     )
 
 
-def check_orders() -> Iterator[Finding]:
+def reasons_digest(order: Order) -> str:
+    """The keyed fingerprint of why an order took its steps: words, which may come from another system and be about a person."""
+    steps = order.transitions.all()
+    return keyed_fingerprint([(order.pk, *((step.pk, step.reason) for step in steps))])
+
+
+REASONS = KeptRows(
+    Order,
+    reasons_digest,
+    member="reasons",
+    changed="Why it took its steps was changed after it was written.",
+    prefetched=("transitions",),
+    comparable=is_under_present_key,
+    stays=False,
+)
+
+
+def check_orders() -> Iterator[Found]:
     """Every order is there, says what it said, and came to its state by steps."""
     for pk in missing_records(Order, action=Action.CREATE):
         yield Finding(ORDER, pk, "It was received, the audit trail says, and is no longer in the record.")
@@ -61,3 +82,4 @@ def check_orders() -> Iterator[Finding]:
             elif known != order_digest(order):
                 yield Finding(ORDER, str(order.pk), "What it says was changed after it was written.")
             yield from steps_that_do_not_fit(order, ORDER, list(order.transitions.all()))
+    yield from REASONS.check()

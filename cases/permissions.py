@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.db import models
 
-from accounts.models import Role
+from accounts.models import Organisation, Role
 from accounts.models.user import LABORATORY_ROLES
 from accounts.permissions import acts_for_clinics, has_scope
 from accounts.scopes import CASES_WRITE, IMAGES_WRITE, ORDERS_WRITE, PATIENTS_WRITE
@@ -20,7 +20,7 @@ from cases.states import CLOSED_STATES
 from hematovision.errors import NotFound, PermissionRefused
 
 if TYPE_CHECKING:
-    from accounts.models import Organisation, User
+    from accounts.models import User
 
 READ_ONLY = "Break-glass access is for viewing: nothing of this case can be changed."
 NOT_FOR_THIS_ORGANISATION = "You enter nothing under this organisation."
@@ -43,6 +43,14 @@ def may_write_orders(user: User) -> bool:
     return user.organisation is not None and (has_scope(user, ORDERS_WRITE) or _writes_for_laboratory(user))
 
 
+def may_number_orders(user: User, place: Organisation, laboratory: Organisation, numbering: str) -> bool:
+    """Whether orders of `place` that `user` enters are numbered under `numbering`: it is the place's own, or that of the user's
+    organisation, or no organisation of the laboratory calls it its own.
+    """
+    owners = {one.pk for one in Organisation.objects.of_laboratory(laboratory).whose_numbering_is(numbering)}
+    return not owners or not owners.isdisjoint({place.pk, user.organisation_id})
+
+
 def may_change_order(user: User, order: Order) -> bool:
     """Whether `user` changes and cancels `order`: writers of the clinic that placed it, and of the laboratory it was placed with."""
     return may_write_orders(user) and (may_enter_for(user, order.clinic) or order.laboratory_id == user.organisation_id)
@@ -56,6 +64,11 @@ def may_reject_order(user: User, order: Order) -> bool:
 def may_open_case_of(user: User, order: Order) -> bool:
     """Whether `user` opens the case of `order`: who opens cases for the clinic that placed it."""
     return may_write_cases(user) and may_enter_for(user, order.clinic)
+
+
+def may_link_order(user: User, order: Order) -> bool:
+    """Whether `user` says which case a waiting order is about: who opens its case, and the laboratory that may reject it."""
+    return may_open_case_of(user, order) or may_reject_order(user, order)
 
 
 def may_correct_patient(user: User, patient: Patient) -> bool:
@@ -78,7 +91,21 @@ def may_enter_for(user: User, organisation: Organisation) -> bool:
     """Whether `user` enters patients and cases under `organisation`: their own, or a clinic their client acts for."""
     if organisation.pk == user.organisation_id:
         return True
-    return organisation.is_active and organisation.refers_to_id == user.organisation_id and acts_for_clinics(user)
+    return _refers_to_laboratory_of(user, organisation) and acts_for_clinics(user)
+
+
+def may_order_for(user: User, clinic: Organisation) -> bool:
+    """Whether `user` places orders for `clinic`: who enters for it, and writers of the laboratory it refers to."""
+    return may_enter_for(user, clinic) or (_refers_to_laboratory_of(user, clinic) and _writes_for_laboratory(user))
+
+
+def may_register_for(user: User, clinic: Organisation) -> bool:
+    """Whether `user` registers patients of `clinic`: who enters for it, and administrators of its laboratory, who see all of them."""
+    return may_order_for(user, clinic) and (may_enter_for(user, clinic) or user.role == Role.ADMINISTRATOR)
+
+
+def _refers_to_laboratory_of(user: User, clinic: Organisation) -> bool:
+    return clinic.is_active and clinic.refers_to_id == user.organisation_id
 
 
 def may_send_images(user: User) -> bool:
@@ -165,6 +192,12 @@ def is_read_only(user: User, record_: models.Model) -> bool:
         return False
     by_role: Any = type(record_)._default_manager.visible_to(user, break_glass=False)  # type: ignore[union-attr]
     return not by_role.filter(pk=record_.pk).exists()
+
+
+def named_to(user: User, patient: Patient) -> dict[str, object]:
+    """Which patient has a number that is taken, as `details` of a refusal; empty for who does not see them."""
+    seen = Patient.objects.visible_to(user).filter(pk=patient.person_id).exists()
+    return {"patient": str(patient.person_id)} if seen else {}
 
 
 def _sees(user: User, record_: models.Model) -> bool:

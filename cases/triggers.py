@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from audit.triggers import PREFIX as APPEND_ONLY
-from audit.triggers import Guard
+from audit.triggers import AppendOnly, Guard, trigger_names
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -160,3 +160,50 @@ class FrozenColumns(Guard):
             refuse = f"BEGIN SELECT RAISE(ABORT, '{self.table} keeps what it was written with: change refused'); END"
             made = [f"{head} {refuse}", f"{keep} {refuse}"]
         return [*(self._drop(vendor, name) for name in self._names), *(made if self.keep_rows else made[:-1])]
+
+
+class AppendOnlyButEmptied(AppendOnly):
+    """Migration operation: `AppendOnly`, of which the text of one column may become empty, once and for good.
+
+    For words about people, which a pseudonymisation empties. `columns` are all the others. Repeat it like `AppendOnly`.
+    """
+
+    def __init__(self, table: str, columns: list[str], *, emptied: str) -> None:
+        super().__init__(table)
+        self.columns = columns
+        self.emptied = emptied
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """How the migration writer spells this operation."""
+        return (self.__class__.__qualname__, [self.table, self.columns], {"emptied": self.emptied})
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Create the triggers, the one of changes under a condition."""
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+        vendor = schema_editor.connection.vendor
+        name = trigger_names(vendor, self.table)[0]
+        postgresql = vendor == "postgresql"
+        differs = "IS DISTINCT FROM" if postgresql else "IS NOT"
+        changed = " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in self.columns)
+        words = f'OLD."{self.emptied}" {differs} NEW."{self.emptied}" AND NEW."{self.emptied}" {differs} \'\''
+        refuse = (
+            "EXECUTE FUNCTION append_only_refuse()"
+            if postgresql
+            else f"BEGIN SELECT RAISE(ABORT, '{self.table} is append-only: UPDATE refused'); END"
+        )
+        of_table = f' ON "{self.table}"' if postgresql else ""
+        head = f'CREATE TRIGGER "{name}" BEFORE UPDATE ON "{self.table}" FOR EACH ROW'
+        schema_editor.execute(f'DROP TRIGGER "{name}"{of_table}', params=None)
+        schema_editor.execute(f"{head} WHEN ({changed} OR ({words})) {refuse}", params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Refuse every change, as before."""
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        """One line for `migrate --plan`."""
+        return f"Make {self.table} append-only but for {self.emptied}, which may become empty"

@@ -1,4 +1,4 @@
-"""Encryption of single values at rest: identifiers of patients, keys of sealed reports, second factors.
+"""Encryption of single values at rest: identifiers of patients, keys of sealed reports, second factors, stored answers, messages.
 
 A value becomes a Fernet token (AES-128-CBC with HMAC-SHA256, cryptography library). The first key of
 `HEMATOVISION_FIELD_KEYS` encrypts, every key decrypts: to rotate, put a new key first, run

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
@@ -16,8 +18,12 @@ from hematovision.celery import app
 from hematovision.disk import require_room
 from hematovision.errors import NoRoom
 from hematovision.storage_health import Asked
+from integrations.models import Connection
+from integrations.standing import with_standing
 
 STORAGE = Asked()
+LATE = timedelta(minutes=10)
+"""Longer than a receiver takes to answer, or to restart."""
 
 
 class PartFailed(Exception):
@@ -36,10 +42,12 @@ def livez(_request: HttpRequest) -> JsonResponse:
 def readyz(_request: HttpRequest) -> JsonResponse:
     """Answer 200 when a smear sent now would come back classified, else 503 and the failing parts.
 
-    Body: `{"status": "ready"|"not ready", "parts": {name: {"ok": bool, "detail": str}}}`.
+    Body: `{"status": "ready"|"not ready", "parts": {name: {"ok": bool, "detail": str}}}`. A part of `INFORMATIVE` is told
+    and decides nothing: a receiver that is away is no reason to take no smears.
     """
     parts = {name: _report(check) for name, check in CHECKS.items()}
     ready = all(part["ok"] for part in parts.values())
+    parts |= {name: _report(check) for name, check in INFORMATIVE.items()}
     return JsonResponse(
         {"status": "ready" if ready else "not ready", "parts": parts},
         status=200 if ready else 503,
@@ -118,6 +126,20 @@ def check_files() -> str:
     return "the object store answers"
 
 
+def check_lis() -> str:
+    """Nothing to other systems has waited long, and nothing waits for a person."""
+    try:
+        connections = list(with_standing(Connection.objects.in_use()))
+    except DatabaseError as error:
+        raise PartFailed("The connections cannot be read: the database does not answer.") from error
+    late = timezone.now() - LATE
+    waiting = sum(1 for found in connections if found.oldest is not None and found.oldest < late)
+    stuck = sum(found.held + found.refused + found.dead for found in connections)
+    if waiting or stuck:
+        raise PartFailed(f"Of {len(connections)} connections {waiting} are late; {stuck} messages wait for a person.")
+    return f"{len(connections)} connections, nothing late"
+
+
 def without_paths(sentence: str) -> str:
     """Return `sentence` with each absolute path cut to its last name: anybody may ask, and where files lie is ours."""
     return re.sub(r"(?<![\w.])/(?:[^\s/'\",:]+/)*([^\s/'\",:]+)/?", r"\1", sentence)
@@ -131,6 +153,8 @@ CHECKS: dict[str, Callable[[], str]] = {
     "disk": check_disk,
     "files": check_files,
 }
+
+INFORMATIVE: dict[str, Callable[[], str]] = {"lis": check_lis}
 
 
 def _report(check: Callable[[], str]) -> dict[str, object]:

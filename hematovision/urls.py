@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("calibration.urls")),
     path("", include("reports.urls")),
     path("", include("inbox.urls")),
+    path("", include("integrations.urls")),
     path("", include("oversight.urls")),
     path("", include("cases.urls")),
     path("", include("workbench.urls")),

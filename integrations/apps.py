@@ -12,9 +12,15 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the steps of the record, which do not know that anybody follows them."""
+        from audit.kept_rows import keep
         from hematovision import verifications
+        from integrations.connection_verification import CONNECTIONS, MAPPING_VERSIONS, check_connections
+        from integrations.message_verification import check_messages
         from integrations.receivers import connect
         from integrations.verification import check_feed
 
         connect()
+        keep(CONNECTIONS, MAPPING_VERSIONS)
         verifications.register("event feed", check_feed)
+        verifications.register("connections", check_connections)
+        verifications.register("messages", check_messages)

@@ -1,4 +1,4 @@
-"""Which rows of the record become events of the feed.
+"""Which rows of the record become events of the feed, and what else is listened to below.
 
 The receivers run inside the transaction that writes the row: nothing is committed without its event, and no event without
 what it tells of.
@@ -11,10 +11,12 @@ from typing import Any
 from django.db.models.signals import post_save
 
 from cases.models import CaseTransition, ImageTransition, OrderTransition, PatientMerge, PatientMergeUndo
+from cases.signals import field_keys_rotated
 from cases.states import CaseState, ImageState, OrderState
 from inbox.models import Acknowledgement
 from integrations.models import EventType
 from integrations.services.feed import write_event
+from integrations.services.message_bodies import rotate_connections, rotate_messages
 from reports.models import Report
 
 CASE_STEPS = {
@@ -49,6 +51,7 @@ def connect() -> None:
         (Acknowledgement, report_acknowledged),
     ):
         post_save.connect(receiver, sender=sender, dispatch_uid=f"integrations.{receiver.__name__}")
+    field_keys_rotated.connect(field_keys_were_rotated, dispatch_uid="integrations.field_keys_were_rotated")
 
 
 def patient_merged(*, instance: PatientMerge, created: bool, **_: Any) -> None:
@@ -99,3 +102,8 @@ def report_acknowledged(*, instance: Acknowledgement, created: bool, **_: Any) -
     if created:
         delivery = instance.delivery
         write_event(EventType.REPORT_ACKNOWLEDGED, source=instance, concerns=delivery.case, report=delivery.report)
+
+
+def field_keys_were_rotated(**_: Any) -> dict[str, int]:
+    """What other systems sent and got, and the keys of connections, are written anew under the first field key."""
+    return {"messages": rotate_messages(), "connections": rotate_connections()}

@@ -11,5 +11,6 @@ urlpatterns = [
     path("notifications/bell/", notifications.bell, name="bell"),
     path("notifications/read/", notifications.read_all, name="read_all"),
     path("notifications/email/", notifications.choose_email, name="email"),
+    path("notifications/orders/", notifications.choose_orders, name="orders"),
     path("notifications/<uuid:pk>/", notifications.open_notification, name="open"),
 ]

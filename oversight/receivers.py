@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
+from accounts.overseers import administrators_of, overseers_of
 from cases.models import BreakGlassAccess, Case
 from classifier.models import CameraStanding
 from notices.services import close_notifications, notify
-from oversight.selectors.overseers import administrators_of, overseers_of
 from oversight.services.tallies import note_case, note_change
 
 if TYPE_CHECKING:

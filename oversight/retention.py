@@ -20,6 +20,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Invitation, UsedAssertion
+from integrations.services.message_bodies import bodies_before, remove_bodies
 from notices.models import Notification
 from oversight.periods import days_given
 
@@ -28,12 +29,16 @@ VARIABLE = "HEMATOVISION_RETENTION_DAYS"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of rows: what makes one due, in words and as a query of everything before a moment."""
+    """One kind of rows: what makes one due, in words and as a query of everything before a moment.
+
+    `remove` takes what is due away; rows are deleted unless it says otherwise.
+    """
 
     name: str
     meaning: str
     default_days: int
     due: Callable[[datetime], list[QuerySet[Any]]]
+    remove: Callable[[Any], object] = lambda rows: rows.delete()
 
 
 def _sessions(before: datetime) -> list[QuerySet[Any]]:
@@ -63,6 +68,10 @@ def _notifications(before: datetime) -> list[QuerySet[Any]]:
     return [Notification.objects.filter(read_at__lt=before)]
 
 
+def _message_bodies(before: datetime) -> list[QuerySet[Any]]:
+    return [bodies_before(before)]
+
+
 KINDS = (
     Kind("sessions", "browser sessions that ended", 1, _sessions),
     Kind("access_tokens", "tokens of API clients that ended", 30, _access_tokens),
@@ -70,6 +79,13 @@ KINDS = (
     Kind("sign_in_attempts", "sign-ins and failed sign-ins, kept for the lock-out", 90, _sign_in_attempts),
     Kind("invitations", "invitations withdrawn or expired, never accepted", 90, _invitations),
     Kind("notifications", "notifications that were read", 365, _notifications),
+    Kind(
+        "message_bodies",
+        "bodies of messages that ended; the messages stay",
+        settings.MESSAGE_DAYS,
+        _message_bodies,
+        remove_bodies,
+    ),
 )
 
 

@@ -1,5 +1,7 @@
 """Fixtures every test may ask for; each app adds its own in tests/<app>/conftest.py."""
 
+import gc
+
 import pytest
 from django.core.cache import cache
 from hypothesis import HealthCheck, settings
@@ -11,7 +13,36 @@ from cases.storage import clinical_storage
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
-pytest_plugins = ["tests.people", "tests.append_only", "tests.authenticator_app"]
+pytest_plugins = ["tests.people", "tests.append_only", "tests.authenticator_app", "tests.migrated_database"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Spare the collector what lives as long as the run: every library and every test, a million objects and more.
+
+    It would look through all of them again and again, while they are loaded and at every test after that.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items):
+    """Deal the tests out so that the processes end together: what a file makes for all its tests is made by one, slow first."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and _shares_what_its_file_makes(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def _shares_what_its_file_makes(item):
+    made = item._fixtureinfo.name2fixturedefs.values()
+    return any(each[-1].scope == "module" and each[-1].baseid == item.parent.nodeid for each in made)
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from accounts.models import Organisation
+from cases.permissions import may_order_for
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
 
 def clinics_to_choose_from(user: User) -> list[Organisation]:
     """Return the clinics to filter by; none where there is nothing to choose."""
-    found = Organisation.objects.filter(Q(refers_to=user.organisation_id) | Q(pk=user.organisation_id))
-    clinics = list(found.order_by("name"))
+    clinics = _places_of(user)
     return clinics if len(clinics) > 1 else []
+
+
+def clinics_ordered_for(user: User) -> list[Organisation]:
+    """Return the places that `user` places orders for, by name: their own, at a laboratory also its clinics."""
+    return [place for place in _places_of(user) if may_order_for(user, place)]
+
+
+def _places_of(user: User) -> list[Organisation]:
+    found = Organisation.objects.filter(Q(refers_to=user.organisation_id) | Q(pk=user.organisation_id))
+    return list(found.order_by("name"))

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from accounts.models.user import User
 
 
+# What a FHIR identifier has before an OID, and before a name of ours: `integrations.fhir.parts.numbering`.
+_WRITTEN_IN_FHIR = ("urn:oid:", "urn:hematovision:")
+
+
 class OrganisationKind(models.TextChoices):
     """A clinic sends smears; a laboratory reads them."""
 
@@ -41,7 +45,23 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         laboratory = user.laboratory
         if user.role != "administrator" or laboratory is None:
             return self.none()
+        return self.of_laboratory(laboratory)
+
+    def of_laboratory(self, laboratory: Organisation) -> OrganisationQuerySet:
+        """The laboratory and the clinics that refer to it, closed ones too."""
         return self.filter(models.Q(pk=laboratory.pk) | models.Q(refers_to=laboratory))
+
+    def whose_numbering_is(self, name: str) -> list[Organisation]:
+        """Those that give numbers under `name`: as their slug, their HL7 assigning authority or a number that a system has for them."""
+        name = name.strip().casefold()
+        for prefix in _WRITTEN_IN_FHIR:
+            name = name.removeprefix(prefix)
+        numbers = self.filter(numbers__value__iexact=name)
+        found = self.filter(
+            models.Q(slug__iexact=name) | models.Q(hl7_authority__icontains=name) | models.Q(pk__in=numbers)
+        )
+        named = set(numbers.values_list("pk", flat=True))
+        return [one for one in found if one.pk in named or name in one.names_of_its_numbering()]
 
 
 class Organisation(models.Model):
@@ -103,6 +123,11 @@ class Organisation(models.Model):
     def laboratory(self) -> Organisation | None:
         """The laboratory itself, or the one that a clinic refers to."""
         return self if self.kind == OrganisationKind.LABORATORY else self.refers_to
+
+    def names_of_its_numbering(self) -> set[str]:
+        """Its slug and its HL7 assigning authority: whole, its name and its OID; in small letters."""
+        authority = self.hl7_authority.casefold()
+        return {self.slug.casefold(), authority, *authority.split("&")[:2]} - {""}
 
     def clean(self) -> None:
         """A clinic refers to a laboratory, never to another clinic."""

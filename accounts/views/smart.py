@@ -17,7 +17,8 @@ from accounts.scopes import SCOPES, SMART_SCOPES
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-_SECRETS = ["client_secret_basic", "client_secret_post"]
+_METHODS = ["private_key_jwt", "client_secret_basic", "client_secret_post"]
+_ALGORITHMS = sorted(ALGORITHM_OF.values(), reverse=True)
 
 
 @require_safe
@@ -28,12 +29,13 @@ def smart_configuration(_request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {
             "token_endpoint": token_url(),
-            "token_endpoint_auth_methods_supported": ["private_key_jwt", *_SECRETS],
-            "token_endpoint_auth_signing_alg_values_supported": sorted(ALGORITHM_OF.values(), reverse=True),
+            "token_endpoint_auth_methods_supported": _METHODS,
+            "token_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
             "grant_types_supported": ["client_credentials"],
             "scopes_supported": [*SMART_SCOPES, *SCOPES],
             "revocation_endpoint": absolute_url(reverse("idp:oidc:revoke")),
-            "revocation_endpoint_auth_methods_supported": _SECRETS,
+            "revocation_endpoint_auth_methods_supported": _METHODS,
+            "revocation_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
             # Demanded of every server; there are no codes here that it could be used with.
             "code_challenge_methods_supported": ["S256"],
             "capabilities": ["client-confidential-asymmetric", "client-confidential-symmetric", "permission-v2"],

@@ -33,14 +33,14 @@ class TokenView(AllauthTokenView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Answer a token request (RFC 6749 section 4.4); the client proves itself by secret or by assertion."""
         by_assertion = _gives_assertion(request)
-        named = claimed_client(request.POST.get("client_assertion", "")) or _named_client(request)
+        named = _named_client(request)
         client = _client(named)
         refused = _throttled(request, named, client)
         if refused is not None:
             return refused
-        if by_assertion and not self._proved_by_assertion(request, client):
-            # One answer for all that is wrong with it, without a hint (RFC 6749 section 5.2).
-            response: HttpResponse = _invalid_client(HTTPStatus.BAD_REQUEST)
+        self._proved = _proved_by_assertion(request, client) if by_assertion else None
+        if by_assertion and self._proved is None:
+            response: HttpResponse = _wrong_assertion()
         elif "\x00" in named or (client is not None and not client.is_open):
             response = _invalid_client()
         else:
@@ -48,21 +48,6 @@ class TokenView(AllauthTokenView):
         if client is not None:
             _record(client, issued=response.status_code == HTTPStatus.OK)
         return response
-
-    def _proved_by_assertion(self, request: HttpRequest, client: ApiClient | None) -> bool:
-        """Whether the assertion proves an open client that gives nothing else of itself; uses the assertion up."""
-        form = request.POST
-        if client is None or not client.is_open or form.get("client_assertion_type") != ASSERTION_TYPE:
-            return False
-        # One way in a request (RFC 6749 section 2.3), and one client.
-        if "Authorization" in request.headers or "client_secret" in form:
-            return False
-        if form.get("client_id", client.client_id) != client.client_id or len(form.getlist("client_assertion")) != 1:
-            return False
-        if not proves(form["client_assertion"], client):
-            return False
-        self._proved = client.client
-        return True
 
     def _create_token_response(self, request: HttpRequest, **_unused: Any) -> HttpResponse:
         """Issue the token by the one grant there is."""
@@ -76,25 +61,33 @@ class RevokeView(AllauthRevokeView):
     """Withdraws a token at the request of the client it was given to, and of no other (RFC 7009)."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Answer a revocation request; both the withdrawal and the refusal are in the audit trail."""
+        """Answer a revocation request; the client proves itself as for a token. Withdrawal and refusal are in the audit trail."""
         named = _named_client(request)
         client = _client(named)
         refused = _throttled(request, named, client)
         if refused is not None:
             return refused
+        by_assertion = _gives_assertion(request)
+        proved = _proved_by_assertion(request, client) if by_assertion else None
+        if by_assertion and proved is None:
+            return _wrong_assertion()
         if "\x00" in named:
             return _invalid_client()
         token = _token(request.POST.get("token", ""))
         if token is not None and token.client_id != named:
-            return self._refuse(request, client, token)
-        response: HttpResponse = super().post(request)
+            return self._refuse(request, client, token, proved)
+        response: HttpResponse = convert_response(
+            *token_server(proved).create_revocation_response(*extract_params(request))
+        )
         if client is not None and token is not None and response.status_code == HTTPStatus.OK:
             _record_revocation(client, token, outcome=Outcome.SUCCESS)
         return response
 
-    def _refuse(self, request: HttpRequest, client: ApiClient | None, token: Token) -> HttpResponse:
+    def _refuse(
+        self, request: HttpRequest, client: ApiClient | None, token: Token, proved: Client | None
+    ) -> HttpResponse:
         """Answer who asks about another client's token: first whether it is a client at all (RFC 7009 section 2.1)."""
-        if client is None or not _knows_secret(request, client.client):
+        if client is None or (proved is None and not _knows_secret(request, client.client)):
             return _invalid_client()
         _record_revocation(client, token, outcome=Outcome.DENIED)
         return JsonResponse(
@@ -156,6 +149,24 @@ def _invalid_client(status: HTTPStatus = HTTPStatus.UNAUTHORIZED) -> JsonRespons
     return JsonResponse({"error": "invalid_client"}, status=status, headers={"Cache-Control": "no-store"})
 
 
+def _wrong_assertion() -> JsonResponse:
+    """One answer for all that is wrong with an assertion, without a hint (RFC 6749 section 5.2)."""
+    return _invalid_client(HTTPStatus.BAD_REQUEST)
+
+
+def _proved_by_assertion(request: HttpRequest, client: ApiClient | None) -> Client | None:
+    """The open client that the assertion proves, where the request gives nothing else of it; uses the assertion up."""
+    form = request.POST
+    if client is None or not client.is_open or form.get("client_assertion_type") != ASSERTION_TYPE:
+        return None
+    # One way in a request (RFC 6749 section 2.3), and one client.
+    if "Authorization" in request.headers or "client_secret" in form:
+        return None
+    if form.get("client_id", client.client_id) != client.client_id or len(form.getlist("client_assertion")) != 1:
+        return None
+    return client.client if proves(form["client_assertion"], client) else None
+
+
 def _gives_assertion(request: HttpRequest) -> bool:
     return "client_assertion" in request.POST or "client_assertion_type" in request.POST
 
@@ -172,8 +183,8 @@ def _record(client: ApiClient, *, issued: bool) -> None:
 
 
 def _named_client(request: HttpRequest) -> str:
-    """The client id that the request gives, in the header or the form; empty if none can be read."""
-    return _credentials(request)[0]
+    """The client id that the request gives, in an assertion, the header or the form; empty if none can be read."""
+    return claimed_client(request.POST.get("client_assertion", "")) or _credentials(request)[0]
 
 
 def _credentials(request: HttpRequest) -> tuple[str, str]:

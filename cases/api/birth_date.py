@@ -14,12 +14,12 @@ WRITTEN: dict[str, Any] = {"anyOf": [{"type": "string", "format": "date"}, _IN_P
 """What is known of a date, in the description of the API: the day, or month and year, or the year."""
 
 
-@extend_schema_field({"anyOf": [{"type": "string", "format": "date", "nullable": True}, _IN_PART]})
+@extend_schema_field(WRITTEN)
 class BirthDate(serializers.Field):
     """`1961-03-05`; `1961-03` or `1961` where no more is known, null where nothing is."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("allow_null", not options.get("read_only", False))
+        options.setdefault("allow_null", True)
         super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> PartialDate:

@@ -30,6 +30,7 @@ from cases.api.case_serializers import (
     case_version,
 )
 from cases.api.image_serializers import ImageOut
+from cases.api.second_answers import allow_second_answer
 from cases.api.visibility import results_of
 from cases.cell_classes import BY_CODE
 from cases.models import Case, CaseQuerySet, Cell, Priority
@@ -186,7 +187,7 @@ class CaseList(NotCached, AuditedList, generics.ListAPIView):
     )
     def post(self, request: Request) -> Response:
         """Create a draft case; send images to it, then submit it."""
-        return once(request, self.create_one)
+        return once(request, self.create_one, self.allow_again)
 
     def create_one(self) -> Response:
         """Create the case and build the answer that is stored under the idempotency key."""
@@ -197,6 +198,10 @@ class CaseList(NotCached, AuditedList, generics.ListAPIView):
         response = case_response(case, self.request.user, status_code=status.HTTP_201_CREATED)
         response["Location"] = reverse("api:case", args=[case.pk], request=self.request)
         return response
+
+    def allow_again(self, pk: uuid.UUID) -> None:
+        """Allow the stored answer about a case, as reading the case would."""
+        allow_second_answer(signed_in(self.request), visible_case(signed_in(self.request), pk))
 
     def open_one(self, given: dict[str, Any]) -> Case:
         """Open the case, for an order where one is named: then nothing may be said otherwise than there."""

@@ -30,7 +30,7 @@ class OrganisationOut(serializers.Serializer):
 @extend_schema_field(
     {
         "anyOf": [
-            {"type": "string", "nullable": True, "pattern": r"^(2000(\.0{1,2})?|1?[0-9]{1,3}(\.[0-9]{1,2})?)$"},
+            {"type": "string", "pattern": r"^(2000(\.0{1,2})?|1?[0-9]{1,3}(\.[0-9]{1,2})?)$"},
             {"type": "number", "minimum": 0, "maximum": 2000, "multipleOf": 0.01},
         ]
     }

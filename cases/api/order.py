@@ -23,6 +23,7 @@ from cases.api.audited_list import AuditedList
 from cases.api.case import IDEMPOTENCY_KEY, VIEWERS, WRITERS
 from cases.api.case_serializers import CancelIn
 from cases.api.order_serializers import OrderChange, OrderDetail, OrderIn, OrderOut, order_tag
+from cases.api.second_answers import allow_second_answer
 from cases.models import Order, Priority
 from cases.selectors import visible_order
 from cases.services.audit_trail import record_view
@@ -118,7 +119,7 @@ class OrderList(NotCached, AuditedList, generics.ListAPIView):
     )
     def post(self, request: Request) -> Response:
         """Place an order; it waits until somebody opens its case. A placer number twice is refused (409)."""
-        return once(request, self.place_one)
+        return once(request, self.place_one, self.allow_again)
 
     def place_one(self) -> Response:
         """Place the order and build the answer that is stored under the idempotency key."""
@@ -130,6 +131,10 @@ class OrderList(NotCached, AuditedList, generics.ListAPIView):
         )
         response["Location"] = reverse("api:order", args=[placed.pk], request=self.request)
         return response
+
+    def allow_again(self, pk: uuid.UUID) -> None:
+        """Allow the stored answer about an order, as reading the order would."""
+        allow_second_answer(signed_in(self.request), visible_order(signed_in(self.request), pk))
 
 
 @extend_schema(tags=["orders"])

@@ -119,7 +119,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def with_accession_number(self, number: str) -> Self:
         """Return those with exactly this accession number, in whatever case it was typed."""
-        return self.annotate(upper_number=Upper("accession_number")).filter(upper_number=number.strip().upper())
+        return self.with_accession_numbers([number])
+
+    def with_accession_numbers(self, numbers: Iterable[str]) -> Self:
+        """Return those with exactly one of these accession numbers, in whatever case they were typed."""
+        wanted = [number.strip().upper() for number in numbers]
+        return self.annotate(upper_number=Upper("accession_number")).filter(upper_number__in=wanted)
 
     def with_counts(self, user: User | AnonymousUser) -> Self:
         """Annotate `image_count`, `analysed_count`, `problem_count`, `cell_count` and `unidentified_count`.

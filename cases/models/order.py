@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _ONE_LINE = RegexValidator(r"[\x00-\x1f\x7f]", "Control characters are not allowed here.", inverse_match=True)
+ABOUT_PEOPLE = ("clinical_question", "ordering_name", "ordering_id", "visit_number", "location")
+"""What an order says of people, in words or numbers: the audit trail names these fields and no more, pseudonymisation empties them."""
 _WITH_CASE = [OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.COMPLETED]
 
 

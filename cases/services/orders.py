@@ -15,12 +15,14 @@ from accounts.models import Role
 from audit.models import Action
 from audit.services import record
 from cases.models import Order, OrderRejection, OrderSource, OrderTransition
-from cases.order_verification import order_digest
+from cases.models.order import ABOUT_PEOPLE
+from cases.order_verification import order_digest, reasons_digest
 from cases.permissions import (
     NOT_FOR_THIS_ORGANISATION,
     may_change_order,
-    may_enter_for,
+    may_number_orders,
     may_open_case_of,
+    may_order_for,
     may_reject_order,
     may_write_orders,
     must_see,
@@ -32,9 +34,10 @@ from cases.services.restrictions import require_open_to_cases
 from cases.services.transitions import lock_order, step_case, step_order
 from cases.services.validation import clean_record
 from cases.states import CaseState, OrderState
-from hematovision.errors import Conflict, Unprocessable
+from hematovision.errors import Conflict, PreconditionFailed, Unprocessable
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from accounts.models import Organisation, User
@@ -43,6 +46,9 @@ if TYPE_CHECKING:
 UNDER_REVIEW = "A pathologist has the case of this order under review. Ask the laboratory."
 _SAME_NUMBER = "The laboratory already has an order with this placer number."
 _ANOTHER_PLACE = "This patient is registered at another organisation than the one that places the order."
+_ANOTHER_NUMBERING = (
+    "Another organisation of the laboratory numbers its orders under this name. Leave it out for your own numbering."
+)
 _OF_THE_CASE = frozenset({"priority", "clinical_question", "collected_at", "wbc", "wbc_source", "wbc_measured_at"})
 _CHANGEABLE = _OF_THE_CASE | {
     "group_number",
@@ -53,8 +59,6 @@ _CHANGEABLE = _OF_THE_CASE | {
     "location",
     "specimen_id",
 }
-# What is said in words about a person stays out of the audit trail; that it changed does not.
-_NAMED_ONLY = frozenset({"clinical_question", "ordering_name", "visit_number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +79,18 @@ def receive_order(
     received_by: str = OrderSource.API,
     **details: Any,
 ) -> Order:
-    """Keep an order of the actor's organisation, or of the `clinic` that a client acts for, at its laboratory.
+    """Keep an order of the actor's organisation, or of the `clinic` that it is placed for, at its laboratory.
 
     Without a namespace the placer number is one of the organisation's own numbering. `details` are as `change_order`
     takes them. Raises `NotFound` for a patient the actor does not see, `PermissionRefused`, `Unprocessable` for
-    impossible values or a patient of another organisation, and `Conflict` where the laboratory has that number (code
+    impossible values, a patient or a numbering of another organisation (`placer_namespace_of_another`), and `Conflict` where the laboratory has that number (code
     `duplicate_placer_number`, with the id of an order the actor sees), the patient is restricted (`restricted`) or there is no laboratory
     (`no_laboratory`).
     """
     must_see(actor=actor, record_=patient)
     if not may_write_orders(actor):
         refuse(actor=actor, object_type="cases.order", sentence="Your role does not place orders.")
-    if clinic is not None and not may_enter_for(actor, clinic):
+    if clinic is not None and not may_order_for(actor, clinic):
         refuse(actor=actor, object_type="cases.order", sentence=NOT_FOR_THIS_ORGANISATION)
     place = clinic or actor.organisation
     laboratory = place.laboratory if place is not None else None
@@ -94,13 +98,17 @@ def receive_order(
         raise Conflict("Your organisation refers to no laboratory that takes orders.", code="no_laboratory")
     if patient.organisation_id != place.pk:
         raise Unprocessable(_ANOTHER_PLACE, code="patient_of_another_organisation")
+    namespace = placer_namespace.strip() or place.slug
+    if namespace != place.slug and not may_number_orders(actor, place, laboratory, namespace):
+        errors: dict[str, object] = {"errors": {"placer_namespace": [_ANOTHER_NUMBERING]}}
+        raise Unprocessable(_ANOTHER_NUMBERING, code="placer_namespace_of_another", details=errors)
     _require_known(details)
     order = Order(
         laboratory=laboratory,
         clinic=place,
         patient=patient,
         placer_number=placer_number.strip(),
-        placer_namespace=placer_namespace.strip() or place.slug,
+        placer_namespace=namespace,
         received_by=received_by,
         created_by=actor,
         **{name: _tidy(value) for name, value in details.items()},
@@ -121,6 +129,7 @@ def receive_order(
                     "priority": order.priority,
                     "received_by": order.received_by,
                     "row": _digest(order),
+                    "reasons": reasons_digest(order),
                 },
                 **scope_of(order),
             )
@@ -130,11 +139,11 @@ def receive_order(
     return order
 
 
-def change_order(*, actor: User, order: Order, **changes: Any) -> Order:
+def change_order(*, actor: User, order: Order, seen: dt.datetime | None = None, **changes: Any) -> Order:
     """Change what an order says; a case that was opened for it changes with it, until it is under review.
 
-    Raises `NotFound`, `PermissionRefused`, `Unprocessable`, and `Conflict` once the order is closed (code `state`) or its
-    case is under review (`in_review`).
+    `seen` is the `updated_at` that the caller knew. Raises `NotFound`, `PermissionRefused`, `Unprocessable`,
+    `PreconditionFailed` where somebody changed the order meanwhile, and `Conflict` as `require_changeable`.
     """
     must_see(actor=actor, record_=order)
     if not may_change_order(actor, order):
@@ -142,14 +151,14 @@ def change_order(*, actor: User, order: Order, **changes: Any) -> Order:
     _require_known(changes)
     with transaction.atomic():
         lock_order(order)
-        _require_open(order)
-        if order.case is not None and order.case.state == CaseState.IN_REVIEW:
-            raise Conflict(UNDER_REVIEW, code="in_review", details={"state": order.state})
+        require_changeable(order)
+        if seen is not None and order.updated_at != seen:
+            raise PreconditionFailed
         wanted = {name: _tidy(value) for name, value in changes.items()}
         changed = sorted(name for name, value in wanted.items() if getattr(order, name) != value)
         if not changed:
             return order
-        before = {name: getattr(order, name) for name in changed if name not in _NAMED_ONLY}
+        before = {name: getattr(order, name) for name in changed if name not in ABOUT_PEOPLE}
         for name in changed:
             setattr(order, name, wanted[name])
         clean_record(order)
@@ -163,6 +172,13 @@ def change_order(*, actor: User, order: Order, **changes: Any) -> Order:
         if order.case is not None and (told := {name: wanted[name] for name in changed if name in _OF_THE_CASE}):
             apply_details(actor, order.case, told)
     return order
+
+
+def require_changeable(order: Order) -> None:
+    """Raise `Conflict` once an order is closed (code `state`) or its case is under review (`in_review`)."""
+    _require_open(order)
+    if order.case is not None and order.case.state == CaseState.IN_REVIEW:
+        raise Conflict(UNDER_REVIEW, code="in_review", details={"state": order.state})
 
 
 def cancel_order(*, actor: User, order: Order, reason: str) -> Order:
@@ -235,7 +251,8 @@ def _end(actor: User, order: Order, to: OrderState, reason: str, reason_code: st
             raise Conflict(UNDER_REVIEW, code="in_review", details={"state": order.state})
         step_order(order=order, to=to, by=actor, reason=reason, reason_code=reason_code)
         if case is not None:
-            step_case(case=case, to=CaseState.CANCELLED, by=actor, reason=reason)
+            # Why is said of the order, and stays there.
+            step_case(case=case, to=CaseState.CANCELLED, by=actor, reason=f"Its order was {to.label.lower()}.")
     return order
 
 

@@ -19,9 +19,10 @@ from cases.permissions import (
     NOT_FOR_THIS_ORGANISATION,
     ONLY_THE_REGISTERING_ORGANISATION,
     may_correct_patient,
-    may_enter_for,
+    may_register_for,
     may_write_cases,
     must_see,
+    named_to,
     refuse,
 )
 from cases.services.audit_trail import scope_of
@@ -56,16 +57,17 @@ def register_patient(
     sex: str = Sex.UNKNOWN,
     clinic: Organisation | None = None,
 ) -> Patient:
-    """Register a patient under the record number of the actor's organisation, or of the `clinic` that a client acts for.
+    """Register a patient under the record number of the actor's organisation, or of the `clinic` that they enter for.
 
     `birth_date` is a day, what is known of one, or None where nobody knows it.
 
-    Raises `PermissionRefused`, `Unprocessable` for impossible values and `Conflict` (code `duplicate_mrn`, with the
-    existing patient's id) where the record number is taken. Ask `find_duplicates` first for a warning by name.
+    Raises `PermissionRefused`, `Unprocessable` for impossible values and `Conflict` (code `duplicate_mrn`, with the id of
+    the existing patient where the actor sees them) where the record number is taken. Ask `find_duplicates` first for a
+    warning by name.
     """
     if not may_write_cases(actor):
         refuse(actor=actor, object_type="cases.patient", sentence="Your role does not register patients.")
-    if clinic is not None and not may_enter_for(actor, clinic):
+    if clinic is not None and not may_register_for(actor, clinic):
         refuse(actor=actor, object_type="cases.patient", sentence=NOT_FOR_THIS_ORGANISATION)
     patient = Patient(
         organisation=clinic or actor.organisation,
@@ -75,9 +77,9 @@ def register_patient(
         sex=sex,
     )
     patient.born = PartialDate.of(birth_date)
-    _refuse_taken(patient)
+    _refuse_taken(actor, patient)
     clean_record(patient)
-    with _taken_number_is_a_conflict(patient), transaction.atomic():
+    with _taken_number_is_a_conflict(actor, patient), transaction.atomic():
         patient.save(force_insert=True)
         record(
             actor=actor,
@@ -115,7 +117,7 @@ def update_patient(
     if unknown:
         message = f"Not changeable here: {', '.join(sorted(unknown))}."
         raise TypeError(message)
-    with _taken_number_is_a_conflict(patient), transaction.atomic():
+    with _taken_number_is_a_conflict(actor, patient), transaction.atomic():
         stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
         require_current(stored)
         refuse_pseudonymised(stored)
@@ -137,7 +139,7 @@ def update_patient(
         for name in changed:
             setattr(stored, _ATTRIBUTE_OF[name], wanted[name])
         stored.refresh_index()
-        _refuse_taken(stored)
+        _refuse_taken(actor, stored)
         clean_record(stored)
         stored.save()
         former.save(force_insert=True)
@@ -222,21 +224,21 @@ def _require_reason(former: FormerIdentity) -> None:
         raise Unprocessable(errors["note"][0], code="reason_missing", details={"errors": errors})
 
 
-def _refuse_taken(patient: Patient) -> None:
+def _refuse_taken(actor: User, patient: Patient) -> None:
     taken = (
         Patient.objects.filter(organisation=patient.organisation, mrn_index=mrn_key(patient.mrn))
         .exclude(pk=patient.pk)
         .first()
     )
     if taken is not None:
-        raise Conflict(_SAME_MRN, code="duplicate_mrn", details={"patient": str(taken.person_id)})
+        raise Conflict(_SAME_MRN, code="duplicate_mrn", details=named_to(actor, taken))
 
 
 @contextmanager
-def _taken_number_is_a_conflict(patient: Patient) -> Iterator[None]:
+def _taken_number_is_a_conflict(actor: User, patient: Patient) -> Iterator[None]:
     """Say the same sentence when two registrations of one number race past the check."""
     try:
         yield
     except IntegrityError:
-        _refuse_taken(patient)
+        _refuse_taken(actor, patient)
         raise

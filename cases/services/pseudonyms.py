@@ -13,12 +13,15 @@ from audit.models import Action
 from audit.services import record
 from cases.identifiers import PSEUDONYMOUS
 from cases.models import PatientMerge, Pseudonymisation
+from cases.models.order import ABOUT_PEOPLE
+from cases.order_verification import order_digest, reasons_digest
 from cases.partial_date import Precision
 from cases.patient_verification import patient_digest
 from cases.services.audit_trail import scope_of
 from cases.services.validation import clean_record, given_reason
 from cases.verification import question_digest
 from hematovision.errors import Conflict
+from hematovision.rest.idempotency import forget_answers_about
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,8 +38,8 @@ _LENGTH = 10
 def pseudonymise_identity(*, actor: User, patient: Patient, cases: list[Case], reason: str) -> Pseudonymisation:
     """Replace record number, names and birth date of a locked `patient`, now and before every correction; returns the record.
 
-    The year of birth stays, sex too. Notes of corrections, the clinical questions of the `cases` and of orders, and visit
-    numbers are emptied: they are free text about a person, or name their stay. Called in a transaction by the service that
+    The year of birth stays, sex too. Notes of corrections, the clinical questions of the `cases`, and what
+    orders say of people are emptied: it is free text about a person, or names their stay. Called in a transaction by the service that
     looked whether it may be. Raises `Unprocessable` without a reason.
     """
     made = Pseudonymisation(
@@ -59,8 +62,15 @@ def pseudonymise_identity(*, actor: User, patient: Patient, cases: list[Case], r
         record(actor=actor, action=Action.UPDATE, target=case, reason=made.reason, after=question, **scope)
     orders = list(patient.orders.select_for_update(no_key=True))
     for order in orders:
-        order.clinical_question = order.visit_number = ""
-        order.save(update_fields=["clinical_question", "visit_number"])
+        for name in ABOUT_PEOPLE:
+            setattr(order, name, "")
+        order.save(update_fields=ABOUT_PEOPLE)
+        # Rows that the database guards: it lets this one column become empty.
+        order.transitions.exclude(reason="").update(reason="")
+        said = {"fields": sorted(ABOUT_PEOPLE), "row": order_digest(order), "reasons": reasons_digest(order)}
+        record(actor=actor, action=Action.UPDATE, target=order, reason=made.reason, after=said, **scope)
+    # What was answered about them says what they said.
+    forget_answers_about([patient.pk, *(row.pk for row in (*cases, *orders))])
     now = timezone.now()
     for number in patient.numbers.select_for_update(no_key=True):
         number.value, number.until = made.pseudonym, number.until or now

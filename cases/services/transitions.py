@@ -13,7 +13,7 @@ from django.utils import timezone
 from audit.models import Action
 from audit.services import record
 from cases.models import Case, CaseTransition, ImageTransition, Order, OrderTransition, SmearImage
-from cases.order_verification import order_digest
+from cases.order_verification import order_digest, reasons_digest
 from cases.services.audit_trail import scope_of
 from cases.states import (
     ALLOWED_CASE_STEPS,
@@ -101,13 +101,14 @@ def step_order(*, order: Order, to: OrderState, by: User | None, reason: str = "
     OrderTransition.objects.create(
         order=order, from_state=before, to_state=to, by=by, reason=reason, reason_code=reason_code
     )
+    # Why is words, of another system perhaps: the trail keeps a fingerprint of them.
+    stored = Order.objects.get(pk=order.pk)
     record(
         actor=by,
         action=Action.CANCEL if to == OrderState.CANCELLED else Action.TRANSITION,
         target=order,
-        reason=reason,
         before={"state": str(before)},
-        after={"state": str(to), "row": order_digest(Order.objects.get(pk=order.pk))}
+        after={"state": str(to), "row": order_digest(stored), "reasons": reasons_digest(stored)}
         | ({"reason_code": reason_code} if reason_code else {}),
         **scope_of(order),
     )

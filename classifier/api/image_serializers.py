@@ -14,6 +14,7 @@ from classifier.models import AnalysisState, Prediction
 from classifier.standing import Standing
 
 CLASS_CHOICES = [(item.code, item.label) for item in CELL_CLASSES]
+VERDICTS = [("good", "Good"), ("acceptable", "Acceptable"), ("poor", "Poor")]
 
 
 @extend_schema_field(
@@ -108,13 +109,40 @@ class CameraStandingOut(serializers.Serializer):
     since = serializers.DateTimeField()
 
 
+class MeasurementOut(serializers.Serializer):
+    """One measured side of the quality of an image."""
+
+    value = serializers.FloatField()
+    verdict = serializers.ChoiceField(choices=VERDICTS)
+    sentence = serializers.CharField(help_text="What to do about it.")
+
+
+class QualityOut(serializers.Serializer):
+    """How good an image is to analyse. Early analyses say less."""
+
+    verdict = serializers.ChoiceField(choices=VERDICTS, help_text="The worst of the readings.")
+    reasons = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Sentences, the worst first."
+    )
+    held_back = serializers.CharField(
+        allow_blank=True, required=False, help_text="Why no cell is named, in a sentence; empty where names stand."
+    )
+    readings = serializers.DictField(
+        child=MeasurementOut(),
+        required=False,
+        help_text="By what was measured: focus, exposure, stain, scale and others.",
+    )
+
+
+@extend_schema_field(QualityOut)
+class Quality(serializers.DictField):
+    """The quality as the analysis wrote it down."""
+
+
 class ImageDetail(ImageOut):
     """An image with its quality, its analysis and, where the caller may see them, its cells."""
 
-    quality = serializers.DictField(
-        allow_null=True,
-        help_text="Verdict and measurements (focus, exposure, stain, scale), and in held_back why no cell is named; null before.",
-    )
+    quality = Quality(allow_null=True, help_text="Null before analysis.")
     analysis = AnalysisOut(allow_null=True)
     camera_standing = CameraStandingOut(allow_null=True, help_text="Null before analysis.")
     results_visible = serializers.BooleanField(help_text="Whether automatic results are shown to you.")

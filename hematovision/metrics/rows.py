@@ -28,6 +28,8 @@ from cases.states import ImageState
 from classifier.models import Analysis, AnalysisState, WorkerHeartbeat
 from hematovision import health
 from inbox.models import Delivery
+from integrations.models import Connection
+from integrations.standing import with_standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -168,6 +170,26 @@ def deliveries() -> Iterable[Metric]:
     return waiting, wait
 
 
+def connections() -> Iterable[Metric]:
+    """Messages of each connection that is in use: those that wait, and those that wait for a person."""
+    labels = ["laboratory", "connection"]
+    waiting = GaugeMetricFamily("hematovision_lis_waiting", "Messages that wait to be sent.", labels=labels)
+    oldest = GaugeMetricFamily(
+        "hematovision_lis_oldest_seconds", "How long the first of them has waited.", labels=labels
+    )
+    stuck = GaugeMetricFamily(
+        "hematovision_lis_stuck", "Messages on which somebody has to decide.", labels=[*labels, "state"]
+    )
+    now = timezone.now()
+    for found in with_standing(Connection.objects.in_use()).select_related("laboratory"):
+        whose = [found.laboratory.slug, found.name]
+        waiting.add_metric(whose, found.waiting)
+        oldest.add_metric(whose, _seconds(found.oldest or now, now))
+        for state in ("held", "refused", "dead"):
+            stuck.add_metric([*whose, state], getattr(found, state))
+    return waiting, oldest, stuck
+
+
 def readiness() -> Iterable[Metric]:
     """What /readyz says, part by part."""
     family = GaugeMetricFamily("hematovision_part_ready", "1 for a part that /readyz finds ready.", labels=["part"])
@@ -194,6 +216,7 @@ PARTS: dict[str, Callable[[], Iterable[Metric]]] = {
     "workers": workers,
     "audit_trail": audit_trail,
     "deliveries": deliveries,
+    "connections": connections,
     "readiness": readiness,
     "disk": disk,
 }

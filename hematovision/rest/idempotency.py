@@ -1,9 +1,9 @@
 """``Idempotency-Key``: a client that got no answer may safely send the same request again.
 
 The same key with the same request gets the stored answer back, marked ``Idempotent-Replayed:
-true``; with another request it is refused (422). Only successes are stored: a refused request
-changed nothing and may be corrected and repeated under its key. Keys are per caller and kept
-for ``KEPT_FOR``.
+true``, as long as the caller may still read what it is about; with another request it is refused
+(422). Only successes are stored: a refused request changed nothing and may be corrected and
+repeated under its key. Keys are per caller; answers are ciphertext and kept for ``KEPT_FOR``.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.encoding import force_str
 from rest_framework import exceptions, status
@@ -23,12 +25,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
+from hematovision.chunks import in_chunks
 from hematovision.errors import PermissionRefused
+from hematovision.field_keys import decrypt_text, encrypt_text, rotate_token
 from hematovision.rest.models import StoredAnswer
 from hematovision.transactions import atomic_but_for_refusals
 
 KEPT_FOR = timedelta(hours=24)
-DELETED_AT_ONCE = 200
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 KEPT_HEADERS = ("ETag", "Location")
 
@@ -56,12 +59,16 @@ def fingerprint(request: Request) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def once(request: Request, write: Callable[[], Response]) -> Response:
+def once(request: Request, write: Callable[[], Response], allow_again: Callable[[UUID], object]) -> Response:
     """Run ``write`` once per caller and ``Idempotency-Key``; without the header simply run it.
 
-    ``write`` runs inside the transaction that stores its answer. Two equal requests at the same
-    moment: the second waits for the first at the unique constraint (on SQLite already at the
-    database's write lock) and gets its answer. Raises BadKey and KeyUsedForAnotherRequest.
+    ``write`` runs inside the transaction that stores its answer, which has the ``id`` of what was
+    written. Two equal requests at the same moment: the second waits for the first at the unique
+    constraint (on SQLite already at the database's write lock) and gets its answer. ``allow_again``
+    is asked with that id before an answer is given a second time: it raises what reading the object
+    raises for a caller who may not, and records the view.
+
+    Raises BadKey, KeyUsedForAnotherRequest, and what ``allow_again`` raises.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
@@ -71,41 +78,65 @@ def once(request: Request, write: Callable[[], Response]) -> Response:
     asked = fingerprint(request)
     caller_id: Any = request.user.pk
     with atomic_but_for_refusals():
-        forget_old_answers()
+        _past(StoredAnswer.objects.filter(caller_id=caller_id, key=key)).delete()
         try:
             with transaction.atomic():
-                stored = StoredAnswer.objects.create(caller_id=caller_id, key=key, fingerprint=asked)
+                stored = StoredAnswer.objects.create(caller_id=caller_id, key=key)
         except IntegrityError:
-            return replay(caller_id=caller_id, key=key, asked=asked)
+            return replay(StoredAnswer.objects.get(caller_id=caller_id, key=key), asked, allow_again)
         try:
             response = write()
         except PermissionRefused:
             # Nothing was answered that a repetition could get again.
             stored.delete()
             raise
-        stored.status = response.status_code
-        # Through JSON and back: the stored answer holds what the client saw, not Python objects.
-        stored.body = json.loads(json.dumps(response.data, cls=JSONEncoder))
-        stored.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+        headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+        held = {"asked": asked, "status": response.status_code, "body": response.data, "headers": headers}
+        # As JSON: the stored answer holds what the client saw, not Python objects.
+        stored.sealed = encrypt_text(json.dumps(held, cls=JSONEncoder))
+        stored.object_id = UUID(str(response.data["id"]))
         stored.save()
     return response
 
 
-def replay(*, caller_id: Any, key: str, asked: str) -> Response:
-    """Return the stored answer of a key, or raise KeyUsedForAnotherRequest."""
-    stored = StoredAnswer.objects.get(caller_id=caller_id, key=key)
-    if stored.fingerprint != asked:
+def replay(stored: StoredAnswer, asked: str, allow_again: Callable[[UUID], object]) -> Response:
+    """Return the stored answer of a key, or raise KeyUsedForAnotherRequest or what ``allow_again`` raises."""
+    held = json.loads(decrypt_text(stored.sealed))
+    if held["asked"] != asked:
         raise KeyUsedForAnotherRequest
-    headers = {**stored.headers, "Idempotent-Replayed": "true"}
-    return Response(stored.body, status=stored.status, headers=headers)
+    allow_again(UUID(str(stored.object_id)))
+    headers = {**held["headers"], "Idempotent-Replayed": "true"}
+    return Response(held["body"], status=held["status"], headers=headers)
 
 
 def forget_old_answers() -> int:
-    """Delete answers older than ``KEPT_FOR``, some at a time; return how many rows went.
-
-    Rows that another request is deleting at this moment are left to it: neither waits for the other.
-    """
-    old = StoredAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR)
-    some = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:DELETED_AT_ONCE])
-    gone, _ = StoredAnswer.objects.filter(pk__in=some).delete()
+    """Delete the answers older than ``KEPT_FOR``; return how many rows went."""
+    gone, _ = _past(StoredAnswer.objects.all()).delete()
     return gone
+
+
+def forget_answers_about(ids: Iterable[UUID]) -> int:
+    """Delete the answers about objects with these ids, whoever they were given to; return how many rows went."""
+    gone, _ = StoredAnswer.objects.filter(object_id__in=list(ids)).delete()
+    return gone
+
+
+def rotate_stored_answers() -> int:
+    """Encrypt every stored answer anew under the first field key; return how many there are.
+
+    Of `manage.py rotate_field_keys`, which records it. Raises `cryptography.fernet.InvalidToken` for one that no key opens.
+    """
+    rotated = 0
+    for row in in_chunks(StoredAnswer.objects.only("pk"), by=("pk",), size=500):
+        with transaction.atomic():
+            stored = StoredAnswer.objects.select_for_update().filter(pk=row.pk).first()
+            # It may have been deleted meanwhile, for its age.
+            if stored is not None:
+                stored.sealed = rotate_token(stored.sealed)
+                stored.save(update_fields=["sealed"])
+                rotated += 1
+    return rotated
+
+
+def _past(answers: QuerySet[StoredAnswer]) -> QuerySet[StoredAnswer]:
+    return answers.filter(created_at__lt=timezone.now() - KEPT_FOR)

@@ -10,15 +10,15 @@ class StoredAnswer(models.Model):
 
     The row is inserted in the transaction of the write itself: either both are there or neither,
     and of two requests at the same moment the second waits at the unique constraint. No foreign
-    key to the caller: the plumbing knows no app.
+    key to the caller or to what the answer is about: the plumbing knows no app.
     """
 
     caller_id = models.UUIDField()
     key = models.CharField(max_length=255)
-    fingerprint = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
-    headers = models.JSONField(default=dict)
+    # What the answer is about, which a caller has to see still to get it again.
+    object_id = models.UUIDField(null=True)
+    # What was asked, as a hash, and what was answered: ciphertext, because it is about patients.
+    sealed = models.TextField(default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -28,4 +28,4 @@ class StoredAnswer(models.Model):
         indexes = (models.Index(fields=("created_at",), name="stored_answer_by_age"),)
 
     def __str__(self) -> str:
-        return f"answer {self.status} to {self.key}"
+        return f"answer about {self.object_id}"

@@ -45,6 +45,15 @@ class NewestFirst(CursorPagination):
                 parameter["description"] = "Of the page to read, as in `next` and `previous` of an answer."
         return parameters
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Describe a page: its rows, and the addresses of the pages around it, which it always has."""
+        address = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": address, "previous": address, "results": schema},
+        }
+
     def decode_cursor(self, request: Request) -> Cursor | None:
         """Read the page's address; one that is not ours is a mistake in the request (400)."""
         try:

@@ -49,10 +49,12 @@ class ProblemSchema(AutoSchema):
     """Adds to every operation the problem answers it can give."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
-        """Build the operation, then add its problem answers."""
+        """Build the operation, then add its problem answers and who may ask."""
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        # An operation that is open to everybody says so.
+        operation.setdefault("security", [])
         for status in sorted(self._problem_statuses(operation)):
             operation["responses"].setdefault(
                 str(status),

@@ -21,4 +21,4 @@ class PerAddress(AnonRateThrottle):
 
 
 class PerScope(ScopedRateThrottle):
-    """Costly endpoints: a view with ``throttle_scope = "upload"`` has that rate as well."""
+    """Costly endpoints: a view with ``throttle_scope = "upload"`` (or ``"fhir_search"``) has that rate as well."""

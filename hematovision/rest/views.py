@@ -46,11 +46,13 @@ class IndexOut(serializers.Serializer):
     schema = serializers.URLField(help_text="This description as OpenAPI.")
     me = serializers.URLField(help_text="Who asks, and what they may do.")
     patients = serializers.URLField()
+    orders = serializers.URLField()
     cases = serializers.URLField()
     microscopes = serializers.URLField()
     reports = serializers.URLField()
     events = serializers.URLField()
     predictions = serializers.URLField()
+    fhir = serializers.URLField(help_text="What can be read as FHIR R4.")
 
 
 class Index(NotCached):
@@ -62,7 +64,8 @@ class Index(NotCached):
     @extend_schema(tags=["caller"], summary="Find the addresses", responses=IndexOut, auth=[])
     def get(self, request: Request) -> Response:
         """Return the address of each list, of the caller and of the description; open to everybody."""
-        return Response({name: reverse(f"api:{name}", request=request) for name in IndexOut().fields})
+        routes = {name: f"api:{name}" for name in IndexOut().fields} | {"fhir": "fhir:metadata"}
+        return Response({name: reverse(route, request=request) for name, route in routes.items()})
 
 
 @ensure_csrf_cookie  # "Try it out" writes with the session of who is signed in

@@ -259,6 +259,31 @@ CELERY_BEAT_SCHEDULE["sweep_feed"] = {
     "schedule": 30.0,
     "options": {"queue": "default", "expires": 30.0},
 }
+# Workers are asked to send as things happen; this is for retries whose time has come, and for what was lost on its way.
+CELERY_BEAT_SCHEDULE["send_due"] = {
+    "task": "integrations.tasks.send_due",
+    "schedule": 5.0,
+    "options": {"queue": "default", "expires": 30.0},
+}
+CELERY_BEAT_SCHEDULE["follow_stuck_messages"] = {
+    "task": "integrations.tasks.follow_stuck_messages",
+    "schedule": 60.0,
+    "options": {"queue": "default", "expires": 60.0},
+}
+# For so many hours a message is sent again to a receiver that does not answer.
+LIS_DEAD_HOURS: int = env.int("HEMATOVISION_LIS_DEAD_HOURS", default=72)
+# For so many days the bodies of messages are kept. That there were such messages is kept for ever.
+MESSAGE_DAYS: int = env.int("HEMATOVISION_MESSAGE_DAYS", default=400)
+# Networks of one's own that FHIR and webhooks may be sent to, also without TLS; all others have to be public.
+WEBHOOK_NETWORKS: list[str] = env.list("HEMATOVISION_WEBHOOK_NETWORKS", default=[])
+# Whether what was signed until yesterday arrived; asked several times a day because a machine may be off at any one hour.
+CELERY_BEAT_SCHEDULE["watch_reconciliation"] = {
+    "task": "integrations.tasks.watch_reconciliation",
+    "schedule": 6 * 3600.0,
+    "options": {"queue": "default", "expires": 3600.0},
+}
+# Where the listener waits for other systems' messages, on the port of each connection.
+MLLP_HOST = env.str("HEMATOVISION_MLLP_HOST", default="127.0.0.1")
 # So many answers of a web process may be held back until there is something to say; the other threads stay free.
 LONG_ANSWERS = max(1, env.int("WEB_THREADS", default=24) // 4)
 

@@ -66,8 +66,8 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-# A message may name a patient or hold an invitation's link: it waits on the server, not in a cookie.
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# A message may name a patient or hold an invitation's link: it waits on the server as ciphertext, not in a cookie.
+MESSAGE_STORAGE = "hematovision.sealed_messages.SealedMessages"
 CSRF_COOKIE_SAMESITE = "Lax"
 
 # django-allauth: e-mail and password; accounts are made by invitation only.

@@ -23,7 +23,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "hematovision.rest.throttles.PerAddress",
         "hematovision.rest.throttles.PerScope",
     ),
-    "DEFAULT_THROTTLE_RATES": {"user": "1200/min", "anon": "60/min", "upload": "240/min"},
+    "DEFAULT_THROTTLE_RATES": {"user": "1200/min", "anon": "60/min", "upload": "240/min", "fhir_search": "300/min"},
     "EXCEPTION_HANDLER": "hematovision.rest.problems.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
     "UNICODE_JSON": True,
@@ -40,6 +40,7 @@ SERVE_FHIR = env.bool("HEMATOVISION_FHIR", default=True)
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "HematoVision API",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
     "DESCRIPTION": (
         "Blood smear cases of a clinic: patients, cases, smear images and what the classifier found."
         "\n\nAuthenticate with an OAuth2 bearer token (client credentials). Errors are RFC 9457"
@@ -81,6 +82,15 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Role": "accounts.models.Role.choices",
         "OrganisationKind": "accounts.models.OrganisationKind.choices",
         "ReportKind": "reports.models.ReportKind.choices",
+        "QualityVerdict": "classifier.api.image_serializers.VERDICTS",
+        "ListDifference": "integrations.api.reconciliation.DIFFERENCES",
+        "EventType": "integrations.models.EventType.choices",
+        "CameraStandingState": "classifier.standing.Standing.choices",
+        "ApiScope": "accounts.scopes.SCOPES.items",
+        "BirthDatePrecision": "cases.partial_date.PRECISIONS",
+        "CorrectionReason": "cases.models.CorrectionReason.choices",
+        "LeukocyteClass": "reports.api.content_serializers.LEUKOCYTES",
+        "RangeFlag": "reports.api.content_serializers.FLAGS",
     },
     "TAGS": [
         {"name": "patients", "description": "People the smears belong to, by the clinic's MRN."},

@@ -60,6 +60,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60.0},
     },
+    # They are about patients: none is kept longer than an hour past its day.
+    "forget_stored_answers": {
+        "task": "hematovision.rest.tasks.forget_stored_answers",
+        "schedule": 3600.0,
+        "options": {"queue": "default", "expires": 3600.0},
+    },
 }
 
 if REDIS_URL:

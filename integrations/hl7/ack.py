@@ -3,17 +3,51 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from integrations.codes import BLOOD
 from integrations.hl7.faults import FaultError, SegmentSequenceError, UnknownValueError
 from integrations.hl7.outgoing import Outgoing
 from integrations.hl7.reading import Header, read
-from integrations.hl7.text import CHARSETS, encode, time_of
-from integrations.hl7.writing import Written, components, header, message, segment
+from integrations.hl7.text import CHARSETS, time_of
+from integrations.hl7.writing import Written, coded, components, header, message, segment
 
 ACCEPTED = frozenset({"AA", "CA"})
 CODES = frozenset({"AA", "AE", "AR", "CA", "CE", "CR"})
 """HL7 table 0008."""
+
+
+ORDER_ANSWERS = {
+    "OML^O33": ("ORL", "O34", "ORL_O34"),
+    "OML^O21": ("ORL", "O22", "ORL_O22"),
+    "ORM^O01": ("ORR", "O02", "ORR_O02"),
+}
+"""The application answer to each message with orders."""
+
+
+class OrderOutcome(StrEnum):
+    """What became of an order that was sent (HL7 table 0119)."""
+
+    ACCEPTED = "OK"
+    CANCELLED = "CR"
+    CHANGED = "XR"
+    REPLACED = "RQ"
+    NOT_CANCELLED = "UC"
+    NOT_CHANGED = "UX"
+    NOT_REPLACED = "UM"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAnswer:
+    """What became of one order of a message, under its numbers; `said` tells why it was not done."""
+
+    outcome: OrderOutcome
+    placer_number: str
+    placer_namespace: str
+    filler_number: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +67,31 @@ class Answer:
 def accept(to: Header, *, control_id: str, at: dt.datetime, said: str = "Message accepted") -> Outgoing:
     """Return the answer that a message was stored and processed."""
     return _answer(to, "AA", said, control_id, at, [])
+
+
+def answer_orders(
+    to: Header, orders: Sequence[OrderAnswer], *, control_id: str, at: dt.datetime, said: str = "Message accepted"
+) -> Outgoing:
+    """Return the answer of an application to a message with orders (ORL or ORR): what became of each.
+
+    Raises `KeyError` for a message that has none.
+    """
+    kind = ORDER_ANSWERS[to.kind]
+    lines = [
+        segment(
+            "ORC",
+            {
+                1: one.outcome,
+                2: components(one.placer_number, one.placer_namespace),
+                3: one.filler_number,
+                16: components("", one.said),
+            },
+        )
+        for one in orders
+    ]
+    if kind[1] == "O34":  # here an order belongs to a specimen
+        lines.insert(0, segment("SPM", {1: "1", 4: coded(BLOOD)}))
+    return _answer(to, "AA", said, control_id, at, lines, kind)
 
 
 def refuse(to: Header, fault: FaultError, *, control_id: str, at: dt.datetime) -> Outgoing:
@@ -71,8 +130,16 @@ def is_answer_to(answer: Answer, control_id: str) -> bool:
     return bool(control_id) and answer.control_id == control_id
 
 
-def _answer(to: Header, code: str, said: str, control_id: str, at: dt.datetime, errors: list[str]) -> Outgoing:
-    """MSH with sender and receiver exchanged, MSA, ERR; in the character set of the message that is answered.
+def _answer(
+    to: Header,
+    code: str,
+    said: str,
+    control_id: str,
+    at: dt.datetime,
+    rest: list[str],
+    kind: tuple[str, ...] = (),
+) -> Outgoing:
+    """MSH with sender and receiver exchanged, MSA, and the rest; in the character set of the message that is answered.
 
     One whose character set is not understood was read as ASCII, and is answered in it.
     """
@@ -84,7 +151,7 @@ def _answer(to: Header, code: str, said: str, control_id: str, at: dt.datetime, 
             5: to.sending_application,
             6: to.sending_facility,
             7: time_of(at),
-            9: components("ACK", to.event, "ACK"),
+            9: components(*(kind or ("ACK", to.event, "ACK"))),
             10: control_id,
             11: to.processing_id or "P",
             12: to.version or "2.5.1",
@@ -92,4 +159,4 @@ def _answer(to: Header, code: str, said: str, control_id: str, at: dt.datetime, 
         }
     )
     msa = segment("MSA", {1: code, 2: to.control_id, 3: said})
-    return Outgoing(control_id, encode(message(msh, msa, *errors), charset))
+    return Outgoing(control_id, message(msh, msa, *rest).encode(CHARSETS[charset], "replace"))

@@ -47,7 +47,7 @@ def parse(content: bytes, *, processing_id: str = "P", charset: str = "ASCII", z
         return _merge(found)
     if header.event not in PATIENTS:
         raise UnsupportedEventError("This event of patients is not taken here.", "MSH^1^9^1^2")
-    return PatientUpdate(header, _patient(found))
+    return PatientUpdate(header, _patient(found), _visit(found))
 
 
 def _one(found: Read, name: str) -> Segment:

@@ -52,7 +52,10 @@ class WhiteCount:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """One order: what is asked, under which numbers. `replaced_by` is there for `Control.REPLACE` alone."""
+    """One order: what is asked, under which numbers. `replaced_by` is there for `Control.REPLACE` alone.
+
+    What the message leaves open is empty: a change that does not name the priority does not lower it.
+    """
 
     control: Control
     placer_number: str
@@ -60,7 +63,7 @@ class OrderLine:
     filler_number: str = ""
     group_number: str = ""
     service: Coded | None = None
-    priority: str = "routine"
+    priority: str = ""
     clinical_question: str = field(default="", repr=False)
     ordering_id: str = ""
     ordering_name: str = ""
@@ -86,6 +89,7 @@ class PatientUpdate:
 
     header: Header
     patient: Person
+    visit: Visit
 
 
 @dataclass(frozen=True, slots=True)

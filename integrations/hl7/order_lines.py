@@ -160,7 +160,7 @@ def _priority(group: _Group, obr: Segment) -> str:
             if priority is None:
                 raise UnknownValueError("The priority is not of HL7 table 0485.", segment.place(number, component))
             return priority
-    return "routine"
+    return ""
 
 
 def _white_count(results: list[Segment], found: Read, zone: dt.tzinfo) -> WhiteCount | None:

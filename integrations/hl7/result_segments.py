@@ -35,8 +35,9 @@ class Context:
 
     @property
     def filler(self) -> Written:
-        """ORC-3 and OBR-3: the accession number."""
-        return components(self.content["case"]["accession_number"], self.route.filler_namespace)
+        """ORC-3 and OBR-3: the accession number; empty for an order without a case."""
+        number = self.content["case"]["accession_number"]
+        return components(number, self.route.filler_namespace) if number else EMPTY
 
     @property
     def collected(self) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from cases.models import Order, Patient
 from integrations.models import EventType, FeedEvent, FeedHead
+from integrations.services.kicks import kick
 
 if TYPE_CHECKING:
     from django.db import models
@@ -51,6 +52,8 @@ def _whose(concerns: Case | Order | Patient) -> dict[str, Any]:
 def number_events() -> int:
     """Give every committed event without a position the next one, in the order in which they were written; how many there were.
 
+    Workers are asked to send what a connection wants to know.
+
     Whoever holds the head sees all that was committed before, and nobody else gives positions meanwhile: what is committed
     later comes later. Two events of one case are in the order in which they happened, since a case is locked by
     whoever changes it.
@@ -59,7 +62,11 @@ def number_events() -> int:
     while FeedEvent.objects.filter(position__isnull=True).exists():
         with transaction.atomic():
             head, _ = FeedHead.objects.select_for_update().get_or_create(pk=FeedHead.THE_ONE)
-            waiting = list(FeedEvent.objects.filter(position__isnull=True).order_by("id").only("id")[:AT_ONCE])
+            waiting = list(
+                FeedEvent.objects.filter(position__isnull=True)
+                .order_by("id")
+                .only("id", "laboratory_id", "type")[:AT_ONCE]
+            )
             if not waiting:
                 break
             for place, event in enumerate(waiting, start=head.position + 1):
@@ -68,4 +75,5 @@ def number_events() -> int:
             head.position += len(waiting)
             head.save(update_fields=["position"])
         numbered += len(waiting)
+        kick((event.laboratory_id, event.type) for event in waiting)
     return numbered

@@ -2,7 +2,8 @@
 
 from notices.services.emails import send_email_to, send_waiting_emails
 from notices.services.notifications import close_notifications, notify
-from notices.services.preferences import set_email_preference, wants_email
+from notices.services.orders import orders_taken_up, tell_of_order
+from notices.services.preferences import preference_of, set_email_preference, set_order_preference
 from notices.services.read_marks import mark_all_read, mark_read, mark_subject_read
 
 __all__ = [
@@ -11,8 +12,11 @@ __all__ = [
     "mark_read",
     "mark_subject_read",
     "notify",
+    "orders_taken_up",
+    "preference_of",
     "send_email_to",
     "send_waiting_emails",
     "set_email_preference",
-    "wants_email",
+    "set_order_preference",
+    "tell_of_order",
 ]

@@ -19,7 +19,7 @@ from audit.models import Action
 from audit.services import record
 from hematovision.celery import hint
 from notices.models import EmailState, Notification
-from notices.services.preferences import wants_email
+from notices.services.preferences import preference_of
 
 if TYPE_CHECKING:
     import uuid
@@ -46,7 +46,7 @@ def send_email_to(*, user_id: uuid.UUID) -> bool:
     claimed_at = timezone.now()
     waiting = Notification.objects.filter(user_id=user_id, email=EmailState.WAITING)
     person = User.objects.filter(pk=user_id).first()
-    if person is None or not person.is_active or not wants_email(person):
+    if person is None or not person.is_active or not preference_of(person).email:
         waiting.update(email=EmailState.NONE)
         return False
     if not waiting.update(email=EmailState.SENDING, email_at=claimed_at):

@@ -6,16 +6,25 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases.services.audit_trail import record_list
+from hematovision.errors import PermissionRefused
 from hematovision.paging import CappedPaginator
 from notices.models import Notification
+from notices.permissions import may_follow_orders
 from notices.selectors import unread_of
-from notices.services import mark_all_read, mark_read, set_email_preference, wants_email
+from notices.services import (
+    mark_all_read,
+    mark_read,
+    preference_of,
+    set_email_preference,
+    set_order_preference,
+)
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -38,7 +47,8 @@ def notification_list(request: AuthenticatedRequest) -> HttpResponse:
     context = {
         "page": page,
         "any_unread": mine.unread().exists(),
-        "wants_email": wants_email(request.user),
+        "may_follow_orders": may_follow_orders(request.user),
+        "preference": preference_of(request.user),
     }
     return render(request, "notices/list.html", context)
 
@@ -68,6 +78,19 @@ def choose_email(request: AuthenticatedRequest) -> HttpResponse:
     set_email_preference(actor=request.user, email=wanted)
     sentence = "You are told by e-mail too." if wanted else "You are told in HematoVision only."
     messages.success(request, sentence)
+    return redirect("notices:list")
+
+
+@login_required
+@require_POST
+def choose_orders(request: AuthenticatedRequest) -> HttpResponse:
+    """Turn notifications of new orders on or off."""
+    wanted = request.POST.get("new_orders") == "on"
+    try:
+        set_order_preference(actor=request.user, new_orders=wanted)
+    except PermissionRefused as error:
+        raise PermissionDenied(error.sentence) from error
+    messages.success(request, "You are told of new orders." if wanted else "You are not told of new orders.")
     return redirect("notices:list")
 
 

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation, OrganisationKind
+from accounts.overseers import overseers_of
 from audit.models import Action, AuditEvent, Outcome
 from audit.services import record
 from classifier.models import ModelState, ModelVersion
 from notices.services import notify
 from oversight import drift
 from oversight.selectors.agreement import comparison_of, weeks_of
-from oversight.selectors.overseers import overseers_of
 from oversight.selectors.reviewed_cells import ReviewedCells
 from oversight.selectors.scopes import scope_of_laboratory
 from oversight.selectors.sources import Wanted

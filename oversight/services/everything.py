@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, OrganisationKind
+from accounts.overseers import administrators_of
 from audit.models import Action, Outcome
 from audit.services import record
 from hematovision import verifications
@@ -20,7 +21,6 @@ from hematovision.verifications import Finding, Older
 from notices.services import notify
 from oversight.models import Trigger, VerificationResult
 from oversight.selectors.findings import laboratory_of
-from oversight.selectors.overseers import administrators_of
 from oversight.verification import OBJECT_TYPE, result_digest
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from cases.services.pseudonyms import pseudonymise_identity, refuse_pseudonymise
 from cases.services.purging import begin_purge, purge_image, remove_left_behind
 from cases.states import CLOSED_STATES, SIGNED_STATES, CaseState
 from hematovision.errors import Conflict, Unprocessable
+from integrations.services.message_bodies import forget_patient
 from oversight.purge_rules import obstacles
 from reports.services.keys import destroy_keys
 from review.services.amendments import forget_question
@@ -30,7 +31,7 @@ _REPORTED = SIGNED_STATES | {CaseState.WITHDRAWN}
 
 
 def pseudonymise_patient(*, actor: User, patient: Patient, mrn: str, reason: str) -> Pseudonymisation:
-    """Replace who `patient` is by a pseudonym, destroy the keys of their reports and purge their images. For good.
+    """Replace who `patient` is by a pseudonym, destroy the keys of their reports, empty their messages and purge their images. For good.
 
     `mrn` is their record number, typed again: it has to be the one there is. Cells, counts, decisions and the audit trail stay,
     with the year of birth. The patient stays restricted; records merged into theirs go the same way. Raises `NotFound`, `PermissionRefused`, `Unprocessable` (no reason,
@@ -53,6 +54,7 @@ def pseudonymise_patient(*, actor: User, patient: Patient, mrn: str, reason: str
         if normalise_number(mrn) != normalise_number(stored.mrn):
             raise Unprocessable("This is not the record number of this patient.", code="another_number")
         made = [_pseudonymise(actor, record, cases, reason) for record in person]
+        forget_patient(person)
         run = begin_purge(actor=actor, periods={}, planned={"pseudonymisation": str(made[0].pk)})
         for case in cases:
             forget_question(actor=actor, case=case)

@@ -53,7 +53,7 @@ def _remove(actor: Any, kind: Kind, days: int, rows: QuerySet[Any], now: datetim
             batch = list(rows.order_by("pk").values_list("pk", flat=True)[:_BATCH])
             if not batch:
                 return total
-            rows.model._default_manager.filter(pk__in=batch).delete()
+            kind.remove(rows.model._default_manager.filter(pk__in=batch))
             record(
                 actor=actor,
                 action=Action.DELETE,

@@ -105,7 +105,7 @@ def build_content(
         "interpretation": "" if kind == ReportKind.WITHDRAWN else draft.interpretation.strip(),
         "laboratory": _place(case.laboratory),
         "order": _order(case),
-        "patient": _patient(case),
+        "patient": _patient(case.patient),
         "previous_differential": None if kind == ReportKind.WITHDRAWN else _previous(case),
         "quality": {"accepted": draft.quality_accepted, "remark": draft.quality_remark.strip()},
         "report": {
@@ -128,6 +128,31 @@ def build_content(
     if previous is not None:
         content["report"]["changes"] = changes_between(previous.data, content)
     return content
+
+
+def request_content(case: Case) -> dict[str, Any]:
+    """Return what may be told of a case that nobody signed: the case, its patient, its order and the laboratory, as a report has them."""
+    return {
+        "case": _case(case),
+        "laboratory": _place(case.laboratory),
+        "order": _order(case),
+        "patient": _patient(case.patient),
+    }
+
+
+def order_content(order: Order) -> dict[str, Any]:
+    """Return the same of an order that nobody opened a case for: it stands in the place of the case, without a number of ours."""
+    return {
+        "case": {
+            "accession_number": "",
+            "clinical_question": order.clinical_question,
+            "collected_at": time_text(order.collected_at),
+            "id": str(order.pk),
+        },
+        "laboratory": _place(order.laboratory),
+        "order": _numbers_of(order),
+        "patient": _patient(order.patient),
+    }
 
 
 def sign_content(
@@ -250,8 +275,10 @@ def _case(case: Case) -> dict[str, Any]:
 def _order(case: Case) -> dict[str, str] | None:
     """The order that the case was opened for, under the numbers of whoever placed it; None for a case without one."""
     order = Order.objects.filter(case=case).first()
-    if order is None:
-        return None
+    return None if order is None else _numbers_of(order)
+
+
+def _numbers_of(order: Order) -> dict[str, str]:
     return {
         "ordering_id": order.ordering_id,
         "ordering_name": order.ordering_name,
@@ -261,8 +288,7 @@ def _order(case: Case) -> dict[str, str] | None:
     }
 
 
-def _patient(case: Case) -> dict[str, Any]:
-    patient = case.patient
+def _patient(patient: Patient) -> dict[str, Any]:
     return {
         "birth_date": patient.born.isoformat(),
         "family_name": patient.family_name,

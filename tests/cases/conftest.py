@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.models import Role, User
+from accounts.scopes import ORDERS_WRITE
 from cases.storage import MARKER, clinical_storage
 from tests.factories.cases import CaseFactory, EveryState
 
@@ -34,3 +36,17 @@ def draft(amina):
 def every_state(amina):
     """One case of riverside-clinic per state, by state."""
     return EveryState.build(amina.organisation)
+
+
+@pytest.fixture
+def client_of():
+    """A laboratory system of an organisation, with a token that allows to write orders."""
+
+    def make(organisation, *scopes):
+        user = User.objects.create_user(
+            f"lis@{organisation.slug}.example", role=Role.SERVICE, organisation=organisation
+        )
+        user.token_scopes = frozenset(scopes or {ORDERS_WRITE})
+        return user
+
+    return make

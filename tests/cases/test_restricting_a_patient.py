@@ -7,16 +7,19 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from accounts.models import Role, User
+from accounts.scopes import CASES_WRITE, PATIENTS_WRITE
 from audit.models import AuditEvent
 from cases.keeping_verification import check_holds_and_restrictions
 from cases.models import Case, Cell, Patient, PatientRestriction, RestrictionLift, SmearImage
 from cases.services.break_glass import open_by_break_glass
 from cases.services.cases import create_case
-from cases.services.patients import update_patient
+from cases.services.patient_numbers import set_numbers
+from cases.services.patients import register_patient, update_patient
 from cases.services.restrictions import lift_restriction, restrict_patient
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from tests.append_only import triggers_lifted
-from tests.factories.cases import CaseFactory, CellFactory, SmearImageFactory
+from tests.factories.cases import CaseFactory, CellFactory, PatientFactory, SmearImageFactory
 from tests.factories.reports import signed_report
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +56,32 @@ def test_only_overseers_of_the_laboratory_see_what_is_restricted(request, who, b
     assert counts(user) == after
     lift_restriction(actor=ines, restriction=restriction, reason=OVER)
     assert counts(user) == before
+
+
+def test_a_number_that_they_have_is_taken_and_no_more_is_said(ines, amina, case):
+    """To who does not see them; an administrator of their laboratory is told whose it is."""
+    patient = case.patient
+    number = ("national", "NAT-7")
+    set_numbers(actor=amina, patient=patient, numbers=[number])
+    other = PatientFactory(organisation=amina.organisation)
+    client = User.objects.create_user("lis@central.example", role=Role.SERVICE, organisation=ines.organisation)
+    client.token_scopes = frozenset({CASES_WRITE, PATIENTS_WRITE})
+    again = {"mrn": patient.mrn, "family_name": "X", "birth_date": None}
+
+    def said(actor, **clinic):
+        with pytest.raises(Conflict) as by_number:
+            set_numbers(actor=actor, patient=other, numbers=[number])
+        with pytest.raises(Conflict) as by_mrn:
+            register_patient(actor=actor, **again, **clinic)
+        assert (by_number.value.code, by_mrn.value.code) == ("duplicate_number", "duplicate_mrn")
+        return [by_number.value.details, by_mrn.value.details]
+
+    named = {"patient": str(patient.pk)}
+    assert said(amina) == [named, named]
+    assert said(client, clinic=amina.organisation) == [named, named]
+    restrict_patient(actor=ines, patient=patient, reason=WHY)
+    assert said(amina) == [{}, {}]
+    assert said(client, clinic=amina.organisation) == [{}, {}]
 
 
 def test_other_patients_are_shown_as_before(ines, amina, pavel, case):

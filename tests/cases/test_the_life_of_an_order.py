@@ -11,14 +11,13 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts.models import Role, User
-from accounts.scopes import ORDERS_WRITE
 from audit.models import AuditEvent
 from cases.models import Case, Order, OrderTransition
 from cases.order_verification import check_orders
 from cases.services.cases import cancel_case, submit_case, update_case
 from cases.services.images import receive_image
 from cases.services.orders import cancel_order, change_order, open_case_of_order, receive_order, reject_order
+from cases.services.patients import register_patient
 from cases.services.restrictions import restrict_patient
 from cases.services.transitions import lock_case, step_case
 from cases.states import CaseState
@@ -43,20 +42,6 @@ def order(amina):
         wbc_source="Analyser 3",
         visit_number="V-99",
     )
-
-
-@pytest.fixture
-def client_of():
-    """A laboratory system of an organisation, with a token that allows to write orders."""
-
-    def make(organisation, *scopes):
-        user = User.objects.create_user(
-            f"lis@{organisation.slug}.example", role=Role.SERVICE, organisation=organisation
-        )
-        user.token_scopes = frozenset(scopes or {ORDERS_WRITE})
-        return user
-
-    return make
 
 
 def fresh(order):
@@ -109,6 +94,23 @@ def test_the_case_says_what_the_order_said_and_what_gave_way_is_named(amina, ord
     assert opened.overruled == ("priority", "wbc")
 
 
+def test_a_laboratory_places_orders_for_its_clinics_and_administrators_register_whom_they_are_for(
+    pavel, ines, nadia, amina, riverside
+):
+    known = CaseFactory(clinic=riverside, ready=True).patient
+    assert receive_order(actor=pavel, patient=known, placer_number="P-1", clinic=riverside).clinic == riverside
+    somebody = {"mrn": "N-1", "family_name": "New", "birth_date": None, "clinic": riverside}
+    with pytest.raises(PermissionRefused):
+        register_patient(actor=pavel, **somebody)
+    registered = register_patient(actor=ines, **somebody)
+    assert receive_order(actor=ines, patient=registered, placer_number="P-2", clinic=riverside).patient == registered
+    with pytest.raises(NotFound):
+        receive_order(actor=pavel, patient=registered, placer_number="P-3", clinic=riverside)
+    own = PatientFactory(organisation=nadia.organisation)
+    with pytest.raises(PermissionRefused):
+        receive_order(actor=nadia, patient=own, placer_number="P-4", clinic=riverside)
+
+
 def test_a_case_is_opened_once(amina, order):
     case = open_case_of_order(actor=amina, order=order).case
     with pytest.raises(Conflict) as refused:
@@ -124,9 +126,10 @@ def test_a_case_that_cannot_be_opened_leaves_the_order_waiting(amina, order):
     assert fresh(order).state == "requested"
 
 
-def test_a_taken_number_names_no_order_of_another_clinic(bora, order):
+def test_a_taken_number_names_no_order_of_another_clinic(amina, bora):
+    waiting_order(amina, "P-4711", placer_namespace="WARD")
     with pytest.raises(Conflict) as refused:
-        waiting_order(bora, "P-4711", placer_namespace="riverside-clinic")
+        waiting_order(bora, "P-4711", placer_namespace="WARD")
     assert (refused.value.code, refused.value.details) == ("duplicate_placer_number", {})
 
 

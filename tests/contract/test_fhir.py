@@ -13,6 +13,7 @@ from cases.models import Order, Patient, Pseudonymisation, SmearImage
 from cases.states import CaseState
 from reports.services.keys import destroy_keys
 from tests.contract.conftest import ALL_SCOPES
+from tests.factories.cases import PatientFactory
 from tests.factories.orders import waiting_order
 from tests.factories.reports import NORMAL, PDF, next_version, signed_report
 from tests.factories.specimens import model_version, specimen
@@ -389,6 +390,48 @@ def test_every_read_is_in_the_audit_trail(lis, made, report):
     read(lis, "Patient", {"family": "Okafor"})
     last = AuditEvent.objects.latest("id")
     assert last.after == {"terms": ["family"], "found": 0}
+
+
+def read_beside(case, action):
+    """What the audit trail says was read beside the report of a case, by object type and id."""
+    events = AuditEvent.objects.filter(action=action, after__what="fhir").exclude(object_type="reports.report")
+    assert {event.laboratory_id for event in events} <= {case.laboratory_id}
+    return {(event.object_type, event.object_id, str(event.patient_id)): event.after for event in events}
+
+
+def test_everything_in_a_bundle_is_in_the_audit_trail(lis, made, report):
+    """The patient of the case and one whom the content names are events of their own."""
+    elsewhere = PatientFactory(organisation=made.patient.organisation)
+    Patient.objects.filter(pk=made.patient.pk).update(merged_into=elsewhere)
+    read(lis, f"DiagnosticReport/{made.case.pk}/$bundle")
+    case, patient, other = (str(pk) for pk in (made.case.pk, made.patient.pk, elsewhere.pk))
+    told = read_beside(made.case, "export")
+    resources = told["cases.case", case, patient]["resources"]
+    assert {kind: sorted(ids) for kind, ids in resources.items()} == {
+        "Binary": [str(report.pk)],
+        "Media": [str(made.image.pk)],
+        "Patient": sorted([patient, other]),
+        "ServiceRequest": [str(made.case.order.pk)],
+        "Specimen": [case],
+    }
+    assert set(told) == {
+        ("cases.case", case, patient),
+        ("cases.patient", patient, patient),
+        ("cases.patient", other, other),
+    }
+
+
+def test_what_is_included_in_a_search_is_in_the_audit_trail(lis, made, report):
+    case, patient = str(made.case.pk), str(made.patient.pk)
+    read(lis, "DiagnosticReport", {"_include": "DiagnosticReport:result"})
+    assert read_beside(made.case, "view") == {}
+    read(lis, "DiagnosticReport", {"_include": ["DiagnosticReport:specimen", "DiagnosticReport:media"]})
+    assert read_beside(made.case, "view") == {
+        ("cases.case", case, patient): {
+            "what": "fhir",
+            "resources": {"Specimen": [case], "Media": [str(made.image.pk)]},
+        }
+    }
 
 
 def test_what_the_server_says_of_itself_is_true(lis, client, made, report):

@@ -48,6 +48,20 @@ def test_a_parameter_is_repeated_ten_times_at_most(lis):
     assert lis.http.get(f"{BASE}Patient", {"family": ["Okafor"] * 11}).status_code == 400
 
 
+def test_searches_have_a_rate_of_their_own(lis, monkeypatch):
+    rate = {"fhir_search": "2/min"}
+    monkeypatch.setattr("hematovision.rest.throttles.PerScope.THROTTLE_RATES", rate, raising=False)
+    assert [lis.http.get(BASE + resource).status_code for resource in ("Patient", "Specimen")] == [200, 200]
+    answer = lis.http.get(f"{BASE}DiagnosticReport")
+    assert (answer.status_code, answer.json()["issue"][0]["code"]) == (429, "throttled")
+    assert int(answer["Retry-After"]) > 0
+    assert lis.http.get(f"{BASE}Patient/00000000-0000-0000-0000-000000000000").status_code == 404, "a read is no search"
+
+
+def test_every_search_counts():
+    assert {view.throttle_scope for view in SEARCHES} == {"fhir_search"}
+
+
 OPENED = {"Media": 404}
 
 

@@ -75,6 +75,14 @@ def test_a_number_twice_is_refused_and_names_the_order(lis, patient, place):
     assert place(placer_namespace="WARD")["placer_namespace"] == "WARD"
 
 
+def test_the_numbering_of_another_clinic_is_refused_by_name(lis, patient, hilltop):
+    body = {"placer_number": "1", "patient": patient, "placer_namespace": hilltop.slug}
+    problem = problem_of(lis.post("/orders/", body), 422)
+    assert problem["type"].endswith("placer-namespace-of-another")
+    assert set(problem["errors"]) == {"placer_namespace"}
+    assert not Order.objects.exists()
+
+
 def test_a_repeat_under_its_key_is_the_same_order(lis, patient):
     sent = [
         lis.post("/orders/", {"placer_number": "1", "patient": patient}, Idempotency_Key="order-1") for _ in range(2)

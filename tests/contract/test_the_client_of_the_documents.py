@@ -7,8 +7,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
 from accounts.services import create_api_client
-from cases.models import Case
-from cases.states import CaseState
+from cases.models import Case, OrderRejection
+from cases.states import CaseState, ImageState, OrderState
+from integrations.models import EventType
 from tests.accounts.client_keys import document
 from tests.contract.conftest import ALL_SCOPES, new_client, picture
 from tests.factories.reports import PDF, signed_report
@@ -36,8 +37,9 @@ def test_from_the_patient_to_the_pdf(live_server, riverside, amina, pavel, tmp_p
     assert names["content"]["report"]["id"] == str(report.pk)
     assert names["pdf"] == PDF
 
-    with pytest.raises(ValueError, match="1 field must be corrected: wbcc"):
-        names["lis"].patch(f"/cases/{case.pk}/", json={"wbcc": "9"})
+    # A line that stays open would hold a connection to the database.
+    with names["lis"] as lis, pytest.raises(ValueError, match="1 field must be corrected: wbcc"):
+        lis.patch(f"/cases/{case.pk}/", json={"wbcc": "9"})
 
 
 def test_a_key_in_place_of_the_secret(live_server, riverside, settings):
@@ -57,6 +59,24 @@ def test_the_client_is_twelve_lines():
     assert len([line for line in CLIENT.splitlines() if line.strip()]) == 12
 
 
-def test_the_document_names_every_state_of_a_case():
-    rows = re.search(r"\| `state` of a case.*?\n\n", TEXT, re.DOTALL).group()
-    assert {state for state in CaseState.values if f"`{state}`" not in rows} == set()
+def table_of(noun):
+    """The rows of the document's table of the states of `noun`."""
+    return re.search(rf"\| `state` of {noun} .*?\n\n", TEXT, re.DOTALL).group()
+
+
+@pytest.mark.parametrize(
+    ("noun", "states"), [("a case", CaseState), ("an order", OrderState), ("an image", ImageState)]
+)
+def test_the_document_says_what_every_state_means(noun, states):
+    rows = table_of(noun)
+    assert {
+        state for state in states.values if not re.search(rf"^\|[^|]*`{state}`[^|]*\| \w", rows, re.MULTILINE)
+    } == set()
+
+
+def test_the_document_names_every_reason_of_a_rejected_order():
+    assert {code for code in OrderRejection.values if f"`{code}`" not in table_of("an order")} == set()
+
+
+def test_the_document_names_every_event():
+    assert {event for event in EventType.values if f"`{event}`" not in TEXT} == set()

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_index_is_open_and_leads_to_every_list(lis):
     addresses = Client().get(f"{API}/").json()
-    assert {"docs", "schema", "me", "cases", "patients", "reports"} <= set(addresses)
+    assert {"docs", "schema", "me", "cases", "patients", "orders", "reports", "fhir"} <= set(addresses)
     for address in addresses.values():
         assert lis.http.get(address).status_code == 200, address
 

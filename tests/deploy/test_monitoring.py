@@ -10,6 +10,8 @@ import yaml
 from django.conf import settings
 from django.test import Client
 
+from tests.factories.connections import a_connection
+
 MONITORING = settings.BASE_DIR / "deploy" / "monitoring"
 #: Made by Prometheus and its library themselves.
 NOT_OURS = {"process_resident_memory_bytes"}
@@ -38,7 +40,8 @@ def expressions():
 
 
 @pytest.fixture
-def scraped(db, settings):
+def scraped(central, ines, settings):
+    a_connection(central, ines)
     settings.METRICS_TOKEN = TOKEN
     return Client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content
 
@@ -66,7 +69,7 @@ def test_the_dashboard_shows_every_figure(scraped):
 
 
 def test_labels_asked_for_are_there():
-    known = {"view", "status", "priority", "state", "outcome", "queue", "critical", "part", "folder", "reason", "le", "job", "instance"}  # fmt: skip
+    known = {"view", "status", "priority", "state", "outcome", "queue", "critical", "part", "folder", "reason", "laboratory", "connection", "le", "job", "instance"}  # fmt: skip
     asked = set()
     for text in expressions().values():
         for labels in re.findall(r"by \(([^)]*)\)", text):

@@ -10,6 +10,8 @@ from kombu.exceptions import OperationalError
 
 from classifier.models import ModelVersion, WorkerHeartbeat
 from hematovision import health
+from integrations.models import Direction, Message, MessageState
+from tests.factories.connections import a_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +54,23 @@ def test_ready_with_everything_in_place(active_model, live_worker):
         "model": True,
         "disk": True,
         "files": True,
+        "lis": True,
     }
+
+
+def test_a_receiver_that_is_away_is_told_and_fails_nothing(active_model, live_worker, central, ines):
+    connection = a_connection(central, ines)
+    Message.objects.create(
+        connection=connection,
+        direction=Direction.OUT,
+        sha256="0" * 64,
+        size=0,
+        state=MessageState.QUEUED,
+        created_at=timezone.now() - timedelta(hours=1),
+    )
+    status, parts = ask()
+    assert status == 200
+    assert parts["lis"] == {"ok": False, "detail": "Of 1 connections 1 are late; 0 messages wait for a person."}
 
 
 def test_no_worker(active_model):

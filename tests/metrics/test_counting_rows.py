@@ -14,7 +14,9 @@ from cases.states import ImageState
 from classifier.models import Analysis, AnalysisState, WorkerHeartbeat
 from classifier.services.sweeping import sweep
 from hematovision.metrics import rows
+from integrations.models import ConnectionState, Direction, Message, MessageState
 from tests.factories.cases import CaseFactory, SmearImageFactory
+from tests.factories.connections import a_connection
 from tests.factories.reports import NEUTROPENIC, signed_report
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +194,18 @@ def test_a_refused_upload_counts_by_its_reason(scrape, amina, client):
     found = scrape()
     assert found.value("hematovision_uploads_refused_total", reason="unsupported_media") == before + 1
     assert "patient-name" not in found.text
+
+
+def test_messages_of_each_connection_that_wait(scrape, central, ines):
+    connection = a_connection(central, ines, name="LIS")
+    a_connection(central, ines, name="Off", state=ConnectionState.OFF)
+    facts = {"connection": connection, "direction": Direction.OUT, "sha256": "0" * 64, "size": 0}
+    hour_ago = timezone.now() - timedelta(hours=1)
+    Message.objects.create(state=MessageState.QUEUED, created_at=hour_ago, **facts)
+    Message.objects.create(state=MessageState.REFUSED, sentence="The receiver will not have it.", **facts)
+    found = scrape()
+    whose = {"laboratory": "central-laboratory", "connection": "LIS"}
+    assert found.value("hematovision_lis_waiting", **whose) == 1
+    assert found.value("hematovision_lis_oldest_seconds", **whose) >= 3600
+    assert found.value("hematovision_lis_stuck", state="refused", **whose) == 1
+    assert len(found.families["hematovision_lis_waiting"].samples) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -14,18 +15,20 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from cases.keeping_verification import check_removals
-from cases.models import Cell, FormerIdentity, Patient, PatientRestriction, Pseudonymisation, SmearImage
+from cases.models import Cell, FormerIdentity, Order, Patient, PatientRestriction, Pseudonymisation, SmearImage
 from cases.partial_date import PartialDate, Precision
 from cases.services.cases import cancel_case, update_case
 from cases.services.images import transition_image
 from cases.services.legal_holds import place_legal_hold
-from cases.services.orders import cancel_order
+from cases.services.orders import cancel_order, change_order
 from cases.services.patient_numbers import set_numbers
 from cases.services.patients import register_patient, update_patient
 from cases.services.restrictions import lift_restriction, restrict_patient
 from cases.states import ImageState
 from cases.storage import clinical_storage
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
+from hematovision.field_keys import encrypt_text
+from hematovision.rest.models import StoredAnswer
 from oversight.services.everything import verify_everything
 from oversight.services.pseudonymisation import pseudonymise_patient
 from reports.models import KeyDestruction, Report, ReportKey
@@ -41,6 +44,13 @@ from tests.oversight.tampering.record import write_record
 pytestmark = pytest.mark.django_db
 
 WHY = "The patient asked for erasure, and ten years are over."
+SAID = {
+    "clinical_question": "Has Adaeze Sample a lymphoma?",
+    "ordering_name": "Dr. Simple",
+    "ordering_id": "D-7",
+    "visit_number": "V-99",
+    "location": "Ward 3, bed of Adaeze",
+}
 NAMES = ("Sample", "Simple", "Adaeze")
 
 
@@ -60,7 +70,8 @@ def record(settings, monkeypatch, tmp_path, amina, pavel, ines):
     for case in (made.waiting, made.draft):
         case.refresh_from_db()
         cancel_case(actor=amina, case=case, reason="Nobody waits for it.")
-    cancel_order(actor=amina, order=made.order, reason="Nobody waits for it.")
+    change_order(actor=amina, order=made.order, **SAID)
+    cancel_order(actor=amina, order=made.order, reason="Adaeze Sample went home.")
     return made
 
 
@@ -91,6 +102,39 @@ def test_the_identifiers_are_replaced_everywhere(restricted, done):
     )
     assert former.born == PartialDate(dt.date(1980, 1, 1), Precision.YEAR)
     assert not any(case.clinical_question for case in patient.cases.all())
+
+
+def test_their_orders_say_nothing_of_people(restricted, done):
+    order = Order.objects.get(pk=restricted.order.pk)
+    assert {name: getattr(order, name) for name in SAID} == dict.fromkeys(SAID, "")
+    event = AuditEvent.objects.filter(object_id=str(order.pk), action="update").first()
+    assert (event.after["fields"], event.reason) == (sorted(SAID), WHY)
+    assert not any(step.reason for step in order.transitions.all())
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_an_order_says_of_people_again_is_named(restricted, done, name):
+    order = Order.objects.get(pk=restricted.order.pk)
+    setattr(order, name, "Adaeze")
+    order.save()
+    assert "what the pseudonymisation of its patient emptied" in "\n".join(map(str, check_removals()))
+
+
+def test_why_their_order_ended_cannot_come_back(restricted, done):
+    steps = restricted.order.transitions
+    with pytest.raises(DatabaseError), transaction.atomic():
+        steps.update(reason="Adaeze Sample went home.")
+    with triggers_lifted(connection):
+        steps.filter(to_state="cancelled").update(reason="Adaeze Sample went home.")
+    assert "what the pseudonymisation of its patient emptied" in "\n".join(map(str, check_removals()))
+
+
+def test_stored_answers_about_them_are_deleted(restricted, ines):
+    about = [restricted.patient.pk, restricted.case.pk, restricted.order.pk, uuid.uuid4()]
+    for number, pk in enumerate(about):
+        StoredAnswer.objects.create(caller_id=uuid.uuid4(), key=f"k-{number}", object_id=pk, sealed=encrypt_text("{}"))
+    pseudonymise_patient(actor=ines, patient=restricted.patient, mrn="R-1", reason=WHY)
+    assert StoredAnswer.objects.get().object_id == about[-1]
 
 
 def test_who_was_merged_into_them_goes_the_same_way(restricted, done):

@@ -89,7 +89,12 @@ LITERAL: dict[str, str] = {
     "admin/(?P<url>.*)$": "/admin/nothing/",
 }
 
-QUERY: dict[str, str] = {"workbench:worklist": "?state=all", "workbench:orders": "?state=all"}
+QUERY: dict[str, str] = {
+    "integrations:new_connection": "?kind=mllp_in",
+    "workbench:worklist": "?state=all",
+    "workbench:orders": "?state=all",
+    "api:reconciliation": "?first=2026-11-01&last=2026-11-02",
+}
 
 # The page's script asks for JSON and so gets the status of the upload itself.
 HEADERS = {"workbench:add_images": {"Accept": "application/json"}}
@@ -105,6 +110,8 @@ def send(client: Client, row: Row, world: World) -> Any:
     if body is None:
         return call(path, content_type=JSON) if row.route.startswith(PROGRAMS) else call(path)
     data = body(world, row.target)
+    if isinstance(data, str):
+        return call(path, data, content_type="text/csv")
     if row.route.startswith(PROGRAMS) or row.table == "review_json":
         kind = JSON_PATCH if isinstance(data, list) else JSON
         if isinstance(data, list) or not any(isinstance(value, SimpleUploadedFile) for value in data.values()):
@@ -123,7 +130,10 @@ def _patient(_world: World, target: str) -> dict[str, Any]:
 
 
 def _correction(world: World, target: str) -> dict[str, Any]:
-    stands = world.specimens[target].patient
+    name, _, what = target.partition(":")
+    if what == "number":
+        return {"action": "add_number", "system": "national", "value": "1"}
+    stands = world.specimens[name].patient
     names = ("mrn", "family_name", "given_name", "birth_date")
     return {name: getattr(stands, name) for name in names} | {"sex": "other", "reason": "mistyped", "seen": "0"}
 
@@ -186,7 +196,32 @@ _REVOKING = [
     {"op": "replace", "path": "/status", "value": "revoked"},
     {"op": "add", "path": "/extension", "value": [{"url": STATUS_REASON, "valueCodeableConcept": {"text": "Twice."}}]},
 ]
+
+
+def _placed(world: World, target: str) -> dict[str, Any]:
+    """Everybody names the clinic of the patient; whoever places for their own alone is not asked."""
+    patient = world.specimens[target.partition(":")[2]].patient
+    order = {"action": "create", "placer_number": "NEW-1", "priority": "routine"}
+    return order | {"patient": str(patient.pk), "clinic": str(patient.organisation_id)}
+
+
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "integrations:new_connection"): lambda _world, _target: {"name": "New", "charset": "ASCII"},
+    ("POST", "integrations:edit_connection"): lambda world, target: {
+        "name": "Off",
+        "seen": world.objects[target].version if target in world.objects else 1,
+        "ack_timeout": 15,
+        "charset": "UNICODE UTF-8",
+    },
+    ("POST", "integrations:switch_off"): lambda _world, _target: {"reason": "It moves to another host."},
+    ("POST", "integrations:pause"): lambda _world, _target: {"hours": "1", "reason": "The system is updated."},
+    ("POST", "integrations:new_mapping"): lambda _world, _target: {"name": "New"},
+    ("POST", "integrations:edit_table"): lambda _world, _target: {"seen": 1},
+    ("POST", "integrations:mark_handled"): lambda _world, _target: {"reason": "Told them by telephone."},
+    ("POST", "integrations:answer_message"): lambda _world, _target: {
+        "answer": "another person",
+        "reason": "Another birth date.",
+    },
     ("POST", "workbench:pseudonymisation"): lambda _world, _target: {"reason": "The law asks no longer.", "mrn": "1"},
     ("POST", "workbench:merge"): lambda world, target: _merge(world, target) | {"action": "merge", "one_person": "yes"},
     ("POST", "api:patient_merge"): _merge,
@@ -195,6 +230,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "api:patients"): _patient,
     ("POST", "api:cases"): _case,
     ("POST", "api:orders"): _order,
+    ("POST", "api:reconciliation"): lambda _world, _target: "accession,version,received_at\n",
+    ("POST", "integrations:reconciliation"): lambda _world, _target: {
+        "received": SimpleUploadedFile("list.csv", b"accession,version,received_at\n")
+    },
     ("POST", "fhir:base"): _transaction,
     ("POST", "fhir:patient_merge"): _merge,
     # Without a status there is nothing to do for whoever may: what the matrix asks is who may.
@@ -276,6 +315,11 @@ BODIES: dict[tuple[str, str], Any] = {
         "reason": "It is better there.",
     },
     ("POST", "calibration:stop"): lambda _world, _target: {"reason": "It is not."},
+    ("POST", "workbench:new_order"): _placed,
+    ("POST", "workbench:edit_order"): lambda world, target: {
+        "priority": "stat",
+        "seen": world.objects[target].updated_at.isoformat(),
+    },
     ("POST", "workbench:cancel_order"): lambda _world, _target: {"reason": "ordered twice"},
     ("POST", "workbench:reject_order"): lambda _world, _target: {"reason_code": "clotted"},
     ("POST", "workbench:cancel_case"): lambda _world, _target: {"reason": "ordered twice"},

@@ -22,10 +22,13 @@ from cases.states import CaseState, OrderState
 from classifier.models import WorkerHeartbeat
 from consult.models import OpinionCell, SecondOpinion
 from inbox.models import Delivery
+from integrations.models import ConnectionKind, ConnectionState, MessageState
 from microscopes.models import Microscope
 from notices.models import Notification
 from reports.models import ReportKind, ReportTemplate
 from review.services.leases import claim
+from tests.factories.connections import a_connection, a_mapping
+from tests.factories.messages import a_message
 from tests.factories.orders import waiting_order
 from tests.factories.reports import next_version, signed_report
 from tests.factories.specimens import NOON, Specimen, model_version, specimen
@@ -187,10 +190,34 @@ def build() -> World:
         "fhir_result_version": (f"{specimens['signed'].case.pk}.panel", 1),
         "fhir_image": specimens["signed"].image,
         "fhir_signer": people["pavel"],
+        "connection": a_connection(central, people["ines"]),
         "audit_event": AuditEvent.objects.filter(laboratory_id=central.pk).order_by("id").first(),
         "event": AuditEvent.objects.order_by("id").first(),
     }
+    objects |= lines(central, people["ines"])
     return World(people, tokens, sessions, specimens, objects)
+
+
+def lines(laboratory_: Organisation, saved_by: User) -> dict[str, Any]:
+    """Return connections of every state, a mapping and messages that wait for a person."""
+    on = a_connection(laboratory_, saved_by, name="On")
+    off = a_connection(laboratory_, saved_by, name="Off", state=ConnectionState.OFF)
+    orders = a_connection(laboratory_, saved_by, ConnectionKind.MLLP_IN, name="Orders")
+    paused = a_connection(
+        laboratory_, saved_by, name="Paused", state=ConnectionState.PAUSED, state_reason="Update", paused_until=NOON
+    )
+    mapping = a_mapping(laboratory_, saved_by, name="Matrix")
+    return {
+        "line_on": on,
+        "line_off": off,
+        "line_paused": paused,
+        "line_webhook": a_connection(laboratory_, saved_by, ConnectionKind.WEBHOOK, name="Webhook"),
+        "mapping": mapping,
+        "mapping_table": (mapping.pk, "results"),
+        "mapping_file": (mapping.pk, 1, "results"),
+        "dead": a_message(on, control_id="dead", state=MessageState.DEAD).message_id,
+        "held": a_message(orders, control_id="held", state=MessageState.HELD).message_id,
+    }
 
 
 def session(user: User) -> str:

@@ -3,14 +3,11 @@
 import itertools
 
 import numpy as np
-import pytest
 
 from classifier.inference.colour import chromatin, chromatin_level, optical_density
 from classifier.inference.crops import GLASS, balance
 from classifier.inference.synthetic import draw_cell_image
-from training.augment import Strength
 from training.outsiders import grown, halves, outsider, smeared
-from training.sampling import Batches
 
 UM_PER_PX = 0.15
 SEEDS = range(12)
@@ -72,28 +69,3 @@ def test_cells_of_one_class_are_never_joined_to_a_cell_of_that_class():
         found = outsider(cell, other, small=False, strange=False, rng=np.random.default_rng(seed), um_per_px=UM_PER_PX)
         assert (found[80:112, 80:112] != cell[80:112, 80:112]).any()
         assert (found[80:112, 80:112] != other[80:112, 80:112]).any()
-
-
-@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
-def test_the_asked_share_of_a_batch_is_taught_as_no_class(share):
-    patches = np.stack([drawn(label, 8) for label in ("neutrophil", "lymphocyte")])
-    batches = Batches(
-        patches,
-        np.array([0, 1]),
-        weights=np.array([0.5, 0.5]),
-        batch=200,
-        steps=1,
-        classes=2,
-        seed=1,
-        strength=Strength().scaled(0.0),
-        size=32,
-        zoom_out=2.0,
-        um_per_px=0.3,
-        outsiders=share,
-        small=[False, True],
-    )
-    views, targets = batches[0]
-    uniform = (targets == 0.5).all(axis=1)
-    assert uniform.mean() == pytest.approx(share, abs=0.1)
-    assert (targets[~uniform].max(axis=1) == 1).all()
-    assert (batches[0][0] == views).all()

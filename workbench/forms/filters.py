@@ -11,7 +11,7 @@ from django.db.models import Q
 from cases.models import Patient, Priority
 from cases.states import CLOSED_STATES, SIGNED_STATES, CaseState
 from classifier.selectors import images_of_unknown_cameras
-from workbench.forms.fields import uuid_or_none
+from hematovision.forms import uuid_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from hematovision.errors import Unprocessable
+from hematovision.forms import DescribedForm
 from microscopes.models import Stain
 from microscopes.models.microscope import UM_PER_PX_RANGE
-from workbench.forms.fields import DescribedForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

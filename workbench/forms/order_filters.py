@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cases.models import Priority
 from cases.states import OrderState
-from workbench.forms.fields import uuid_or_none
+from hematovision.forms import uuid_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

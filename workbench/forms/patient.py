@@ -6,7 +6,7 @@ from django import forms
 
 from cases.form_fields import BirthDateField
 from cases.models import Sex
-from workbench.forms.fields import DescribedForm
+from hematovision.forms import DescribedForm
 
 
 class PatientForm(DescribedForm):

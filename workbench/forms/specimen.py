@@ -1,22 +1,20 @@
-"""What was sent, how it was stained and photographed, and what is asked of it."""
+"""What was sent, how it was stained and photographed."""
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 
-from cases.models import Case, Priority, Stain
+from cases.models import Case, Stain
 from cases.models.case import COARSEST_SCALE, FINEST_SCALE
-from workbench.forms.fields import DescribedForm
+from workbench.forms.asked import AskedForm
 
 if TYPE_CHECKING:
     from cases.models import Order
 
 
-class SpecimenForm(DescribedForm):
+class SpecimenForm(AskedForm):
     """The specimen of a new case. Everything but priority and stain may stay open."""
 
     accession_number = forms.CharField(
@@ -26,15 +24,7 @@ class SpecimenForm(DescribedForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text="As printed on the tube or the order. Left empty, the laboratory's next number is used.",
     )
-    priority = forms.ChoiceField(choices=Priority.choices, initial=Priority.ROUTINE, widget=forms.RadioSelect)
     stain = forms.ChoiceField(choices=Stain.choices, initial=Stain.WRIGHT_GIEMSA)
-    collected_at = forms.DateTimeField(
-        required=False,
-        label="Collected",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text="Date and time the blood was drawn.",
-    )
-    time_zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput(attrs={"data-time-zone": ""}))
     objective = forms.IntegerField(
         required=False,
         min_value=1,
@@ -52,25 +42,6 @@ class SpecimenForm(DescribedForm):
     )
     microscope = forms.CharField(max_length=120, required=False)
     camera = forms.CharField(max_length=120, required=False)
-    clinical_question = forms.CharField(
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="What should the pathologist look for? For example: unexplained monocytosis.",
-    )
-    wbc = forms.DecimalField(
-        required=False,
-        min_value=0,
-        max_value=2000,
-        max_digits=7,
-        decimal_places=2,
-        label="White cell count",
-        help_text="10⁹/L, from the analyser. Absolute counts need it.",
-        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
-    )
-    wbc_source = forms.CharField(
-        max_length=120, required=False, label="Source of the count", help_text="For example the analyser."
-    )
 
     def __init__(self, *args: Any, order: Order | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,16 +57,6 @@ class SpecimenForm(DescribedForm):
         if name == "collected_at":
             self.fields[name].widget.attrs["data-utc"] = value.isoformat()
 
-    def clean(self) -> dict[str, Any]:
-        """Ask for the source where a white cell count is given: a number without one is not used."""
-        found: dict[str, Any] = super().clean() or {}
-        if found.get("wbc") is not None and not found.get("wbc_source"):
-            self.add_error("wbc_source", "Say where the white cell count comes from.")
-        zone = found.pop("time_zone", "")
-        if found.get("collected_at") is not None and zone and not self.fields["collected_at"].disabled:
-            found["collected_at"] = _in_zone(found["collected_at"], zone)
-        return found
-
 
 class SpecimenChangeForm(SpecimenForm):
     """The details of a specimen, to be corrected; it keeps an accession number."""
@@ -107,13 +68,4 @@ class SpecimenChangeForm(SpecimenForm):
         number.required = True
         number.help_text = "As printed on the tube or the order."
         if case.collected_at and not self.is_bound:
-            # The field is filled in UTC; the page's script turns it into the person's own clock time.
-            self.fields["collected_at"].widget.attrs["data-utc"] = case.collected_at.isoformat()
-
-
-def _in_zone(moment: datetime.datetime, zone: str) -> datetime.datetime:
-    """Read the clock time of `moment` in the person's own zone; an unknown zone leaves it in UTC."""
-    try:
-        return moment.replace(tzinfo=ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        return moment
+            self.show_in_own_time("collected_at", case.collected_at)

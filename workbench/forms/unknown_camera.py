@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from accounts.models import UnknownCamera
-from workbench.forms.fields import DescribedForm
+from hematovision.forms import DescribedForm
 
 
 class UnknownCameraForm(DescribedForm):

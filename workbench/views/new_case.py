@@ -12,15 +12,15 @@ from django.db import transaction
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from cases.models import Order, Patient
+from cases.models import Order
 from cases.permissions import may_write_cases
-from cases.services.audit_trail import record_list, record_search, record_view
+from cases.services.audit_trail import record_list, record_view
 from cases.services.cases import create_case
 from cases.services.orders import open_case_of_order
-from cases.services.patients import find_duplicates, register_patient
 from hematovision.errors import DomainError
+from hematovision.forms import uuid_or_none
 from workbench.forms import PatientForm, SpecimenForm
-from workbench.forms.fields import uuid_or_none
+from workbench.patient_choice import LETS_GO, PatientChoice, typed
 from workbench.presenters.orders import Difference, differences
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ MOST_ORDERS_OFFERED = 10
 
 
 @dataclass
-class Draft:
+class Draft(PatientChoice):
     """What the page knows so far: the order or the patient chosen, the record number looked for, what was typed."""
 
     waiting: list[Order] = field(default_factory=list)
@@ -41,15 +41,7 @@ class Draft:
     order: Order | None = None
     order_error: str = ""
     differences: list[Difference] = field(default_factory=list)
-    mrn: str = ""
-    looked_up: bool = False
-    patient: Patient | None = None
-    patient_form: PatientForm = field(default_factory=PatientForm)
     specimen_form: SpecimenForm = field(default_factory=SpecimenForm)
-    duplicates: list[Patient] = field(default_factory=list)
-    must_acknowledge: bool = False
-    mrn_error: str = ""
-    status: int = 200
 
 
 @login_required
@@ -80,7 +72,7 @@ def _waiting(request: AuthenticatedRequest) -> OrderQuerySet:
 def _choose_order(request: AuthenticatedRequest, draft: Draft) -> None:
     """Take the order that was chosen here or on its page: its patient, and what it says, locked."""
     named = request.POST.get("order", "") if request.method == "POST" else request.GET.get("order", "")
-    if not named or request.POST.get("action") in {"other", "no_order"}:
+    if not named or request.POST.get("action") in LETS_GO:
         return
     pk = uuid_or_none(named)
     order = _waiting(request).select_related("patient", "clinic").filter(pk=pk).first() if pk is not None else None
@@ -92,8 +84,8 @@ def _choose_order(request: AuthenticatedRequest, draft: Draft) -> None:
     draft.differences = differences(order, SpecimenForm(request.POST), patient=draft.patient, mrn=draft.mrn)
     draft.order, draft.patient, draft.mrn, draft.mrn_error = order, order.patient, "", ""
     creating = request.POST.get("action") == "create"
-    typed = {} if creating else _typed(request, SpecimenForm)
-    draft.specimen_form = SpecimenForm(request.POST if creating else None, initial=typed, order=order)
+    kept = {} if creating else typed(request, SpecimenForm)
+    draft.specimen_form = SpecimenForm(request.POST if creating else None, initial=kept, order=order)
     draft.status = 200
 
 
@@ -110,28 +102,13 @@ def _offer_orders(request: AuthenticatedRequest, draft: Draft) -> None:
 
 def _read(request: AuthenticatedRequest) -> Draft:
     """Rebuild the page's state from what was sent; only "create" checks the forms."""
-    creating = request.POST.get("action") == "create"
-    draft = Draft(mrn=request.POST.get("mrn", "").strip())
+    draft = Draft()
     draft.specimen_form = (
-        SpecimenForm(request.POST) if creating else SpecimenForm(initial=_typed(request, SpecimenForm))
+        SpecimenForm(request.POST)
+        if request.POST.get("action") == "create"
+        else SpecimenForm(initial=typed(request, SpecimenForm))
     )
-    draft.patient_form = PatientForm(request.POST) if creating else PatientForm(initial=_typed(request, PatientForm))
-    if request.POST.get("action") in {"other", "no_order"}:
-        draft.mrn = ""
-        return draft
-    chosen = request.POST.get("patient", "")
-    own = Patient.objects.visible_to(request.user).filter(organisation=request.user.organisation_id)
-    if chosen:
-        draft.patient = own.filter(pk=uuid_or_none(chosen)).first()  # type: ignore[misc]
-    elif draft.mrn:
-        draft.patient = own.current().with_mrn(draft.mrn).first() or own.ever_with_mrn(draft.mrn).first()
-        draft.looked_up = True
-        record_search(
-            actor=request.user, object_type="cases.patient", terms=["mrn"], found=int(draft.patient is not None)
-        )
-    elif not creating and request.POST.get("action") == "lookup":
-        draft.mrn_error = "Type the medical record number first."
-        draft.status = 422
+    draft.read_patient(request, request.user.organisation_id)
     return draft
 
 
@@ -139,24 +116,13 @@ def _create(request: AuthenticatedRequest, draft: Draft) -> Case | None:
     """Open the case, registering the patient with it; None where something has to be corrected first."""
     draft.status = 422
     specimen_fits = draft.specimen_form.is_valid()
-    patient_fits = draft.patient is not None
-    if draft.patient is None:
-        if not draft.mrn:
-            draft.mrn_error = "Type the medical record number, then find the patient."
-        else:
-            draft.looked_up = True
-            patient_fits = draft.patient_form.is_valid()
-    if draft.patient is None and patient_fits:
-        patient_fits = _is_acknowledged(request, draft)
-    if not (specimen_fits and patient_fits):
+    if not (draft.is_settled(request, request.user.organisation_id) and specimen_fits):
         return None
     refused: PatientForm | SpecimenForm = draft.patient_form
     try:
         # The patient is registered only if the case can be opened as well.
         with transaction.atomic():
-            patient = draft.patient or register_patient(
-                actor=request.user, mrn=draft.mrn, **draft.patient_form.cleaned_data
-            )
+            patient = draft.patient_or_registered(request.user)
             refused = draft.specimen_form
             if draft.order is not None:
                 return open_case_of_order(
@@ -167,26 +133,3 @@ def _create(request: AuthenticatedRequest, draft: Draft) -> Case | None:
         refused.refuse(error, field="accession_number" if refused is draft.specimen_form else None)
         draft.status = error.status
         return None
-
-
-def _is_acknowledged(request: AuthenticatedRequest, draft: Draft) -> bool:
-    """Whether nobody like this patient is known, or the person said that it is somebody else."""
-    typed = draft.patient_form.cleaned_data
-    draft.duplicates = list(
-        find_duplicates(
-            actor=request.user,
-            mrn=draft.mrn,
-            family_name=typed["family_name"],
-            given_name=typed["given_name"],
-            birth_date=typed["birth_date"],
-        )
-    )
-    if not draft.duplicates or request.POST.get("not_a_duplicate"):
-        return True
-    draft.must_acknowledge = True
-    return False
-
-
-def _typed(request: AuthenticatedRequest, form: type[PatientForm | SpecimenForm]) -> dict[str, str]:
-    """Return what was typed into a form's fields, unchecked, to show it again."""
-    return {name: request.POST[name] for name in form.base_fields if name in request.POST}

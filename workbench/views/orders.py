@@ -13,12 +13,23 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Role
 from cases.models import Case, Order, OrderRejection, Patient, Priority
-from cases.permissions import may_change_order, may_open_case_of, may_reject_order
+from cases.permissions import (
+    may_change_order,
+    may_link_order,
+    may_open_case_of,
+    may_reject_order,
+    may_write_orders,
+)
 from cases.selectors import visible_order
 from cases.services.audit_trail import record_list, record_view
+from cases.services.order_links import cases_for, link_order
 from cases.services.orders import cancel_order, reject_order
+from cases.states import CaseState
 from hematovision.errors import DomainError
+from hematovision.forms import uuid_or_none
 from hematovision.paging import CappedPaginator, rows_of
+from notices.permissions import may_follow_orders
+from notices.services import mark_subject_read
 from workbench.forms.order_filters import ORDER_TABS, OrderFilters
 from workbench.selectors import clinics_to_choose_from
 
@@ -46,6 +57,9 @@ def orders(request: AuthenticatedRequest) -> HttpResponse:
     )
     found = rows_of(page, Order.objects.select_related("patient", "clinic", "case"))
     record_list(actor=request.user, object_type="cases.order", count=len(found))
+    if request.user.organisation_id is not None:
+        # Routine orders are told of together, as something about the place.
+        mark_subject_read(actor=request.user, subject_id=request.user.organisation_id)
     context = {
         "filters": filters,
         "tabs": _tabs(filters.but_state(visible)),
@@ -53,6 +67,8 @@ def orders(request: AuthenticatedRequest) -> HttpResponse:
         "priorities": Priority.choices,
         "page": page,
         "orders": found,
+        "may_follow": may_follow_orders(request.user),
+        "may_place": may_write_orders(request.user),
     }
     return render(request, "workbench/orders.html", context)
 
@@ -63,6 +79,7 @@ def order(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show one order: what it says, its steps, and its case."""
     found = visible_order(request.user, pk)
     record_view(actor=request.user, target=found)
+    mark_subject_read(actor=request.user, subject_id=found.pk)
     may_change = found.is_open and may_change_order(request.user, found)
     context = {
         "order": found,
@@ -71,10 +88,40 @@ def order(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         # A draft is the clinic's own, the order is not.
         "shows_case": Case.objects.visible_to(request.user).filter(order=found).exists(),
         "may_open": found.is_waiting and may_open_case_of(request.user, found),
+        "may_edit": may_change and not (found.case is not None and found.case.state == CaseState.IN_REVIEW),
         "may_cancel": may_change,
         "may_reject": may_change and may_reject_order(request.user, found),
+        "may_link": may_link_order(request.user, found) and cases_for(request.user, found).exists(),
     }
     return render(request, "workbench/order.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_order_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Show the cases that a waiting order may be about, and make the chosen one its case."""
+    found = visible_order(request.user, pk)
+    if not may_link_order(request.user, found):
+        raise PermissionDenied("Orders are linked by their clinic and by the laboratory.")
+    cases = cases_for(request.user, found)
+    context: dict[str, Any] = {"order": found, "cases": cases}
+    status = 200
+    if request.method == "POST":
+        chosen = uuid_or_none(request.POST.get("case", ""))
+        case = cases.filter(pk=chosen).first() if chosen else None
+        if case is None:
+            context["error"], status = "Choose the case.", 400
+        else:
+            try:
+                link_order(actor=request.user, order=found, case=case)
+            except DomainError as error:
+                context["error"], status = error.sentence, error.status
+            else:
+                messages.success(request, f"The order is linked with case {case.accession_number}.")
+                return redirect("workbench:order", pk=found.pk)
+    else:
+        record_view(actor=request.user, target=found)
+    return render(request, "workbench/link_order.html", context, status=status)
 
 
 @login_required

@@ -32,6 +32,7 @@ CASES_PER_PAGE = 50
 # Sorting by unidentified cells counts the cells of every listed case; beyond this many it would be felt.
 MOST_CASES_COUNTED = 1000
 MOST_COUNTED_IN_A_TAB = 999
+MOST_ORDERS_COUNTED = 99
 _MOST_PATIENTS_FOUND = 20
 _MOST_ORDERS = 20
 
@@ -62,6 +63,7 @@ def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResp
         "cases": cases,
         "shows_unidentified": shows_unidentified,
         "may_create": may_write_cases(request.user),
+        "waiting_orders": _waiting_orders(request.user) if place == "cases" else "",
         "patients": Patient.objects.visible_to(request.user)
         .filter(pk__in=filters.patients)
         .prefetch_related("former_identities", "merged_patients")
@@ -150,6 +152,12 @@ def _name_orders(text: str) -> list[tuple[str, str]]:
         first, second = " ".join(parts[:cut]), " ".join(parts[cut:])
         orders += [(second, first), (first, second)]
     return orders
+
+
+def _waiting_orders(user: User) -> str:
+    """Return how many orders wait for their case; "99+" for more, "" for none."""
+    count = Order.objects.visible_to(user).waiting().order_by()[: MOST_ORDERS_COUNTED + 1].count()
+    return f"{MOST_ORDERS_COUNTED}+" if count > MOST_ORDERS_COUNTED else str(count or "")
 
 
 def _sorted_ids(filters: WorklistFilters, visible: CaseQuerySet, user: User, *, shows_unidentified: bool) -> Any:

@@ -13,12 +13,13 @@ from audit.services import record
 from cases.models import FormerIdentity, Order, Patient, PatientMerge, PatientNumber
 from cases.signals import field_keys_rotated
 from hematovision.chunks import in_chunks
+from hematovision.rest.idempotency import rotate_stored_answers
 
 
 class Command(BaseCommand):
     help = (
-        "Re-encrypts the identifiers of patients and orders, keys of reports and second factors under the first key of "
-        "HEMATOVISION_FIELD_KEYS and rebuilds the search index under HEMATOVISION_BLIND_INDEX_KEY. Put the new key first, "
+        "Re-encrypts the identifiers of patients and orders, keys of reports, second factors and stored answers under the first "
+        "key of HEMATOVISION_FIELD_KEYS and rebuilds the search index under HEMATOVISION_BLIND_INDEX_KEY. Put the new key first, "
         "run this, then drop the old key."
     )
 
@@ -29,7 +30,10 @@ class Command(BaseCommand):
         orders = _rotate(Order)
         numbers = _rotate(PatientNumber)
         merges = _rotate(PatientMerge)
-        others: dict[str, int] = {"second_factors": rotate_second_factors()}
+        others: dict[str, int] = {
+            "second_factors": rotate_second_factors(),
+            "stored_answers": rotate_stored_answers(),
+        }
         answers: list[tuple[Any, Any]] = field_keys_rotated.send(sender=type(self))
         for _, counts in answers:
             others |= counts

@@ -28,6 +28,7 @@ from integrations.fhir.order import specimen
 from integrations.fhir.parts import URI, numbering
 from integrations.fhir.signed_version import REPORT_STATUS, SignedVersion
 from integrations.presenters.fhir import image_record, images_of, signed_version, specimen_record, whole_report
+from integrations.services.resources_read import record_resources_read
 from reports.models import Report
 from reports.presenters.content import time_text
 from reports.services.handing_out import hand_out
@@ -119,7 +120,9 @@ class DiagnosticReportBundle(FhirView):
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Return a Bundle of type collection, the PDF in it."""
         report = visible_version(self, pk, export=True)
-        body = collection(self.base, whole_report(report), time_text(timezone.now()))
+        resources = whole_report(report)
+        record_resources_read(actor=self.caller, action=Action.EXPORT, case=report.case, resources=resources)
+        body = collection(self.base, resources, time_text(timezone.now()))
         return Response(body, content_type=FHIR_JSON)
 
 
@@ -171,10 +174,13 @@ class DiagnosticReportSearch(VersionSearch):
 
     def take(self, found: Found, report: Report, signed: SignedVersion, wanted: set[str]) -> None:
         """Add the report, and what is to be included with it."""
-        found.matches.append(diagnostic_report(signed))
+        included: list[dict[str, Any]] = []
         if "DiagnosticReport:result" in wanted:
-            found.included += observations(signed)
+            included += observations(signed)
         if "DiagnosticReport:specimen" in wanted:
-            found.included.append(specimen(specimen_record(report.case, getattr(report.case, "order", None))))
+            included.append(specimen(specimen_record(report.case, getattr(report.case, "order", None))))
         if "DiagnosticReport:media" in wanted:
-            found.included += [media(image_record(image)) for image in images_of(report)]
+            included += [media(image_record(image)) for image in images_of(report)]
+        record_resources_read(actor=self.caller, action=Action.VIEW, case=report.case, resources=included)
+        found.matches.append(diagnostic_report(signed))
+        found.included += included

@@ -58,6 +58,8 @@ class FhirSearch(FhirView):
     updated: ClassVar[str] = ""
     audited_type: ClassVar[str]
     pages: ClassVar[type[Pages]] = Pages
+    # Each parameter is up to a thousand look-ups.
+    throttle_scope = "fhir_search"
     with_history: ClassVar[bool] = False
     operations: ClassVar[tuple[str, ...]] = ()
     changes: ClassVar[tuple[str, ...]] = ()

@@ -1,0 +1,86 @@
+"""Which settings each kind of connection has, and what has to be known before it is switched on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from integrations.models import ConnectionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from integrations.models import Connection
+
+_NAMES = ("our_application", "our_facility", "their_application", "their_facility", "is_test", "charset")
+_TLS = ("uses_tls", "tls_authority", "tls_certificate", "tls_key")
+SETTINGS: Mapping[str, tuple[str, ...]] = {
+    ConnectionKind.MLLP_IN: (
+        *("port", "networks", *_TLS, *_NAMES, "mapping", "clinics"),
+        *("registers_from_adt", "answers_orders"),
+    ),
+    ConnectionKind.MLLP_OUT: (
+        *("host", "port", *_TLS, "ack_timeout", "keeps_open", *_NAMES, "filler_namespace", "mapping", "clinics"),
+        *("sends_preliminary", "addendum_is_final", "includes_pdf"),
+    ),
+    ConnectionKind.FHIR_PUSH: ("address", "secret", "clinics"),
+    ConnectionKind.WEBHOOK: ("address", "event_types", "clinics"),
+}
+"""What is asked of each kind that can be added, in the order in which it is asked; beside the name, which every one has."""
+SECRETS = frozenset({"tls_key", "secret"})
+"""Settings that are written and never shown."""
+
+
+def missing_settings(connection: Connection) -> Iterator[str]:
+    """Say in a sentence each what a connection still needs before it can be switched on."""
+    if connection.kind in {ConnectionKind.FHIR_PUSH, ConnectionKind.WEBHOOK}:
+        yield from _missing_of_web(connection)
+        return
+    is_in = connection.kind == ConnectionKind.MLLP_IN
+    if not is_in and not connection.host:
+        yield _("The host of the receiver is missing.")
+    if connection.port is None:
+        yield _("The port is missing.")
+    if is_in and not connection.networks:
+        yield _("Say from which networks the other system connects: nobody else is let in.")
+    if is_in and connection.uses_tls and not connection.tls_certificate:
+        yield _("TLS needs our certificate and its key.")
+    if not is_in:
+        yield from _missing_names(connection)
+        yield from _missing_codes(connection)
+    elif not _knows_an_authority(connection):
+        yield _(
+            "No clinic has an assigning authority, here or in the mapping: no patient of a message would have a clinic."
+        )
+
+
+def _missing_of_web(connection: Connection) -> Iterator[str]:
+    if not connection.address:
+        yield _("The address of the receiver is missing.")
+    if connection.kind == ConnectionKind.WEBHOOK and not connection.secret:
+        yield _("A secret is missing: make one and enter it at the receiver.")
+
+
+def _missing_names(connection: Connection) -> Iterator[str]:
+    for name in ("our_application", "our_facility", "their_application", "their_facility", "filler_namespace"):
+        if not getattr(connection, name):
+            said = {"name": connection.label_of(name)}
+            yield _("A name that messages carry is missing: %(name)s.") % said
+
+
+def _missing_codes(connection: Connection) -> Iterator[str]:
+    if connection.mapping is None:
+        yield _("A mapping is missing: without one no code can be looked up.")
+    elif connection.mapping.version_at(timezone.now()) is None:
+        yield _("No version of the mapping is in force yet.")
+
+
+def _knows_an_authority(connection: Connection) -> bool:
+    """Whether the record numbers of a message can belong to a clinic."""
+    version = connection.mapping.version_at(timezone.now()) if connection.mapping is not None else None
+    if version is not None and version.rows.get("authorities"):
+        return True
+    return Organisation.objects.filter(refers_to=connection.laboratory).exclude(hl7_authority="").exists()
