@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from integrations.views import connections, downtime, mapping_versions, mappings, messages, reconciliation, states
+from integrations.views import (
+    connections,
+    downtime,
+    mapping_versions,
+    mappings,
+    messages,
+    reconciliation,
+    secrets,
+    states,
+)
 
 app_name = "integrations"
 
@@ -19,6 +28,8 @@ urlpatterns = [
     path(f"{_CONNECTION}on/", states.change_state, {"step": "switch_on"}, name="switch_on"),
     path(f"{_CONNECTION}off/", states.change_state, {"step": "switch_off"}, name="switch_off"),
     path(f"{_CONNECTION}pause/", states.change_state, {"step": "pause"}, name="pause"),
+    path(f"{_CONNECTION}secret/", secrets.webhook_secret, name="webhook_secret"),
+    path(f"{_CONNECTION}test/", secrets.webhook_test, name="webhook_test"),
     path(f"{_CONNECTION}resume/", states.change_state, {"step": "resume"}, name="resume"),
     path("integrations/mappings/", mappings.mappings, name="mappings"),
     path("integrations/mappings/new/", mappings.new_mapping, name="new_mapping"),
