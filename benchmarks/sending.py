@@ -152,8 +152,8 @@ def fill_log(number: int) -> None:
     quoted = ", ".join(f'"{name}"' for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < %s) "
-            f"INSERT INTO integrations_message ({quoted}) SELECT {chosen} FROM numbers, integrations_message m WHERE m.id = %s",  # noqa: S608 (our own columns)
+            "WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < %s) "  # noqa: S608 (our own columns)
+            f"INSERT INTO integrations_message ({quoted}) SELECT {chosen} FROM numbers, integrations_message m WHERE m.id = %s",
             [number, message.pk],
         )
         cursor.execute("ANALYZE")
