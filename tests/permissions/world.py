@@ -211,6 +211,7 @@ def lines(laboratory_: Organisation, saved_by: User) -> dict[str, Any]:
         "line_on": on,
         "line_off": off,
         "line_paused": paused,
+        "line_in": orders,
         "mapping": mapping,
         "mapping_table": (mapping.pk, "results"),
         "mapping_file": (mapping.pk, 1, "results"),
