@@ -10,6 +10,7 @@ from integrations.views import (
     mappings,
     messages,
     reconciliation,
+    secrets,
     states,
 )
 
@@ -28,6 +29,8 @@ urlpatterns = [
     path(f"{_CONNECTION}on/", states.change_state, {"step": "switch_on"}, name="switch_on"),
     path(f"{_CONNECTION}off/", states.change_state, {"step": "switch_off"}, name="switch_off"),
     path(f"{_CONNECTION}pause/", states.change_state, {"step": "pause"}, name="pause"),
+    path(f"{_CONNECTION}secret/", secrets.webhook_secret, name="webhook_secret"),
+    path(f"{_CONNECTION}test/", secrets.webhook_test, name="webhook_test"),
     path(f"{_CONNECTION}resume/", states.change_state, {"step": "resume"}, name="resume"),
     path("integrations/console/", console.console, name="console"),
     path("integrations/mappings/", mappings.mappings, name="mappings"),

@@ -16,8 +16,10 @@ IN_WORK_EVENTS = frozenset({EventType.CASE_SUBMITTED, EventType.CASE_READY})
 
 
 def wanted_types(connection: Connection) -> frozenset[EventType]:
-    """Return the types of events that become messages over a connection; none for kinds that carry no results."""
+    """Return the types of events that become messages over a connection; none for kinds over which nothing leaves."""
     if connection.kind == ConnectionKind.MLLP_OUT:
         more = IN_WORK_EVENTS if connection.sends_preliminary else frozenset()
         return REPORT_EVENTS | {EventType.ORDER_REJECTED} | more
+    if connection.kind == ConnectionKind.WEBHOOK:
+        return frozenset(EventType(kind) for kind in connection.event_types or EventType.values)
     return REPORT_EVENTS if connection.kind == ConnectionKind.FHIR_PUSH else frozenset()

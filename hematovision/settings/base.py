@@ -282,6 +282,8 @@ CELERY_BEAT_SCHEDULE["watch_reconciliation"] = {
     "schedule": 6 * 3600.0,
     "options": {"queue": "default", "expires": 3600.0},
 }
+# Where the listener waits for other systems' messages, on the port of each connection.
+MLLP_HOST = env.str("HEMATOVISION_MLLP_HOST", default="127.0.0.1")
 # So many answers of a web process may be held back until there is something to say; the other threads stay free.
 LONG_ANSWERS = max(1, env.int("WEB_THREADS", default=24) // 4)
 

@@ -83,6 +83,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "OrganisationKind": "accounts.models.OrganisationKind.choices",
         "ReportKind": "reports.models.ReportKind.choices",
         "QualityVerdict": "classifier.api.image_serializers.VERDICTS",
+        "ListDifference": "integrations.api.reconciliation.DIFFERENCES",
         "EventType": "integrations.models.EventType.choices",
         "CameraStandingState": "classifier.standing.Standing.choices",
         "ApiScope": "accounts.scopes.SCOPES.items",

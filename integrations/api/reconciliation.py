@@ -25,6 +25,8 @@ from integrations.models import Connection
 from integrations.received_lists import MOST_BYTES, Difference, compare, read_list
 from integrations.reconciliation import FATES, MOST_DAYS, Period, days_of
 
+DIFFERENCES = [(kind.value, kind.value) for kind in Difference]
+
 
 class ListParser(BaseParser):
     """CSV as it came: `read_list` says what is wrong with it."""
@@ -74,7 +76,7 @@ class DaysOut(serializers.Serializer):
 class FindingOut(serializers.Serializer):
     """One case about which the two sides differ."""
 
-    kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in Difference])
+    kind = serializers.ChoiceField(choices=DIFFERENCES)
     accession_number = serializers.CharField()
     version_here = serializers.IntegerField(help_text="The newest that was acknowledged; 0 for none.")
     version_there = serializers.IntegerField(help_text="The newest on the list; 0 for none.")
@@ -120,7 +122,7 @@ class Reconciliation(NotCached, generics.GenericAPIView):
 
     @extend_schema(
         summary="Compare a list of what was received",
-        request={"text/csv": OpenApiTypes.STR},
+        request={"text/csv": OpenApiTypes.BINARY},
         responses=ComparisonOut,
         filters=False,
     )

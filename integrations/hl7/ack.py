@@ -11,7 +11,7 @@ from integrations.codes import BLOOD
 from integrations.hl7.faults import FaultError, SegmentSequenceError, UnknownValueError
 from integrations.hl7.outgoing import Outgoing
 from integrations.hl7.reading import Header, read
-from integrations.hl7.text import CHARSETS, encode, time_of
+from integrations.hl7.text import CHARSETS, time_of
 from integrations.hl7.writing import Written, coded, components, header, message, segment
 
 ACCEPTED = frozenset({"AA", "CA"})
@@ -159,4 +159,4 @@ def _answer(
         }
     )
     msa = segment("MSA", {1: code, 2: to.control_id, 3: said})
-    return Outgoing(control_id, encode(message(msh, msa, *rest), charset))
+    return Outgoing(control_id, message(msh, msa, *rest).encode(CHARSETS[charset], "replace"))

@@ -35,6 +35,11 @@ class Unframer:
         self._held = bytearray()
         self._inside = False
 
+    @property
+    def held(self) -> int:
+        """How many bytes of an unfinished message there are."""
+        return len(self._held)
+
     def feed(self, received: bytes) -> list[bytes]:
         """Return the messages that `received` completes.
 

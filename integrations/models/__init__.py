@@ -11,6 +11,7 @@ from integrations.models.connection import (
 )
 from integrations.models.feed_event import EventType, FeedEvent, FeedEventQuerySet
 from integrations.models.feed_head import FeedHead
+from integrations.models.listener_heartbeat import ListenerHeartbeat
 from integrations.models.mapping import Mapping, MappingQuerySet, MappingVersion
 from integrations.models.message import (
     DELIVERED_STATES,
@@ -42,6 +43,7 @@ __all__ = [
     "FeedEvent",
     "FeedEventQuerySet",
     "FeedHead",
+    "ListenerHeartbeat",
     "Mapping",
     "MappingQuerySet",
     "MappingVersion",

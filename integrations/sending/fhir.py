@@ -34,14 +34,15 @@ class FhirLink:
         try:
             reply = send("PUT", url, body=message.content, headers=headers)
         except (RefusedAddressError, OSError, http.client.HTTPException) as error:
-            return _without_answer(error)
+            return without_answer(error)
         return judged(reply.status, reply.body)
 
     def close(self) -> None:
         """Nothing is open."""
 
 
-def _without_answer(error: Exception) -> Told:
+def without_answer(error: Exception) -> Told:
+    """Return what became of a request that got no answer."""
     if isinstance(error, RefusedAddressError):
         return Told(AttemptOutcome.NO_CONNECTION, str(error))
     if isinstance(error, ssl.SSLCertVerificationError):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from integrations.models import ConnectionKind
 from integrations.sending.fhir import FhirLink
 from integrations.sending.mllp import MllpLink, Receiver
+from integrations.sending.webhook import WebhookLink
 
 if TYPE_CHECKING:
     from integrations.models import Connection
@@ -17,6 +18,8 @@ def link_of(connection: Connection) -> Link:
     """Return a link to the receiver of a connection; nothing is opened yet."""
     if connection.kind == ConnectionKind.FHIR_PUSH:
         return FhirLink(connection.address, secret=connection.secret)
+    if connection.kind == ConnectionKind.WEBHOOK:
+        return WebhookLink(connection.address, [connection.secret, connection.former_secret])
     return MllpLink(
         Receiver(
             host=connection.host,

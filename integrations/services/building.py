@@ -21,6 +21,7 @@ from integrations.hl7.writing import subcomponents
 from integrations.mapping_rows import results_of, table_of
 from integrations.models import ConnectionKind, EventType, Message, MessageState
 from integrations.presenters.fhir import whole_report
+from integrations.presenters.webhook import notice_of
 from reports.canonical import sha256
 from reports.models import KeyDestruction, Report, ReportKind
 from reports.presenters.content import order_content, request_content, time_text
@@ -56,16 +57,17 @@ class Subject:
     case: Case | None
     order: Order | None
     report: Report | None
-    patient_id: UUID
+    patient_id: UUID | None
 
     @classmethod
     def of_event(cls, event: FeedEvent) -> Subject:
         """Return what an event tells of."""
         return cls(event.type, event, event.position or 0, event.case, event.order, event.report, event.patient_id)
 
-    @property
-    def identity(self) -> str:
-        """The control id of its message, all but the number of a repetition."""
+    def identity_over(self, connection: Connection) -> str:
+        """The control id of its message over a connection, all but the number of a repetition."""
+        if connection.kind == ConnectionKind.WEBHOOK and self.event is not None:
+            return str(self.event.event_id)
         if self.report is not None:
             return control_id(str(self.report.case_id), self.report.version)
         about = self.case or self.order
@@ -100,6 +102,8 @@ def build(
     Raises `HeldMessageError` with a sentence for one that cannot be built without a guess, `DestroyedError` for one of which
     nothing is left.
     """
+    if connection.kind == ConnectionKind.WEBHOOK:
+        return _notice(subject, replay)
     if subject.report is not None:
         _refuse_destroyed(subject.report)
     if connection.kind == ConnectionKind.FHIR_PUSH:
@@ -133,6 +137,14 @@ def _signed_pdf(report: Report) -> bytes:
     if sha256(pdf) != report.pdf_sha256:
         raise HeldMessageError(_BROKEN)
     return pdf
+
+
+def _notice(subject: Subject, replay: int) -> Built:
+    """That something happened, and to which records: whoever hears of it asks for the rest."""
+    if subject.event is None:
+        raise HeldMessageError("There is no event to tell of.")
+    identity = str(subject.event.event_id) + (f"-r{replay}" if replay else "")
+    return Built(subject.kind, Outgoing(identity, notice_of(subject.event)), {})
 
 
 def _bundle(subject: Subject, at: dt.datetime, replay: int) -> Built:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
+from accounts.overseers import administrators_of
 from audit.models import Action
 from audit.services import record
 from hematovision.errors import Conflict, PermissionRefused, Unprocessable
@@ -26,6 +28,7 @@ from integrations.models import Connection, ConnectionKind, ConnectionState
 from integrations.permissions import must_connect
 from integrations.services.outbox import begin_at_present
 from integrations.services.service_user import service_user_of
+from notices.services import notify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 LONGEST_PAUSE = dt.timedelta(days=14)
 _NAMED_ONLY = frozenset({"tls_authority", "tls_certificate", *SECRETS})
 """The audit trail says that they changed, not from what to what: certificates are long, keys are secret."""
+SWITCHED_OFF = "connection-off"
 CHANGED = "Its settings were changed. Another administrator switches it on."
 
 
@@ -142,7 +146,6 @@ def switch_on(*, actor: User, connection: Connection, catches_up: bool = True) -
             raise Unprocessable(" ".join(missing), code="settings_missing", details={"missing": missing})
         starts_now = stored.is_outgoing and (stored.began_at is None or not catches_up)
         stored.began_at = stored.began_at or timezone.now()
-        stored.retry_at = None
         if starts_now:
             begin_at_present(stored)
         if stored.kind == ConnectionKind.MLLP_IN:
@@ -159,6 +162,22 @@ def switch_off(*, actor: User, connection: Connection, reason: str) -> Connectio
         if stored.state == ConnectionState.OFF:
             raise Conflict(_("The connection is off already."), code="already_off")
         return _step(actor, stored, ConnectionState.OFF, reason=said)
+
+
+def switch_off_by_itself(connection: Connection, reason: str) -> None:
+    """Switch off what has no use any more, in the transaction of the caller, and tell the administrators."""
+    stored = _locked(connection)
+    if stored.state == ConnectionState.OFF:
+        return
+    _step(None, stored, ConnectionState.OFF, reason=reason)
+    notify(
+        recipients=administrators_of(stored.laboratory_id),
+        kind=SWITCHED_OFF,
+        subject_id=stored.pk,
+        text=_("A connection was switched off by itself."),
+        path=reverse("integrations:connection", args=[stored.pk]),
+        replaces=True,
+    )
 
 
 def pause(*, actor: User, connection: Connection, until: dt.datetime, reason: str) -> Connection:
@@ -189,7 +208,7 @@ def resume(*, actor: User, connection: Connection) -> Connection:
 
 
 def _step(
-    actor: User,
+    actor: User | None,
     stored: Connection,
     state: ConnectionState,
     *,
@@ -199,11 +218,17 @@ def _step(
 ) -> Connection:
     before = stored.state
     stored.state, stored.state_reason, stored.paused_until = state, reason, until
-    stored.save(update_fields=["state", "state_reason", "paused_until", "retry_at", "began_at"])
+    if state == ConnectionState.ON:
+        # Nobody was asked meanwhile: what waits is not given up for a silence from before.
+        stored.failures, stored.failing_since, stored.retry_at = 0, None, None
+    stored.save(
+        update_fields=["state", "state_reason", "paused_until", "retry_at", "failures", "failing_since", "began_at"]
+    )
     record(
         actor=actor,
         action=Action.CONFIGURATION,
         target=stored,
+        laboratory_id=stored.laboratory_id,
         reason=reason,
         before={"state": before},
         after={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 UNKNOWN_AUTHORITY = "No clinic of this connection has this assigning authority."
 UNKNOWN_LOCATION = "The authority is that of several clinics, and the location names none of them."
+
+
+_BETWEEN = re.compile(r"[\s-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +131,21 @@ def intake_of(connection: Connection, *, at: dt.datetime) -> Intake:
 def is_another(patient: Patient, person: Person) -> bool:
     """Whether a message names somebody else than the record its number finds: another family name and another birth date.
 
-    One of the two alone changes: people marry, and dates are mistyped. What is not known is no difference, and how the
-    record stood before a correction counts as well.
+    One of the two alone changes: people marry, and dates are mistyped; a name that is part of a double one is no other. What
+    is not known is no difference, and how the record stood before a correction counts as well.
     """
     known: list[Patient | FormerIdentity] = [
         patient,
         *patient.former_identities.all(),
         *patient.merged_patients.all(),
     ]
-    names = {normalise_words(one.family_name) for one in known}
-    if normalise_words(person.family_name) in names:
+    if any(_is_alike(one.family_name, person.family_name) for one in known):
         return False
     alike = person.born.may_be()
     return alike is not None and not any(one.born.first is None or one.born in alike for one in known)
+
+
+def _is_alike(one: str, other: str) -> bool:
+    """Whether two family names are the same, or one is part of the other: Doe, Doe-Smith."""
+    parts, others = ({part for part in _BETWEEN.split(normalise_words(name)) if part} for name in (one, other))
+    return parts <= others or others <= parts

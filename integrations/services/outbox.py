@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from cases.models import PatientRestriction
 from hematovision.celery import hint
 from integrations.hl7.faults import HeldMessageError
 from integrations.models import (
@@ -98,7 +99,8 @@ def _wanted(connection: Connection, head: int) -> FeedEventQuerySet:
 def _queue(connection: Connection, event: FeedEvent, at: dt.datetime) -> int:
     """Write the message of one event; nothing where another worker was faster, or there is nothing to tell."""
     subject = Subject.of_event(event)
-    message = None if _was_told(connection, subject) else make_message(connection, subject, at=at)
+    is_left_out = _was_told(connection, subject) or _is_hidden(connection, subject)
+    message = None if is_left_out else make_message(connection, subject, at=at)
     with transaction.atomic():
         stored = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         if stored.queued_to != connection.queued_to or stored.state == ConnectionState.OFF:
@@ -110,9 +112,16 @@ def _queue(connection: Connection, event: FeedEvent, at: dt.datetime) -> int:
     return int(message is not None)
 
 
+def _is_hidden(connection: Connection, subject: Subject) -> bool:
+    """Webhooks tell what the feed tells: nothing of a restricted patient."""
+    if connection.kind != ConnectionKind.WEBHOOK:
+        return False
+    return PatientRestriction.objects.in_force().filter(patient=subject.patient_id).exists()
+
+
 def _was_told(connection: Connection, subject: Subject) -> bool:
-    """That a case is in work is told once, however often it comes back."""
-    if subject.kind not in IN_WORK_EVENTS:
+    """That a case is in work is told once by a result message, however often it comes back."""
+    if subject.kind not in IN_WORK_EVENTS or connection.kind == ConnectionKind.WEBHOOK:
         return False
     told = Message.objects.outgoing().filter(connection=connection, case=subject.case)
     return told.filter(Q(report__isnull=False) | Q(event__type__in=IN_WORK_EVENTS)).exists()
@@ -125,13 +134,14 @@ def make_message(
 
     The bytes are made here, once. It repeats none of those that were made of the same subject: their control ids are taken.
     """
-    same = Q(control_id=subject.identity) | Q(control_id__startswith=f"{subject.identity}-r")
+    identity = subject.identity_over(connection)
+    same = Q(control_id=identity) | Q(control_id__startswith=f"{identity}-r")
     about = {"case": subject.case} if subject.case is not None else {"order": subject.order}
     replay = Message.objects.outgoing().filter(same, connection=connection, **about).count()
     message = Message(
         connection=connection,
         direction=Direction.OUT,
-        kind=BUNDLE if connection.kind == ConnectionKind.FHIR_PUSH else ORU,
+        kind=_kind(connection, subject),
         position=subject.position,
         event=subject.event,
         order=subject.order,
@@ -153,6 +163,12 @@ def make_message(
         message.state = MessageState.QUEUED
     _fill(message, built)
     return message
+
+
+def _kind(connection: Connection, subject: Subject) -> str:
+    if connection.kind == ConnectionKind.WEBHOOK:
+        return subject.kind
+    return BUNDLE if connection.kind == ConnectionKind.FHIR_PUSH else ORU
 
 
 def _fill(message: Message, built: Built | None) -> None:

@@ -15,7 +15,6 @@ from cases.services.validation import given_reason
 from hematovision.errors import Conflict
 from integrations.models import (
     DELIVERED_STATES,
-    RESULT_KINDS,
     STUCK_STATES,
     WAITING_STATES,
     Connection,
@@ -109,8 +108,8 @@ def mark_handled(*, actor: User, message: Message, reason: str) -> Message:
 
 
 def _refuse(connection: Connection, message: Message) -> None:
-    if message.direction != Direction.OUT or connection.kind not in RESULT_KINDS:
-        raise Conflict(_("Only results are sent again."), code="state")
+    if message.direction != Direction.OUT or message.position == 0:
+        raise Conflict(_("Only what tells of an event is sent again."), code="state")
     if message.state in WAITING_STATES:
         raise Conflict(_("This message waits to be sent already."), code="state")
     if message.state == MessageState.SUPERSEDED:

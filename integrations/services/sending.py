@@ -25,11 +25,14 @@ from integrations.models import (
     Attempt,
     AttemptOutcome,
     Connection,
+    ConnectionKind,
     Message,
     MessageState,
 )
 from integrations.sending.links import link_of
 from integrations.sending.retries import LONGEST, TRIES_BEFORE_DEATH, is_due, pause_after
+from integrations.sending.webhook import GONE
+from integrations.services.connections import switch_off_by_itself
 from integrations.services.leases import Lease, free_at
 from integrations.services.outbox import ask_to_send, is_behind, queue_events
 
@@ -45,6 +48,7 @@ log = structlog.get_logger(__name__)
 TURN_SECONDS = 60.0
 """A worker sends so long over one connection, then others have their turn."""
 _AT_ONCE = 100
+_GONE = "The receiver answered 410: it wants to hear of nothing any more."
 _A_SILENCE = 3
 """So many failures in a row are of the receiver; fewer may be of one message that it cannot take."""
 
@@ -93,8 +97,10 @@ def sendable(connection: Connection, now: dt.datetime) -> MessageQuerySet:
 
     Those that were tried less often come first, so that one which nobody answers does not stand in the way of others.
     """
+    # Whoever hears by a webhook that something happened asks for it: one that was not told holds back no other.
+    hold_back = WAITING_STATES if connection.kind == ConnectionKind.WEBHOOK else (*WAITING_STATES, *STUCK_STATES)
     unfinished = Message.objects.outgoing().filter(
-        connection=OuterRef("connection"), case=OuterRef("case"), state__in=[*WAITING_STATES, *STUCK_STATES]
+        connection=OuterRef("connection"), case=OuterRef("case"), state__in=hold_back
     )
     before = unfinished.filter(
         Q(position__lt=OuterRef("position")) | Q(position=OuterRef("position"), pk__lt=OuterRef("pk"))
@@ -190,6 +196,8 @@ def _note(
             _note_recovery(connection)
         if outcome == AttemptOutcome.ACKNOWLEDGED:
             _record_disclosure(connection, message)
+        if connection.kind == ConnectionKind.WEBHOOK and told.code == GONE:
+            switch_off_by_itself(connection, _GONE)
 
 
 def _changes(message: Message, told: Told, now: dt.datetime) -> tuple[dict[str, object], AttemptOutcome]:
@@ -236,6 +244,8 @@ def _note_failure(connection: Connection, now: dt.datetime) -> None:
             connection=connection, state=MessageState.QUEUED, created_at__lte=now - patience()
         )
         waiting.update(state=MessageState.DEAD, sentence=_gave_up(), settled_at=now, next_try_at=None)
+        if connection.kind == ConnectionKind.WEBHOOK:
+            switch_off_by_itself(connection, _gave_up())
 
 
 def _note_recovery(connection: Connection) -> None:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 KIND = "order"
 ROUTINE = "New orders wait."
-_PRESSING = {Priority.STAT: "A STAT order of {clinic} waits.", Priority.URGENT: "An urgent order of {clinic} waits."}
+_PRESSING = {Priority.STAT: "A stat order of {clinic} waits.", Priority.URGENT: "An urgent order of {clinic} waits."}
 
 
 def tell_of_order(*, order: Order) -> None:
     """Tell those at its clinic and laboratory who follow orders; called in the transaction in which it came.
 
-    Of each urgent or STAT order by itself. Of routine ones together, once until the list of orders was opened: a system may send
+    Of each urgent or stat order by itself. Of routine ones together, once until the list of orders was opened: a system may send
     hundreds a day. Whoever placed it knows.
     """
     people = _followers(order)

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from cases.models import Cell, SmearImage
 from cases.services.cases import submit_case
 from cases.services.images import receive_image
+from cases.services.patient_numbers import add_number
 from inbox.models import Delivery
 from microscopes.models import Microscope
 from tests.browser.conftest import DESKTOP, PHONE
@@ -34,6 +35,7 @@ def analysed(transactional_db, amina, analyse):
 def test_pages_of_a_clinic(open_as, violations, amina, analysed, size, theme):
     draft = CaseFactory(clinic=amina.organisation, created_by=amina)
     order = waiting_order(amina, priority="stat", ordering_name="Dr. Osei", clinical_question="Blasts?")
+    add_number(actor=amina, patient=order.patient, system="national", value="NAT-7")
     page = open_as(amina, size=size, theme=theme)
     for address in (
         "/",
@@ -44,6 +46,10 @@ def test_pages_of_a_clinic(open_as, violations, amina, analysed, size, theme):
         "/orders/?state=completed",
         f"/orders/{order.pk}/",
         f"/orders/{order.pk}/cancel/",
+        f"/orders/{order.pk}/edit/",
+        "/orders/new/",
+        f"/orders/new/?patient={order.patient_id}",
+        f"/patients/{order.patient_id}/",
         f"/cases/{draft.pk}/",
         f"/cases/{draft.pk}/edit/",
         f"/cases/{draft.pk}/cancel/",
@@ -83,6 +89,7 @@ def test_pages_of_a_pathologist(open_as, violations, pavel, analysed, read_cells
         "/review/my-agreement/?cells=reviewed",
         "/review/my-agreement/cells/?cells=reviewed",
         "/break-glass/",
+        "/orders/new/",
     ):
         page.goto(address)
         if address.startswith("/images/"):

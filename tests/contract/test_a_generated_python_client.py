@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from cases.models import Case
 from tests.contract.conftest import ALL_SCOPES, new_client, picture, token_of
+from tests.factories.connections import a_connection
 from tests.factories.reports import PDF, signed_report
 
 pytest.importorskip("openapi_python_client", reason="the generator is not there: make install-dev")
@@ -45,21 +47,24 @@ def generated(tmp_path_factory):
 
 
 @pytest.fixture
-def connected(generated, live_server, riverside):
-    """riverside-clinic's generated client, with a token."""
-    token = token_of(new_client(riverside.slug, *ALL_SCOPES)).json()["access_token"]
-    with generated("client").AuthenticatedClient(base_url=live_server.url, token=token) as client:
-        yield client
+def ask_as(generated, live_server, request):
+    """Return a function: how to ask as a client of an organisation, by tag and name of the operation."""
+
+    def connect(organisation):
+        token = token_of(new_client(organisation.slug, *ALL_SCOPES)).json()["access_token"]
+        client = generated("client").AuthenticatedClient(base_url=live_server.url, token=token)
+        request.addfinalizer(client.get_httpx_client().close)
+        return lambda operation, *arguments, **members: generated(f"api.{operation}").sync(
+            *arguments, client=client, **members
+        )
+
+    return connect
 
 
 @pytest.fixture
-def ask(generated, connected):
-    """Return a function that calls an operation by its tag and name, and gives back what the client made of the answer."""
-
-    def call(operation, *arguments, **members):
-        return generated(f"api.{operation}").sync(*arguments, client=connected, **members)
-
-    return call
+def ask(ask_as, riverside):
+    """How riverside-clinic asks."""
+    return ask_as(riverside)
 
 
 def test_from_the_patient_to_the_pdf(generated, ask, pavel):
@@ -115,3 +120,11 @@ def test_what_is_not_known_is_null_and_comes_back_as_null(generated, ask):
     part = models.PatientCorrectionRequest(birth_date="1980-02", reason=models.CorrectionReason.IDENTITY_CONFIRMED)
     corrected = ask("patients.patients_partial_update", patient.id, body=part)
     assert corrected.birth_date == "1980-02"
+
+
+def test_a_list_of_what_arrived_is_compared(generated, ask_as, central, ines):
+    models, today = generated("models"), timezone.now().date()
+    sent = generated("types").File(payload=io.BytesIO(b"accession,version,received_at\nNEVER-1,2,\n"))
+    asked = {"body": sent, "first": today, "last": today}
+    found = ask_as(central)("reconciliation.connections_reconciliation_create", a_connection(central, ines).pk, **asked)
+    assert [finding.kind for finding in found.findings] == [models.ListDifference.MISSING_HERE]

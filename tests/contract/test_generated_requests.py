@@ -28,6 +28,7 @@ from schemathesis.specs.openapi.checks import (
 from cases.states import CaseState
 from microscopes.models import Microscope
 from tests.contract.conftest import new_client, picture, token_of
+from tests.factories.connections import a_connection
 from tests.factories.orders import waiting_order
 from tests.factories.specimens import model_version, specimen
 
@@ -70,7 +71,7 @@ def _application(token):
 
 
 @pytest.fixture
-def known(db, amina, riverside):
+def known(db, amina, ines, riverside, central):
     """Ids that exist, by the noun of the address."""
     made = specimen(by=amina, state=CaseState.READY, number=1, version=model_version())
     microscope = Microscope.objects.create(organisation=riverside, name="By the window")
@@ -81,6 +82,7 @@ def known(db, amina, riverside):
         "images": made.image.pk,
         "reports": made.case.pk,
         "microscopes": microscope.pk,
+        "connections": a_connection(central, ines).pk,
     }
 
 

@@ -101,6 +101,13 @@ def test_the_sweeper_is_alone():
     assert runs_beat == ["beat"]
 
 
+def test_laboratory_systems_reach_one_listener_under_their_own_addresses():
+    (lis,) = (manifest for manifest in of_kind("Deployment") if manifest["metadata"]["name"] == "lis")
+    assert lis["spec"]["replicas"] == 1
+    (service,) = (each for each in of_kind("Service") if each["metadata"]["name"] == "lis")
+    assert service["spec"]["externalTrafficPolicy"] == "Local"
+
+
 def test_every_part_of_compose_runs_here_with_the_same_command():
     here = {name: template["spec"]["containers"][0]["args"] for name, template in pods()}
     assert here == {name: part["command"] for name, part in COMPOSE.items() if name not in KEPT_ELSEWHERE}
@@ -163,7 +170,7 @@ def test_files_lie_on_volumes_that_outlive_a_host():
             if "persistentVolumeClaim" in volume
         }
         assert set(used.values()) <= set(claims)
-        if name in {"beat", "migrate"}:
+        if name in {"beat", "lis", "migrate"}:
             continue
         mounts = {mount["name"]: mount["mountPath"] for mount in template["spec"]["containers"][0]["volumeMounts"]}
         for claim, below in wanted.items():
@@ -242,8 +249,7 @@ def test_the_ingress_takes_whole_images_before_the_web_does():
     assert ingress["spec"]["tls"][0]["hosts"] == [rule["host"]]
     assert rule["host"] in config()["HEMATOVISION_ALLOWED_HOSTS"].split(",")
     backend = rule["http"]["paths"][0]["backend"]["service"]
-    (service,) = of_kind("Service")
-    assert backend["name"] == service["metadata"]["name"]
+    (service,) = (each for each in of_kind("Service") if each["metadata"]["name"] == backend["name"])
     assert backend["port"]["name"] in {port["name"] for port in service["spec"]["ports"]}
 
 

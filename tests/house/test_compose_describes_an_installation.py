@@ -22,6 +22,7 @@ def test_every_part_is_there(compose):
         "worker-gpu",
         "trainer",
         "beat",
+        "lis",
         "database",
         "broker",
     }

@@ -77,7 +77,7 @@ def test_example_env_lists_what_may_be_set(read):
     assert len(listed) == len(set(listed))
 
 
-@pytest.mark.parametrize("part", ["web", "worker", "worker-gpu", "trainer", "beat", "migrate"])
+@pytest.mark.parametrize("part", ["web", "worker", "worker-gpu", "trainer", "beat", "lis", "migrate"])
 def test_every_setting_reaches_every_container(read, compose, part):
     given = set(compose[part]["environment"])
     web_only = {name for name in read if name.startswith("WEB_")} | {"HOST", "PORT"}

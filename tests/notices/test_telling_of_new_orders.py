@@ -42,7 +42,7 @@ def test_nobody_is_told_who_did_not_ask(colleague, pavel):
 def test_a_pressing_order_is_told_to_its_clinic_and_its_laboratory(followers, amina, pavel, bora, nadia, colleague):
     first = waiting_order(colleague, "P-1", priority="stat")
     waiting_order(colleague, "P-2", priority="urgent")
-    expected = ["An urgent order of Riverside Clinic waits.", "A STAT order of Riverside Clinic waits."]
+    expected = ["An urgent order of Riverside Clinic waits.", "A stat order of Riverside Clinic waits."]
     assert told(amina, pavel, bora, nadia) == [expected, expected, [], []]
     paths = set(Notification.objects.values_list("path", flat=True))
     assert reverse("workbench:order", args=[first.pk]) in paths
@@ -50,7 +50,7 @@ def test_a_pressing_order_is_told_to_its_clinic_and_its_laboratory(followers, am
 
 def test_whoever_placed_it_is_not_told(followers, amina, pavel, riverside):
     waiting_order(amina, priority="stat")
-    assert told(amina, pavel) == [[], ["A STAT order of Riverside Clinic waits."]]
+    assert told(amina, pavel) == [[], ["A stat order of Riverside Clinic waits."]]
     patient = CaseFactory(clinic=riverside, ready=True).patient
     receive_order(actor=pavel, patient=patient, placer_number="P-2", clinic=riverside, priority="stat")
     assert [len(texts) for texts in told(amina, pavel)] == [1, 1]

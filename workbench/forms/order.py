@@ -40,7 +40,7 @@ class OrderForm(OrderDetailsForm):
     """A new order, under the number of whoever asks."""
 
     placer_number = _number(
-        "Order number", "As on the request. Each number is used once at your clinic.", required=True
+        "Placer number", "The clinic's number of the order, as on the request. Each is used once.", required=True
     )
 
 

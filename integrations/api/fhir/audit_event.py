@@ -39,7 +39,7 @@ class AuditEventOne(FhirView):
     """One event, whose id is its place in the chain."""
 
     resource = "AuditEvent"
-    allowed_roles: ClassVar = {"GET": OVERSEERS}
+    allowed_roles: ClassVar[dict[str, frozenset[str]]] = {"GET": OVERSEERS}
 
     def get(self, request: Request, pk: int) -> Response:
         """Return it; that it was read is an event of its own."""
@@ -52,7 +52,7 @@ class AuditEventSearch(FhirSearch):
     """Events, the newest first."""
 
     resource = "AuditEvent"
-    allowed_roles: ClassVar = {"GET": OVERSEERS}
+    allowed_roles: ClassVar[dict[str, frozenset[str]]] = {"GET": OVERSEERS}
     audited_type = "audit.auditevent"
     ordering = ("-at", "-id")
     params: ClassVar = {

@@ -34,8 +34,8 @@ from integrations.fhir.bundle import refusal, refused_resource
 from integrations.fhir.reading import RefusedResourceError
 
 FHIR_JSON = "application/fhir+json"
-VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
-WRITERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR})
+VIEWERS: frozenset[str] = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+WRITERS: frozenset[str] = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR})
 _WRITING_METHODS = ("POST", "PUT", "PATCH")
 _REFUSED = status.HTTP_422_UNPROCESSABLE_ENTITY
 _JSON_FORMATS = frozenset({"json", "application/json", "application/fhir+json", "application/fhir json"})
@@ -66,7 +66,7 @@ class FhirView(APIView):
     resource: ClassVar[str]
     schema = None  # described by the CapabilityStatement, not by OpenAPI
     permission_classes: tuple[Any, ...] = (IsAuthenticated, ScopeRequired)
-    allowed_roles: ClassVar = {"GET": VIEWERS, **dict.fromkeys(_WRITING_METHODS, WRITERS)}
+    allowed_roles: ClassVar[dict[str, frozenset[str]]] = {"GET": VIEWERS, **dict.fromkeys(_WRITING_METHODS, WRITERS)}
     parser_classes: tuple[type[BaseParser], ...] = (FhirParser, CappedJSONParser)
     renderer_classes: tuple[type[BaseRenderer], ...] = (FhirRenderer, JSONRenderer)
 

@@ -7,7 +7,7 @@ from cases.models import Order, Patient, PatientMerge
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from integrations.models import Message, MessageState
 from integrations.services.held_questions import HeldAnswer, answer_question
-from tests.integrations.incoming.conftest import adt, an_order, order, pid
+from tests.factories.hl7_messages import adt, an_order, order, pid
 
 pytestmark = pytest.mark.django_db
 

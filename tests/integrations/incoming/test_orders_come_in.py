@@ -18,8 +18,8 @@ from cases.states import CaseState, OrderState
 from integrations.hl7.ack import parse_answer
 from integrations.models import Message, MessageState
 from integrations.services.incoming import take
+from tests.factories.hl7_messages import a_message, adt, an_order, order, pid
 from tests.factories.image_files import upload
-from tests.integrations.incoming.conftest import a_message, adt, an_order, order, pid
 
 pytestmark = pytest.mark.django_db
 

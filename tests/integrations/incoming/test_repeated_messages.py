@@ -8,7 +8,7 @@ from cases.models import Order, Patient
 from integrations.hl7.faults import UnreadableError
 from integrations.models import Direction, Message, MessageState
 from integrations.services.incoming import take
-from tests.integrations.incoming.conftest import a_message, an_order, order, pid
+from tests.factories.hl7_messages import a_message, an_order, order, pid
 from tests.together import together
 
 pytestmark = pytest.mark.django_db
