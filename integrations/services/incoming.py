@@ -15,6 +15,7 @@ from audit.context import RequestContext, bound
 from hematovision.errors import Conflict, DomainError
 from integrations.hl7.ack import ORDER_ANSWERS, accept, answer_orders, refuse
 from integrations.hl7.faults import (
+    DataTypeError,
     DuplicateKeyError,
     FaultError,
     InternalFaultError,
@@ -72,6 +73,8 @@ def take(connection: Connection, content: bytes, at: dt.datetime) -> bytes:
             return _carried_out(message, header, at)
         except FaultError as fault:
             return _refused(message, header, fault, at)
+        except UnreadableError as error:  # too many parts: it can be answered, as its header can be read
+            return _refused(message, header, DataTypeError(str(error)), at)
         except (OperationalError, InterfaceError):
             raise
         except Exception:
