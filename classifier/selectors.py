@@ -149,6 +149,11 @@ def current_analyses(case: Case) -> dict[UUID, CurrentAnalysis]:
     return _current(Analysis.objects.filter(image__case=case).select_related("model_version"))
 
 
+def waits_for_part(case: Case) -> bool:
+    """Whether an image of `case` waits because a part that its analysis needs is away, and is tried again by itself."""
+    return Analysis.objects.filter(image__case=case, state=AnalysisState.QUEUED, away_since__isnull=False).exists()
+
+
 def scales_of(image_ids: Iterable[UUID]) -> dict[UUID, float]:
     """Return the scale of each image by its current analysis, um/px, in one query; without those nobody knows it of."""
     found = _current(Analysis.objects.filter(image__in=list(image_ids)).select_related("model_version"))

@@ -27,6 +27,7 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
         *("sends_preliminary", "addendum_is_final", "includes_pdf"),
     ),
     ConnectionKind.FHIR_PUSH: ("address", "secret", "clinics"),
+    ConnectionKind.WEBHOOK: ("address", "event_types", "clinics"),
 }
 """What is asked of each kind that can be added, in the order in which it is asked; beside the name, which every one has."""
 SECRETS = frozenset({"tls_key", "secret"})
@@ -35,9 +36,8 @@ SECRETS = frozenset({"tls_key", "secret"})
 
 def missing_settings(connection: Connection) -> Iterator[str]:
     """Say in a sentence each what a connection still needs before it can be switched on."""
-    if connection.kind == ConnectionKind.FHIR_PUSH:
-        if not connection.address:
-            yield _("The address of the FHIR server is missing.")
+    if connection.kind in {ConnectionKind.FHIR_PUSH, ConnectionKind.WEBHOOK}:
+        yield from _missing_of_web(connection)
         return
     is_in = connection.kind == ConnectionKind.MLLP_IN
     if not is_in and not connection.host:
@@ -55,6 +55,13 @@ def missing_settings(connection: Connection) -> Iterator[str]:
         yield _(
             "No clinic has an assigning authority, here or in the mapping: no patient of a message would have a clinic."
         )
+
+
+def _missing_of_web(connection: Connection) -> Iterator[str]:
+    if not connection.address:
+        yield _("The address of the receiver is missing.")
+    if connection.kind == ConnectionKind.WEBHOOK and not connection.secret:
+        yield _("A secret is missing: make one and enter it at the receiver.")
 
 
 def _missing_names(connection: Connection) -> Iterator[str]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef
 
-from audit.selectors import said_about
+from audit.models import Action
+from audit.selectors import missing_records, said_about
 from cases.crypto import UndecryptableValueError
 from hematovision.chunks import chunks_of, in_chunks
 from hematovision.verifications import Finding
@@ -38,6 +39,7 @@ def check_messages() -> Iterator[Finding]:
     """Every body is the one that was made or came, every state has its reason, and nothing that was signed was left out."""
     yield from _bodies()
     yield from _states()
+    yield from _deliveries()
     yield from _left_out()
 
 
@@ -74,6 +76,19 @@ def _states() -> Iterator[Finding]:
         for row in rows_:
             if not any(after.get("state") == MessageState.HANDLED for after in said.get(str(row.pk), [])):
                 yield Finding(MESSAGE, str(row.pk), "It is handled, and the audit trail does not know by whom.")
+
+
+def _deliveries() -> Iterator[Finding]:
+    """Everything that another system has, the audit trail says, is there as it went."""
+    for pk in missing_records(Message, action=Action.SEND):
+        yield Finding(MESSAGE, pk, "It was sent, the audit trail says, and is no longer in the record.")
+    delivered = Message.objects.filter(direction=Direction.OUT, state=MessageState.ACKNOWLEDGED).only("pk", "sha256")
+    for rows in chunks_of(delivered, by=("pk",)):
+        said = said_about(MESSAGE, [str(row.pk) for row in rows])
+        for row in rows:
+            sent = [after["sha256"] for after in said.get(str(row.pk), []) if "sha256" in after]
+            if sent != [row.sha256]:
+                yield Finding(MESSAGE, str(row.pk), "It is not what was delivered, the audit trail says.")
 
 
 def _left_out() -> Iterator[Finding]:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from integrations.views import connections, downtime, mapping_versions, mappings, messages, reconciliation, states
+from integrations.views import (
+    connections,
+    console,
+    downtime,
+    mapping_versions,
+    mappings,
+    messages,
+    reconciliation,
+    secrets,
+    states,
+)
 
 app_name = "integrations"
 
@@ -19,10 +29,14 @@ urlpatterns = [
     path(f"{_CONNECTION}on/", states.change_state, {"step": "switch_on"}, name="switch_on"),
     path(f"{_CONNECTION}off/", states.change_state, {"step": "switch_off"}, name="switch_off"),
     path(f"{_CONNECTION}pause/", states.change_state, {"step": "pause"}, name="pause"),
+    path(f"{_CONNECTION}secret/", secrets.webhook_secret, name="webhook_secret"),
+    path(f"{_CONNECTION}test/", secrets.webhook_test, name="webhook_test"),
     path(f"{_CONNECTION}resume/", states.change_state, {"step": "resume"}, name="resume"),
+    path("integrations/console/", console.console, name="console"),
     path("integrations/mappings/", mappings.mappings, name="mappings"),
     path("integrations/mappings/new/", mappings.new_mapping, name="new_mapping"),
     path(_MAPPING, mappings.mapping, name="mapping"),
+    path(f"{_MAPPING}try/", mapping_versions.try_mapping, name="try_mapping"),
     path(f"{_MAPPING}compare/", mappings.compare, name="compare_mapping"),
     path(f"{_MAPPING}edit/<slug:table>/", mapping_versions.edit_table, name="edit_table"),
     path(f"{_MAPPING}<int:number>/<slug:table>.csv", mappings.table_file, name="table_file"),

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from audit.models import Action
-from audit.services import record
 from cases.keeping_verification import hold_digest, release_digest
 from cases.models import Case, LegalHold, LegalHoldRelease
 from cases.permissions import may_place_legal_holds, must_see, refuse
-from cases.services.audit_trail import scope_of
-from cases.services.validation import clean_record, given_reason
+from cases.services.reasoned import insert_reasoned
+from cases.services.validation import given_reason
 from hematovision.errors import Conflict
 
 if TYPE_CHECKING:
@@ -33,16 +31,7 @@ def place_legal_hold(*, actor: User, case: Case, reason: str) -> LegalHold:
         # Whatever removes something of a case takes this lock too: it sees the hold, or the hold waits for it.
         Case.objects.select_for_update(no_key=True).only("pk").get(pk=case.pk)
         hold = LegalHold(case=case, placed_by=actor, reason=given_reason(reason), placed_at=timezone.now())
-        clean_record(hold)
-        hold.save(force_insert=True)
-        record(
-            actor=actor,
-            action=Action.CREATE,
-            target=hold,
-            reason=hold.reason,
-            after={"case": case.pk, "row": hold_digest(hold)},
-            **scope_of(case),
-        )
+        insert_reasoned(hold, actor=actor, about=case, digest=hold_digest, case=case.pk)
     return hold
 
 
@@ -56,16 +45,7 @@ def release_legal_hold(*, actor: User, hold: LegalHold, reason: str) -> LegalHol
         release = LegalHoldRelease(
             hold=hold, released_by=actor, reason=given_reason(reason), released_at=timezone.now()
         )
-        clean_record(release)
-        release.save(force_insert=True)
-        record(
-            actor=actor,
-            action=Action.CREATE,
-            target=release,
-            reason=release.reason,
-            after={"case": hold.case_id, "hold": hold.pk, "row": release_digest(release)},
-            **scope_of(hold.case),
-        )
+        insert_reasoned(release, actor=actor, about=hold.case, digest=release_digest, case=hold.case_id, hold=hold.pk)
     return release
 
 

@@ -16,8 +16,9 @@ from cases.patient_verification import merge_digest
 from cases.permissions import may_merge_patients, may_undo_merges, must_see, refuse
 from cases.services.audit_trail import scope_of
 from cases.services.merged import require_current
+from cases.services.reasoned import insert_reasoned
 from cases.services.repointing import repoint, repoint_back
-from cases.services.validation import clean_record, given_reason
+from cases.services.validation import given_reason
 from cases.states import CaseState
 from hematovision.errors import Conflict
 
@@ -67,8 +68,6 @@ def merge_patients(*, actor: User, patient: Patient, into: Patient, reason: str,
             message=message.strip(),
             snapshot=json.dumps({**before, "repointed": moved, "followers": followers}, ensure_ascii=False),
         )
-        clean_record(merge)
-        merge.save(force_insert=True)
         record(
             actor=actor,
             action=Action.UPDATE,
@@ -77,19 +76,9 @@ def merge_patients(*, actor: User, patient: Patient, into: Patient, reason: str,
             after={"merged_into": str(survivor.pk)},
             **scope_of(source),
         )
-        record(
-            actor=actor,
-            action=Action.CREATE,
-            target=merge,
-            reason=merge.reason,
-            after={
-                "from": str(source.pk),
-                "into": str(survivor.pk),
-                **{kind: len(ids) for kind, ids in moved.items()},
-                "row": merge_digest(PatientMerge.objects.get(pk=merge.pk)),
-            },
-            **scope_of(survivor),
-        )
+        counts = {kind: len(ids) for kind, ids in moved.items()}
+        who: dict[str, Any] = {"from": str(source.pk), "into": str(survivor.pk)}
+        insert_reasoned(merge, actor=actor, about=survivor, digest=_stored_digest, **who, **counts)
     return merge
 
 
@@ -115,8 +104,6 @@ def undo_merge(*, actor: User, merge: PatientMerge, reason: str) -> PatientMerge
         source.save(update_fields=["merged_into"])
         _part(source, survivor, stored.before["followers"])
         undo = PatientMergeUndo(merge=stored, undone_by=actor, undone_at=timezone.now(), reason=given_reason(reason))
-        clean_record(undo)
-        undo.save(force_insert=True)
         record(
             actor=actor,
             action=Action.UPDATE,
@@ -125,15 +112,13 @@ def undo_merge(*, actor: User, merge: PatientMerge, reason: str) -> PatientMerge
             after={"merged_into": None},
             **scope_of(source),
         )
-        record(
-            actor=actor,
-            action=Action.CREATE,
-            target=undo,
-            reason=undo.reason,
-            after={"merge": str(stored.pk)},
-            **scope_of(survivor),
-        )
+        insert_reasoned(undo, actor=actor, about=survivor, merge=str(stored.pk))
     return undo
+
+
+def _stored_digest(merge: PatientMerge) -> str:
+    """The fingerprint of the row as the database has it."""
+    return merge_digest(PatientMerge.objects.get(pk=merge.pk))
 
 
 def _locked(first: UUID, second: UUID) -> tuple[Patient, Patient]:

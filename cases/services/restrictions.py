@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from audit.models import Action
-from audit.services import record
 from cases.keeping_verification import lift_digest, restriction_digest
 from cases.models import Case, Patient, PatientRestriction, RestrictionLift
 from cases.permissions import may_restrict_patient, must_see, refuse
 from cases.providers import waiting_for_acknowledgement
-from cases.services.audit_trail import scope_of
 from cases.services.merged import require_current
 from cases.services.pseudonyms import refuse_pseudonymised
-from cases.services.validation import clean_record, given_reason
+from cases.services.reasoned import insert_reasoned
+from cases.services.validation import given_reason
 from cases.states import CLOSED_STATES
 from hematovision.errors import Conflict
 
@@ -52,16 +50,7 @@ def restrict_patient(*, actor: User, patient: Patient, reason: str) -> PatientRe
         now, why = timezone.now(), given_reason(reason)
         rows = [PatientRestriction(patient=each, restricted_by=actor, reason=why, restricted_at=now) for each in person]
         for row in rows:
-            clean_record(row)
-            row.save(force_insert=True)
-            record(
-                actor=actor,
-                action=Action.CREATE,
-                target=row,
-                reason=row.reason,
-                after={"cases": len(cases), "row": restriction_digest(row)},
-                **scope_of(row.patient),
-            )
+            insert_reasoned(row, actor=actor, about=row.patient, digest=restriction_digest, cases=len(cases))
     return rows[0]
 
 
@@ -81,16 +70,7 @@ def lift_restriction(*, actor: User, restriction: PatientRestriction, reason: st
             for each in [restriction, *in_force.filter(patient__merged_into=stored).order_by("pk")]
         ]
         for lift in lifts:
-            clean_record(lift)
-            lift.save(force_insert=True)
-            record(
-                actor=actor,
-                action=Action.CREATE,
-                target=lift,
-                reason=lift.reason,
-                after={"restriction": lift.restriction_id, "row": lift_digest(lift)},
-                **scope_of(stored),
-            )
+            insert_reasoned(lift, actor=actor, about=stored, digest=lift_digest, restriction=lift.restriction_id)
     return lifts[0]
 
 

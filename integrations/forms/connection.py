@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from hematovision.forms import DescribedForm
 from integrations.kinds import SECRETS, SETTINGS
-from integrations.models import Charset, Connection, ConnectionKind, Mapping
+from integrations.models import Charset, Connection, ConnectionKind, EventType, Mapping
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,7 +31,7 @@ GROUPS = (
     (
         _("What goes over it"),
         (
-            *("mapping", "clinics", "sends_preliminary", "addendum_is_final", "includes_pdf"),
+            *("mapping", "event_types", "clinics", "sends_preliminary", "addendum_is_final", "includes_pdf"),
             *("registers_from_adt", "answers_orders"),
         ),
     ),
@@ -201,6 +201,13 @@ class ConnectionForm(DescribedForm):
         empty_label=_("None yet"),
         help_text=_("What the other system calls results, clinics and people."),
     )
+    event_types = forms.MultipleChoiceField(
+        label=_("Events"),
+        choices=EventType.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What is told: that it happened, and the ids of what it happened to. None for everything."),
+    )
     clinics = forms.ModelMultipleChoiceField(
         label=_("Clinics"),
         queryset=Organisation.objects.none(),
@@ -238,6 +245,8 @@ class ConnectionForm(DescribedForm):
         super().__init__(*args, **kwargs)
         for name in set(self.fields) - {"name", "seen", *has}:
             del self.fields[name]
+        if kind == ConnectionKind.WEBHOOK:
+            self.fields["address"].help_text = _("Where messages are posted, beginning with https.")
         laboratory = user.organisation
         if "mapping" in self.fields:
             self.fields["mapping"].queryset = Mapping.objects.visible_to(user)  # type: ignore[attr-defined]

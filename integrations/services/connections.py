@@ -146,7 +146,6 @@ def switch_on(*, actor: User, connection: Connection, catches_up: bool = True) -
             raise Unprocessable(" ".join(missing), code="settings_missing", details={"missing": missing})
         starts_now = stored.is_outgoing and (stored.began_at is None or not catches_up)
         stored.began_at = stored.began_at or timezone.now()
-        stored.retry_at = None
         if starts_now:
             begin_at_present(stored)
         if stored.kind == ConnectionKind.MLLP_IN:
@@ -219,7 +218,12 @@ def _step(
 ) -> Connection:
     before = stored.state
     stored.state, stored.state_reason, stored.paused_until = state, reason, until
-    stored.save(update_fields=["state", "state_reason", "paused_until", "retry_at", "began_at"])
+    if state == ConnectionState.ON:
+        # Nobody was asked meanwhile: what waits is not given up for a silence from before.
+        stored.failures, stored.failing_since, stored.retry_at = 0, None, None
+    stored.save(
+        update_fields=["state", "state_reason", "paused_until", "retry_at", "failures", "failing_since", "began_at"]
+    )
     record(
         actor=actor,
         action=Action.CONFIGURATION,

@@ -6,15 +6,15 @@ import datetime as dt
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.overseers import administrators_of
 from integrations.models import Connection, Message
 from notices.models import Notification
 from notices.services import notify
 
 KIND = "lis-stuck"
-PATH = "/integrations/messages/"
 AT_MOST_EVERY = dt.timedelta(hours=1)
 
 
@@ -42,10 +42,10 @@ def follow_stuck_messages(*, now: dt.datetime | None = None) -> int:
 def _tell(connection: Connection, number: int) -> None:
     what = "1 message waits" if number == 1 else f"{number} messages wait"
     notify(
-        recipients=User.objects.filter(organisation=connection.laboratory_id, role=Role.ADMINISTRATOR, is_active=True),
+        recipients=administrators_of(connection.laboratory_id),
         kind=KIND,
         subject_id=connection.pk,
         text=f"{what} for a person: {connection.name} did not take them, or they could not be made.",
-        path=PATH,
+        path=f"{reverse('integrations:messages')}?connection={connection.pk}",
         replaces=True,
     )

@@ -18,7 +18,7 @@ from audit.services import record
 from hematovision.errors import DomainError
 from integrations.forms.connection import ConnectionForm, KindForm
 from integrations.kinds import SECRETS, SETTINGS, missing_settings
-from integrations.models import STUCK_STATES, Connection, ConnectionKind, ConnectionState, Message
+from integrations.models import STUCK_STATES, Connection, ConnectionKind, ConnectionState, EventType, Message
 from integrations.permissions import may_connect
 from integrations.services.connections import change_connection, create_connection
 from integrations.standing import standing
@@ -151,6 +151,8 @@ def _settings(found: Connection) -> list[dict[str, Any]]:
             value = ", ".join(clinic.name for clinic in value.all()) or _("all of the laboratory")
         elif name == "networks":
             value = ", ".join(value)
+        elif name == "event_types":
+            value = ", ".join(EventType(kind).label for kind in value) or _("all")
         elif name == "charset":
             value = found.get_charset_display()
         elif name.startswith("tls_") or name in SECRETS:

@@ -13,7 +13,7 @@ from cases.cell_classes import BY_CODE, CellClass
 from cases.models import Cell
 from cases.quality import QualityVerdict, quality_verdict
 from cases.states import UNFINISHED_IMAGE_STATES, CaseState, ImageState
-from classifier.selectors import current_analyses
+from classifier.selectors import current_analyses, waits_for_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,9 +82,14 @@ def progress_of(images: Sequence[SmearImage]) -> dict[str, int]:
     }
 
 
-def fingerprint(case: Case, images: Iterable[SmearImage]) -> str:
+def is_held_up(case: Case, images: Iterable[SmearImage]) -> bool:
+    """Whether the page says that images wait for a part of the system; only of queued ones is anything asked."""
+    return any(image.state == ImageState.QUEUED for image in images) and waits_for_part(case)
+
+
+def fingerprint(case: Case, images: Iterable[SmearImage], *, held_up: bool) -> str:
     """Return a short digest of everything the live part of the page shows, to answer "nothing new" cheaply."""
-    parts = [case.state, str(case.owner_id)]
+    parts = [case.state, str(case.owner_id), str(held_up)]
     parts += [f"{image.pk}:{image.state}:{bool(image.thumbnail)}:{image.shown_purged_at is None}" for image in images]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 

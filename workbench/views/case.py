@@ -31,7 +31,7 @@ from hematovision.errors import DomainError
 from microscopes.selectors import suggest
 from workbench.presenters.cameras import shown_cameras
 from workbench.presenters.differential import case_differential
-from workbench.presenters.fields import field_summaries, fingerprint, is_in_flight, progress_of
+from workbench.presenters.fields import field_summaries, fingerprint, is_held_up, is_in_flight, progress_of
 from workbench.presenters.identities import corrections_of
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
     images = [field.image for field in fields]
     summary = progress_of(images)
     in_flight = is_in_flight(case, images)
+    held_up = is_held_up(case, images)
     shows_cells = may_see_model_output(request.user, case)
     may_change = not is_read_only(request.user, case)
     moving = case.state in {CaseState.SUBMITTED, CaseState.ANALYSING} and summary["finished"] < summary["total"]
@@ -59,7 +60,8 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "summary": summary,
         "progress": f"{summary['finished']} of {summary['total']}" if moving else "",
         "in_flight": in_flight,
-        "fingerprint": fingerprint(case, images),
+        "held_up": held_up,
+        "fingerprint": fingerprint(case, images, held_up=held_up),
         "shows_cells": shows_cells,
         "is_blinded": is_blinded(request.user, case),
         "may_retry": may_change and may_review_cases(request.user) and case.state in OPEN_STATES,
@@ -130,7 +132,8 @@ def changed_parts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """
     case = visible_case(request.user, pk)
     images = list(case.images.order_by("ordinal"))
-    if request.GET.get("seen") == fingerprint(case, images) and is_in_flight(case, images):
+    seen = fingerprint(case, images, held_up=is_held_up(case, images))
+    if request.GET.get("seen") == seen and is_in_flight(case, images):
         return HttpResponse(status=204)
     # The submit form is only replaced when the first image makes it one: a tick already set must stay.
     first_image = request.GET.get("had") == "0" and bool(images)
