@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 UNKNOWN_AUTHORITY = "No clinic of this connection has this assigning authority."
 UNKNOWN_LOCATION = "The authority is that of several clinics, and the location names none of them."
+
+
+_BETWEEN = re.compile(r"[\s-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class Intake:
 
     def holder(self, clinic: Organisation, number: Number) -> Patient | None:
         """Return the record that stands for whoever has one number at a clinic: who has it now before who had it."""
-        visible = Patient.objects.visible_to(self.user).filter(organisation=clinic)
+        visible = Patient.objects.visible_to(self.user).filter(organisation=clinic).select_related("organisation")
         if clinic in self.clinics_of(number.authority):
             for records in (visible.with_mrn(number.value), visible.ever_with_mrn(number.value)):
                 if (patient := records.order_by("pk").first()) is not None:
@@ -127,16 +131,23 @@ def intake_of(connection: Connection, *, at: dt.datetime) -> Intake:
 def is_another(patient: Patient, person: Person) -> bool:
     """Whether a message names somebody else than the record its number finds: another family name and another birth date.
 
-    One of the two alone changes: people marry, and dates are mistyped. What is not known is no difference, and how the
-    record stood before a correction counts as well.
+    One of the two alone changes: people marry, and dates are mistyped; a name that is part of a double one is no other. What
+    is not known is no difference, and how the record stood before a correction counts as well.
     """
-    known: list[Patient | FormerIdentity] = [
-        patient,
-        *patient.former_identities.all(),
-        *patient.merged_patients.all(),
-    ]
-    names = {normalise_words(one.family_name) for one in known}
-    if normalise_words(person.family_name) in names:
+    if not _says_another(patient, person):
+        return False
+    before: list[Patient | FormerIdentity] = [*patient.former_identities.all(), *patient.merged_patients.all()]
+    return all(_says_another(one, person) for one in before)
+
+
+def _says_another(known: Patient | FormerIdentity, person: Person) -> bool:
+    if _is_alike(known.family_name, person.family_name):
         return False
     alike = person.born.may_be()
-    return alike is not None and not any(one.born.first is None or one.born in alike for one in known)
+    return alike is not None and known.born.first is not None and known.born not in alike
+
+
+def _is_alike(one: str, other: str) -> bool:
+    """Whether two family names are the same, or one is part of the other: Doe, Doe-Smith."""
+    parts, others = ({part for part in _BETWEEN.split(normalise_words(name)) if part} for name in (one, other))
+    return parts <= others or others <= parts

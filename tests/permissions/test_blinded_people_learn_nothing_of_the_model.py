@@ -176,6 +176,8 @@ def timeless(text, known):
     text = re.sub(r"\d{1,2} \w{3,9}( \d{4})? \d\d:\d\d", "TIME", text)
     # A session of this request began "now", and "a second ago" where the machine took its time to answer.
     text = re.sub(r">(now|(a|an|\d+)\s(second|minute|hour)s? ago)(?=</time>)", ">AGO", text)
+    # The tag of a resource just made is a hash of its id and its moments.
+    text = re.sub(r"W/\\?\"[0-9a-f]{32}\\?\"", "TAG", text)
     ids = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     return re.sub(ids, lambda found: found[0] if found[0] in known else "NEW", text)
 

@@ -60,6 +60,21 @@ def test_name_and_birth_date_may_both_be_corrected_where_the_family_name_stays(s
     assert (patient.given_name, patient.born.isoformat()) == ("JOANNA", "1980-01-02")
 
 
+def test_a_double_name_is_no_other_name(send):
+    send(an_order())
+    assert send(adt("A08", pid(family="DOE-SMITH", born="19800102"))).code == "AA"
+    patient = Patient.objects.get()
+    assert (patient.family_name, patient.born.isoformat()) == ("DOE-SMITH", "1980-01-02")
+    assert patient.former_identities.count() == 2
+
+
+@pytest.mark.parametrize(("known", "said"), [("VAN BERG", "VAN DIJK"), ("DOE-SMITH", "SMITH-ROE")])
+def test_a_part_in_common_is_not_the_same_name(send, known, said):
+    send(an_order(patient=pid(family=known)))
+    send(adt("A08", pid(family=said, born="19700707")))
+    assert the_message().state == MessageState.HELD
+
+
 def test_a_birth_date_that_is_known_better_stays(send):
     send(an_order())
     send(adt("A08", pid(born="1980")))
