@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Case
 from hematovision.forms import uuid_or_none
 from integrations.models import STUCK_STATES, WAITING_STATES, MessageState
 
@@ -68,7 +69,7 @@ class MessageFilters:
             start = dt.datetime.combine(self.day, dt.time(), tzinfo=dt.UTC)
             messages = messages.filter(created_at__gte=start, created_at__lt=start + dt.timedelta(days=1))
         if self.accession_number:
-            messages = messages.filter(case__accession_number=self.accession_number)
+            messages = messages.filter(case__in=Case.objects.with_accession_number(self.accession_number))
         if self.control_id:
             messages = messages.filter(control_id=self.control_id)
         return messages.order_by("-id")

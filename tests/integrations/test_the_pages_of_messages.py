@@ -43,6 +43,7 @@ def test_a_message_is_found_by_accession_number_control_id_state_and_day(client,
     day = held.created_at.date().isoformat()
     for query, found in (
         (f"?accession_number={case.accession_number}", "of-the-case"),
+        (f"?accession_number={case.accession_number.lower()}", "of-the-case"),
         ("?control_id=held-one", "held-one"),
         ("?state=stuck", "held-one"),
         (f"?state=held&day={day}&connection={line.pk}", "held-one"),
