@@ -173,7 +173,10 @@ def _carried_out(message: Message, header: Header, at: dt.datetime) -> bytes:
         if stored.answer_code == _ACCEPTED:  # by another session, while this one waited
             return stored.answer_content
         _require_unused(stored)
-        connection = Connection.objects.select_related("laboratory", "mapping").get(pk=stored.connection_id)
+        # As it is now: it may have been changed while this waited.
+        connection = Connection.objects.select_related("laboratory", "mapping", "service_user__organisation").get(
+            pk=stored.connection_id
+        )
         taken = carry_out_once(connection, stored.content, is_confirmed=False, at=at)
         write_outcome(stored, taken, at)
         control_id = _new_control_id()
