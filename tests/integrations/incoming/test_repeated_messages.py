@@ -80,7 +80,8 @@ def test_a_message_without_a_control_id_is_refused(send):
 
 def test_a_message_of_too_many_parts_is_refused_with_an_answer(send):
     assert send(an_order("NTE" + "|" * 60_000)).code == "AE"
-    assert Message.objects.get().state == MessageState.REFUSED
+    kept = Message.objects.get()
+    assert (kept.state, kept.sentence) == (MessageState.REFUSED, "A message of more than 50000 parts.")
 
 
 @pytest.mark.django_db(transaction=True)
