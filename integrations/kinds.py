@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -46,6 +47,11 @@ def missing_settings(connection: Connection) -> Iterator[str]:
         yield _("The port is missing.")
     if is_in and not connection.networks:
         yield _("Say from which networks the other system connects: nobody else is let in.")
+    if is_in and _is_open_to_strangers(connection):
+        yield _(
+            "A network that anybody can be in is allowed. From there take only whoever has a certificate: switch TLS on and give "
+            "the certificate of their authority, or name networks of your own."
+        )
     if is_in and connection.uses_tls and not connection.tls_certificate:
         yield _("TLS needs our certificate and its key.")
     if not is_in:
@@ -55,6 +61,13 @@ def missing_settings(connection: Connection) -> Iterator[str]:
         yield _(
             "No clinic has an assigning authority, here or in the mapping: no patient of a message would have a clinic."
         )
+
+
+def _is_open_to_strangers(connection: Connection) -> bool:
+    """Whether addresses of the internet may connect, and nobody has to prove who they are."""
+    if connection.uses_tls and connection.tls_authority:
+        return False
+    return any(ipaddress.ip_network(network).is_global for network in connection.networks)
 
 
 def _missing_of_web(connection: Connection) -> Iterator[str]:

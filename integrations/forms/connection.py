@@ -267,7 +267,7 @@ class ConnectionForm(DescribedForm):
 
 
 class StateForm(DescribedForm):
-    """Why a connection is switched off or paused, and for how long; a step asks what it needs."""
+    """Why a connection is switched off or paused, and for how long; a step asks what it needs. `seen` is the version looked at."""
 
     hours = forms.TypedChoiceField(
         label=_("For how long"),
@@ -297,6 +297,8 @@ class StateForm(DescribedForm):
         initial=True,
         help_text=_("Without it, those reports never go over this connection."),
     )
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, asks: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -138,7 +138,11 @@ def _send_all(connection: Connection, lease: Lease, link: Link, now: Callable[[]
         for pk in batch:
             if not lease.renew():
                 return acknowledged
-            connection = Connection.objects.get(pk=connection.pk)
+            version, connection = connection.version, Connection.objects.get(pk=connection.pk)
+            if connection.version != version:
+                # The link leads where it led before the change.
+                ask_to_send(connection)
+                return acknowledged
             if not _may_send(connection, now()):
                 return acknowledged
             told = _try(connection, pk, link, now)
