@@ -267,7 +267,7 @@ class ConnectionForm(DescribedForm):
 
 
 class StateForm(DescribedForm):
-    """Why a connection is switched off or paused, and for how long; a step asks what it needs. `seen` is the version that was examined."""
+    """Why a connection is switched off or paused, and for how long; a step asks what it needs. `seen` is the version that was shown."""
 
     hours = forms.TypedChoiceField(
         label=_("For how long"),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
+    from accounts.models import Organisation
     from integrations.models import MessageQuerySet
 
 STATES = {
@@ -58,8 +59,8 @@ class MessageFilters:
         """Whether anything is filtered on."""
         return bool(self.connection or self.state or self.day or self.accession_number or self.control_id)
 
-    def apply(self, messages: MessageQuerySet) -> MessageQuerySet:
-        """Apply every filter; newest first."""
+    def apply(self, messages: MessageQuerySet, laboratory: Organisation | None) -> MessageQuerySet:
+        """Apply every filter; newest first. Accession numbers are those of `laboratory`."""
         if self.connection:
             messages = messages.filter(connection=self.connection)
         if self.state:
@@ -68,7 +69,7 @@ class MessageFilters:
             start = dt.datetime.combine(self.day, dt.time(), tzinfo=dt.UTC)
             messages = messages.filter(created_at__gte=start, created_at__lt=start + dt.timedelta(days=1))
         if self.accession_number:
-            messages = messages.filter(case__accession_number=self.accession_number)
+            messages = messages.filter(case__laboratory=laboratory, case__accession_number=self.accession_number)
         if self.control_id:
             messages = messages.filter(control_id=self.control_id)
         return messages.order_by("-id")

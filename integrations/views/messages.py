@@ -52,7 +52,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
     """Show one line a message, newest first, filters in the address. No body is opened."""
     user = signed_in(request)
     filters = MessageFilters.from_query(request.GET)
-    found = filters.apply(Message.objects.visible_to(user))
+    found = filters.apply(Message.objects.visible_to(user), user.organisation)
     page = CappedPaginator(found.values_list("pk", flat=True), MESSAGES_PER_PAGE).get_page(request.GET.get("page"))
     rows = Message.objects.select_related("connection", "case").defer("body", "facts", "answer")
     listed = rows_of(page, rows)
@@ -173,7 +173,7 @@ def _show(
 def _offered(user: User, found: Message) -> dict[str, Any]:
     """Return what may be done with a message now: sent again, marked as handled, answered."""
     keeps, is_out = may_connect(user), found.direction == Direction.OUT
-    goes_again = is_out and found.connection.carries_results and found.connection.state != ConnectionState.OFF
+    goes_again = is_out and found.position > 0 and found.connection.state != ConnectionState.OFF
     is_over = found.state not in {*WAITING_STATES, MessageState.SUPERSEDED}
     return {
         "may_send_again": keeps and goes_again and is_over,

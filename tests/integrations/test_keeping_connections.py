@@ -61,9 +61,9 @@ def test_whoever_saved_it_does_not_switch_it_on(saved, ines, zoe):
         switch_on(actor=zoe, connection=saved)
 
 
-def test_what_is_switched_on_is_what_was_examined(saved, ines, zoe):
+def test_what_is_switched_on_is_what_was_shown(saved, ines, zoe):
     changed = change(saved, ines, host="elsewhere.example")
-    with pytest.raises(Conflict, match="after you examined it"):
+    with pytest.raises(Conflict, match="after you opened it"):
         switch_on(actor=zoe, connection=changed, seen=1)
     assert switch_on(actor=zoe, connection=changed, seen=2).state == ConnectionState.ON
 

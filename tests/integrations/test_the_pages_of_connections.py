@@ -86,7 +86,7 @@ def test_the_page_switches_on_what_it_showed(client, ines, zoe, saved):
     assert 'name="seen" value="1"' in text_of(client.get(f"{page}on/?seen=1"))
     refused = client.post(f"{page}on/", {"seen": 1})
     assert refused.status_code == 409
-    assert "after you examined it" in text_of(refused)
+    assert "after you opened it" in text_of(refused)
     assert client.post(f"{page}on/", {"seen": 2}).status_code == 302
 
 

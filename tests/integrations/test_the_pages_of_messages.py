@@ -112,7 +112,7 @@ def test_a_stuck_message_is_sent_again_or_handled_by_phone(client, ines, line, a
     Organisation.objects.filter(pk=amina.organisation_id).update(hl7_authority="RIVER")
     signed = specimen(by=amina, state=CaseState.SIGNED, number=9102, version=None, owner=pavel).case
     report = signed_report(signed, pavel)
-    dead = a_message(line, case=signed, patient=signed.patient, report=report, state=MessageState.DEAD)
+    dead = a_message(line, case=signed, patient=signed.patient, report=report, state=MessageState.DEAD, position=5)
     client.force_login(ines)
     page = f"/integrations/messages/{dead.message_id}/"
     assert "Send again" in client.get(page).content.decode()
