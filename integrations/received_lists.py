@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ COLUMNS = ("accession", "version", "received_at")
 MOST_BYTES = 2 * 1024 * 1024
 _MOST_LETTERS = 64
 _AT_ONCE = 500
+_VERSION = re.compile(r"[0-9]{1,4}")
 
 
 class Difference(StrEnum):
@@ -111,7 +113,7 @@ def _line(row: dict[str, str], number: int) -> tuple[str, int]:
     wrong = None
     if None in row or not values["accession"] or len(values["accession"]) > _MOST_LETTERS:
         wrong = _("Line %(line)d of the list has no accession number, or more columns than three.")
-    elif not (values["version"].isascii() and values["version"].isdigit() and 0 < int(values["version"][:6]) < 10_000):
+    elif _VERSION.fullmatch(values["version"]) is None or not int(values["version"]):
         wrong = _("Line %(line)d of the list has no version: a whole number from 1.")
     elif values["received_at"] and not _is_time(values["received_at"]):
         wrong = _("Line %(line)d of the list has a time that is not ISO 8601.")

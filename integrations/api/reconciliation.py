@@ -106,6 +106,8 @@ class Reconciliation(NotCached, generics.GenericAPIView):
     serializer_class = DaysOut
     parser_classes = (ListParser,)
     pagination_class = None
+    # A list is up to hundreds of look-ups.
+    throttle_scope = "fhir_search"
     filter_backends = ()
     queryset = Connection.objects.none()
 
