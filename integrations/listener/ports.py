@@ -45,7 +45,7 @@ def ports_in_use() -> list[Port]:
 
 def take_over(connection_id: UUID, content: bytes) -> bytes:
     """Take one message that came in over a port; raises as `take`, and `Connection.DoesNotExist`."""
-    connection = Connection.objects.select_related("laboratory", "mapping").get(pk=connection_id)
+    connection = Connection.objects.select_related("service_user").get(pk=connection_id)
     return take(connection, content, timezone.now())
 
 

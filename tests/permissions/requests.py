@@ -213,6 +213,10 @@ BODIES: dict[tuple[str, str], Any] = {
         "ack_timeout": 15,
         "charset": "UNICODE UTF-8",
     },
+    ("POST", "integrations:console"): lambda world, _target: {
+        "connection": str(world.objects["line_in"].pk),
+        "text": "MSH|^~\\&|LIS|HOSPITAL|HV|LAB|20261128083000+0100||ADT^A08|1|P|2.5.1",
+    },
     ("POST", "integrations:switch_off"): lambda _world, _target: {"reason": "It moves to another host."},
     ("POST", "integrations:pause"): lambda _world, _target: {"hours": "1", "reason": "The system is updated."},
     ("POST", "integrations:new_mapping"): lambda _world, _target: {"name": "New"},

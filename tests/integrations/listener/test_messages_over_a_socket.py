@@ -108,6 +108,13 @@ def test_forty_at_once_find_as_many_places_as_there_are(running, connection):
     assert Patient.objects.count() == 1
 
 
+def test_a_sender_that_says_nothing_is_closed(running, connection, monkeypatch):
+    monkeypatch.setattr("integrations.listener.session.IDLE_SECONDS", 0.01)
+    assert running.sender(connection).is_closed()
+    monkeypatch.undo()
+    assert still_takes_orders(running, connection)
+
+
 def test_nobody_from_elsewhere_is_let_in(running, connection):
     connection.networks = ["10.1.2.0/24"]
     connection.save()
