@@ -170,6 +170,7 @@ def foreign_case(petra):
         (b"accession,version,received_at\nA-1,0,\n", "Line 2 of the list has no version"),
         (b"accession,version,received_at\nA-1,000001" + b"1" * 5000 + b",\n", "Line 2 of the list has no version"),
         (b"accession,version,received_at\nA-1,1,\n,1,\n", "Line 3 of the list has no accession number"),
+        (b"accession,version,received_at\nA\x00-1,1,\n", "Line 2 of the list has no accession number"),
         (b"accession,version,received_at\nA-1,1,yesterday\n", "ISO 8601"),
         (b"accession,version,received_at\nA-1,1,2026-13-41T00:00:00Z\n", "ISO 8601"),
         (b"accession,version,received_at\nA-1,1,,,\n", "more columns"),
