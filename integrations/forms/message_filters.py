@@ -44,14 +44,15 @@ class MessageFilters:
         state = query.get("state", "")
         try:
             day = dt.date.fromisoformat(query.get("day", ""))
-        except ValueError:
+            _ = day + dt.timedelta(days=1)
+        except (ValueError, OverflowError):  # the last day of the calendar has no end
             day = None
         return cls(
             connection=uuid_or_none(query.get("connection", "")),
             state=state if state in STATES else "",
             day=day,
-            accession_number=query.get("accession_number", "").strip()[:_LONGEST],
-            control_id=query.get("control_id", "").strip()[:_LONGEST],
+            accession_number=_text_of(query, "accession_number"),
+            control_id=_text_of(query, "control_id"),
         )
 
     @property
@@ -73,3 +74,8 @@ class MessageFilters:
         if self.control_id:
             messages = messages.filter(control_id=self.control_id)
         return messages.order_by("-id")
+
+
+def _text_of(query: QueryDict, name: str) -> str:
+    """What was typed; PostgreSQL keeps no null characters, and would fail where it should find nothing."""
+    return query.get(name, "").replace("\x00", "\N{REPLACEMENT CHARACTER}").strip()[:_LONGEST]

@@ -155,6 +155,9 @@ def _show(
     _note(user, found, Action.VIEW)
     body = shown(found)
     before = version_before(found)
+    if before is not None and before.patient_id != found.patient_id:
+        # What is otherwise shows how the one before was addressed.
+        _note(user, before, Action.VIEW)
     context = {
         "message": found,
         **body,

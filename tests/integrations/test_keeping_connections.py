@@ -151,7 +151,7 @@ def test_nobody_listens_where_another_laboratory_listens(ines, petra, central, n
     assert create_connection(actor=ines, laboratory=central, **{**incoming, "port": 2576}).port == 2576
 
 
-@pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0", "8.8.8.0/24", "10.0.0.0/7"])
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0", "8.0.0.0/8", "10.0.0.0/7"])
 def test_strangers_need_a_certificate(ines, zoe, central, riverside, network, key_and_certificate):
     riverside.hl7_authority = "RIVER"
     riverside.save()
