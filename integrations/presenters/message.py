@@ -6,8 +6,10 @@ import difflib
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from integrations.hl7.anatomy import Change, changes, segments_of, text_of
-from integrations.models import Message
+from integrations.models import STUCK_STATES, WAITING_STATES, ConnectionKind, Message, MessageState
 
 if TYPE_CHECKING:
     from integrations.hl7.anatomy import SegmentShown
@@ -35,6 +37,20 @@ def version_before(message: Message) -> Message | None:
         return None
     earlier = Message.objects.filter(connection=message.connection_id, case=message.case_id, id__lt=message.pk)
     return earlier.filter(direction=message.direction, kind=message.kind).exclude(size=0).order_by("-id").first()
+
+
+def waits_behind(message: Message) -> Message | None:
+    """Return the earlier message of the case that has to go before this one; None where nothing is before it.
+
+    A webhook waits behind nothing: whoever hears of it asks for what there is.
+    """
+    if message.state != MessageState.QUEUED or message.connection.kind == ConnectionKind.WEBHOOK:
+        return None
+    unfinished = Message.objects.outgoing().filter(
+        connection=message.connection_id, case=message.case_id, state__in=[*WAITING_STATES, *STUCK_STATES]
+    )
+    earlier = Q(position__lt=message.position) | Q(position=message.position, pk__lt=message.pk)
+    return unfinished.filter(earlier).order_by("position", "pk").first()
 
 
 def told_otherwise(message: Message, before: Message, segments: list[SegmentShown]) -> dict[str, Any]:
