@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from audit.models import Action, AuditEvent
 from integrations.hl7.anatomy import Change, changes, segments_of, text_of
 from integrations.models import STUCK_STATES, WAITING_STATES, ConnectionKind, Message, MessageState
 
@@ -51,6 +52,12 @@ def waits_behind(message: Message) -> Message | None:
     )
     earlier = Q(position__lt=message.position) | Q(position=message.position, pk__lt=message.pk)
     return unfinished.filter(earlier).order_by("position", "pk").first()
+
+
+def said_by_a_person(message: Message) -> AuditEvent | None:
+    """Return who settled a message and why: it was handled by phone, or its question was answered."""
+    events = AuditEvent.objects.filter(object_id=str(message.pk), object_type=Message._meta.label_lower)
+    return events.filter(action=Action.UPDATE).exclude(reason="").order_by("-id").first()
 
 
 def told_otherwise(message: Message, before: Message, segments: list[SegmentShown]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from integrations.models import (
     MessageState,
 )
 from integrations.permissions import may_connect
-from integrations.presenters.message import shown, told_otherwise, version_before, waits_behind
+from integrations.presenters.message import said_by_a_person, shown, told_otherwise, version_before, waits_behind
 from integrations.services.held_questions import answer_question
 from integrations.services.resending import mark_handled, send_again
 from integrations.views.reach import message_for
@@ -166,6 +166,7 @@ def _show(
         "shows_case": found.case_id is not None and Case.objects.visible_to(user).filter(pk=found.case_id).exists(),
         "shows_patient": found.patient_id is not None
         and Patient.objects.visible_to(user).filter(pk=found.patient_id).exists(),
+        "said": said_by_a_person(found),
         "behind": waits_behind(found),
         "now": timezone.now(),
         "refusal": refusal,
@@ -179,7 +180,8 @@ def _offered(user: User, found: Message) -> dict[str, Any]:
     """Return what may be done with a message now: sent again, marked as handled, answered."""
     keeps, is_out = may_connect(user), found.direction == Direction.OUT
     goes_again = is_out and found.connection.carries_results and found.connection.state != ConnectionState.OFF
-    is_over = found.state not in {*WAITING_STATES, MessageState.SUPERSEDED}
+    # A test of a webhook tells of no event: another test is sent instead.
+    is_over = found.position > 0 and found.state not in {*WAITING_STATES, MessageState.SUPERSEDED}
     return {
         "may_send_again": keeps and goes_again and is_over,
         "handled_form": HandledForm() if keeps and is_out and found.state in STUCK_STATES else None,
