@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from hematovision.forms import DescribedForm
-from integrations.kinds import SECRETS, SETTINGS
+from integrations.kinds import NEEDED, SECRETS, SETTINGS
 from integrations.models import Charset, Connection, ConnectionKind, EventType, Mapping
 
 if TYPE_CHECKING:
@@ -250,9 +250,13 @@ class ConnectionForm(DescribedForm):
         if connection is not None:
             said = {name: getattr(connection, name) for name in ("name", *has) if name not in {"clinics", *SECRETS}}
             kwargs["initial"] = {**said, "clinics": connection.clinics.all(), "seen": connection.version}
+        elif kind == ConnectionKind.MLLP_OUT:
+            kwargs["initial"] = _suggested(user)
         super().__init__(*args, **kwargs)
         for name in set(self.fields) - {"name", "seen", *has}:
             del self.fields[name]
+        for name in NEEDED[kind]:
+            self.fields[name].is_needed_later = True  # type: ignore[attr-defined]
         if kind == ConnectionKind.WEBHOOK:
             self.fields["address"].help_text = _("Where messages are posted, beginning with https.")
         laboratory = user.organisation
@@ -272,6 +276,18 @@ class ConnectionForm(DescribedForm):
             if fields:
                 found.append({"title": title, "fields": fields})
         return found
+
+
+def _suggested(user: User) -> dict[str, Any]:
+    """What a new connection for results most likely is called and uses; whoever adds it may say otherwise."""
+    mappings = list(Mapping.objects.visible_to(user)[:2])
+    facility = user.organisation.slug.upper() if user.organisation else ""
+    return {
+        "our_application": "HEMATOVISION",
+        "our_facility": facility,
+        "filler_namespace": facility,
+        "mapping": mappings[0] if len(mappings) == 1 else None,
+    }
 
 
 class StateForm(DescribedForm):

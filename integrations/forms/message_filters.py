@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from accounts.models import Organisation
     from integrations.models import MessageQuerySet
 
+_STUCK = "stuck"
 STATES = {
     "": (_("All"), ()),
-    "stuck": (_("Wait for a person"), STUCK_STATES),
+    _STUCK: (_("Wait for a person"), STUCK_STATES),
     "waiting": (_("Wait to be sent"), WAITING_STATES),
     **{str(state.value): (state.label, (state,)) for state in MessageState},
 }
@@ -64,7 +65,9 @@ class MessageFilters:
         """Apply every filter; newest first. Accession numbers are those of `laboratory`."""
         if self.connection:
             messages = messages.filter(connection=self.connection)
-        if self.state:
+        if self.state == _STUCK:
+            messages = messages.stuck()
+        elif self.state:
             messages = messages.filter(state__in=STATES[self.state][1])
         if self.day:
             start = dt.datetime.combine(self.day, dt.time(), tzinfo=dt.UTC)

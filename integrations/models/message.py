@@ -75,8 +75,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state__in=WAITING_STATES)
 
     def stuck(self) -> Self:
-        """Return those that wait for a person."""
-        return self.filter(state__in=STUCK_STATES)
+        """Return those that wait for a person: what we refused of another system waits for that system."""
+        refused_here = models.Q(direction=Direction.IN) & ~models.Q(state=MessageState.HELD)
+        return self.filter(~refused_here, state__in=STUCK_STATES)
 
 
 class Message(models.Model):
