@@ -34,6 +34,8 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
 """What is asked of each kind that can be added, in the order in which it is asked; beside the name, which every one has."""
 SECRETS = frozenset({"tls_key", "secret"})
 """Settings that are written and never shown."""
+_NARROW = 16
+"""Bits of the shortest prefix of public addresses that one hospital has to itself."""
 _CARRIED_OUT = (*_CARRIED, "filler_namespace")
 NEEDED: dict[str, tuple[str, ...]] = {
     ConnectionKind.MLLP_IN: ("port", "networks"),
@@ -73,10 +75,11 @@ def missing_settings(connection: Connection) -> Iterator[str]:
 
 
 def _is_open_to_strangers(connection: Connection) -> bool:
-    """Whether addresses of the internet may connect, and nobody has to prove who they are."""
+    """Whether a large part of the internet may connect, and nobody has to prove who they are."""
     if connection.uses_tls and connection.tls_authority:
         return False
-    return any(ipaddress.ip_network(network).is_global for network in connection.networks)
+    allowed = [ipaddress.ip_network(network) for network in connection.networks]
+    return any(network.is_global and network.prefixlen < _NARROW for network in allowed)
 
 
 def _missing_of_web(connection: Connection) -> Iterator[str]:

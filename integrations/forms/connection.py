@@ -56,6 +56,14 @@ class _Lines(forms.CharField):
         return super().clean(value).split()
 
 
+class _Unshown(forms.Textarea):
+    """For a secret: what was typed is not written into a page, not even the one that says what is wrong beside it."""
+
+    def format_value(self, value: Any) -> str:
+        """Return nothing."""
+        return ""
+
+
 class KindForm(DescribedForm):
     """Which kind of connection is added."""
 
@@ -103,7 +111,7 @@ class ConnectionForm(DescribedForm):
         label=_("Token"),
         max_length=200,
         required=False,
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=_Unshown(attrs={**_PEM, "rows": 1}),
         help_text=_(
             "Sent as a bearer token. It is stored encrypted and never shown; left empty, the stored one stays."
         ),
@@ -151,7 +159,7 @@ class ConnectionForm(DescribedForm):
     tls_key = forms.CharField(
         label=_("Key of our certificate"),
         required=False,
-        widget=forms.Textarea(attrs=_PEM),
+        widget=_Unshown(attrs=_PEM),
         help_text=_(
             "In PEM, without a password. It is stored encrypted and never shown; left empty, the stored one stays."
         ),
@@ -283,7 +291,7 @@ def _suggested(user: User) -> dict[str, Any]:
 
 
 class StateForm(DescribedForm):
-    """Why a connection is switched off or paused, and for how long; a step asks what it needs. `seen` is the version looked at."""
+    """Why a connection is switched off or paused, and for how long; a step asks what it needs. `seen` is the version that was shown."""
 
     hours = forms.TypedChoiceField(
         label=_("For how long"),

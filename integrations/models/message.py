@@ -131,6 +131,7 @@ class Message(models.Model):
             models.Index(fields=["connection", "state", "position", "id"], name="message_by_state"),
             models.Index(fields=["connection", "sender", "control_id"], name="message_by_control_id"),
             models.Index(fields=["connection", "-created_at"], name="message_by_time"),
+            models.Index(fields=["control_id"], name="message_of_a_control_id"),
         ]
         constraints = [
             models.UniqueConstraint(

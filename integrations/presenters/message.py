@@ -37,7 +37,8 @@ def version_before(message: Message) -> Message | None:
     if message.case_id is None or not message.body:
         return None
     earlier = Message.objects.filter(connection=message.connection_id, case=message.case_id, id__lt=message.pk)
-    return earlier.filter(direction=message.direction, kind=message.kind).exclude(size=0).order_by("-id").first()
+    same = earlier.filter(direction=message.direction, kind=message.kind, body_removed_at=None)
+    return same.exclude(size=0).order_by("-id").first()
 
 
 def waits_behind(message: Message) -> Message | None:

@@ -131,7 +131,7 @@ def switch_on(*, actor: User, connection: Connection, catches_up: bool = True, s
     """Switch a connection on, with settings that somebody else saved.
 
     `catches_up` also sends what happened while it was off; a connection that is on for the first time begins at the present.
-    `seen` is the version that was looked at. Raises `PermissionRefused` for whoever saved it last, `Conflict` where it is on
+    `seen` is the version that was shown. Raises `PermissionRefused` for whoever saved it last, `Conflict` where it is on
     or was changed since (`changed_meanwhile`), `Unprocessable` (`details.missing`).
     """
     must_connect(actor=actor, laboratory=connection.laboratory)
@@ -146,7 +146,7 @@ def switch_on(*, actor: User, connection: Connection, catches_up: bool = True, s
             )
         if seen is not None and stored.version != seen:
             raise Conflict(
-                _("Somebody changed the connection after you looked at it. Look at it, then switch it on."),
+                _("Somebody changed the connection after you opened it. Check it, then switch it on."),
                 code="changed_meanwhile",
             )
         missing = list(missing_settings(stored))

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from audit.context import RequestContext, bound
 from hematovision.errors import Conflict, DomainError
+from integrations.defects import where_it_broke
 from integrations.hl7.ack import accept, answer_orders, refuse
 from integrations.hl7.faults import (
     DataTypeError,
@@ -77,8 +78,13 @@ def take(connection: Connection, content: bytes, at: dt.datetime) -> bytes:
             return _refused(message, header, DataTypeError(str(error)), at)
         except (OperationalError, InterfaceError):
             raise
-        except Exception:
-            log.exception("message_not_carried_out", message=str(message.message_id))
+        except Exception as error:  # noqa: BLE001 (whatever it is, the sender is answered and others go on)
+            log.error(  # noqa: TRY400 (the text of the exception may quote the message)
+                "message_not_carried_out",
+                message=str(message.message_id),
+                because=type(error).__name__,
+                where=where_it_broke(error),
+            )
             return _refused(message, header, InternalFaultError(A_DEFECT), at)
 
 

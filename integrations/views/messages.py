@@ -53,7 +53,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
     """Show one line a message, newest first, filters in the address. No body is opened."""
     user = signed_in(request)
     filters = MessageFilters.from_query(request.GET)
-    found = filters.apply(Message.objects.visible_to(user))
+    found = filters.apply(Message.objects.visible_to(user), user.organisation)
     page = CappedPaginator(found.values_list("pk", flat=True), MESSAGES_PER_PAGE).get_page(request.GET.get("page"))
     rows = Message.objects.select_related("connection", "case", "order").defer("body", "facts", "answer")
     listed = rows_of(page, rows)
@@ -156,6 +156,9 @@ def _show(
     _note(user, found, Action.VIEW)
     body = shown(found)
     before = version_before(found)
+    if before is not None and before.patient_id != found.patient_id:
+        # What is otherwise shows how the one before was addressed.
+        _note(user, before, Action.VIEW)
     context = {
         "message": found,
         **body,
@@ -179,9 +182,9 @@ def _show(
 def _offered(user: User, found: Message) -> dict[str, Any]:
     """Return what may be done with a message now: sent again, marked as handled, answered."""
     keeps, is_out = may_connect(user), found.direction == Direction.OUT
-    goes_again = is_out and found.connection.carries_results and found.connection.state != ConnectionState.OFF
     # A test of a webhook tells of no event: another test is sent instead.
-    is_over = found.position > 0 and found.state not in {*WAITING_STATES, MessageState.SUPERSEDED}
+    goes_again = is_out and found.position > 0 and found.connection.state != ConnectionState.OFF
+    is_over = found.state not in {*WAITING_STATES, MessageState.SUPERSEDED}
     return {
         "may_send_again": keeps and goes_again and is_over,
         "handled_form": HandledForm() if keeps and is_out and found.state in STUCK_STATES else None,

@@ -41,7 +41,7 @@ def change_state(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
     """Ask before a connection is switched on or off, paused or goes on; then do it."""
     user = signed_in(request)
     found = connection_for(user, pk, to_change=True)
-    # What was looked at is switched on: the page that led here says which version that was.
+    # What was shown is switched on: the page that led here says which version that was.
     seen = {"seen": request.GET.get("seen") or found.version}
     form = StateForm(request.POST if request.method == "POST" else None, asks=_asked(step, found), initial=seen)
     status = 200

@@ -29,8 +29,8 @@ from integrations.sending.retries import PAUSES
 from integrations.services.sending import drain
 from tests.factories.image_files import upload
 from tests.factories.reports import PDF, signed_report
+from tests.factories.running_listener import Running
 from tests.integrations.conftest import zoe  # noqa: F401 - the second administrator
-from tests.integrations.listener.conftest import Running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

@@ -86,7 +86,7 @@ def test_the_page_switches_on_what_it_showed(client, ines, zoe, saved):
     assert 'name="seen" value="1"' in text_of(client.get(f"{page}on/?seen=1"))
     refused = client.post(f"{page}on/", {"seen": 1})
     assert refused.status_code == 409
-    assert "after you looked at it" in text_of(refused)
+    assert "after you opened it" in text_of(refused)
     assert client.post(f"{page}on/", {"seen": 2}).status_code == 302
 
 
@@ -177,3 +177,18 @@ def test_a_key_is_never_shown(client, ines, saved):
     client.force_login(ines)
     for page in ("", "edit/"):
         assert "SECRET" not in text_of(client.get(f"/integrations/connections/{saved.pk}/{page}"))
+
+
+def test_a_secret_is_not_written_into_the_page_that_refuses_it(client, ines):
+    client.force_login(ines)
+    answer = client.post(
+        "/integrations/connections/new/?kind=fhir_push",
+        {"name": "FHIR", "address": "nowhere", "secret": "s3cret-token"},
+    )
+    assert answer.status_code == 422
+    assert "s3cret-token" not in text_of(answer)
+    answer = client.post(
+        "/integrations/connections/new/?kind=mllp_in",
+        {"name": "Orders", "networks": "10.1.2.3/24", "charset": "ASCII", "tls_key": "-----BEGIN PRIVATE KEY-----"},
+    )
+    assert "BEGIN PRIVATE" not in text_of(answer)

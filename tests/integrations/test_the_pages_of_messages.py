@@ -12,6 +12,7 @@ from audit.models import Action, AuditEvent
 from cases.states import CaseState
 from integrations.hl7.anatomy import changes, segments_of
 from integrations.models import ConnectionKind, ConnectionState, MessageState
+from tests.factories.cases import PatientFactory
 from tests.factories.connections import a_connection
 from tests.factories.messages import a_message, an_attempt, oru
 from tests.factories.reports import signed_report
@@ -55,6 +56,8 @@ def test_a_message_is_found_by_accession_number_control_id_state_and_day(client,
         assert found in page
         assert f'mono" data-label="Control ID">{other}' not in page
     assert "No message matches" in listed(client, "?day=2001-01-01")
+    assert "No message matches" in listed(client, "?control_id=%00&accession_number=%00")
+    assert "of-the-case" in listed(client, "?day=9999-12-31")
     assert "of-the-case" in listed(client, "?day=nonsense&state=nonsense&connection=nonsense")
 
 
@@ -115,7 +118,7 @@ def test_a_stuck_message_is_sent_again_or_handled_by_phone(client, ines, line, a
     Organisation.objects.filter(pk=amina.organisation_id).update(hl7_authority="RIVER")
     signed = specimen(by=amina, state=CaseState.SIGNED, number=9102, version=None, owner=pavel).case
     report = signed_report(signed, pavel)
-    dead = a_message(line, case=signed, patient=signed.patient, report=report, state=MessageState.DEAD, position=1)
+    dead = a_message(line, case=signed, patient=signed.patient, report=report, state=MessageState.DEAD, position=8)
     client.force_login(ines)
     page = f"/integrations/messages/{dead.message_id}/"
     assert "Send again" in client.get(page).content.decode()
@@ -208,3 +211,16 @@ def test_auditors_act_on_nothing(client, olga, line):
     assert "Send again" not in client.get(page).content.decode()
     for part in ("again", "handled", "answer"):
         assert client.post(f"{page}{part}/").status_code == 403
+
+
+def test_the_one_before_of_another_patient_is_a_view_of_theirs(client, olga, line, case):
+    another = PatientFactory(organisation=case.clinic)
+    before = a_message(line, oru("c-1"), control_id="c-1", case=case, patient=another)
+    second = a_message(line, oru("c-2", status="W"), control_id="c-2", case=case, patient=case.patient)
+    client.force_login(olga)
+    client.get(f"/integrations/messages/{second.message_id}/")
+    seen = AuditEvent.objects.filter(object_type="integrations.message", action=Action.VIEW)
+    assert set(seen.values_list("object_id", "patient_id")) == {
+        (str(before.pk), another.pk),
+        (str(second.pk), case.patient_id),
+    }
