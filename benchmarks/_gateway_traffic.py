@@ -148,8 +148,8 @@ def measure_latency(number: int) -> dict[str, float]:
                 place.sign()
                 _until(lambda round_=round_: sent.count() == _CONNECTIONS * (round_ + 1))
         waits = [
-            (settled - signed).total_seconds()
-            for settled, signed in sent.order_by("position").values_list("settled_at", "report__signature__signed_at")
+            (ended - signed).total_seconds()
+            for ended, signed in sent.order_by("position").values_list("settled_at", "report__signature__signed_at")
         ][_CONNECTIONS:]
         one = _seconds(lambda: _push(receiver.port, _orders(1, "one")))
     p50, p95 = statistics.median(waits), statistics.quantiles(waits, n=20)[-1]

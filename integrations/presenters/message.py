@@ -56,7 +56,7 @@ def waits_behind(message: Message) -> Message | None:
 
 
 def said_by_a_person(message: Message) -> AuditEvent | None:
-    """Return who settled a message and why: it was handled by phone, or its question was answered."""
+    """Return who ended a message and why: it was handled by phone, or its question was answered."""
     events = AuditEvent.objects.filter(object_id=str(message.pk), object_type=Message._meta.label_lower)
     return events.filter(action=Action.UPDATE).exclude(reason="").order_by("-id").first()
 
