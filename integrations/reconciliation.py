@@ -141,8 +141,10 @@ def versions_owed(connection: Connection, period: Period) -> QuerySet[Report]:
 
 
 def versions_astray(connection: Connection, period: Period) -> QuerySet[Report]:
-    """Return those of `versions_owed` that neither arrived nor were told by a person."""
-    return versions_owed(connection, period).filter(~Q(fate__in=DELIVERED_STATES))
+    """Return those of `versions_owed` that neither arrived nor were told by a person, each with its newest message as `told_by`."""
+    messages = Message.objects.outgoing().filter(connection=connection, report=OuterRef("pk"))
+    newest = messages.exclude(state=MessageState.SUPERSEDED).order_by("-id").values("message_id")[:1]
+    return versions_owed(connection, period).filter(~Q(fate__in=DELIVERED_STATES)).annotate(told_by=Subquery(newest))
 
 
 def fate_of(report: Report) -> str:

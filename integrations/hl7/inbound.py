@@ -42,7 +42,7 @@ def parse(content: bytes, *, processing_id: str = "P", charset: str = "ASCII", z
             raise UnsupportedEventError("This event of orders is not taken here.", "MSH^1^9^1^2")
         return Orders(header, _patient(found), _visit(found), order_lines(found, zone))
     if header.type != "ADT":
-        raise UnsupportedTypeError("Taken are OML, ORM and ADT.", "MSH^1^9^1^1")
+        raise UnsupportedTypeError("Only OML, ORM and ADT are taken.", "MSH^1^9^1^1")
     if header.event == MERGE:
         return _merge(found)
     if header.event not in PATIENTS:

@@ -1,5 +1,7 @@
 """axe-core finds nothing on any page: on a desktop in the light theme, on a phone in the dark one."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -194,6 +196,54 @@ def test_pages_of_connections(open_as, violations, ines, zoe, central, signed, s
     page.get_by_role("button", name="Try the message").click()
     expect(page.get_by_role("heading", name="What it would do")).to_be_visible()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_pages_of_what_did_not_arrive(open_as, violations, ines, zoe, central, signed, size, theme):
+    results = a_connection(central, zoe, name="Hospital results")
+    Connection.objects.filter(pk=results.pk).update(
+        began_at=signed.created_at - timedelta(hours=1), failing_since=timezone.now(), failures=2
+    )
+    first = a_message(results, case=signed.case, report=signed, state=MessageState.REFUSED, position=1)
+    second = a_message(results, control_id="m-2", case=signed.case, report=signed, position=2)
+    paused = a_connection(central, zoe, ConnectionKind.FHIR_PUSH, name="Archive", address="https://archive.example")
+    Connection.objects.filter(pk=paused.pk).update(
+        state=ConnectionState.PAUSED, state_reason="Update", paused_until=timezone.now() + timedelta(hours=1)
+    )
+    hook = a_connection(central, zoe, ConnectionKind.WEBHOOK, name="Portal", address="https://portal.example")
+    page = open_as(ines, size=size, theme=theme)
+    for address in (
+        "/integrations/",
+        f"/integrations/connections/{results.pk}/",
+        f"/integrations/connections/{paused.pk}/",
+        f"/integrations/connections/{paused.pk}/resume/",
+        f"/integrations/connections/{hook.pk}/",
+        f"/integrations/connections/{hook.pk}/secret/",
+        "/integrations/connections/new/?kind=mllp_out",
+        "/integrations/connections/new/?kind=fhir_push",
+        "/integrations/connections/new/?kind=webhook",
+        f"/integrations/messages/{first.message_id}/",
+        f"/integrations/messages/{second.message_id}/",
+        "/integrations/messages/?state=stuck",
+        "/integrations/reconciliation/",
+        f"/integrations/reconciliation/?connection={results.pk}",
+        "/integrations/downtime/",
+        f"/integrations/downtime/?connection={results.pk}",
+    ):
+        page.goto(address)
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_the_page_that_links_an_order(open_as, violations, amina, transactional_db, size, theme):
+    case = CaseFactory(clinic=amina.organisation, created_by=amina)
+    order = waiting_order(amina, patient=case.patient)
+    page = open_as(amina, size=size, theme=theme)
+    page.goto(f"/orders/{order.pk}/link/")
+    expect(page.get_by_text(case.accession_number)).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
 
 @pytest.fixture

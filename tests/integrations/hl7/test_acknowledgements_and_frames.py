@@ -38,7 +38,7 @@ def test_a_message_is_refused_with_code_place_and_sentence():
 
 
 def test_what_is_not_taken_at_all_is_rejected():
-    fault = faults.UnsupportedTypeError("Taken are OML, ORM and ADT.", "MSH^1^9^1^1")
+    fault = faults.UnsupportedTypeError("Only OML, ORM and ADT are taken.", "MSH^1^9^1^1")
     assert parse_answer(refuse(HEADER, fault, control_id="A-3", at=AT).content).code == "AR"
 
 
