@@ -39,6 +39,7 @@ _OF_IMAGES: Mapping[ImageState, tuple[str, str]] = {
     ImageState.ANALYSED: ("ok", "filled"),
     ImageState.REJECTED: ("danger", "cross"),
     ImageState.FAILED: ("danger", "cross"),
+    ImageState.TAKEN_OUT: ("neutral", "cross"),
 }
 _OF_ORDERS: Mapping[OrderState, tuple[str, str]] = {
     OrderState.REQUESTED: ("accent", ""),

@@ -10,6 +10,9 @@ image_received = Signal()
 image_refused = Signal()
 """An image was not taken. Arguments: `code` (the code of the refusal). Sent before the refusal is raised on."""
 
+image_taken_out = Signal()
+"""A field was taken out of a draft, its cells superseded. Arguments: `image` (locked), `actor`. Sent inside the transaction."""
+
 scale_changed = Signal()
 """The scale of a case was given, corrected or taken back. Arguments: `case` (locked), `actor`. Sent inside the transaction,
 so that the change and what follows from it hold together."""

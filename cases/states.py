@@ -31,7 +31,7 @@ class CaseState(models.TextChoices):
 
 
 class ImageState(models.TextChoices):
-    """Where one smear image stands. Rejected is bad input; failed is our own defect."""
+    """Where one smear image stands. Rejected is bad input; failed is our own defect; taken out is what a draft no longer has."""
 
     RECEIVED = "received", "Received"
     QUEUED = "queued", "Waiting"
@@ -39,6 +39,7 @@ class ImageState(models.TextChoices):
     ANALYSED = "analysed", "Analysed"
     REJECTED = "rejected", "Not usable"
     FAILED = "failed", "Analysis failed"
+    TAKEN_OUT = "taken_out", "Taken out"
 
 
 class OrderState(models.TextChoices):
@@ -71,14 +72,15 @@ ALLOWED_CASE_STEPS: Mapping[CaseState, frozenset[CaseState]] = {
 }
 
 ALLOWED_IMAGE_STEPS: Mapping[ImageState, frozenset[ImageState]] = {
-    _I.RECEIVED: frozenset({_I.QUEUED, _I.REJECTED, _I.FAILED}),
-    _I.QUEUED: frozenset({_I.ANALYSING, _I.REJECTED, _I.FAILED}),
+    _I.RECEIVED: frozenset({_I.QUEUED, _I.REJECTED, _I.FAILED, _I.TAKEN_OUT}),
+    _I.QUEUED: frozenset({_I.ANALYSING, _I.REJECTED, _I.FAILED, _I.TAKEN_OUT}),
     # Back to queued when a worker died and its lease ran out.
-    _I.ANALYSING: frozenset({_I.ANALYSED, _I.REJECTED, _I.FAILED, _I.QUEUED}),
+    _I.ANALYSING: frozenset({_I.ANALYSED, _I.REJECTED, _I.FAILED, _I.QUEUED, _I.TAKEN_OUT}),
     # Again with another model version, or after our defect was mended.
-    _I.ANALYSED: frozenset({_I.QUEUED}),
-    _I.FAILED: frozenset({_I.QUEUED}),
-    _I.REJECTED: frozenset(),
+    _I.ANALYSED: frozenset({_I.QUEUED, _I.TAKEN_OUT}),
+    _I.FAILED: frozenset({_I.QUEUED, _I.TAKEN_OUT}),
+    _I.REJECTED: frozenset({_I.TAKEN_OUT}),
+    _I.TAKEN_OUT: frozenset(),
 }
 
 _ENDED: frozenset[OrderState] = frozenset({_O.CANCELLED, _O.REJECTED})

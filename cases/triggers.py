@@ -93,6 +93,63 @@ $$"""
         return "A case stays with its person"
 
 
+class OrderOfDrafts(Guard):
+    """Migration operation: from now on the number of an image within its case changes only while the case is a draft.
+
+    Repeat it like `FrozenColumns` after SQLite remakes the table.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+    table = "cases_smearimage"
+    _name = "order_of_drafts_cases_smearimage"
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """How the migration writer spells this operation."""
+        return (self.__class__.__qualname__, [], {})
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Triggers are no part of the model state."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Create the trigger."""
+        self.database_backwards(app_label, schema_editor, from_state, to_state)
+        head = f'CREATE TRIGGER "{self._name}" BEFORE UPDATE ON "{self.table}" FOR EACH ROW'
+        no_draft = "NOT EXISTS (SELECT 1 FROM cases_case WHERE id = OLD.case_id AND state = 'draft')"
+        if schema_editor.connection.vendor == "postgresql":
+            body = f"""CREATE OR REPLACE FUNCTION order_of_drafts_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF {no_draft} THEN
+        RAISE EXCEPTION 'the order of images stays as it was submitted: change refused' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$$"""
+            schema_editor.execute(body, params=None)
+            differs = "OLD.ordinal IS DISTINCT FROM NEW.ordinal"
+            schema_editor.execute(f"{head} WHEN ({differs}) EXECUTE FUNCTION order_of_drafts_refuse()", params=None)
+        else:
+            raise_ = "BEGIN SELECT RAISE(ABORT, 'the order of images stays as it was submitted: change refused'); END"
+            schema_editor.execute(f"{head} WHEN (OLD.ordinal IS NOT NEW.ordinal AND {no_draft}) {raise_}", params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Drop the trigger."""
+        of_table = f' ON "{self.table}"' if schema_editor.connection.vendor == "postgresql" else ""
+        schema_editor.execute(f'DROP TRIGGER IF EXISTS "{self._name}"{of_table}', params=None)
+
+    def guards(self, vendor: str) -> list[str]:
+        """Names of the triggers that it made."""
+        return [self._name]
+
+    def describe(self) -> str:
+        """One line for `migrate --plan`."""
+        return "The order of images changes in drafts alone"
+
+
 class FrozenColumns(Guard):
     """Migration operation: from now on the named columns of `table` keep the value of their insert.
 

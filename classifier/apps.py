@@ -8,10 +8,11 @@ class ClassifierConfig(AppConfig):
     def ready(self) -> None:
         """Listen to the clinical record, which does not know the models; register the checks."""
         from accounts.signals import unknown_camera_rule_changed
-        from cases.signals import image_received, microscope_corrected, scale_changed
+        from cases.signals import image_received, image_taken_out, microscope_corrected, scale_changed
         from classifier import checks  # noqa: F401
         from classifier.receivers import (
             enqueue_received_image,
+            fingerprint_what_was_taken_out,
             hold_back_by_new_rule,
             judge_cameras_anew,
             reanalyse_rescaled_case,
@@ -24,6 +25,9 @@ class ClassifierConfig(AppConfig):
         verifications.register("labels of the model", check_model_labels)
         verifications.register("models", check_models)
         image_received.connect(enqueue_received_image, dispatch_uid="classifier.enqueue_received_image")
+        image_taken_out.connect(
+            fingerprint_what_was_taken_out, dispatch_uid="classifier.fingerprint_what_was_taken_out"
+        )
         scale_changed.connect(reanalyse_rescaled_case, dispatch_uid="classifier.reanalyse_rescaled_case")
         microscope_corrected.connect(relearn_scales, dispatch_uid="classifier.relearn_scales")
         unknown_camera_rule_changed.connect(hold_back_by_new_rule, dispatch_uid="classifier.hold_back_by_new_rule")

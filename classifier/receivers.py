@@ -9,13 +9,17 @@ import structlog
 from django.db import DatabaseError
 
 from accounts.models import User
-from cases.models import Case
+from audit.models import Action
+from audit.services import record
+from cases.models import Case, SmearImage
+from cases.services.audit_trail import scope_of
 from classifier.selectors import microscope_camera, unnamed_camera
 from classifier.services.held_names import hold_back_names_at
 from classifier.services.queueing import enqueue_analysis
 from classifier.services.rescaling import reanalyse_at_new_scale
 from classifier.services.scales import learn_scale
 from classifier.services.standings import stand_to_camera_again
+from classifier.verification import found_digest
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +39,13 @@ def enqueue_received_image(*, image_id: uuid.UUID, **_: Any) -> None:
 def reanalyse_rescaled_case(*, case: Case, actor: User, **_: Any) -> None:
     """Ask for the analysis of a case's images at its new scale."""
     reanalyse_at_new_scale(actor=actor, case=case)
+
+
+def fingerprint_what_was_taken_out(*, image: SmearImage, actor: User, **_: Any) -> None:
+    """Keep the fingerprint of the cells of a field that was taken out, which are superseded now."""
+    if image.cells.exists():
+        after = {"found": found_digest(image.pk)}
+        record(actor=actor, action=Action.UPDATE, target=image, after=after, **scope_of(image))
 
 
 def relearn_scales(*, microscope_ids: list[uuid.UUID], **_: Any) -> None:

@@ -177,7 +177,11 @@ def unfinished_at(laboratory: Organisation, period: Period) -> Unfinished:
     orders = Order.objects.filter(laboratory=laboratory)
     late = orders.waiting().filter(began, created_at__lt=timezone.now() - ORDER_WAITS_AT_MOST)
     cases = Case.objects.filter(began, laboratory=laboratory)
-    coming = SmearImage.objects.filter(case=OuterRef("pk")).exclude(state__in=[ImageState.REJECTED, ImageState.FAILED])
+    coming = (
+        SmearImage.objects.counting()
+        .filter(case=OuterRef("pk"))
+        .exclude(state__in=[ImageState.REJECTED, ImageState.FAILED])
+    )
     without_image = cases.filter(state__in=OPEN_STATES).exclude(state=CaseState.DRAFT).filter(~Exists(coming))
     gets_orders = orders.exists()
     return Unfinished(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from integrations.views import (
     connections,
+    console,
     downtime,
     mapping_versions,
     mappings,
@@ -31,9 +32,11 @@ urlpatterns = [
     path(f"{_CONNECTION}secret/", secrets.webhook_secret, name="webhook_secret"),
     path(f"{_CONNECTION}test/", secrets.webhook_test, name="webhook_test"),
     path(f"{_CONNECTION}resume/", states.change_state, {"step": "resume"}, name="resume"),
+    path("integrations/console/", console.console, name="console"),
     path("integrations/mappings/", mappings.mappings, name="mappings"),
     path("integrations/mappings/new/", mappings.new_mapping, name="new_mapping"),
     path(_MAPPING, mappings.mapping, name="mapping"),
+    path(f"{_MAPPING}try/", mapping_versions.try_mapping, name="try_mapping"),
     path(f"{_MAPPING}compare/", mappings.compare, name="compare_mapping"),
     path(f"{_MAPPING}edit/<slug:table>/", mapping_versions.edit_table, name="edit_table"),
     path(f"{_MAPPING}<int:number>/<slug:table>.csv", mappings.table_file, name="table_file"),

@@ -119,7 +119,7 @@ def sign_blockers(case: Case) -> list[str]:
     """Return in sentences what about the cells and images keeps `case` from being signed; empty when nothing."""
     # What a blinded reviewer has not named yet is not reviewed; that it is unidentified would be the model's word.
     counted = case_tally(case)
-    waiting = case.images.filter(state__in=UNFINISHED_IMAGE_STATES).count()
+    waiting = case.images.counting().filter(state__in=UNFINISHED_IMAGE_STATES).count()
     blockers = []
     if counted.unreviewed:
         blockers.append(_many(counted.unreviewed, "cell is not reviewed", "cells are not reviewed"))
@@ -237,7 +237,7 @@ def model_state(case: Case, analyses: Mapping[UUID, CurrentAnalysis] | None = No
     """
     analyses = current_analyses(case) if analyses is None else analyses
     versions = {analysis.model_version.pk: analysis.model_version for analysis in analyses.values()}
-    images = dict(case.images.filter(pk__in=analyses).values_list("pk", "microscope_id"))
+    images = dict(case.images.counting().filter(pk__in=analyses).values_list("pk", "microscope_id"))
     in_use = models_on(images.values())
     newer = {
         str(version)
@@ -263,7 +263,7 @@ def _images(case: Case, analyses: Mapping[UUID, CurrentAnalysis]) -> list[dict[s
             "display": reverse("cases:image_display", args=[image.pk]) if image.is_shown else "",
             "quality": analyses[image.pk].quality.get("verdict", "") if image.pk in analyses else "",
         }
-        for image in case.images.order_by("ordinal")
+        for image in case.images.counting().order_by("ordinal")
     ]
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from workbench.views import (
     case,
+    draft_field,
     edit_case,
     edit_order,
     field,
@@ -51,6 +52,7 @@ urlpatterns = [
     path("patients/<uuid:pk>/restriction/", restriction.restriction, name="restriction"),
     path("patients/<uuid:pk>/pseudonymisation/", pseudonymisation.pseudonymisation, name="pseudonymisation"),
     path("images/<uuid:pk>/", field.field, name="field"),
+    path("images/<uuid:pk>/draft/", draft_field.draft_field, name="draft_field"),
     path("images/<uuid:pk>/microscope/", image_microscope.image_microscope, name="image_microscope"),
     path("microscopes/", microscopes.microscopes, name="microscopes"),
     path("microscopes/new/", microscopes.new_microscope, name="new_microscope"),

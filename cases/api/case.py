@@ -109,7 +109,7 @@ def counts_of(case: Case, user: Any) -> dict[str, int]:
 
 def case_answer(case: Case, user: Any) -> tuple[dict[str, Any], str]:
     """Return the case as `user` sees it, and its entity tag."""
-    images = list(case.images.order_by("ordinal"))
+    images = list(case.images.counting().order_by("ordinal"))
     shown = results_of(case, user)
     body = {
         **CaseOut(case).data,
@@ -123,7 +123,7 @@ def case_answer(case: Case, user: Any) -> tuple[dict[str, Any], str]:
 def case_tag(case: Case, image_hashes: list[str] | None = None) -> str:
     """Return the case's entity tag; the image hashes are read when not given."""
     if image_hashes is None:
-        image_hashes = list(case.images.order_by("ordinal").values_list("sha256", flat=True))
+        image_hashes = list(case.images.counting().order_by("ordinal").values_list("sha256", flat=True))
     return version_tag(case_version(case, image_hashes))
 
 

@@ -163,10 +163,10 @@ class CancelIn(StrictBody):
 
 
 def case_version(case: Case, image_hashes: list[str]) -> list[Any]:
-    """Return the values that make up a case's version: what was entered and where it stands.
+    """Return the values that make up a case's version: what was entered, its images in their order and where it stands.
 
     Analyses running in the background are left out on purpose (see hematovision.rest.etags).
     """
     fields = [field for field in case._meta.concrete_fields if field.name != "updated_at"]
     entered = [getattr(case, field.attname) for field in fields]
-    return [*entered, *sorted(image_hashes)]
+    return [*entered, *image_hashes]

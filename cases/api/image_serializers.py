@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from cases.models import TakenOut
 from cases.states import ImageState
 from hematovision.rest.bodies import StrictBody
 from microscopes.selectors import MicroscopeSource
@@ -21,6 +22,11 @@ class ImageIn(StrictBody):
         help_text="Id of the microscope it was taken with. Left out, the camera named in the file decides, else the only "
         "microscope in use, else the one chosen last; else it is not named.",
     )
+    replaces = serializers.UUIDField(
+        required=False,
+        help_text="Id of a field of the draft that this is a better picture of: it is taken out as `retaken`, and this one "
+        "gets its place.",
+    )
 
 
 class ImageChange(StrictBody):
@@ -28,6 +34,22 @@ class ImageChange(StrictBody):
 
     microscope = serializers.UUIDField(
         allow_null=True, help_text="Id of the microscope it was taken with; null where none that is known took it."
+    )
+
+
+class TakeOutIn(StrictBody):
+    """Why a field is taken out of a draft."""
+
+    reason = serializers.ChoiceField(
+        choices=TakenOut.choices, help_text="`retaken` where a better picture was sent already."
+    )
+
+
+class ImagesInOrder(StrictBody):
+    """The fields of a draft in the order they are to have."""
+
+    images = serializers.ListField(
+        child=serializers.UUIDField(), max_length=1000, help_text="Ids of all its images, each once."
     )
 
 
@@ -39,6 +61,11 @@ class ImageOut(serializers.Serializer):
     ordinal = serializers.IntegerField(min_value=1, help_text="1 for the first image of the case.")
     state = serializers.ChoiceField(choices=ImageState.choices)
     problem = serializers.CharField(allow_blank=True, help_text="Why it was rejected or failed, in a sentence.")
+    taken_out_reason = serializers.ChoiceField(
+        choices=TakenOut.choices,
+        allow_blank=True,
+        help_text="Why it was taken out of its draft; empty while it counts. Lists have those that count.",
+    )
     sha256 = serializers.CharField(help_text="SHA-256 of the received bytes.")
     media_type = serializers.CharField(help_text="Found in the content.")
     byte_size = serializers.IntegerField()

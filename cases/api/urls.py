@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from cases.api.case import CaseCancel, CaseList, CaseOne, CaseSubmit
-from cases.api.image import CaseImages
+from cases.api.image import CaseImages, CaseImagesOrder
 from cases.api.order import OrderCancel, OrderList, OrderOne
 from cases.api.patient import PatientList, PatientOne
 from cases.api.patient_merge import PatientMergeOne
@@ -23,4 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:pk>/images/", CaseImages.as_view(), name="case_images"),
     path("uploads/", UploadList.as_view(), name="uploads"),
     path("uploads/<uuid:pk>/", UploadOne.as_view(), name="upload"),
+    path("cases/<uuid:pk>/images/order/", CaseImagesOrder.as_view(), name="case_images_order"),
 ]

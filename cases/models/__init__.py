@@ -5,7 +5,7 @@ from cases.models.break_glass import BreakGlassAccess
 from cases.models.case import Case, CaseQuerySet, Priority
 from cases.models.cell import HUMAN_DETECTOR, Cell, CellQuerySet, ExclusionReason, LabelSource
 from cases.models.former_identity import CorrectionReason, FormerIdentity
-from cases.models.image import SmearImage, SmearImageQuerySet
+from cases.models.image import SmearImage, SmearImageQuerySet, TakenOut
 from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.order import Order, OrderQuerySet, OrderSource
 from cases.models.patient import Patient, PatientQuerySet
@@ -56,6 +56,7 @@ __all__ = [
     "SmearImage",
     "SmearImageQuerySet",
     "Stain",
+    "TakenOut",
     "Upload",
     "UploadQuerySet",
     "UploadState",

@@ -145,7 +145,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
                 models.When(model_output_hidden(user), then=None), default=count, output_field=models.IntegerField()
             )
 
-        of_case = images.objects.filter(case=OuterRef("pk"))
+        of_case = images.objects.counting().filter(case=OuterRef("pk"))
         cells_of_case = cells.objects.filter(image__case=OuterRef("pk"))
         counted = Q(excluded=False, superseded=False)
         return self.annotate(

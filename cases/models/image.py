@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
 from cases.states import UNFINISHED_IMAGE_STATES, ImageState
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+class TakenOut(models.TextChoices):
+    """Why a field was taken out of a draft."""
+
+    WRONG = "wrong", _("It is of another slide or patient")
+    BLURRED = "blurred", _("It is blurred or badly lit")
+    RETAKEN = "retaken", _("A better picture of the same place takes its place")
+    OTHER = "other", _("Another reason")
+
+
 class SmearImageQuerySet(models.QuerySet["SmearImage"]):
     """Reads of images."""
 
@@ -29,6 +39,13 @@ class SmearImageQuerySet(models.QuerySet["SmearImage"]):
         if cases.query.is_empty():
             return self.none()
         return self.filter(Exists(cases.filter(pk=OuterRef("case"))))
+
+    def counting(self) -> Self:
+        """Return the images that make up their case: all but those that were taken out of its draft.
+
+        Whoever counts, analyses, shows or reports asks this; whoever keeps, verifies or purges what was received does not.
+        """
+        return self.exclude(state=ImageState.TAKEN_OUT)
 
     def unfinished(self) -> Self:
         """Return the images the model still owes an answer for."""
@@ -45,7 +62,9 @@ class SmearImage(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="images")
-    ordinal = models.PositiveIntegerField(help_text="1 for the first image of the case.")
+    ordinal = models.PositiveIntegerField(
+        help_text="1 for the first image of the case; one that was taken out keeps its last."
+    )
     sha256 = models.CharField(max_length=64)
     original = models.FileField(storage=clinical_storage, upload_to=original_name, max_length=120)
     media_type = models.CharField(max_length=32)
@@ -70,6 +89,7 @@ class SmearImage(models.Model):
     thumbnail = models.FileField(storage=clinical_storage, upload_to=thumbnail_name, max_length=120, blank=True)
     state = models.CharField(max_length=12, choices=ImageState.choices, default=ImageState.RECEIVED, editable=False)
     problem = models.TextField(blank=True, help_text="Why it was rejected or failed, in a sentence for the clinician.")
+    taken_out_reason = models.CharField(max_length=12, choices=TakenOut.choices, blank=True, editable=False)
     uploaded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(default=timezone.now)
     original_purged_at = models.DateTimeField(
@@ -87,8 +107,19 @@ class SmearImage(models.Model):
     class Meta:
         ordering = ["case", "ordinal"]
         constraints = [
-            models.UniqueConstraint(fields=["case", "sha256"], name="same_bytes_once_per_case"),
-            models.UniqueConstraint(fields=["case", "ordinal"], name="image_ordinal_is_unique_within_case"),
+            models.UniqueConstraint(
+                fields=["case", "sha256"], condition=~Q(state=ImageState.TAKEN_OUT), name="same_bytes_once_per_case"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "ordinal"],
+                condition=~Q(state=ImageState.TAKEN_OUT),
+                name="image_ordinal_is_unique_within_case",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ImageState.TAKEN_OUT, taken_out_reason__in=TakenOut.values)
+                | ~Q(state=ImageState.TAKEN_OUT) & Q(taken_out_reason=""),
+                name="image_says_why_it_was_taken_out",
+            ),
             models.CheckConstraint(condition=Q(state__in=ImageState.values), name="image_state_is_known"),
             models.CheckConstraint(condition=Q(ordinal__gte=1), name="image_ordinal_counts_from_one"),
             models.CheckConstraint(

@@ -197,7 +197,7 @@ def transition_case(*, actor: User | None, case: Case, to: CaseState, reason: st
     with transaction.atomic():
         lock_case(case)
         if to == CaseState.SUBMITTED and case.state == CaseState.DRAFT:
-            if not case.images.exists():
+            if not case.images.counting().exists():
                 raise Unprocessable("Add at least one image before you submit the case.", code="no_images")
             case.submitted_at = timezone.now()
             case.due_at = case.submitted_at + turnaround(case.priority)
@@ -226,7 +226,7 @@ def settle_locked_case(*, case: Case) -> None:
     """As `settle_case`, for whoever has locked the case in the present transaction."""
     if case.state not in {CaseState.SUBMITTED, CaseState.ANALYSING, CaseState.READY}:
         return
-    waiting = case.images.filter(state__in=UNFINISHED_IMAGE_STATES).exists()
+    waiting = case.images.counting().filter(state__in=UNFINISHED_IMAGE_STATES).exists()
     to = CaseState.ANALYSING if waiting else CaseState.READY
     if to != case.state:
         step_case(case=case, to=to, by=None)

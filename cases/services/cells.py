@@ -81,6 +81,11 @@ def record_cells(
     return _yield_to_people(there, created)
 
 
+def supersede_all(image: SmearImage) -> None:
+    """Mark every cell of an image superseded, whoever found it: the image no longer counts. Call it with the image locked."""
+    _mark([cell for cell in cells_of(image) if not cell.superseded], superseded=True)
+
+
 def overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:
     """Return the intersection over union of two boxes (x, y, width, height), 0 to 1."""
     across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])

@@ -15,11 +15,12 @@ from audit.models import Action
 from audit.services import record
 from cases.conf import upload_max_bytes, upload_quota_bytes
 from cases.imaging import ImageFacts, encode_jpeg, jpeg_tables
-from cases.models import Case, ImageTransition, SmearImage
+from cases.models import Case, ImageTransition, SmearImage, TakenOut
 from cases.permissions import may_send_images, must_see, refuse
 from cases.services.audit_trail import scope_of
 from cases.services.cases import settle_case
 from cases.services.decoding import decode_stored, examine_upload
+from cases.services.draft_fields import require_draft, take_out_locked
 from cases.services.microscopes import find_microscope
 from cases.services.refused_uploads import announce_refusal
 from cases.services.transitions import lock_case, lock_image, step_image
@@ -58,6 +59,7 @@ def receive_image(
     upload: File[bytes],
     microscope: Microscope | None = None,
     automatic: bool = True,
+    replaces: SmearImage | None = None,
 ) -> tuple[SmearImage, bool]:
     """Add what somebody sent to a case; returns the image and whether it is new.
 
@@ -65,8 +67,10 @@ def receive_image(
     decoded before anything is kept, and the bytes are kept as they came under a name of our own. If anything
     fails nothing is left behind, no row and no file. After commit `cases.signals.image_received` is sent.
     Without a `microscope` the probable one is found (see `microscopes.selectors.suggest`), unless not `automatic`.
+    A field of the draft that it `replaces` is taken out, as retaken, and gives its place to it.
 
-    Raises `NotFound` (case not visible), `PermissionRefused`, `Conflict` (the case takes no images now),
+    Raises `NotFound` (case not visible), `PermissionRefused`, `Conflict` (the case takes no images now, or code `same_file`:
+    what would replace a field is in the case already, or code `taken_out`: the field was),
     `UnsupportedMedia`, `TooLarge`, `NoRoom` or `Unprocessable` (also a microscope that the case has not),
     `DecodersBusy`, each with the sentence shown beside the file.
     """
@@ -77,7 +81,7 @@ def receive_image(
     received = measure(upload, max_bytes=upload_max_bytes())
     existing = _same_bytes(case, received.sha256)
     if existing is not None:
-        return existing, False
+        return _already_there(existing, replaces), False
     refuse_over_quota(actor, received.byte_size)
     require_room(received.byte_size)
     facts = examine_upload(received.file)
@@ -86,13 +90,14 @@ def receive_image(
         with StoredOriginal(received) as original, transaction.atomic():
             lock_case(case)
             refuse_closed(case)
-            image = _insert(actor=actor, case=case, original=original, facts=facts, found=found)
+            place = None if replaces is None else _vacate(actor, case, replaces)
+            image = _insert(actor=actor, case=case, original=original, facts=facts, found=found, place=place)
     except IntegrityError:
         # Two requests with the same bytes: the other one was first.
         existing = _same_bytes(case, received.sha256)
         if existing is None:
             raise
-        return existing, False
+        return _already_there(existing, replaces), False
     except (OSError, OperationalError) as error:
         if is_no_room(error):
             raise NoRoom from error
@@ -158,16 +163,42 @@ def _tables_of(image: SmearImage) -> JpegTables | None:
 
 
 def _same_bytes(case: Case, sha256: str) -> SmearImage | None:
-    return case.images.filter(sha256=sha256).first()
+    return case.images.counting().filter(sha256=sha256).first()
+
+
+def _already_there(existing: SmearImage, replaces: SmearImage | None) -> SmearImage:
+    """The image there is, unless it was to take the place of a field."""
+    if replaces is None:
+        return existing
+    raise Conflict(
+        f"This file is field {existing.ordinal} of the case already. Choose the new picture.", code="same_file"
+    )
+
+
+def _vacate(actor: User, case: Case, image: SmearImage) -> int:
+    """Take a field of a locked draft out for another that replaces it; returns its place."""
+    require_draft(case)
+    lock_image(image)
+    if image.case_id != case.pk or image.state == ImageState.TAKEN_OUT:
+        raise Conflict("The field to replace is no longer in the case. Look at the case again.", code="taken_out")
+    take_out_locked(actor=actor, image=image, reason=TakenOut.RETAKEN)
+    return image.ordinal
 
 
 def _insert(
-    *, actor: User, case: Case, original: StoredOriginal, facts: ImageFacts, found: Suggestion | None
+    *,
+    actor: User,
+    case: Case,
+    original: StoredOriginal,
+    facts: ImageFacts,
+    found: Suggestion | None,
+    place: int | None,
 ) -> SmearImage:
-    last = case.images.aggregate(last=Max("ordinal"))["last"] or 0
+    """Write the row at `place`, else after the last."""
+    last = case.images.counting().aggregate(last=Max("ordinal"))["last"] or 0
     image = SmearImage(
         case=case,
-        ordinal=last + 1,
+        ordinal=place or last + 1,
         sha256=original.received.sha256,
         media_type=facts.media_type,
         byte_size=original.received.byte_size,

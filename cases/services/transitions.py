@@ -125,7 +125,7 @@ def step_image(*, image: SmearImage, to: ImageState, by: User | None, reason: st
         raise Conflict(sentence, code="state", details={"state": str(before)})
     image.state = to
     image.problem = reason if to in {ImageState.REJECTED, ImageState.FAILED} else ""
-    image.save(update_fields=["state", "problem"])
+    image.save(update_fields=["state", "problem", "taken_out_reason"])
     ImageTransition.objects.create(image=image, from_state=before, to_state=to, by=by, reason=reason)
     if by is not None:
         # What the worker does is in the transition rows and in its own run records.

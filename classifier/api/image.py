@@ -6,6 +6,7 @@ import uuid
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,11 +15,12 @@ from rest_framework.views import APIView
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role
 from accounts.requests import signed_in
-from cases.api.image_serializers import ImageChange, ImageOut
+from cases.api.image_serializers import ImageChange, ImageOut, TakeOutIn
 from cases.api.visibility import results_of
 from cases.models import Cell, SmearImage
 from cases.selectors import chosen_microscope, visible_image
 from cases.services.audit_trail import record_view
+from cases.services.draft_fields import take_out_image
 from cases.services.microscopes import correct_microscope
 from cases.services.transitions import lock_case
 from classifier.api.image_serializers import AnalysisOut, CameraStandingOut, CellOut, ImageDetail
@@ -68,8 +70,8 @@ class ImageOne(NotCached, APIView):
     """One image."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)
-    required_scopes: ClassVar = {"GET": "cases:read", "PATCH": "cases:write"}
-    allowed_roles: ClassVar = {"GET": VIEWERS, "PATCH": WRITERS}
+    required_scopes: ClassVar = {"GET": "cases:read", "PATCH": "cases:write", "DELETE": "images:write"}
+    allowed_roles: ClassVar = {"GET": VIEWERS, "PATCH": WRITERS, "DELETE": WRITERS}
 
     @extend_schema(summary="Fetch an image and what was found in it", responses=ImageDetail)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
@@ -94,6 +96,25 @@ class ImageOne(NotCached, APIView):
             microscope = chosen_microscope(image.case, given.validated_data["microscope"])
             correct_microscope(actor=actor, images=[image], microscope=microscope)
         return _response(visible_image(actor, pk), request.user)
+
+    @extend_schema(
+        summary="Take an image out of a draft", request=None, responses={204: None}, parameters=[TakeOutIn, IF_MATCH]
+    )
+    def delete(self, request: Request, pk: uuid.UUID) -> Response:
+        """Take the image out of its case, while that is a draft; its row and file stay in the record. Twice is as once.
+
+        The same file may be sent again. 409 once the case was submitted.
+        """
+        actor = signed_in(request)
+        case = visible_image(actor, pk).case
+        given = TakeOutIn(data=request.query_params.dict())
+        given.is_valid(raise_exception=True)
+        with atomic_but_for_refusals():
+            lock_case(case)
+            image = visible_image(actor, pk)
+            check_if_match(request, image_tag(image))
+            take_out_image(actor=actor, image=image, reason=given.validated_data["reason"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def image_tag(image: SmearImage) -> str:

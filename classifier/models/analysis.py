@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,9 @@ from django.db.models import Q
 
 from cases.models import SmearImage
 from classifier.models.model_version import ModelVersion
+
+if TYPE_CHECKING:
+    from cases.models import Case
 
 SCALE_NOT_KNOWN = frozenset({"unknown", "default"})
 """Sources of a scale that nobody knows; "default" is what earlier analyses say."""
@@ -42,6 +45,7 @@ class AnalysisProblem(models.TextChoices):
     FILE = "file", "The stored image is missing or altered"
     ATTEMPTS = "attempts", "Every attempt was cut short"
     DEFECT = "defect", "A defect in the software"
+    TAKEN_OUT = "taken_out", "The image was taken out of its case"
 
 
 class AnalysisQuerySet(models.QuerySet["Analysis"]):
@@ -54,6 +58,10 @@ class AnalysisQuerySet(models.QuerySet["Analysis"]):
     def due(self, now: datetime) -> Self:
         """Waiting runs, but those that wait for a part that was away and are not to be tried before a later time."""
         return self.filter(Q(not_before__isnull=True) | Q(not_before__lte=now), state=AnalysisState.QUEUED)
+
+    def of_case(self, case: Case) -> Self:
+        """Runs over the images that make up `case`."""
+        return self.filter(image__in=case.images.counting())
 
     def unfinished(self) -> Self:
         """Runs that still owe an answer."""

@@ -24,7 +24,7 @@ from cases.states import ImageState
 from classifier.models import Analysis, AnalysisProblem, AnalysisState, ModelVersion
 from classifier.selectors import model_for
 from classifier.services.in_hand import runs_in_hand
-from classifier.services.outcomes import close_as_failed
+from classifier.services.outcomes import close_as_failed, close_taken_out
 
 log = structlog.get_logger(__name__)
 
@@ -91,6 +91,9 @@ def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
         for name, value in claim.items():
             setattr(found, name, value)
         image = lock_image(found.image)
+        if image.state == ImageState.TAKEN_OUT:
+            close_taken_out(found)
+            return None
         if image.state == ImageState.RECEIVED:
             step_image(image=image, to=ImageState.QUEUED, by=None)
         if image.state == ImageState.QUEUED:

@@ -206,7 +206,7 @@ def _tell(story: Story, uploader: User) -> bool:
         case = _open(story, uploader)
     if case.state != CaseState.DRAFT:
         return is_new
-    for ordinal in range(case.images.count(), len(story.smears)):
+    for ordinal in range(case.images.counting().count(), len(story.smears)):
         receive_image(actor=uploader, case=case, upload=_photograph(story, ordinal))
     if story.ends_as == CaseState.CANCELLED:
         cancel_case(actor=uploader, case=case, reason=story.cancelled_because)

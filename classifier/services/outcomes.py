@@ -64,6 +64,10 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
             setattr(analysis, name, value)
         # The order of the locks: the run, its case, its image, the head of the audit trail.
         image = lock_image(analysis.image)
+        if image.state == ImageState.TAKEN_OUT:
+            # While the model worked. The verdict stays with the run; no cell of the field is written.
+            close_taken_out(analysis)
+            return False
         there = cells_of(image)
         is_first = not there
         standing, before = _stand(analysis, result)
@@ -126,6 +130,12 @@ def fail_analysis(*, analysis: Analysis, kind: AnalysisProblem, sentence: str) -
         return current is not None and close_as_failed(analysis=current, kind=kind, sentence=sentence)
 
 
+def close_taken_out(analysis: Analysis) -> bool:
+    """Close a run, fetched or claimed in the present transaction, whose image was taken out of its case meanwhile."""
+    sentence = "The field was taken out of its case before it was analysed."
+    return close_as_failed(analysis=analysis, kind=AnalysisProblem.TAKEN_OUT, sentence=sentence)
+
+
 def close_as_failed(*, analysis: Analysis, kind: AnalysisProblem, sentence: str) -> bool:
     """Close an unfinished run as failed if nobody else touched it since it was fetched; call inside a transaction."""
     closed = Analysis.objects.filter(pk=analysis.pk, state=analysis.state, attempt=analysis.attempt).update(
@@ -141,7 +151,8 @@ def close_as_failed(*, analysis: Analysis, kind: AnalysisProblem, sentence: str)
         return False
     image = analysis.image
     image.refresh_from_db()
-    transition_image(actor=None, image=image, to=ImageState.FAILED, reason=sentence)
+    if image.state != ImageState.TAKEN_OUT:
+        transition_image(actor=None, image=image, to=ImageState.FAILED, reason=sentence)
     record(
         actor=None,
         action=Action.RUN_AI,

@@ -38,7 +38,7 @@ def reanalyse_at_new_scale(*, actor: User | None, case: Case) -> int:
         analyses = current_analyses(case)
         images = [
             image
-            for image in case.images.filter(state=ImageState.ANALYSED).order_by("ordinal")
+            for image in case.images.counting().filter(state=ImageState.ANALYSED).order_by("ordinal")
             if image.pk in analyses and _given(analyses[image.pk]) != case.um_per_px
         ]
         for image in images:

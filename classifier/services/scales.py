@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cases.models import SmearImage
 from classifier.models import Analysis, AnalysisState
 from microscopes.services import remember_measured_scale
 
@@ -19,7 +20,10 @@ def learn_scale(*, microscope_id: UUID | None) -> None:
     if microscope_id is None:
         return
     measured = Analysis.objects.filter(
-        image__microscope=microscope_id, state=AnalysisState.DONE, scale_source="red cells", um_per_px__isnull=False
+        image__in=SmearImage.objects.counting().filter(microscope=microscope_id),
+        state=AnalysisState.DONE,
+        scale_source="red cells",
+        um_per_px__isnull=False,
     )
     # One scale a field, of its newest analysis.
     by_field: dict[UUID, float] = {}

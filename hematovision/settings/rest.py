@@ -83,6 +83,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "LabelSource": "cases.models.LabelSource.choices",
         "Priority": "cases.models.Priority.choices",
         "Stain": "cases.models.Stain.choices",
+        "TakenOut": "cases.models.TakenOut.choices",
         "MicroscopeSource": "microscopes.selectors.MicroscopeSource.choices",
         "Sex": "cases.models.Sex.choices",
         "Role": "accounts.models.Role.choices",

@@ -61,21 +61,16 @@ class Delimiters:
 
 
 STANDARD = Delimiters()
-_ESCAPED = {character: f"\\{letter}\\" for letter, character in STANDARD.names.items()}
+_ESCAPED = str.maketrans(
+    {chr(code): f"\\X{code:02X}\\" for code in (*range(0x20), 0x7F)}
+    | {"\n": "\\.br\\"}
+    | {character: f"\\{letter}\\" for letter, character in STANDARD.names.items()}
+)
 
 
 def escape(text: str) -> str:
     """Return `text` as it stands in a field: separators escaped, line breaks as `.br`, other control characters as hex."""
-    unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(_escaped(character) for character in unified)
-
-
-def _escaped(character: str) -> str:
-    if character in _ESCAPED:
-        return _ESCAPED[character]
-    if character == "\n":
-        return "\\.br\\"
-    return f"\\X{ord(character):02X}\\" if ord(character) < 0x20 or ord(character) == 0x7F else character
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_ESCAPED)
 
 
 def unescape(text: str, delimiters: Delimiters = STANDARD, codec: str = "utf-8") -> str:

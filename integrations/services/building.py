@@ -89,8 +89,15 @@ class Built:
     mapping_version: MappingVersion | None = None
 
 
-def build(connection: Connection, subject: Subject, *, at: dt.datetime, replay: int = 0) -> Built:
-    """Return the message for a subject over a connection.
+def build(
+    connection: Connection,
+    subject: Subject,
+    *,
+    at: dt.datetime,
+    replay: int = 0,
+    version: MappingVersion | None = None,
+) -> Built:
+    """Return the message for a subject over a connection, by the version of the mapping that is in force or by `version`.
 
     Raises `HeldMessageError` with a sentence for one that cannot be built without a guess, `DestroyedError` for one of which
     nothing is left.
@@ -101,7 +108,8 @@ def build(connection: Connection, subject: Subject, *, at: dt.datetime, replay: 
         _refuse_destroyed(subject.report)
     if connection.kind == ConnectionKind.FHIR_PUSH:
         return _bundle(subject, at, replay)
-    version = connection.mapping.version_at(at) if connection.mapping is not None else None
+    if version is None and connection.mapping is not None:
+        version = connection.mapping.version_at(at)
     if version is None:
         raise HeldMessageError(_NO_MAPPING)
     if subject.report is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from cases.crypto import normalise_number
 from cases.models import CaseTransition, CorrectionReason, Patient
 from cases.partial_date import PartialDate, Precision
 from cases.services.patient_merges import merge_patients
@@ -55,6 +56,8 @@ def keep_numbers(intake: Intake, clinic: Organisation, patient: Patient, numbers
     """Give a patient the numbers that find nobody yet; returns whether one of them is another record's."""
     missing, is_shared = [], False
     for number in numbers:
+        if _is_record_number(intake, clinic, patient, number):
+            continue
         holder = intake.holder(clinic, number)
         if holder is None:
             missing.append((number.authority, number.value))
@@ -119,6 +122,11 @@ def take_merge(intake: Intake, said: PatientMerge, *, is_confirmed: bool, at: dt
         keep_numbers(intake, clinic, survivor, [*person.numbers, *said.merged])
         taken = Taken(patient=survivor, sentence="" if others or not sources else ONE_ALREADY)
     return taken
+
+
+def _is_record_number(intake: Intake, clinic: Organisation, patient: Patient, number: Number) -> bool:
+    same = normalise_number(number.value) == normalise_number(patient.mrn)
+    return same and clinic in intake.clinics_of(number.authority)
 
 
 def _clinics_named(intake: Intake, numbers: Iterable[Number]) -> list[Organisation]:

@@ -95,7 +95,7 @@ class Intake:
 
     def holder(self, clinic: Organisation, number: Number) -> Patient | None:
         """Return the record that stands for whoever has one number at a clinic: who has it now before who had it."""
-        visible = Patient.objects.visible_to(self.user).filter(organisation=clinic)
+        visible = Patient.objects.visible_to(self.user).filter(organisation=clinic).select_related("organisation")
         if clinic in self.clinics_of(number.authority):
             for records in (visible.with_mrn(number.value), visible.ever_with_mrn(number.value)):
                 if (patient := records.order_by("pk").first()) is not None:
@@ -134,15 +134,17 @@ def is_another(patient: Patient, person: Person) -> bool:
     One of the two alone changes: people marry, and dates are mistyped; a name that is part of a double one is no other. What
     is not known is no difference, and how the record stood before a correction counts as well.
     """
-    known: list[Patient | FormerIdentity] = [
-        patient,
-        *patient.former_identities.all(),
-        *patient.merged_patients.all(),
-    ]
-    if any(_is_alike(one.family_name, person.family_name) for one in known):
+    if not _says_another(patient, person):
+        return False
+    before: list[Patient | FormerIdentity] = [*patient.former_identities.all(), *patient.merged_patients.all()]
+    return all(_says_another(one, person) for one in before)
+
+
+def _says_another(known: Patient | FormerIdentity, person: Person) -> bool:
+    if _is_alike(known.family_name, person.family_name):
         return False
     alike = person.born.may_be()
-    return alike is not None and not any(one.born.first is None or one.born in alike for one in known)
+    return alike is not None and known.born.first is not None and known.born not in alike
 
 
 def _is_alike(one: str, other: str) -> bool:

@@ -55,9 +55,7 @@ def save_version(
     was faster or nothing is new, `Unprocessable` (`details.faults`) for rows that cannot be looked up in.
     """
     must_connect(actor=actor, laboratory=mapping.laboratory)
-    faults = list(faults_of(rows)) or list(unknown_in(rows, mapping.laboratory))
-    if faults:
-        raise Unprocessable(" ".join(faults), code="bad_rows", details={"faults": faults})
+    check_rows(rows, mapping.laboratory)
     now = timezone.now()
     if effective_from > now + FURTHEST:
         sentence = _("A version begins within a year.")
@@ -74,6 +72,13 @@ def save_version(
             raise Conflict(_("These rows are those of the version before."), code="nothing_new")
         # What is past stays as it was looked up: a version begins now at the earliest.
         return _add(actor, stored, last.number + 1, rows, max(effective_from, now), note)
+
+
+def check_rows(rows: Rows, laboratory: Organisation) -> None:
+    """Refuse rows that cannot be looked up in, or name what is not there; raises `Unprocessable` with `details.faults`."""
+    faults = list(faults_of(rows)) or list(unknown_in(rows, laboratory))
+    if faults:
+        raise Unprocessable(" ".join(faults), code="bad_rows", details={"faults": faults})
 
 
 def _add(

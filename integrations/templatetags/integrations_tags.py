@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 register = template.Library()
 
 _CONNECTION = {
-    ConnectionState.OFF: "cross",
+    ConnectionState.OFF: "",
     ConnectionState.ON: "filled tone-ok",
     ConnectionState.PAUSED: "half tone-warn",
 }
@@ -31,7 +31,7 @@ _MESSAGE = {
     MessageState.REFUSED: "filled square tone-danger",
     MessageState.DEAD: "cross tone-danger",
     MessageState.HANDLED: "filled",
-    MessageState.SUPERSEDED: "cross",
+    MessageState.SUPERSEDED: "",
 }
 
 

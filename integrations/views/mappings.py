@@ -80,7 +80,7 @@ def mapping(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = signed_in(request)
     found = mapping_for(user, pk)
     versions = list(found.versions.select_related("saved_by"))
-    shown = _chosen(versions, request.GET.get("version", ""))
+    shown = chosen_version(versions, request.GET.get("version", ""))
     record(actor=user, action=Action.VIEW, target=found, after={"version": shown.number})
     context = {
         "mapping": found,
@@ -102,8 +102,8 @@ def compare(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = signed_in(request)
     found = mapping_for(user, pk)
     versions = list(found.versions.select_related("saved_by"))
-    newer = _chosen(versions, request.GET.get("newer", ""))
-    older = _chosen(versions, request.GET.get("older", "") or str(max(newer.number - 1, 1)))
+    newer = chosen_version(versions, request.GET.get("newer", ""))
+    older = chosen_version(versions, request.GET.get("older", "") or str(max(newer.number - 1, 1)))
     record(actor=user, action=Action.VIEW, target=found, after={"compared": [older.number, newer.number]})
     context = {
         "mapping": found,
@@ -152,7 +152,7 @@ def compare_address(found: Mapping, version: MappingVersion) -> str:
     return f"{address}?older={version.number - 1}&newer={version.number}"
 
 
-def _chosen(versions: list[MappingVersion], number: str) -> MappingVersion:
+def chosen_version(versions: list[MappingVersion], number: str) -> MappingVersion:
     """Return the version of that number, the newest where none is named; raises `Http404`."""
     if not number:
         return versions[0]

@@ -41,7 +41,7 @@ class CaseEvidence:
 
 def case_evidence(case: Case) -> CaseEvidence:
     """Return the evidence of `case`; where it is reviewed blinded, a cell nobody has named has no label."""
-    images = list(case.images.select_related("microscope").order_by("ordinal"))
+    images = list(case.images.counting().select_related("microscope").order_by("ordinal"))
     rows = list(
         Cell.objects.current()
         .filter(image__case=case)

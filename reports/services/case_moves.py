@@ -76,7 +76,7 @@ def move_to_patient(*, actor: User, case: Case, mrn: str, birth_date: dt.date | 
             lock_case(case)
             _require_withdrawn(case)
             new = _open(actor, case, patient)
-            for image in case.images.order_by("ordinal"):
+            for image in case.images.counting().order_by("ordinal"):
                 _copy(actor, new, image, names)
             settle_case(case=new)
             CaseMove.objects.create(from_case=case, to_case=new, by=actor)

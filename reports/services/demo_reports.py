@@ -50,10 +50,10 @@ def _tell(story: Story) -> int:
     if pathologist is None:
         return 0
     if case.state in {CaseState.SUBMITTED, CaseState.ANALYSING}:
-        for image in case.images.all():
+        for image in case.images.counting():
             run_analysis(image_id=image.pk, worker=worker_name(_WORKER))
         case.refresh_from_db()
-    if case.state != CaseState.READY or case.images.exclude(state=ImageState.ANALYSED).exists():
+    if case.state != CaseState.READY or case.images.counting().exclude(state=ImageState.ANALYSED).exists():
         return 0
     claim(actor=pathologist, case=case)
     _name_cells(pathologist, case, story)
@@ -66,7 +66,7 @@ def _tell(story: Story) -> int:
 
 def _name_cells(pathologist: User, case: Case, story: Story) -> None:
     """Name the cells as they were drawn, a class at a time with its field on the screen; what was drawn as none is excluded."""
-    for position, image in enumerate(case.images.order_by("ordinal")):
+    for position, image in enumerate(case.images.counting().order_by("ordinal")):
         drawn = drawn_cells(story, position)
         by_label: dict[str, list[Cell]] = {}
         for cell in Cell.objects.current().filter(image=image).order_by("ordinal"):

@@ -75,7 +75,7 @@ def _pdf() -> Check:
 
 def _files(case: Case) -> list[Check]:
     """Every image has to be there as it was received: who signs for what cannot be shown signs for nothing."""
-    faults = faults_of(case.images.order_by("ordinal"))
+    faults = faults_of(case.images.counting().order_by("ordinal"))
     if faults:
         return [Check("files", passed=False, sentence=sentence) for sentence in faults]
     return [Check("files", passed=True, sentence="Every image is there, as it was received.")]

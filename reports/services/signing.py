@@ -107,7 +107,7 @@ def _ready(*, actor: User, case: Case, preview: str) -> Prepared:
 
 def _compare_files(case: Case) -> None:
     """Read every original and display copy to its last byte: what was right a while ago may not be now."""
-    faults = faults_of(case.images.order_by("ordinal"), afresh=True)
+    faults = faults_of(case.images.counting().order_by("ordinal"), afresh=True)
     if faults:
         raise Conflict(faults[0], code="not_ready", details={"check": "files"})
 

@@ -39,10 +39,10 @@ def accept_newer_model(*, actor: User, case: Case) -> int:
             code = "signed" if case.is_signed else "state"
             raise Conflict("Only a case in review is re-analysed.", code=code, details={"state": str(case.state)})
         lease = require_lease(actor=actor, case=case)
-        if case.images.unfinished().exists():
+        if case.images.counting().unfinished().exists():
             raise Conflict("Images of this case are still being analysed.", code="still_reading")
         analyses = current_analyses(case)
-        images = list(case.images.filter(state=ImageState.ANALYSED).order_by("ordinal"))
+        images = list(case.images.counting().filter(state=ImageState.ANALYSED).order_by("ordinal"))
         in_use = models_on(image.microscope_id for image in images)
         older = [
             (image, version)

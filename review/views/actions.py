@@ -47,7 +47,7 @@ def cells(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Add the cell in a box drawn by the reviewer."""
     case, user = readable_case(request, pk), signed_in(request)
     body = json_body(request, NewCellBody)
-    image = SmearImage.objects.filter(pk=body["image"], case=case).first()
+    image = SmearImage.objects.counting().filter(pk=body["image"], case=case).first()
     if image is None:
         raise NotFound("There is no such image in this case.")
     x, y, width, height = body["box"]

@@ -4,14 +4,19 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.models import Role
 from cases.models import Cell, SmearImage
 from cases.services.cases import submit_case
 from cases.services.images import receive_image
 from cases.services.patient_numbers import add_number
 from inbox.models import Delivery
+from integrations.models import Connection, ConnectionKind, ConnectionState, MessageState
 from microscopes.models import Microscope
+from tests import people
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories.cases import CaseFactory
+from tests.factories.connections import a_connection
+from tests.factories.messages import a_message, an_attempt, oru
 from tests.factories.orders import waiting_order
 from tests.factories.reports import NEUTROPENIC, signed_report
 from tests.factories.smears import drawn_field
@@ -144,6 +149,64 @@ def test_pages_of_microscopes(open_as, violations, ines, amina, analysed, size, 
         page.goto(address)
         assert violations(page) == [], address
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_pages_of_connections(open_as, violations, ines, zoe, central, signed, size, theme):
+    page = open_as(ines, size=size, theme=theme)
+    for address in ("/integrations/", "/integrations/mappings/", "/integrations/messages/", "/integrations/console/"):
+        page.goto(address)
+        assert violations(page) == [], address
+    results = a_connection(central, zoe, name="Hospital results")
+    Connection.objects.filter(pk=results.pk).update(state=ConnectionState.OFF)
+    orders = a_connection(central, ines, ConnectionKind.MLLP_IN, name="Hospital orders")
+    a_message(results, oru("c-1"), control_id="c-1", case=signed.case, state=MessageState.ACKNOWLEDGED)
+    dead = a_message(results, oru("c-2", value="31"), control_id="c-2", case=signed.case, state=MessageState.DEAD)
+    an_attempt(dead, detail="Nobody answered within 15 seconds.")
+    held = a_message(orders, control_id="o-1", state=MessageState.HELD, sentence="Is this one person?")
+    mapping = f"/integrations/mappings/{results.mapping_id}/"
+    for address in (
+        "/integrations/",
+        "/integrations/connections/new/",
+        "/integrations/connections/new/?kind=mllp_in",
+        f"/integrations/connections/{results.pk}/",
+        f"/integrations/connections/{results.pk}/edit/",
+        f"/integrations/connections/{results.pk}/on/",
+        f"/integrations/connections/{orders.pk}/off/",
+        f"/integrations/connections/{orders.pk}/pause/",
+        "/integrations/mappings/",
+        "/integrations/mappings/new/",
+        mapping,
+        f"{mapping}compare/",
+        f"{mapping}try/",
+        f"{mapping}edit/results/",
+        f"{mapping}edit/authorities/",
+        "/integrations/messages/",
+        "/integrations/messages/?state=superseded",
+        f"/integrations/messages/{dead.message_id}/",
+        f"/integrations/messages/{held.message_id}/",
+        "/integrations/console/",
+    ):
+        page.goto(address)
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
+    page.get_by_label("Message").fill(oru("c-9").decode().replace("\r", "\n"))
+    page.get_by_role("button", name="Try the message").click()
+    expect(page.get_by_role("heading", name="What it would do")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.fixture
+def zoe(central):
+    """The second administrator of central-laboratory."""
+    return people.person("Zoe", Role.ADMINISTRATOR, central)
+
+
+@pytest.fixture
+def signed(transactional_db, amina, pavel):
+    """A signed report of riverside-clinic."""
+    case = CaseFactory(clinic=amina.organisation, created_by=amina, in_review=True)
+    return signed_report(case, pavel)
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)

@@ -42,10 +42,18 @@ class Caller:
     def patch(self, path: str, body: Any, **headers: str) -> Any:
         return self.http.patch(API + path, json.dumps(body), content_type="application/json", headers=named(headers))
 
-    def send(self, case_id: str, content: bytes, name: str = "field.png") -> Any:
+    def put(self, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
+        """PUT JSON."""
+        return self.http.put(f"{API}{path}", body, content_type="application/json", headers=headers)
+
+    def delete(self, path: str) -> Any:
+        """DELETE, without a body."""
+        return self.http.delete(f"{API}{path}")
+
+    def send(self, case_id: str, content: bytes, name: str = "field.png", **more: str) -> Any:
         """Send one file to a case as multipart."""
         upload = SimpleUploadedFile(name, content, content_type="application/octet-stream")
-        return self.http.post(f"{API}/cases/{case_id}/images/", {"file": upload})
+        return self.http.post(f"{API}/cases/{case_id}/images/", {"file": upload, **more})
 
     def new_patient(self, mrn: str = "4711", **other: Any) -> dict[str, Any]:
         """Register a patient and return the answer's body."""

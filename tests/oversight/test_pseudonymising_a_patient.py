@@ -41,6 +41,7 @@ from cases.storage import clinical_storage
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from hematovision.field_keys import encrypt_text
 from hematovision.rest.models import StoredAnswer
+from integrations.message_verification import check_messages
 from oversight.services.everything import verify_everything
 from oversight.services.pseudonymisation import pseudonymise_patient
 from reports.models import KeyDestruction, Report, ReportKey
@@ -51,6 +52,8 @@ from reports.verification_checks import check_destroyed_keys
 from review.models import Amendment
 from tests.append_only import triggers_lifted
 from tests.factories.cases import PatientFactory
+from tests.factories.connections import a_connection
+from tests.factories.messages import a_message
 from tests.oversight.tampering.record import write_record
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +159,14 @@ def test_stored_answers_about_them_are_deleted(restricted, ines):
         StoredAnswer.objects.create(caller_id=uuid.uuid4(), key=f"k-{number}", object_id=pk, sealed=encrypt_text("{}"))
     pseudonymise_patient(actor=ines, patient=restricted.patient, mrn="R-1", reason=WHY)
     assert StoredAnswer.objects.get().object_id == about[-1]
+
+
+def test_messages_about_them_are_emptied_and_not_sent(restricted, central, ines):
+    message = a_message(a_connection(central, ines), patient=restricted.patient, case=restricted.case)
+    pseudonymise_patient(actor=ines, patient=restricted.patient, mrn="R-1", reason=WHY)
+    message.refresh_from_db()
+    assert (message.content, message.facts, message.state) == (b"", "", "superseded")
+    assert list(check_messages()) == []
 
 
 def test_who_was_merged_into_them_goes_the_same_way(restricted, done):

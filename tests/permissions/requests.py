@@ -30,7 +30,7 @@ def address(row: Row, world: World) -> str:
         path = LITERAL[row.route]
     else:
         path = reverse(row.route, args=arguments(row.route, name, world))
-    return path + QUERY.get(row.route, "")
+    return path + QUERY.get(f"{row.method} {row.route}", QUERY.get(row.route, ""))
 
 
 def arguments(route: str, name: str, world: World) -> list[Any]:
@@ -69,6 +69,7 @@ ARGUMENT_NOUN = {
     "api:image": "image",
     "workbench:field": "image",
     "workbench:image_microscope": "image",
+    "workbench:draft_field": "image",
     "cases:image_original": "image",
     "cases:image_display": "image",
     "cases:image_thumbnail": "image",
@@ -91,6 +92,7 @@ LITERAL: dict[str, str] = {
 }
 
 QUERY: dict[str, str] = {
+    "DELETE api:image": "?reason=wrong",
     "integrations:new_connection": "?kind=mllp_in",
     "workbench:worklist": "?state=all",
     "workbench:orders": "?state=all",
@@ -134,6 +136,11 @@ def _send_by_tus(client: Client, row: Row, world: World, path: str) -> Any:
 
 def _upload(_world: World, _target: str) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("field.png", png(251), content_type="image/png")}
+
+
+def _order_of_images(world: World, target: str) -> dict[str, Any]:
+    made = world.specimens.get(target.partition(":")[0])
+    return {"images": [str(made.image.pk if made else uuid.UUID(int=0))]}
 
 
 def _patient(_world: World, target: str) -> dict[str, Any]:
@@ -226,6 +233,10 @@ BODIES: dict[tuple[str, str], Any] = {
         "ack_timeout": 15,
         "charset": "UNICODE UTF-8",
     },
+    ("POST", "integrations:console"): lambda world, _target: {
+        "connection": str(world.objects["line_in"].pk),
+        "text": "MSH|^~\\&|LIS|HOSPITAL|HV|LAB|20261128083000+0100||ADT^A08|1|P|2.5.1",
+    },
     ("POST", "integrations:switch_off"): lambda _world, _target: {"reason": "It moves to another host."},
     ("POST", "integrations:pause"): lambda _world, _target: {"hours": "1", "reason": "The system is updated."},
     ("POST", "integrations:new_mapping"): lambda _world, _target: {"name": "New"},
@@ -316,6 +327,8 @@ BODIES: dict[tuple[str, str], Any] = {
         "name": "Newer",
     },
     ("POST", "workbench:edit_microscope"): lambda _world, _target: {"name": "Renamed"},
+    ("PUT", "api:case_images_order"): _order_of_images,
+    ("POST", "workbench:draft_field"): lambda _world, _target: {"reason": "wrong"},
     ("POST", "workbench:unknown_cameras"): lambda _world, _target: {"rule": "strict"},
     ("POST", "workbench:image_microscope"): lambda _world, _target: {"microscope": "none"},
     ("POST", "calibration:label"): lambda world, _target: {

@@ -212,6 +212,7 @@ def lines(laboratory_: Organisation, saved_by: User) -> dict[str, Any]:
         "line_on": on,
         "line_off": off,
         "line_paused": paused,
+        "line_in": orders,
         "line_webhook": a_connection(laboratory_, saved_by, ConnectionKind.WEBHOOK, name="Webhook"),
         "mapping": mapping,
         "mapping_table": (mapping.pk, "results"),

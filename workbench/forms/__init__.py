@@ -6,6 +6,7 @@ from workbench.forms.order import OrderChangeForm, OrderForm
 from workbench.forms.patient import PatientForm
 from workbench.forms.patient_number import NumberForm
 from workbench.forms.specimen import SpecimenChangeForm, SpecimenForm
+from workbench.forms.take_out import TakeOutForm
 from workbench.forms.unknown_camera import UnknownCameraForm
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "PatientForm",
     "SpecimenChangeForm",
     "SpecimenForm",
+    "TakeOutForm",
     "UnknownCameraForm",
     "WorklistFilters",
     "id_of",

@@ -46,7 +46,7 @@ class FieldSummary:
 
 def field_summaries(case: Case, user: User) -> list[FieldSummary]:
     """Return the images of `case` in order, each with what `user` may see of its analysis."""
-    images = list(case.images.select_related("microscope").order_by("ordinal"))
+    images = list(case.images.counting().select_related("microscope").order_by("ordinal"))
     analyses = current_analyses(case)
     counts = _counts_by_image(case, user)
     return [

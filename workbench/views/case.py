@@ -70,6 +70,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "show_bars": case.wbc is None,
         "timeline": case.transitions.select_related("by").order_by("-at", "-pk"),
         "may_upload": may_change and may_send_images(request.user) and case.accepts_images,
+        "may_change_fields": may_change and may_send_images(request.user) and case.state == CaseState.DRAFT,
         "may_submit": may_change and may_write_cases(request.user) and case.state == CaseState.DRAFT,
         # What is seen by break-glass is the case alone.
         "links_order": may_change,
@@ -131,7 +132,7 @@ def changed_parts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     it is not a further view for the audit trail.
     """
     case = visible_case(request.user, pk)
-    images = list(case.images.order_by("ordinal"))
+    images = list(case.images.counting().order_by("ordinal"))
     seen = fingerprint(case, images, held_up=is_held_up(case, images))
     if request.GET.get("seen") == seen and is_in_flight(case, images):
         return HttpResponse(status=204)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -16,6 +17,7 @@ from cases.permissions import is_open_to_change, is_read_only, may_change_detail
 from cases.quality import quality_verdict
 from cases.selectors import remembered_scale, review_status, visible_image
 from cases.services.audit_trail import record_view
+from cases.states import ImageState
 from classifier.selectors import camera_standing, output_for_image
 from review.key_map import keys_of
 from workbench.presenters.cameras import shown_cameras
@@ -40,13 +42,16 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     )
     image = visible_image(request.user, pk, images)
     case = image.case
+    if image.state == ImageState.TAKEN_OUT:
+        messages.info(request, f"This field was taken out: {image.get_taken_out_reason_display()}.")
+        return redirect("workbench:case", case.pk)
     shows_cells = may_see_model_output(request.user, case)
     output = output_for_image(image)
     analysis = output.analyses.get(image.pk)
     quality = quality_verdict(analysis.quality) if analysis else None
     cells = _cells(image, request.user) if shows_cells else []
     record_view(actor=request.user, target=image)
-    siblings = list(SmearImage.objects.filter(case=case).order_by("ordinal").values_list("pk", "ordinal"))
+    siblings = list(SmearImage.objects.counting().filter(case=case).order_by("ordinal").values_list("pk", "ordinal"))
     position = [pk for pk, _ordinal in siblings].index(image.pk)
     um_per_px = analysis.um_per_px if analysis else case.um_per_px or remembered_scale(image)
     may_change = (

@@ -44,7 +44,7 @@ def image_microscope(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         status = 422
         if form.is_valid():
             chosen = {str(one.pk): one for one in offered}.get(form.cleaned_data["microscope"])
-            taken = list(images.filter(case=case)) if form.cleaned_data["all_fields"] else [image]
+            taken = list(images.counting().filter(case=case)) if form.cleaned_data["all_fields"] else [image]
             try:
                 changed = correct_microscope(actor=request.user, images=taken, microscope=chosen)
             except DomainError as error:

@@ -12,9 +12,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from cases.models import Case
-from cases.selectors import chosen_microscope, visible_case
+from cases.selectors import chosen_microscope, visible_case, visible_image
 from cases.services.images import receive_image
-from hematovision.errors import DomainError
+from hematovision.errors import DomainError, NotFound, Unprocessable
+from hematovision.forms import uuid_or_none
 from workbench.forms import NOT_NAMED, id_of
 from workbench.views.case import show_case
 
@@ -45,7 +46,7 @@ def add_images(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if len(uploads) != 1:
         return JsonResponse({"sentence": "Send one file a request."}, status=400)
     try:
-        image, created = receive_image(actor=request.user, case=case, upload=uploads[0], **_taken_with(request, case))
+        image, created = receive_image(actor=request.user, case=case, upload=uploads[0], **_said(request, case))
     except DomainError as error:
         return JsonResponse({"sentence": error.sentence, "code": error.code}, status=error.status)
     if created:
@@ -56,6 +57,22 @@ def add_images(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         {"id": str(image.pk), "ordinal": image.ordinal, "created": created, "sentence": sentence},
         status=201 if created else 200,
     )
+
+
+def _said(request: AuthenticatedRequest, case: Case) -> dict[str, Any]:
+    """What the form says of the files: the microscope, and the field of the case that the one file replaces."""
+    said = _taken_with(request, case)
+    if typed := request.POST.get("replaces", ""):
+        if len(request.FILES.getlist("files")) > 1:
+            raise Unprocessable("One picture takes the place of a field. Choose one file.", code="one_file")
+        said["replaces"] = visible_image(request.user, _field(typed))
+    return said
+
+
+def _field(typed: str) -> UUID:
+    if (pk := uuid_or_none(typed)) is None:
+        raise NotFound
+    return pk
 
 
 def _taken_with(request: AuthenticatedRequest, case: Case) -> dict[str, Any]:
@@ -72,7 +89,7 @@ def _take_all(request: AuthenticatedRequest, case: Case, uploads: list[UploadedF
     received = 0
     for upload in uploads:
         try:
-            receive_image(actor=request.user, case=case, upload=upload, **_taken_with(request, case))
+            receive_image(actor=request.user, case=case, upload=upload, **_said(request, case))
         except DomainError as error:
             refusals.append(Refusal(upload.name or "A file without a name", error.sentence))
         else:

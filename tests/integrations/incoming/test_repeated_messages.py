@@ -80,13 +80,15 @@ def test_a_message_without_a_control_id_is_refused(send):
 
 def test_a_message_of_too_many_parts_is_refused_with_an_answer(send):
     assert send(an_order("NTE" + "|" * 60_000)).code == "AE"
-    assert Message.objects.get().state == MessageState.REFUSED
+    kept = Message.objects.get()
+    assert (kept.state, kept.sentence) == (MessageState.REFUSED, "A message of more than 50000 parts.")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_one_message_twice_at_once_is_carried_out_once(connection):
     content = an_order()
     answers = together(*[lambda: take(connection, content, timezone.now())] * 4)
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
     assert len(set(answers)) == 1
     assert b"MSA|AA|" in answers[0]
     assert Order.objects.count() == Message.objects.count() == 1
@@ -97,6 +99,7 @@ def test_two_messages_at_once_for_one_new_patient_register_them_once(connection)
     contents = [an_order(*order(number=f"PLACER{number}")) for number in range(4)]
     calls = [lambda content=content: take(connection, content, timezone.now()) for content in contents]
     answers = together(*calls)
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
     assert [b"MSA|AA|" in answer for answer in answers] == [True] * 4
     assert Patient.objects.count() == 1
     assert Order.objects.count() == 4
@@ -108,3 +111,14 @@ def test_a_message_keeps_its_bytes(send):
     content = a_message("ADT^A08", "EVN|A08", pid(family="ÖZGÜR"))
     send(content)
     assert Message.objects.get().content == content
+
+
+def test_a_fault_of_ours_is_in_the_log_with_its_place_and_without_the_message(connection, monkeypatch, caplog):
+    def broken(*_, **__):
+        raise ValueError("time data '19610305' does not match")
+
+    monkeypatch.setattr("integrations.services.incoming.take_orders", broken)
+    assert b"MSA|AE|" in take(connection, an_order(), timezone.now())
+    assert "message_not_carried_out" in caplog.text
+    assert "broken" in caplog.text
+    assert "19610305" not in caplog.text
