@@ -20,6 +20,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Invitation, UsedAssertion
+from cases.models import Upload
 from integrations.services.message_bodies import bodies_before, remove_bodies
 from notices.models import Notification
 from oversight.periods import days_given
@@ -72,6 +73,10 @@ def _message_bodies(before: datetime) -> list[QuerySet[Any]]:
     return [bodies_before(before)]
 
 
+def _uploads(before: datetime) -> list[QuerySet[Any]]:
+    return [Upload.objects.filter(ended_at__lt=before)]
+
+
 KINDS = (
     Kind("sessions", "browser sessions that ended", 1, _sessions),
     Kind("access_tokens", "tokens of API clients that ended", 30, _access_tokens),
@@ -79,6 +84,7 @@ KINDS = (
     Kind("sign_in_attempts", "sign-ins and failed sign-ins, kept for the lock-out", 90, _sign_in_attempts),
     Kind("invitations", "invitations withdrawn or expired, never accepted", 90, _invitations),
     Kind("notifications", "notifications that were read", 365, _notifications),
+    Kind("uploads", "resumable uploads that ended; the images stay", 30, _uploads),
     Kind(
         "message_bodies",
         "bodies of messages that ended; the messages stay",

@@ -82,7 +82,7 @@ class TusView(NotCached):
             finished["Tus-Version"] = VERSION
         return finished
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         """Say what this server can."""
         return Response(
             status=status.HTTP_204_NO_CONTENT,

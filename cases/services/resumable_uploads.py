@@ -156,6 +156,12 @@ def expire_uploads() -> int:
     return len(late)
 
 
+def end_uploads_to(*, actor: User, case: Case) -> None:
+    """End every upload to a case that is not finished: nothing of its patient may be left."""
+    for upload in Upload.objects.filter(case=case, state=UploadState.OPEN):
+        _end(upload, UploadState.REFUSED, actor=actor, reason="pseudonymisation")
+
+
 def _begun(actor: User, case: Case, client_id: str) -> Upload | None:
     if not client_id:
         return None

@@ -15,6 +15,7 @@ from cases.permissions import may_restrict_patient, must_see, refuse
 from cases.services.merged import require_current
 from cases.services.pseudonyms import pseudonymise_identity, refuse_pseudonymised
 from cases.services.purging import begin_purge, purge_image, remove_left_behind
+from cases.services.resumable_uploads import end_uploads_to
 from cases.states import CLOSED_STATES, SIGNED_STATES, CaseState
 from hematovision.errors import Conflict, Unprocessable
 from integrations.services.message_bodies import forget_patient
@@ -58,6 +59,7 @@ def pseudonymise_patient(*, actor: User, patient: Patient, mrn: str, reason: str
         run = begin_purge(actor=actor, periods={}, planned={"pseudonymisation": str(made[0].pk)})
         for case in cases:
             forget_question(actor=actor, case=case)
+            end_uploads_to(actor=actor, case=case)
             for image in case.images.select_for_update(no_key=True).order_by("ordinal"):
                 purge_image(actor=actor, run=run, image=image, rule=PurgeRule.PSEUDONYMISATION)
     return made[0]

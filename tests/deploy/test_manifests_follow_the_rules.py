@@ -240,7 +240,9 @@ def test_selectors_find_their_own_pods():
 
 
 def test_the_ingress_takes_whole_images_before_the_web_does():
-    (ingress,) = of_kind("Ingress")
+    ingress, pieces = sorted(of_kind("Ingress"), key=lambda found: found["metadata"]["name"])
+    passed_on = pieces["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-request-buffering"]
+    assert (pieces["spec"]["rules"][0]["http"]["paths"][0]["path"], passed_on) == ("/api/v1/uploads/", "off")
     notes = ingress["metadata"]["annotations"]
     for name in ("nginx.ingress.kubernetes.io/proxy-body-size", "nginx.org/client-max-body-size"):
         assert int(notes[name].removesuffix("m")) * 1024**2 > settings.UPLOAD_MAX_BYTES

@@ -27,6 +27,8 @@ NO_SETTINGS = {
     "HEMATOVISION_TEST_VAR": "the test settings",
     "PYTEST_XDIST_WORKER": "the test settings",
     "MAKELEVEL": "set by make",
+    "CHECK_TOKEN": "who asks in one run of deploy.check_upload",
+    "CHECK_COOKIES": "who asks in one run of deploy.check_upload",
     "PATH": "the operating system",
     "PYTHONUNBUFFERED": "Python",
     "KERAS_BACKEND": "Keras",

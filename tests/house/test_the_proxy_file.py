@@ -59,6 +59,12 @@ def test_the_proxy_waits_for_whole_requests_believes_no_client_and_logs_no_addre
     assert said in FILE.read_text()
 
 
+def test_pieces_of_uploads_are_passed_on_as_they_come():
+    pieces = FILE.read_text().partition("location /api/v1/uploads/ {")[2].partition("}")[0]
+    assert "proxy_request_buffering off;" in pieces
+    assert "X-Forwarded-For $remote_addr;" in pieces
+
+
 def test_tls_is_new_and_forward_secret():
     text = FILE.read_text()
     assert re.search(r"ssl_protocols (.*);", text)[1].split() == ["TLSv1.2", "TLSv1.3"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import uuid
 from datetime import timedelta
 
@@ -15,7 +16,17 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from cases.keeping_verification import check_removals
-from cases.models import Cell, FormerIdentity, Order, Patient, PatientRestriction, Pseudonymisation, SmearImage
+from cases.models import (
+    Cell,
+    FormerIdentity,
+    Order,
+    Patient,
+    PatientRestriction,
+    Pseudonymisation,
+    SmearImage,
+    Upload,
+    UploadState,
+)
 from cases.partial_date import PartialDate, Precision
 from cases.services.cases import cancel_case, update_case
 from cases.services.images import transition_image
@@ -24,6 +35,7 @@ from cases.services.orders import cancel_order, change_order
 from cases.services.patient_numbers import set_numbers
 from cases.services.patients import register_patient, update_patient
 from cases.services.restrictions import lift_restriction, restrict_patient
+from cases.services.upload_pieces import keep_piece
 from cases.states import ImageState
 from cases.storage import clinical_storage
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
@@ -105,6 +117,15 @@ def test_the_identifiers_are_replaced_everywhere(restricted, done):
     )
     assert former.born == PartialDate(dt.date(1980, 1, 1), Precision.YEAR)
     assert not any(case.clinical_question for case in patient.cases.all())
+
+
+def test_nothing_is_left_of_uploads_that_were_not_finished(restricted, amina, ines):
+    upload = Upload.objects.create(case=restricted.draft, by=amina, length=9, name="Adaeze.png")
+    piece = keep_piece(upload.pk, io.BytesIO(b"abc"), 3)
+    pseudonymise_patient(actor=ines, patient=restricted.patient, mrn="R-1", reason=WHY)
+    upload.refresh_from_db()
+    assert (upload.state, upload.name) == (UploadState.REFUSED, "")
+    assert not clinical_storage().exists(piece)
 
 
 def test_their_orders_say_nothing_of_people(restricted, done):

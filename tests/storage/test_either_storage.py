@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import uuid
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from audit.services import write_checkpoint
 from cases.models import Case, SmearImage
 from cases.services.files import remove_unreferenced_files
 from cases.services.images import receive_image
+from cases.services.resumable_uploads import add_bytes, begin_upload, cancel_upload
 from cases.stored_files import FileMissing, FileSwapped, faults_of, open_original
 from classifier.services.stored_images import open_stored_image
 from review.services.decisions import apply_action
@@ -122,6 +124,26 @@ class TestEitherStorage:
         stray = storage.save("originals/ab/cd/stray.jpg", ContentFile(b"stray"))
         assert remove_unreferenced_files(older_than=timedelta(hours=-1)) == [stray]
         assert storage.exists(image.original.name)
+
+    def test_a_file_comes_in_pieces(self, storage, amina, riverside):
+        content = image_bytes("PNG", seed=7)
+        sent, _ = begin_upload(actor=amina, case=CaseFactory(clinic=riverside), length=len(content))
+        for start, end in ((0, 100), (100, 300), (300, len(content))):
+            source = io.BytesIO(content[start:end])
+            sent = add_bytes(actor=amina, upload=sent, offset=start, read=source.read, stated=end - start)
+        assert read(storage, sent.image.original.name) == content
+        # Nothing of the pieces is left, and what is written beside a row goes as well.
+        stray = storage.save(f"uploads/{sent.pk}/stray", ContentFile(b"stray"))
+        assert remove_unreferenced_files(older_than=timedelta(hours=-1)) == [stray]
+
+    def test_pieces_go_when_an_upload_is_given_up(self, storage, amina, riverside):
+        sent, _ = begin_upload(actor=amina, case=CaseFactory(clinic=riverside), length=9)
+        sent = add_bytes(actor=amina, upload=sent, offset=0, read=io.BytesIO(b"abc").read, stated=3)
+        assert remove_unreferenced_files(older_than=timedelta(hours=-1)) == []
+        (name,) = sent.pieces
+        assert read(storage, name) == b"abc"
+        cancel_upload(actor=amina, upload=sent)
+        assert not storage.exists(name)
 
     def test_nothing_is_kept_of_an_upload_that_fails(self, storage, amina, riverside, monkeypatch):
         def fail(*_args, **_kwargs):
