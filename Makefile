@@ -53,7 +53,7 @@ install-dev: $(DEV_READY) $(NODE_READY)
 
 # ---- running
 
-run: install ## start web, worker and sweeper on http://HOST:PORT (default 127.0.0.1:8000)
+run: install ## start web, worker, sweeper and lis on http://HOST:PORT (default 127.0.0.1:8000)
 	@$(BIN)/python manage.py migrate --no-input --verbosity 0
 	@$(BIN)/python manage.py seed_demo
 	@exec $(BIN)/python -m deploy.supervise

@@ -13,20 +13,23 @@ from hematovision.errors import PermissionRefused
 DEMO_PASSWORD = "smear-demo-2026"  # noqa: S105 - printed at every start; exists in local settings only
 
 _LABORATORY = ("central-laboratory", "Central Laboratory")
-_CLINICS = (("riverside-clinic", "Riverside Clinic"), ("hilltop-clinic", "Hilltop Clinic"))
+# Who gives the clinic's record numbers: with it a signed demo report can go to a laboratory system at once.
+_CLINICS = (("riverside-clinic", "Riverside Clinic", "RIVERSIDE"), ("hilltop-clinic", "Hilltop Clinic", "HILLTOP"))
 _PEOPLE = (
-    ("riverside-clinic", Role.UPLOADER, "Riverside Uploader"),
-    ("hilltop-clinic", Role.UPLOADER, "Hilltop Uploader"),
-    ("central-laboratory", Role.PATHOLOGIST, "Central Pathologist"),
-    ("central-laboratory", Role.ADMINISTRATOR, "Central Administrator"),
-    ("central-laboratory", Role.AUDITOR, "Central Auditor"),
-    ("central-laboratory", Role.STUDENT, "Central Student"),
+    ("riverside-clinic", "uploader", Role.UPLOADER, "Riverside Uploader"),
+    ("hilltop-clinic", "uploader", Role.UPLOADER, "Hilltop Uploader"),
+    ("central-laboratory", "pathologist", Role.PATHOLOGIST, "Central Pathologist"),
+    ("central-laboratory", "administrator", Role.ADMINISTRATOR, "Central Administrator"),
+    # A connection is switched on by another administrator than the one who saved it.
+    ("central-laboratory", "second.administrator", Role.ADMINISTRATOR, "Second Administrator"),
+    ("central-laboratory", "auditor", Role.AUDITOR, "Central Auditor"),
+    ("central-laboratory", "student", Role.STUDENT, "Central Student"),
 )
 
 
 @transaction.atomic
 def seed_people() -> list[User]:
-    """Create the demo organisations and one person per role; what is there already stays as it is.
+    """Create the demo organisations and their people, a person per role and two administrators; what is there already stays as it is.
 
     Returns the people in a fixed order. Raises `PermissionRefused` where `DEMO_ACCOUNTS` is off: production has
     no account with a known password.
@@ -35,9 +38,9 @@ def seed_people() -> list[User]:
         raise PermissionRefused("Demo accounts exist in local settings only.")
     laboratory = _laboratory(*_LABORATORY)
     places = {laboratory.slug: laboratory}
-    for slug, name in _CLINICS:
-        places[slug] = _clinic(slug, name, laboratory)
-    return [_person(places[slug], role, name) for slug, role, name in _PEOPLE]
+    for slug, name, authority in _CLINICS:
+        places[slug] = _clinic(slug, name, authority, laboratory)
+    return [_person(places[slug], mailbox, role, name) for slug, mailbox, role, name in _PEOPLE]
 
 
 def _laboratory(slug: str, name: str) -> Organisation:
@@ -51,15 +54,16 @@ def _laboratory(slug: str, name: str) -> Organisation:
     )
 
 
-def _clinic(slug: str, name: str, laboratory: Organisation) -> Organisation:
+def _clinic(slug: str, name: str, authority: str, laboratory: Organisation) -> Organisation:
     found = Organisation.objects.filter(slug=slug).first()
-    return found or create_organisation(
-        actor=None, slug=slug, name=name, kind=OrganisationKind.CLINIC, refers_to=laboratory
-    )
+    if found is not None:
+        return found
+    created = create_organisation(actor=None, slug=slug, name=name, kind=OrganisationKind.CLINIC, refers_to=laboratory)
+    return update_organisation(actor=None, organisation=created, name=name, is_active=True, hl7_authority=authority)
 
 
-def _person(organisation: Organisation, role: Role, full_name: str) -> User:
-    email = f"{role.value}@{organisation.slug}.example"
+def _person(organisation: Organisation, mailbox: str, role: Role, full_name: str) -> User:
+    email = f"{mailbox}@{organisation.slug}.example"
     found = User.objects.filter(email=email).first()
     if found is not None:
         EmailAddress.objects.get_or_create(user=found, email=email, defaults={"verified": True, "primary": True})

@@ -75,7 +75,7 @@ def overseers_only(
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponseBase:
         if signed_in(request).role not in OVERSEERS:
-            raise PermissionDenied("Oversight is for administrators and auditors of a laboratory.")
+            raise PermissionDenied("This part is for administrators and auditors of a laboratory.")
         return view(request, *args, **kwargs)
 
     return guarded

@@ -181,7 +181,7 @@ def main() -> None:
     """Sign, send, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reports", type=int, default=500)
-    parser.add_argument("--log", type=int, default=1_000_000)
+    parser.add_argument("--log", type=int, default=100_000)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hematovision-bench-") as folder:

@@ -142,7 +142,7 @@ def _open(name: str, what: str, sha256: str | None, *, afresh: bool = False) -> 
                 stack.pop_all()
                 return file
     except FileNotFoundError as error:
-        if not _answers(storage):
+        if not answers(storage):
             raise storage_away() from error
         raise FileMissing(_("%(what)s is missing from the storage.") % {"what": what}) from error
     except OSError as error:
@@ -168,7 +168,7 @@ def _is(name: str, file: IO[bytes], sha256: str, *, afresh: bool) -> bool:
     return True
 
 
-def _answers(storage: Storage) -> bool:
+def answers(storage: Storage) -> bool:
     """Whether the folder or the bucket itself is there: without it, no file says that it is missing."""
     try:
         return storage.exists("")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
 IMAGES = re.compile(r"^/(?:api/v1/)?cases/[^/]+/images/$")
+PIECES = re.compile(r"^/api/v1/uploads/[^/]+/$")
+"""Of resumable uploads: what comes before a line is cut is kept."""
 VERIFY = re.compile(r"^/verify/$")
 
 NO_LENGTH = "Say how long the body is (Content-Length): a body of unknown length is not read here."
@@ -36,9 +38,16 @@ def most_bytes(path: str) -> int:
     """Return the largest body, in bytes, that the address `path` takes."""
     if IMAGES.match(path):
         return int(settings.UPLOAD_MAX_BYTES) + MULTIPART_OVERHEAD
+    if PIECES.match(path):
+        return int(settings.UPLOAD_MAX_BYTES)
     if VERIFY.match(path):
         return MOST_REPORT_BYTES + MULTIPART_OVERHEAD
     return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) + MULTIPART_OVERHEAD
+
+
+def keeps_a_part(method: str, path: str) -> bool:
+    """Whether a body that ends before its stated length is worth giving to the address."""
+    return method == "PATCH" and bool(PIECES.match(path))
 
 
 class BoundedBodies:

@@ -78,7 +78,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]
         now = time.monotonic()
         for connection in list(self.arriving):
             if connection.deadline < now or not (self.alive or connection.request.has_begun):
-                self._drop(connection)
+                self._end(connection)
 
     def finish_request(self, conn: Connection, fs: Future[Any]) -> None:
         """Wait for the next request, or end the connection without making this loop wait for its other side."""
@@ -97,9 +97,11 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]
     def _expect(self, connection: Connection) -> None:
         from django.conf import settings
 
-        from hematovision.bodies import most_bytes
+        from hematovision.bodies import keeps_a_part, most_bytes
 
-        connection.request = WholeRequest(most_bytes=most_bytes, folder=settings.FILE_UPLOAD_TEMP_DIR)
+        connection.request = WholeRequest(
+            most_bytes=most_bytes, keeps_a_part=keeps_a_part, folder=settings.FILE_UPLOAD_TEMP_DIR
+        )
         connection.deadline = time.monotonic() + HEAD_SECONDS
         self._watch(connection, self._read)
 
@@ -117,7 +119,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]
         if data is None:
             return
         if not data:
-            self._drop(connection)
+            self._end(connection)
             return
         self._take(connection, data)
 
@@ -136,9 +138,19 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]
         if request.has_head:
             connection.deadline = time.monotonic() + BODY_IDLE_SECONDS
         if request.is_complete:
-            self._unwatch(connection)
-            connection.parser = http.get_parser(self.cfg, request, connection.client)
-            self.enqueue_req(connection)
+            self._serve(connection)
+
+    def _end(self, connection: Connection) -> None:
+        """Drop a connection on which no more comes; what came of a piece of an upload is kept first."""
+        if connection.request.end_here():
+            self._serve(connection)
+        else:
+            self._drop(connection)
+
+    def _serve(self, connection: Connection) -> None:
+        self._unwatch(connection)
+        connection.parser = http.get_parser(self.cfg, connection.request, connection.client)
+        self.enqueue_req(connection)
 
     def _linger(self, connection: Connection) -> None:
         """Send the end of the answer and take what still comes, for a while: closing at once could cut the answer off."""

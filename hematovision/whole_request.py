@@ -24,15 +24,24 @@ class WholeRequest:
 
     It only finds the end; what the request means is decided by the parser that is given its bytes. Where the end cannot be
     told for certain, or the body is longer than `most_bytes` of its address, the request is `is_cut`: it is complete with its
-    head, its body is left where it is, and the connection has to end with the answer.
+    head, its body is left where it is, and the connection has to end with the answer. Where the connection ends before the
+    body, `end_here` completes a request whose address takes a part (`keeps_a_part`, of method and path).
     """
 
-    def __init__(self, *, most_bytes: Callable[[str], int], folder: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        most_bytes: Callable[[str], int],
+        keeps_a_part: Callable[[str, str], bool] = lambda _method, _path: False,
+        folder: str | None = None,
+    ) -> None:
         self.is_complete = False
         self.is_cut = False
         self.wants_continue = False
         """Whether the sender waits for a word before it sends the body."""
         self._most_bytes = most_bytes
+        self._keeps_a_part = keeps_a_part
+        self._takes_a_part = False
         self._folder = folder
         self._head = bytearray()
         self._content: IO[bytes] | None = None
@@ -70,6 +79,14 @@ class WholeRequest:
             self._finish(content)
         return rest
 
+    def end_here(self) -> bool:
+        """Complete the request with what came of its body, nothing more will; returns whether there is a request now."""
+        if self._content is None or self.is_complete or not self._takes_a_part:
+            return False
+        self.is_cut = True
+        self._finish(self._content)
+        return True
+
     def recv(self, size: int) -> bytes:
         """Return the next bytes of the complete request, as a socket would; none at its end."""
         return self._content.read(size) if self._content is not None else b""
@@ -83,7 +100,9 @@ class WholeRequest:
         stated = _LENGTH.findall(head)
         known = not _ENCODING.search(head) and len(stated) <= 1 and all(text.strip().isdigit() for text in stated)
         self._missing = int(stated[0]) if stated and known else 0
-        if not known or self._missing > self._most_bytes(_path(head)):
+        method, path = _asked(head)
+        self._takes_a_part = self._keeps_a_part(method, path)
+        if not known or self._missing > self._most_bytes(path):
             self._start(head.replace(b"\r\n", _CLOSE + b"\r\n", 1) + _END_OF_HEAD, cut=True)
             return
         self.wants_continue = bool(_EXPECT.search(head)) and self._missing > 0
@@ -102,7 +121,7 @@ class WholeRequest:
         self.is_complete = True
 
 
-def _path(head: bytes) -> str:
-    """The path of a request line, without its query."""
-    target = [*head.partition(b"\r\n")[0].split(b" "), b""][1]
-    return unquote(target.partition(b"?")[0].decode("latin-1"))
+def _asked(head: bytes) -> tuple[str, str]:
+    """The method of a request line, and its path without its query."""
+    method, target = [*head.partition(b"\r\n")[0].split(b" "), b"", b""][:2]
+    return method.decode("latin-1"), unquote(target.partition(b"?")[0].decode("latin-1"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,18 +12,22 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from django.utils.translation import gettext as _
 
+from integrations.models import Connection, ConnectionKind
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from integrations.models import Connection
-
 _MOST_NETWORKS = 50
+_WORD = re.compile(r"[!-~]+")
 
 
 def faults_of_settings(connection: Connection) -> Iterator[tuple[str, str]]:
     """Say by setting, in sentences, what the fields themselves do not refuse."""
     yield from _faults_of_networks(connection.networks)
     yield from _faults_of_address(connection.address)
+    yield from _faults_of_port(connection)
+    if connection.kind == ConnectionKind.FHIR_PUSH:
+        yield from _faults_of_token(str(connection.secret))
     if connection.mapping is not None and connection.mapping.laboratory_id != connection.laboratory_id:
         yield "mapping", _("Choose a mapping of the laboratory.")
     if connection.tls_authority and not _certificates(connection.tls_authority):
@@ -52,9 +57,33 @@ def _faults_of_networks(networks: object) -> Iterator[tuple[str, str]]:
 
 
 def _faults_of_address(address: str) -> Iterator[tuple[str, str]]:
-    parts = urlsplit(address)
-    if address and (parts.scheme not in {"https", "http"} or parts.username or parts.query or parts.fragment):
+    if address and not _is_base(address):
         yield "address", _("Give the base of the server, beginning with https and without a name or password in it.")
+
+
+def _is_base(address: str) -> bool:
+    """Whether a request can be made to an address as it stands, in signs of ASCII."""
+    try:
+        parts = urlsplit(address)
+        is_web = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    beside = parts.username is not None or parts.password is not None or parts.query or parts.fragment
+    return is_web and not beside and _WORD.fullmatch(address) is not None
+
+
+def _faults_of_token(token: str) -> Iterator[tuple[str, str]]:
+    if token and _WORD.fullmatch(token) is None:
+        yield "secret", _("A token is letters, digits and signs of ASCII without blanks.")
+
+
+def _faults_of_port(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Whoever listened on the port of another laboratory would be told its patients as soon as that one is paused."""
+    if connection.kind != ConnectionKind.MLLP_IN or connection.port is None:
+        return
+    listening = Connection.objects.filter(kind=ConnectionKind.MLLP_IN, port=connection.port)
+    if listening.exclude(laboratory=connection.laboratory_id).exists():
+        yield "port", _("Another laboratory of this installation has this port. Choose another.")
 
 
 def _certificates(pem: str) -> list[x509.Certificate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from integrations.models import Connection
 
-_NAMES = ("our_application", "our_facility", "their_application", "their_facility", "is_test", "charset")
+_CARRIED = ("our_application", "our_facility", "their_application", "their_facility")
+_NAMES = (*_CARRIED, "is_test", "charset")
 _TLS = ("uses_tls", "tls_authority", "tls_certificate", "tls_key")
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     ConnectionKind.MLLP_IN: (
@@ -32,6 +34,16 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
 """What is asked of each kind that can be added, in the order in which it is asked; beside the name, which every one has."""
 SECRETS = frozenset({"tls_key", "secret"})
 """Settings that are written and never shown."""
+_NARROW = 16
+"""Bits of the shortest prefix of public addresses that one hospital has to itself."""
+_CARRIED_OUT = (*_CARRIED, "filler_namespace")
+NEEDED: dict[str, tuple[str, ...]] = {
+    ConnectionKind.MLLP_IN: ("port", "networks"),
+    ConnectionKind.MLLP_OUT: ("host", "port", *_CARRIED_OUT, "mapping"),
+    ConnectionKind.FHIR_PUSH: ("address",),
+    ConnectionKind.WEBHOOK: ("address",),
+}
+"""Settings that may stay empty until a connection is switched on: `missing_settings` asks for them."""
 
 
 def missing_settings(connection: Connection) -> Iterator[str]:
@@ -46,6 +58,11 @@ def missing_settings(connection: Connection) -> Iterator[str]:
         yield _("The port is missing.")
     if is_in and not connection.networks:
         yield _("Say from which networks the other system connects: nobody else is let in.")
+    if is_in and _is_open_to_strangers(connection):
+        yield _(
+            "A network that anybody can be in is allowed. From there take only whoever has a certificate: switch TLS on and give "
+            "the certificate of their authority, or name networks of your own."
+        )
     if is_in and connection.uses_tls and not connection.tls_certificate:
         yield _("TLS needs our certificate and its key.")
     if not is_in:
@@ -57,6 +74,14 @@ def missing_settings(connection: Connection) -> Iterator[str]:
         )
 
 
+def _is_open_to_strangers(connection: Connection) -> bool:
+    """Whether a large part of the internet may connect, and nobody has to prove who they are."""
+    if connection.uses_tls and connection.tls_authority:
+        return False
+    allowed = [ipaddress.ip_network(network) for network in connection.networks]
+    return any(network.is_global and network.prefixlen < _NARROW for network in allowed)
+
+
 def _missing_of_web(connection: Connection) -> Iterator[str]:
     if not connection.address:
         yield _("The address of the receiver is missing.")
@@ -65,10 +90,9 @@ def _missing_of_web(connection: Connection) -> Iterator[str]:
 
 
 def _missing_names(connection: Connection) -> Iterator[str]:
-    for name in ("our_application", "our_facility", "their_application", "their_facility", "filler_namespace"):
-        if not getattr(connection, name):
-            said = {"name": connection.label_of(name)}
-            yield _("A name that messages carry is missing: %(name)s.") % said
+    missing = [connection.label_of(name) for name in _CARRIED_OUT if not getattr(connection, name)]
+    if missing:
+        yield _("Names that messages carry are missing: %(names)s.") % {"names": ", ".join(missing)}
 
 
 def _missing_codes(connection: Connection) -> Iterator[str]:

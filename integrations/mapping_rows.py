@@ -100,6 +100,8 @@ def _faults_of_table(name: str, members: tuple[str, ...], found: Any) -> Iterato
             value = row.get(member, "")
             if not isinstance(value, str) or len(value) > _MOST_LETTERS:
                 yield f"{where}: {member} is text of at most {_MOST_LETTERS} letters."
+            elif not value.isprintable():
+                yield f"{where}: {member} has a line break or another control character."
             elif not value.strip() and member not in _MAY_BE_EMPTY:
                 yield f"{where}: {member} is empty."
         key = tuple(str(row.get(member, "")) for member in KEYS[name])

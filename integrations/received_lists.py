@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from reports.models import Report
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from accounts.models import User
     from integrations.models import Connection
     from integrations.reconciliation import Period
 
@@ -31,6 +33,7 @@ COLUMNS = ("accession", "version", "received_at")
 MOST_BYTES = 2 * 1024 * 1024
 _MOST_LETTERS = 64
 _AT_ONCE = 500
+_VERSION = re.compile(r"[0-9]{1,4}")
 
 
 class Difference(StrEnum):
@@ -109,9 +112,10 @@ def read_list(content: bytes) -> dict[str, int]:
 def _line(row: dict[str, str], number: int) -> tuple[str, int]:
     values = {name: (row.get(name) or "").strip() for name in COLUMNS}
     wrong = None
-    if None in row or not values["accession"] or len(values["accession"]) > _MOST_LETTERS:
+    number_said = values["accession"]
+    if None in row or not number_said or len(number_said) > _MOST_LETTERS or not number_said.isprintable():
         wrong = _("Line %(line)d of the list has no accession number, or more columns than three.")
-    elif not (values["version"].isascii() and values["version"].isdigit() and 0 < int(values["version"][:6]) < 10_000):
+    elif _VERSION.fullmatch(values["version"]) is None or not int(values["version"]):
         wrong = _("Line %(line)d of the list has no version: a whole number from 1.")
     elif values["received_at"] and not _is_time(values["received_at"]):
         wrong = _("Line %(line)d of the list has a time that is not ISO 8601.")
@@ -143,6 +147,17 @@ def compare(connection: Connection, period: Period, theirs: dict[str, int]) -> C
             arrived[number] = max(report.version, arrived.get(number, 0))
     findings = [*_of_the_period(here, arrived, theirs), *_never_signed(connection, here, theirs)]
     return Comparison(len(theirs), owed, sorted(findings, key=lambda found: (found.kind, found.accession_number)))
+
+
+def told_to(user: User, connection: Connection, findings: list[Finding]) -> list[Finding]:
+    """Return the findings but for those about cases of the laboratory that are hidden from `user`, because a patient is restricted."""
+    hidden: set[str] = set()
+    seen = Case.objects.visible_to(user).order_by().values("pk")
+    for part in _parts([found.accession_number for found in findings]):
+        cases = Case.objects.with_accession_numbers(part).filter(laboratory=connection.laboratory_id)
+        numbers = cases.exclude(pk__in=seen).order_by().values_list("accession_number", flat=True)
+        hidden.update(number.upper() for number in numbers)
+    return [found for found in findings if found.accession_number not in hidden]
 
 
 def _of_the_period(here: dict[str, int], arrived: dict[str, int], theirs: dict[str, int]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from cases.triggers import FrozenColumns, OrderOfDrafts
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0024_reasons_of_orders_may_be_emptied'),
+        ('cases', '0028_upload'),
         ('microscopes', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -16,6 +16,7 @@ from cases.models.purge import ImagePurge, PurgeRule, PurgeRun
 from cases.models.restriction import PatientRestriction, RestrictionLift
 from cases.models.sex import Sex
 from cases.models.transition import CaseTransition, ImageTransition, OrderRejection, OrderTransition
+from cases.models.upload import Upload, UploadQuerySet, UploadState
 from microscopes.models import Stain
 
 __all__ = [
@@ -56,4 +57,7 @@ __all__ = [
     "SmearImageQuerySet",
     "Stain",
     "TakenOut",
+    "Upload",
+    "UploadQuerySet",
+    "UploadState",
 ]

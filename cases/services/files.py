@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from audit.models import Action
 from audit.services import record
-from cases.models import SmearImage
+from cases.models import SmearImage, Upload, UploadState
+from cases.services.upload_pieces import FOLDER as PIECES
 from cases.storage import clinical_storage
 from cases.stored_files import open_display, sha256_of
 from hematovision.chunks import in_chunks
@@ -28,7 +29,7 @@ _FOLDERS = ("originals", "display", "thumbnails")
 
 
 def remove_unreferenced_files(*, older_than: timedelta) -> list[str]:
-    """Delete files older than `older_than` that no image row names; returns their names.
+    """Delete files older than `older_than` that no image row names, and pieces of uploads that ended; returns their names.
 
     The age keeps files safe whose transaction is still running.
     """
@@ -41,6 +42,12 @@ def remove_unreferenced_files(*, older_than: timedelta) -> list[str]:
             if storage.get_modified_time(name) < before and not named.exists():
                 storage.delete(name)
                 removed.append(name)
+    # Pieces go with the end of their upload; these were written while it ended.
+    begun = {str(pk) for pk in Upload.objects.filter(state=UploadState.OPEN).values_list("pk", flat=True)}
+    for name in _walk(storage, PIECES):
+        if storage.get_modified_time(name) < before and name.split("/")[1] not in begun:
+            storage.delete(name)
+            removed.append(name)
     if removed:
         record(
             actor=None,

@@ -77,19 +77,19 @@ def receive_image(
     must_see(actor=actor, record_=case)
     if not may_send_images(actor):
         refuse(actor=actor, target=case, sentence="Your role does not add images to cases.")
-    _refuse_closed(case)
+    refuse_closed(case)
     received = measure(upload, max_bytes=upload_max_bytes())
     existing = _same_bytes(case, received.sha256)
     if existing is not None:
         return _already_there(existing, replaces), False
-    _refuse_over_quota(actor, received.byte_size)
+    refuse_over_quota(actor, received.byte_size)
     require_room(received.byte_size)
     facts = examine_upload(received.file)
     found = find_microscope(actor=actor, case=case, camera=facts.camera, chosen=microscope, automatic=automatic)
     try:
         with StoredOriginal(received) as original, transaction.atomic():
             lock_case(case)
-            _refuse_closed(case)
+            refuse_closed(case)
             place = None if replaces is None else _vacate(actor, case, replaces)
             image = _insert(actor=actor, case=case, original=original, facts=facts, found=found, place=place)
     except IntegrityError:
@@ -242,13 +242,15 @@ def _announce(image_id: UUID) -> None:
     image_received.send_robust(sender=SmearImage, image_id=image_id)
 
 
-def _refuse_closed(case: Case) -> None:
+def refuse_closed(case: Case) -> None:
+    """Raise `Conflict` where the case takes no images now."""
     if not case.accepts_images:
         sentence = f"The case is {case.get_state_display().lower()} and takes no further images."
         raise Conflict(sentence, code="state", details={"state": CaseState(case.state).value})
 
 
-def _refuse_over_quota(actor: User, byte_size: int) -> None:
+def refuse_over_quota(actor: User, byte_size: int) -> None:
+    """Raise `TooLarge` where `byte_size` more are over what `actor` may send in a day."""
     since = timezone.now() - _DAY
     sent = SmearImage.objects.filter(uploaded_by=actor, uploaded_at__gte=since).aggregate(sum=Sum("byte_size"))
     quota = upload_quota_bytes()

@@ -40,13 +40,14 @@ def measure(upload: File[bytes], *, max_bytes: int) -> Received:
     for chunk in upload.chunks(_CHUNK_BYTES):
         byte_size += len(chunk)
         if byte_size > max_bytes:
-            raise _too_large(max_bytes)
+            raise too_large(max_bytes)
         digest.update(chunk)
     file = upload.file if upload.file is not None else upload
     return Received(file=file, byte_size=byte_size, sha256=digest.hexdigest())  # type: ignore[arg-type]
 
 
-def _too_large(max_bytes: int) -> TooLarge:
+def too_large(max_bytes: int) -> TooLarge:
+    """Return what is said of a file that is larger than the limit."""
     sentence = f"The file is larger than {max_bytes / 1024**2:g} MB, which is the limit."
     return TooLarge(sentence, code="file_too_large", details={"max_bytes": max_bytes})
 

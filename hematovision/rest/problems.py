@@ -28,6 +28,9 @@ from hematovision.errors import DomainError
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:hematovision:problem:"
 
+CHECKSUM_MISMATCH = 460
+"""Of tus 1.0, and unknown to HTTP: a piece is not what its checksum says."""
+
 NOT_FOUND = "There is nothing here that you may see."
 REFUSED = "Your role or your token's scopes do not allow this."
 NOT_SIGNED_IN = "Sign in, or send a valid bearer token in the Authorization header."
@@ -41,6 +44,11 @@ PLAIN: dict[type[Exception], tuple[int, str, str]] = {
     RequestDataTooBig: (413, "too_large", "The request is larger than this address accepts."),
 }
 """Django's own refusals: status, code, and a sentence instead of whatever was raised with them."""
+
+
+def title_of(status: int) -> str:
+    """Return what an HTTP status is called."""
+    return "Checksum Mismatch" if status == CHECKSUM_MISMATCH else HTTPStatus(status).phrase
 
 
 def request_instance(request: Any) -> str:
@@ -73,7 +81,7 @@ def problem_body(
     body: dict[str, Any] = {
         **(details or {}),
         "type": f"{TYPE_PREFIX}{code.replace('_', '-')}",
-        "title": HTTPStatus(status).phrase,
+        "title": title_of(status),
         "status": status,
         "detail": detail,
         "instance": instance,

@@ -48,6 +48,7 @@ class IndexOut(serializers.Serializer):
     patients = serializers.URLField()
     orders = serializers.URLField()
     cases = serializers.URLField()
+    uploads = serializers.URLField(help_text="Where resumable uploads begin, as tus 1.0 has them.")
     microscopes = serializers.URLField()
     reports = serializers.URLField()
     events = serializers.URLField()

@@ -1,5 +1,6 @@
 """What a production installation refuses to start with, each refusal with a sentence saying why."""
 
+import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ SECRET_MIN_LENGTH = 50
 FEWEST_CHARACTERS = 10
 INDEX_KEY_MIN_LENGTH = 32
 CHECKPOINT_KEY_MIN_LENGTH = 32
+# Bits of the shortest prefix of public addresses that one operator has to themselves.
+NARROW = 16
 # Of people; `accounts.models.Role` cannot be imported while settings are read.
 ROLES = frozenset({"uploader", "pathologist", "administrator", "auditor", "student"})
 # Substrings of keys that were printed somewhere: examples, tests, generators of other projects.
@@ -45,10 +48,27 @@ def reasons_to_refuse(settings: Mapping[str, Any]) -> Iterator[str]:
     if not settings["REDIS_URL"]:
         yield "REDIS_URL is missing: the folder broker serves one machine only."
     yield from _storage(settings["CLINICAL_STORAGE"], settings["OBJECT_STORE"])
+    yield from _networks(settings["WEBHOOK_NETWORKS"], settings["MLLP_HOST"])
     if unknown := sorted(settings["HEMATOVISION_MFA_ROLES"] - ROLES):
         yield f"HEMATOVISION_MFA_ROLES names no role with: {', '.join(unknown)}. Roles are {', '.join(sorted(ROLES))}."
     if settings.get("DEMO_ACCOUNTS"):
         yield "DEMO_ACCOUNTS is on: its password is public."
+
+
+def _networks(webhooks: list[str], listener: str) -> Iterator[str]:
+    """What is no address would end workers and the listener again and again; what is everything guards nothing."""
+    for text in webhooks:
+        try:
+            network = ipaddress.ip_network(text)
+        except ValueError:
+            yield f"HEMATOVISION_WEBHOOK_NETWORKS has a value that is no network: {text}. Write 10.20.0.0/16."
+            continue
+        if network.is_global and network.prefixlen < NARROW:
+            yield f"HEMATOVISION_WEBHOOK_NETWORKS has {text}, in which anybody can be. Name networks of your own."
+    try:
+        ipaddress.ip_address(listener)
+    except ValueError:
+        yield "HEMATOVISION_MLLP_HOST is no IP address. Write 127.0.0.1, or 0.0.0.0 for every address of the host."
 
 
 def _secret(secret: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import IO, Any, ClassVar, cast
 
 from django.db.models import QuerySet
@@ -22,7 +23,7 @@ from audit.models import Action
 from audit.services import record
 from hematovision.rest.base import NotCached
 from integrations.models import Connection
-from integrations.received_lists import MOST_BYTES, Difference, compare, read_list
+from integrations.received_lists import MOST_BYTES, Difference, compare, read_list, told_to
 from integrations.reconciliation import FATES, MOST_DAYS, Period, days_of
 
 DIFFERENCES = [(kind.value, kind.value) for kind in Difference]
@@ -106,6 +107,8 @@ class Reconciliation(NotCached, generics.GenericAPIView):
     serializer_class = DaysOut
     parser_classes = (ListParser,)
     pagination_class = None
+    # A list is up to hundreds of look-ups.
+    throttle_scope = "fhir_search"
     filter_backends = ()
     queryset = Connection.objects.none()
 
@@ -130,6 +133,7 @@ class Reconciliation(NotCached, generics.GenericAPIView):
         """Compare CSV with the columns accession, version and received_at; nothing of it is kept."""
         connection, period = self._asked(request)
         found = compare(connection, period, read_list(cast("dict[str, bytes]", request.data)["list"]))
+        found = replace(found, findings=told_to(signed_in(request), connection, found.findings))
         record(
             actor=signed_in(request),
             action=Action.VERIFY,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from hematovision.forms import DescribedForm
-from integrations.kinds import SECRETS, SETTINGS
+from integrations.kinds import NEEDED, SECRETS, SETTINGS
 from integrations.models import Charset, Connection, ConnectionKind, EventType, Mapping
 
 if TYPE_CHECKING:
@@ -54,6 +54,14 @@ class _Lines(forms.CharField):
     def clean(self, value: Any) -> Any:
         """Return the lines that say something."""
         return super().clean(value).split()
+
+
+class _Unshown(forms.Textarea):
+    """For a secret: what was typed is not written into a page, not even the one that says what is wrong beside it."""
+
+    def format_value(self, value: Any) -> str:
+        """Return nothing."""
+        return ""
 
 
 class KindForm(DescribedForm):
@@ -103,7 +111,7 @@ class ConnectionForm(DescribedForm):
         label=_("Token"),
         max_length=200,
         required=False,
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=_Unshown(attrs={**_PEM, "rows": 1}),
         help_text=_(
             "Sent as a bearer token. It is stored encrypted and never shown; left empty, the stored one stays."
         ),
@@ -151,7 +159,7 @@ class ConnectionForm(DescribedForm):
     tls_key = forms.CharField(
         label=_("Key of our certificate"),
         required=False,
-        widget=forms.Textarea(attrs=_PEM),
+        widget=_Unshown(attrs=_PEM),
         help_text=_(
             "In PEM, without a password. It is stored encrypted and never shown; left empty, the stored one stays."
         ),
@@ -242,9 +250,13 @@ class ConnectionForm(DescribedForm):
         if connection is not None:
             said = {name: getattr(connection, name) for name in ("name", *has) if name not in {"clinics", *SECRETS}}
             kwargs["initial"] = {**said, "clinics": connection.clinics.all(), "seen": connection.version}
+        elif kind == ConnectionKind.MLLP_OUT:
+            kwargs["initial"] = _suggested(user)
         super().__init__(*args, **kwargs)
         for name in set(self.fields) - {"name", "seen", *has}:
             del self.fields[name]
+        for name in NEEDED[kind]:
+            self.fields[name].is_needed_later = True  # type: ignore[attr-defined]
         if kind == ConnectionKind.WEBHOOK:
             self.fields["address"].help_text = _("Where messages are posted, beginning with https.")
         laboratory = user.organisation
@@ -266,8 +278,20 @@ class ConnectionForm(DescribedForm):
         return found
 
 
+def _suggested(user: User) -> dict[str, Any]:
+    """What a new connection for results most likely is called and uses; whoever adds it may say otherwise."""
+    mappings = list(Mapping.objects.visible_to(user)[:2])
+    facility = user.organisation.slug.upper() if user.organisation else ""
+    return {
+        "our_application": "HEMATOVISION",
+        "our_facility": facility,
+        "filler_namespace": facility,
+        "mapping": mappings[0] if len(mappings) == 1 else None,
+    }
+
+
 class StateForm(DescribedForm):
-    """Why a connection is switched off or paused, and for how long; a step asks what it needs."""
+    """Why a connection is switched off or paused, and for how long; a step asks what it needs. `seen` is the version that was shown."""
 
     hours = forms.TypedChoiceField(
         label=_("For how long"),
@@ -297,6 +321,8 @@ class StateForm(DescribedForm):
         initial=True,
         help_text=_("Without it, those reports never go over this connection."),
     )
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, asks: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

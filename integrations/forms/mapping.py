@@ -14,7 +14,7 @@ from cases.models import OrderRejection
 from hematovision.forms import DescribedForm
 from integrations.codes import REJECT_REASONS
 from integrations.mapping_files import UnreadableTableError, read_table
-from integrations.mapping_rows import TABLES
+from integrations.mapping_rows import KEYS, TABLES, default_rows
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -121,18 +121,25 @@ class FileForm(VersionForm):
             raise forms.ValidationError(str(error)) from error
 
 
-def typed_rows(data: Any, table: str) -> list[dict[str, str]]:
-    """Return the rows that the inputs `row-NUMBER-MEMBER` of a table hold; one that is empty all over is left out."""
+def typed_rows(data: Any, table: str, *, number_stored: int) -> list[dict[str, str]]:
+    """Return the rows that the inputs `row-NUMBER-MEMBER` of a table hold; one that is empty all over is left out.
+
+    Of the first `number_stored` results nobody can empty what they are of: such a row is left out where the rest is empty.
+    """
     members, found = TABLES[table], []
     for number in range(MOST_TYPED + EMPTY_ROWS):
         row = {name: str(data.get(f"row-{number}-{name}", "")).strip() for name in members}
-        if any(row.values()):
+        is_fixed = table == "results" and number < number_stored
+        if any(value for name, value in row.items() if not (is_fixed and name in KEYS[table])):
             found.append(row)
     return found
 
 
 def choices_of(table: str, laboratory: Place) -> dict[str, list[tuple[str, str]]]:
     """Return what can be chosen for a member of a table; a member that is not in it is typed."""
+    if table == "results":
+        known = default_rows()["results"]
+        return {key: [(value, value) for value in dict.fromkeys(row[key] for row in known)] for key in KEYS[table]}
     if table in {"authorities", "locations"}:
         clinics = Organisation.objects.filter(refers_to=laboratory).order_by("name")
         return {"clinic": [(clinic.slug, clinic.name) for clinic in clinics]}

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
+    from accounts.models import Organisation
     from integrations.models import MessageQuerySet
 
+_STUCK = "stuck"
 STATES = {
     "": (_("All"), ()),
-    "stuck": (_("Wait for a person"), STUCK_STATES),
+    _STUCK: (_("Wait for a person"), STUCK_STATES),
     "waiting": (_("Wait to be sent"), WAITING_STATES),
     **{str(state.value): (state.label, (state,)) for state in MessageState},
 }
@@ -43,14 +45,15 @@ class MessageFilters:
         state = query.get("state", "")
         try:
             day = dt.date.fromisoformat(query.get("day", ""))
-        except ValueError:
+            _ = day + dt.timedelta(days=1)
+        except (ValueError, OverflowError):  # the last day of the calendar has no end
             day = None
         return cls(
             connection=uuid_or_none(query.get("connection", "")),
             state=state if state in STATES else "",
             day=day,
-            accession_number=query.get("accession_number", "").strip()[:_LONGEST],
-            control_id=query.get("control_id", "").strip()[:_LONGEST],
+            accession_number=_text_of(query, "accession_number"),
+            control_id=_text_of(query, "control_id"),
         )
 
     @property
@@ -58,17 +61,24 @@ class MessageFilters:
         """Whether anything is filtered on."""
         return bool(self.connection or self.state or self.day or self.accession_number or self.control_id)
 
-    def apply(self, messages: MessageQuerySet) -> MessageQuerySet:
-        """Apply every filter; newest first."""
+    def apply(self, messages: MessageQuerySet, laboratory: Organisation | None) -> MessageQuerySet:
+        """Apply every filter; newest first. Accession numbers are those of `laboratory`."""
         if self.connection:
             messages = messages.filter(connection=self.connection)
-        if self.state:
+        if self.state == _STUCK:
+            messages = messages.stuck()
+        elif self.state:
             messages = messages.filter(state__in=STATES[self.state][1])
         if self.day:
             start = dt.datetime.combine(self.day, dt.time(), tzinfo=dt.UTC)
             messages = messages.filter(created_at__gte=start, created_at__lt=start + dt.timedelta(days=1))
         if self.accession_number:
-            messages = messages.filter(case__accession_number=self.accession_number)
+            messages = messages.filter(case__laboratory=laboratory, case__accession_number=self.accession_number)
         if self.control_id:
             messages = messages.filter(control_id=self.control_id)
         return messages.order_by("-id")
+
+
+def _text_of(query: QueryDict, name: str) -> str:
+    """What was typed; PostgreSQL keeps no null characters, and would fail where it should find nothing."""
+    return query.get(name, "").replace("\x00", "\N{REPLACEMENT CHARACTER}").strip()[:_LONGEST]

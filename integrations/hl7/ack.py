@@ -9,10 +9,11 @@ from enum import StrEnum
 
 from integrations.codes import BLOOD
 from integrations.hl7.faults import FaultError, SegmentSequenceError, UnknownValueError
+from integrations.hl7.incoming import Person
 from integrations.hl7.outgoing import Outgoing
 from integrations.hl7.reading import Header, read
 from integrations.hl7.text import CHARSETS, time_of
-from integrations.hl7.writing import Written, coded, components, header, message, segment
+from integrations.hl7.writing import Written, coded, components, header, message, repeated, segment
 
 ACCEPTED = frozenset({"AA", "CA"})
 CODES = frozenset({"AA", "AE", "AR", "CA", "CE", "CR"})
@@ -25,6 +26,8 @@ ORDER_ANSWERS = {
     "ORM^O01": ("ORR", "O02", "ORR_O02"),
 }
 """The application answer to each message with orders."""
+_NO_CODE = "Blood smear review"
+"""What an examination is called that was ordered without a code."""
 
 
 class OrderOutcome(StrEnum):
@@ -47,6 +50,7 @@ class OrderAnswer:
     placer_number: str
     placer_namespace: str
     filler_number: str = ""
+    service_code: str = ""
     said: str = ""
 
 
@@ -70,27 +74,29 @@ def accept(to: Header, *, control_id: str, at: dt.datetime, said: str = "Message
 
 
 def answer_orders(
-    to: Header, orders: Sequence[OrderAnswer], *, control_id: str, at: dt.datetime, said: str = "Message accepted"
+    to: Header,
+    patient: Person,
+    orders: Sequence[OrderAnswer],
+    *,
+    control_id: str,
+    at: dt.datetime,
+    said: str = "Message accepted",
 ) -> Outgoing:
     """Return the answer of an application to a message with orders (ORL or ORR): what became of each.
 
     Raises `KeyError` for a message that has none.
     """
     kind = ORDER_ANSWERS[to.kind]
-    lines = [
-        segment(
-            "ORC",
-            {
-                1: one.outcome,
-                2: components(one.placer_number, one.placer_namespace),
-                3: one.filler_number,
-                16: components("", one.said),
-            },
-        )
-        for one in orders
-    ]
+    numbers = [components(one.value, "", "", one.authority, one.kind) for one in patient.numbers]
+    name = components(patient.family_name, patient.given_name)
+    lines = [segment("PID", {1: "1", 3: repeated(*numbers), 5: name})]
     if kind[1] == "O34":  # here an order belongs to a specimen
-        lines.insert(0, segment("SPM", {1: "1", 4: coded(BLOOD)}))
+        lines.append(segment("SPM", {1: "1", 4: coded(BLOOD)}))
+    for place, one in enumerate(orders, start=1):
+        placer = components(one.placer_number, one.placer_namespace)
+        orc = {1: one.outcome, 2: placer, 3: one.filler_number, 16: components("", one.said)}
+        obr = {1: str(place), 2: placer, 3: one.filler_number, 4: one.service_code or components("", _NO_CODE)}
+        lines += [segment("ORC", orc), segment("OBR", obr)]
     return _answer(to, "AA", said, control_id, at, lines, kind)
 
 

@@ -96,13 +96,6 @@ class DuplicateKeyError(FaultError):
     text = "Duplicate key identifier"
 
 
-class RecordLockedError(FaultError):
-    """The record is in somebody's hands."""
-
-    code = 206
-    text = "Application record locked"
-
-
 class InternalFaultError(FaultError):
     """It cannot be done, for a reason of ours that the sentence names."""
 

@@ -11,7 +11,7 @@ IDLE_SECONDS = 600.0
 MESSAGES_A_MINUTE = 60
 """Of one session; what comes faster waits."""
 MOST_HELD_BYTES = 128 * 1024 * 1024
-"""Of unfinished messages, in all sessions together."""
+"""Of messages that are unfinished or wait for their turn, in all sessions together."""
 WRITE_SECONDS = 30.0
 """A sender that does not take its acknowledgement is closed, and repeats."""
 
@@ -34,7 +34,7 @@ class Pace:
 
 
 class HeldBytes:
-    """The bytes of unfinished messages, of every session."""
+    """The bytes of messages that are unfinished or wait for their turn, of every session."""
 
     def __init__(self, most: int = MOST_HELD_BYTES) -> None:
         self._most = most

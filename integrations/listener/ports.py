@@ -44,9 +44,14 @@ def ports_in_use() -> list[Port]:
 
 
 def take_over(connection_id: UUID, content: bytes) -> bytes:
-    """Take one message that came in over a port; raises as `take`, and `Connection.DoesNotExist`."""
-    connection = Connection.objects.select_related("service_user").get(pk=connection_id)
-    return take(connection, content, timezone.now())
+    """Take one message that came in over a port.
+
+    Raises as `take`, and `ConnectionAbortedError` where the connection was switched off or paused since the port was opened.
+    """
+    connection, now = Connection.objects.select_related("service_user").get(pk=connection_id), timezone.now()
+    if not connection.sends_at(now):
+        raise ConnectionAbortedError
+    return take(connection, content, now)
 
 
 def _port_of(connection: Connection) -> Port:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from django.db import InterfaceError, OperationalError
 
+from integrations.defects import where_it_broke
 from integrations.hl7.faults import UnreadableError
 from integrations.hl7.mllp import Unframer, frame
 from integrations.listener.bounds import IDLE_SECONDS, WRITE_SECONDS, Pace
@@ -68,9 +69,14 @@ class Session:
             # Unacknowledged: the sender repeats.
             self._counts.unanswered += 1
             log.warning("message_not_acknowledged", connection=self._name, because=type(error).__name__)
-        except Exception:
+        except Exception as error:  # noqa: BLE001 (whatever it is, the sender is answered and others go on)
             self._counts.unanswered += 1
-            log.exception("message_not_acknowledged", connection=self._name)
+            log.error(  # noqa: TRY400 (the text of the exception may quote the message)
+                "message_not_acknowledged",
+                connection=self._name,
+                because=type(error).__name__,
+                where=where_it_broke(error),
+            )
         finally:
             self._held.let_go(self)
 
@@ -81,7 +87,8 @@ class Session:
             if not received:
                 return
             messages = unframer.feed(received)
-            self._held.hold(self, unframer.held)
+            # Those that wait for their turn are held as well.
+            self._held.hold(self, unframer.held + sum(len(message) for message in messages))
             for message in messages:
                 if self._ending.is_set():
                     return

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrganisationKind, Role
 from cases.fields import EncryptedCharField
+from integrations.models.keepers import laboratory_overseen_by
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -65,12 +66,8 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return those of the laboratory whose administrator or auditor `user` is; for anyone else, none."""
-        if not user.is_authenticated or not user.is_active or user.role not in {Role.ADMINISTRATOR, Role.AUDITOR}:
-            return self.none()
-        place = user.organisation
-        if place is None or not place.is_active or place.kind != OrganisationKind.LABORATORY:
-            return self.none()
-        return self.filter(laboratory=place)
+        place = laboratory_overseen_by(user)
+        return self.none() if place is None else self.filter(laboratory=place)
 
     def reconciled_by(self, user: User | AnonymousUser) -> Self:
         """Return those that carry results and whose receiver `user` may compare with: also an API client of the laboratory."""

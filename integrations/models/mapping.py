@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import OrganisationKind, Role
+from integrations.models.keepers import laboratory_overseen_by
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,12 +25,8 @@ class MappingQuerySet(models.QuerySet["Mapping"]):
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return those of the laboratory whose administrator or auditor `user` is; for anyone else, none."""
-        if not user.is_authenticated or not user.is_active or user.role not in {Role.ADMINISTRATOR, Role.AUDITOR}:
-            return self.none()
-        place = user.organisation
-        if place is None or not place.is_active or place.kind != OrganisationKind.LABORATORY:
-            return self.none()
-        return self.filter(laboratory=place)
+        place = laboratory_overseen_by(user)
+        return self.none() if place is None else self.filter(laboratory=place)
 
 
 class Mapping(models.Model):

@@ -75,8 +75,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state__in=WAITING_STATES)
 
     def stuck(self) -> Self:
-        """Return those that wait for a person."""
-        return self.filter(state__in=STUCK_STATES)
+        """Return those that wait for a person: what we refused of another system waits for that system."""
+        refused_here = models.Q(direction=Direction.IN) & ~models.Q(state=MessageState.HELD)
+        return self.filter(~refused_here, state__in=STUCK_STATES)
 
 
 class Message(models.Model):
@@ -130,6 +131,7 @@ class Message(models.Model):
             models.Index(fields=["connection", "state", "position", "id"], name="message_by_state"),
             models.Index(fields=["connection", "sender", "control_id"], name="message_by_control_id"),
             models.Index(fields=["connection", "-created_at"], name="message_by_time"),
+            models.Index(fields=["control_id"], name="message_of_a_control_id"),
         ]
         constraints = [
             models.UniqueConstraint(

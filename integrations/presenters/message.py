@@ -6,8 +6,11 @@ import difflib
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
+from audit.models import Action, AuditEvent
 from integrations.hl7.anatomy import Change, changes, segments_of, text_of
-from integrations.models import Message
+from integrations.models import STUCK_STATES, WAITING_STATES, ConnectionKind, Message, MessageState
 
 if TYPE_CHECKING:
     from integrations.hl7.anatomy import SegmentShown
@@ -34,7 +37,28 @@ def version_before(message: Message) -> Message | None:
     if message.case_id is None or not message.body:
         return None
     earlier = Message.objects.filter(connection=message.connection_id, case=message.case_id, id__lt=message.pk)
-    return earlier.filter(direction=message.direction, kind=message.kind).exclude(size=0).order_by("-id").first()
+    same = earlier.filter(direction=message.direction, kind=message.kind, body_removed_at=None)
+    return same.exclude(size=0).order_by("-id").first()
+
+
+def waits_behind(message: Message) -> Message | None:
+    """Return the earlier message of the case that has to go before this one; None where nothing is before it.
+
+    A webhook waits behind nothing: whoever hears of it asks for what there is.
+    """
+    if message.state != MessageState.QUEUED or message.connection.kind == ConnectionKind.WEBHOOK:
+        return None
+    unfinished = Message.objects.outgoing().filter(
+        connection=message.connection_id, case=message.case_id, state__in=[*WAITING_STATES, *STUCK_STATES]
+    )
+    earlier = Q(position__lt=message.position) | Q(position=message.position, pk__lt=message.pk)
+    return unfinished.filter(earlier).order_by("position", "pk").first()
+
+
+def said_by_a_person(message: Message) -> AuditEvent | None:
+    """Return who settled a message and why: it was handled by phone, or its question was answered."""
+    events = AuditEvent.objects.filter(object_id=str(message.pk), object_type=Message._meta.label_lower)
+    return events.filter(action=Action.UPDATE).exclude(reason="").order_by("-id").first()
 
 
 def told_otherwise(message: Message, before: Message, segments: list[SegmentShown]) -> dict[str, Any]:

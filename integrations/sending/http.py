@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 10
 """For the whole of a request, from the name to the last byte."""
 MOST_BYTES_OF_ANSWER = 1024
+_NO_ADDRESS = "No request can be made to this address, or with this token."
 _EMBEDDING = tuple(ipaddress.ip_network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
 """Addresses of IPv6 that stand for one of IPv4."""
 
@@ -58,6 +59,18 @@ def send(
     Raises `RefusedAddressError` for an address that is not public, or is without TLS, and lies in none of
     HEMATOVISION_WEBHOOK_NETWORKS; `OSError` where nobody answers in time; `http.client.HTTPException` for what is no answer.
     """
+    try:
+        return _send(method, url, body, headers, timeout, context)
+    except (RefusedAddressError, OSError):  # a certificate that is not trusted is a ValueError, too
+        raise
+    except ValueError:
+        # A port or a name that cannot be, a letter that no request has. What it says may quote a header: it goes no further.
+        raise RefusedAddressError(_NO_ADDRESS) from None
+
+
+def _send(
+    method: str, url: str, body: bytes, headers: Mapping[str, str], timeout: float, context: ssl.SSLContext | None
+) -> Reply:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
         raise RefusedAddressError("The address is no web address, or holds a name and a password.")
@@ -112,7 +125,8 @@ def _is_public(address: _Address) -> bool:
     mapped = getattr(address, "ipv4_mapped", None)
     if mapped is not None:
         return _is_public(mapped)
-    if any(address in network for network in _EMBEDDING):
+    # Python takes the addresses that once were those of a site for public ones.
+    if any(address in network for network in _EMBEDDING) or getattr(address, "is_site_local", False):
         return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 

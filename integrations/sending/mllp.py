@@ -87,7 +87,7 @@ class MllpLink:
         if self._socket is None:
             try:
                 self._socket = self._connect()
-            except (OSError, BadCertificateError) as error:
+            except (OSError, ValueError) as error:
                 return Told(AttemptOutcome.NO_CONNECTION, _why(error))
         told = self._exchange(self._socket, message)
         if told.outcome in {AttemptOutcome.NO_ANSWER, AttemptOutcome.WRONG_ANSWER} or not self._to.keeps_open:
@@ -171,4 +171,5 @@ def _why(error: Exception) -> str:
         return _UNTRUSTED
     if isinstance(error, ssl.SSLError):
         return _NO_TLS
-    return _NOT_FOUND if isinstance(error, socket.gaierror) else _NOT_REACHED
+    # A name that cannot be one is a ValueError.
+    return _NOT_FOUND if isinstance(error, socket.gaierror | ValueError) else _NOT_REACHED

@@ -26,7 +26,7 @@ from integrations.connection_verification import connection_digest
 from integrations.kinds import SECRETS, SETTINGS, missing_settings
 from integrations.models import Connection, ConnectionKind, ConnectionState
 from integrations.permissions import must_connect
-from integrations.services.outbox import begin_at_present
+from integrations.services.outbox import begin_at_present, hold_for_other_clinics
 from integrations.services.service_user import service_user_of
 from notices.services import notify
 
@@ -110,6 +110,8 @@ def change_connection(
                     stored.state, stored.state_reason, stored.paused_until = ConnectionState.OFF, CHANGED, None
                     differs.add("state")
                 stored.save()
+                if "clinics" in differs:
+                    hold_for_other_clinics(stored)
                 record(
                     actor=actor,
                     action=Action.CONFIGURATION,
@@ -125,11 +127,12 @@ def change_connection(
     return stored
 
 
-def switch_on(*, actor: User, connection: Connection, catches_up: bool = True) -> Connection:
+def switch_on(*, actor: User, connection: Connection, catches_up: bool = True, seen: int | None = None) -> Connection:
     """Switch a connection on, with settings that somebody else saved.
 
     `catches_up` also sends what happened while it was off; a connection that is on for the first time begins at the present.
-    Raises `PermissionRefused` for whoever saved it last, `Conflict` where it is on, `Unprocessable` (`details.missing`).
+    `seen` is the version that was shown. Raises `PermissionRefused` for whoever saved it last, `Conflict` where it is on
+    or was changed since (`changed_meanwhile`), `Unprocessable` (`details.missing`).
     """
     must_connect(actor=actor, laboratory=connection.laboratory)
     with transaction.atomic():
@@ -140,6 +143,11 @@ def switch_on(*, actor: User, connection: Connection, catches_up: bool = True) -
             raise PermissionRefused(
                 _("You saved these settings. Another administrator looks at them and switches the connection on."),
                 code="needs_a_second_administrator",
+            )
+        if seen is not None and stored.version != seen:
+            raise Conflict(
+                _("Somebody changed the connection after you opened it. Check it, then switch it on."),
+                code="changed_meanwhile",
             )
         missing = list(missing_settings(stored))
         if missing:

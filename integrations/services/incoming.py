@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from audit.context import RequestContext, bound
 from hematovision.errors import Conflict, DomainError
-from integrations.hl7.ack import ORDER_ANSWERS, accept, answer_orders, refuse
+from integrations.defects import where_it_broke
+from integrations.hl7.ack import accept, answer_orders, refuse
 from integrations.hl7.faults import (
+    DataTypeError,
     DuplicateKeyError,
     FaultError,
     InternalFaultError,
@@ -72,10 +74,17 @@ def take(connection: Connection, content: bytes, at: dt.datetime) -> bytes:
             return _carried_out(message, header, at)
         except FaultError as fault:
             return _refused(message, header, fault, at)
+        except UnreadableError as error:  # too many parts: it can be answered, as its header can be read
+            return _refused(message, header, DataTypeError(str(error)), at)
         except (OperationalError, InterfaceError):
             raise
-        except Exception:
-            log.exception("message_not_carried_out", message=str(message.message_id))
+        except Exception as error:  # noqa: BLE001 (whatever it is, the sender is answered and others go on)
+            log.error(  # noqa: TRY400 (the text of the exception may quote the message)
+                "message_not_carried_out",
+                message=str(message.message_id),
+                because=type(error).__name__,
+                where=where_it_broke(error),
+            )
             return _refused(message, header, InternalFaultError(A_DEFECT), at)
 
 
@@ -182,8 +191,8 @@ def _carried_out(message: Message, header: Header, at: dt.datetime) -> bytes:
         control_id = _new_control_id()
         if taken.is_held:
             answer = accept(header, control_id=control_id, at=at, said=SAID_HELD)
-        elif connection.answers_orders and header.kind in ORDER_ANSWERS:
-            answer = answer_orders(header, taken.answers, control_id=control_id, at=at)
+        elif connection.answers_orders and taken.person is not None:
+            answer = answer_orders(header, taken.person, taken.answers, control_id=control_id, at=at)
         else:
             answer = accept(header, control_id=control_id, at=at)
         stored.tries += 1

@@ -59,7 +59,7 @@ def take_orders(intake: Intake, said: Orders, *, is_confirmed: bool) -> Taken:
         patient = register(intake, clinic, number, person)
     elif patient is not None and places_orders:
         is_shared = keep_numbers(intake, clinic, patient, person.numbers)
-    taken = Taken(patient=patient, sentence=TWO_RECORDS if is_shared else "")
+    taken = Taken(patient=patient, sentence=TWO_RECORDS if is_shared else "", person=person)
     place = 0
     for line in said.lines:
         place += 1
@@ -163,7 +163,9 @@ def _done(line: _Line) -> tuple[list[OrderAnswer], Order]:
 
 
 def _answer(outcome: OrderOutcome, line: OrderLine, order: Order, said: str = "") -> OrderAnswer:
-    return OrderAnswer(outcome, line.placer_number, line.placer_namespace, order.filler_number, said)
+    return OrderAnswer(
+        outcome, line.placer_number, line.placer_namespace, order.filler_number, order.service_code, said
+    )
 
 
 def fault_of(error: DomainError, place: str = "") -> FaultError:

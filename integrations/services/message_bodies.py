@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 def bodies_before(moment: dt.datetime) -> MessageQuerySet:
     """Return the messages from before a moment that nobody needs the body of: neither the sender nor a person who has to act."""
     ended = Q(state__in=[*DELIVERED_STATES, MessageState.SUPERSEDED, MessageState.PROCESSED])
-    ended |= Q(direction=Direction.IN, state=MessageState.REFUSED)
+    # What was stored and never carried out, its sender sent again or gave up: after so long nobody waits for it.
+    ended |= Q(direction=Direction.IN, state__in=[MessageState.REFUSED, MessageState.RECEIVED])
     return Message.objects.filter(ended, created_at__lt=moment, body_removed_at__isnull=True)
 
 

@@ -17,6 +17,7 @@ from cases.models import PatientRestriction
 from hematovision.celery import hint
 from integrations.hl7.faults import HeldMessageError
 from integrations.models import (
+    WAITING_STATES,
     Connection,
     ConnectionKind,
     ConnectionState,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from integrations.models import FeedEventQuerySet
 
+ANOTHER_CLINIC = "Its clinic was taken out of this connection. Put it back, then send again, or mark it as handled."
 _ALL = (
     "case__laboratory", "case__patient__organisation", "case__clinic", "order__laboratory", "order__patient__organisation",
     "report__key", "report__signature", "report__case__laboratory",
@@ -77,6 +79,20 @@ def queue_events(connection: Connection, *, now: Callable[[], dt.datetime] = tim
                 Connection.objects.filter(pk=stored.pk, queued_to=stored.queued_to).update(queued_to=head)
             return made
         made += _queue(stored, event, now())
+
+
+def hold_for_other_clinics(connection: Connection) -> int:
+    """Hold what waits of clinics that a connection is not for any more; returns how many. Call it in the transaction of the change.
+
+    The receiver is not to have it; that it was owed it once is for a person to think of.
+    """
+    clinics = [place.pk for place in connection.clinics.all()]
+    if not clinics:
+        return 0
+    of_a_case = Q(case__isnull=False) & ~Q(case__clinic__in=clinics)
+    of_none = Q(case__isnull=True, event__isnull=False) & ~Q(event__clinic__in=clinics)
+    waiting = Message.objects.outgoing().filter(of_a_case | of_none, connection=connection, state__in=WAITING_STATES)
+    return waiting.update(state=MessageState.HELD, sentence=ANOTHER_CLINIC, settled_at=timezone.now(), next_try_at=None)
 
 
 def is_behind(connection: Connection) -> bool:

@@ -27,7 +27,7 @@ from integrations.models import (
 )
 from integrations.permissions import must_connect
 from integrations.services.building import Subject
-from integrations.services.outbox import ask_to_send, make_message
+from integrations.services.outbox import ANOTHER_CLINIC, ask_to_send, make_message
 from notices.services import close_notifications
 from reports.models import Report
 
@@ -47,7 +47,7 @@ def send_again(*, actor: User, message: Message) -> Message:
     earlier versions never went over the connection these go before it; what was held behind it is made as well, where
     that is possible now. Raises `PermissionRefused`, `NotFound` (another laboratory), and `Conflict`: it came in,
     waits already, was superseded, a later one of its case went after it, it cannot be made yet, the patient is restricted,
-    or the connection is off.
+    its clinic is not one of the connection any more, or the connection is off.
     """
     must_connect(actor=actor, laboratory=message.connection.laboratory)
     with transaction.atomic():
@@ -119,6 +119,9 @@ def _refuse(connection: Connection, message: Message) -> None:
     if message.state in DELIVERED_STATES and _later_of_case(connection, message).exists():
         # The receiver would take the older one for the newer.
         raise Conflict(_("A later message of this case was made after it. Send that one again."), code="not_the_last")
+    about = message.case or message.event
+    if about is not None and not connection.concerns(about.clinic):
+        raise Conflict(_(ANOTHER_CLINIC), code="another_clinic")
     if PatientRestriction.objects.in_force().filter(patient=message.patient_id).exists():
         raise Conflict(_(_RESTRICTED), code="restricted")
 

@@ -48,6 +48,7 @@ log = structlog.get_logger(__name__)
 TURN_SECONDS = 60.0
 """A worker sends so long over one connection, then others have their turn."""
 _AT_ONCE = 100
+_WHERE_SOMEBODY_IS = dt.timedelta(minutes=2)
 _GONE = "The receiver answered 410: it wants to hear of nothing any more."
 _A_SILENCE = 3
 """So many failures in a row are of the receiver; fewer may be of one message that it cannot take."""
@@ -138,7 +139,11 @@ def _send_all(connection: Connection, lease: Lease, link: Link, now: Callable[[]
         for pk in batch:
             if not lease.renew():
                 return acknowledged
-            connection = Connection.objects.get(pk=connection.pk)
+            version, connection = connection.version, Connection.objects.get(pk=connection.pk)
+            if connection.version != version:
+                # The link leads where it led before the change.
+                ask_to_send(connection)
+                return acknowledged
             if not _may_send(connection, now()):
                 return acknowledged
             told = _try(connection, pk, link, now)
@@ -191,7 +196,7 @@ def _note(
             milliseconds=milliseconds,
         )
         if told.concerns_the_connection:
-            _note_failure(connection, now)
+            _note_failure(connection, told, now)
         elif connection.failures:
             _note_recovery(connection)
         if outcome == AttemptOutcome.ACKNOWLEDGED:
@@ -232,13 +237,15 @@ def _first_try(message: Message) -> dt.datetime:
     return first or timezone.now()
 
 
-def _note_failure(connection: Connection, now: dt.datetime) -> None:
+def _note_failure(connection: Connection, told: Told, now: dt.datetime) -> None:
     """Wait longer with every failure in a row, and give up what has waited for all of its patience."""
     failures = connection.failures + 1
     since = min(connection.failing_since or now, now)
-    Connection.objects.filter(pk=connection.pk).update(
-        failures=failures, failing_since=since, retry_at=now + pause_after(failures)
-    )
+    pause = pause_after(failures)
+    if told.outcome != AttemptOutcome.NO_CONNECTION:
+        # Somebody is there: it may be this message alone, which waits for its own pause, and the next one has its chance.
+        pause = min(pause, _WHERE_SOMEBODY_IS)
+    Connection.objects.filter(pk=connection.pk).update(failures=failures, failing_since=since, retry_at=now + pause)
     if failures >= TRIES_BEFORE_DEATH and since <= now - patience():
         waiting = Message.objects.outgoing().filter(
             connection=connection, state=MessageState.QUEUED, created_at__lte=now - patience()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.overseers import administrators_of
 from accounts.permissions import overseers_only
 from accounts.requests import signed_in
 from audit.models import Action
@@ -18,7 +19,7 @@ from audit.services import record
 from hematovision.errors import DomainError
 from integrations.forms.connection import ConnectionForm, KindForm
 from integrations.kinds import SECRETS, SETTINGS, missing_settings
-from integrations.models import STUCK_STATES, Connection, ConnectionKind, ConnectionState, EventType, Message
+from integrations.models import Connection, ConnectionKind, ConnectionState, EventType, Message
 from integrations.permissions import may_connect
 from integrations.services.connections import change_connection, create_connection
 from integrations.standing import standing
@@ -54,15 +55,16 @@ def connection(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = standing(user).select_related("laboratory").prefetch_related("clinics").get(pk=pk)
     record(actor=user, action=Action.VIEW, target=found)
     keeps, is_off = may_connect(user), found.state == ConnectionState.OFF
-    last = Message.objects.filter(connection=found).select_related("case")
+    last = Message.objects.filter(connection=found).select_related("case", "order")
     context = {
         "connection": found,
         "settings": _settings(found),
         "missing": list(missing_settings(found)) if is_off else [],
         "last": last.order_by("-id")[:LAST_MESSAGES],
-        "stuck": last.filter(state__in=STUCK_STATES).order_by("id")[:LAST_MESSAGES],
+        "stuck": last.stuck().order_by("id")[:LAST_MESSAGES],
         "may_connect": keeps,
         "may_switch_on": keeps and found.saved_by_id != user.pk,
+        "is_alone": not administrators_of(found.laboratory_id).exclude(pk=found.saved_by_id).exists(),
         "now": timezone.now(),
     }
     return render(request, "integrations/connection.html", context)
@@ -92,7 +94,8 @@ def new_connection(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(
                     request,
-                    _("%(name)s was added, switched off. Another administrator switches it on.") % {"name": made.name},
+                    _("%(name)s was added. It is off until another administrator switches it on.")
+                    % {"name": made.name},
                 )
                 return redirect("integrations:connection", made.pk)
     context = {"form": form, "kind": ConnectionKind(kind).label}

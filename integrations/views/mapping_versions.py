@@ -62,7 +62,7 @@ def edit_table(request: HttpRequest, pk: UUID, table: str) -> HttpResponse:
             form = sent = FileForm(request.POST, request.FILES, table=table)
         else:
             form = typed = VersionForm(request.POST)
-            rows = typed_rows(request.POST, table)
+            rows = typed_rows(request.POST, table, number_stored=len(newest.rows.get(table, [])))
         status = 422
         if form.is_valid():
             rows = form.cleaned_data["file"] if by_file else rows

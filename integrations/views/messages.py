@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -15,7 +16,7 @@ from accounts.permissions import overseers_only
 from accounts.requests import signed_in
 from audit.models import Action
 from audit.services import record
-from cases.models import Case
+from cases.models import Case, Patient
 from hematovision.errors import DomainError
 from hematovision.paging import CappedPaginator, rows_of
 from integrations.forms.message import AnswerForm, HandledForm
@@ -30,7 +31,7 @@ from integrations.models import (
     MessageState,
 )
 from integrations.permissions import may_connect
-from integrations.presenters.message import shown, told_otherwise, version_before
+from integrations.presenters.message import said_by_a_person, shown, told_otherwise, version_before, waits_behind
 from integrations.services.held_questions import answer_question
 from integrations.services.resending import mark_handled, send_again
 from integrations.views.reach import message_for
@@ -52,9 +53,9 @@ def messages_page(request: HttpRequest) -> HttpResponse:
     """Show one line a message, newest first, filters in the address. No body is opened."""
     user = signed_in(request)
     filters = MessageFilters.from_query(request.GET)
-    found = filters.apply(Message.objects.visible_to(user))
+    found = filters.apply(Message.objects.visible_to(user), user.organisation)
     page = CappedPaginator(found.values_list("pk", flat=True), MESSAGES_PER_PAGE).get_page(request.GET.get("page"))
-    rows = Message.objects.select_related("connection", "case").defer("body", "facts", "answer")
+    rows = Message.objects.select_related("connection", "case", "order").defer("body", "facts", "answer")
     listed = rows_of(page, rows)
     record(actor=user, action=Action.VIEW, object_type="integrations.message", after={"listed": len(listed)})
     context = {
@@ -155,6 +156,9 @@ def _show(
     _note(user, found, Action.VIEW)
     body = shown(found)
     before = version_before(found)
+    if before is not None and before.patient_id != found.patient_id:
+        # What is otherwise shows how the one before was addressed.
+        _note(user, before, Action.VIEW)
     context = {
         "message": found,
         **body,
@@ -163,6 +167,11 @@ def _show(
         "attempts": found.attempts.order_by("-number"),
         "repeats": found.replays.order_by("id"),
         "shows_case": found.case_id is not None and Case.objects.visible_to(user).filter(pk=found.case_id).exists(),
+        "shows_patient": found.patient_id is not None
+        and Patient.objects.visible_to(user).filter(pk=found.patient_id).exists(),
+        "said": said_by_a_person(found),
+        "behind": waits_behind(found),
+        "now": timezone.now(),
         "refusal": refusal,
         **_offered(user, found),
         **filled,
@@ -173,7 +182,8 @@ def _show(
 def _offered(user: User, found: Message) -> dict[str, Any]:
     """Return what may be done with a message now: sent again, marked as handled, answered."""
     keeps, is_out = may_connect(user), found.direction == Direction.OUT
-    goes_again = is_out and found.connection.carries_results and found.connection.state != ConnectionState.OFF
+    # A test of a webhook tells of no event: another test is sent instead.
+    goes_again = is_out and found.position > 0 and found.connection.state != ConnectionState.OFF
     is_over = found.state not in {*WAITING_STATES, MessageState.SUPERSEDED}
     return {
         "may_send_again": keeps and goes_again and is_over,

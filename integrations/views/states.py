@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from integrations.models import Connection
 
 ASKS = {
-    "switch_on": frozenset({"catches_up"}),
+    "switch_on": frozenset({"catches_up", "seen"}),
     "switch_off": frozenset({"reason"}),
     "pause": frozenset({"hours", "reason"}),
     "resume": frozenset[str](),
@@ -41,7 +41,9 @@ def change_state(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
     """Ask before a connection is switched on or off, paused or goes on; then do it."""
     user = signed_in(request)
     found = connection_for(user, pk, to_change=True)
-    form = StateForm(request.POST if request.method == "POST" else None, asks=_asked(step, found))
+    # What was shown is switched on: the page that led here says which version that was.
+    seen = {"seen": request.GET.get("seen") or found.version}
+    form = StateForm(request.POST if request.method == "POST" else None, asks=_asked(step, found), initial=seen)
     status = 200
     if request.method == "POST":
         status = 422
@@ -60,12 +62,14 @@ def change_state(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
 
 def _asked(step: str, found: Connection) -> frozenset[str]:
     """What a step asks: a connection that was never on has nothing to make up for."""
-    return ASKS[step] if step != "switch_on" or (found.began_at and found.is_outgoing) else frozenset()
+    has_something = step != "switch_on" or (found.began_at and found.is_outgoing)
+    return ASKS[step] if has_something else ASKS[step] - {"catches_up"}
 
 
 def _take(step: str, user: User, found: Connection, said: dict[str, Any]) -> Connection:
     if step == "switch_on":
-        return switch_on(actor=user, connection=found, catches_up=said.get("catches_up", True))
+        catches_up = said.get("catches_up", True)
+        return switch_on(actor=user, connection=found, catches_up=catches_up, seen=said["seen"])
     if step == "switch_off":
         return switch_off(actor=user, connection=found, reason=said["reason"])
     if step == "pause":

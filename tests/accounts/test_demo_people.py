@@ -12,7 +12,7 @@ from hematovision.errors import PermissionRefused
 pytestmark = pytest.mark.django_db
 
 
-def test_places_and_one_person_per_role():
+def test_places_and_their_people():
     seed_people()
     assert set(Organisation.objects.values_list("slug", flat=True)) == {
         "central-laboratory", "riverside-clinic", "hilltop-clinic",
@@ -22,11 +22,20 @@ def test_places_and_one_person_per_role():
         "uploader@hilltop-clinic.example",
         "pathologist@central-laboratory.example",
         "administrator@central-laboratory.example",
+        "second.administrator@central-laboratory.example",
         "auditor@central-laboratory.example",
         "student@central-laboratory.example",
     }
     assert set(User.objects.values_list("role", flat=True)) == set(Role.values) - {"service"}
-    assert User.objects.filter(is_staff=True).get().role == "administrator"
+    assert set(User.objects.filter(is_staff=True).values_list("role", flat=True)) == {"administrator"}
+
+
+def test_record_numbers_of_every_clinic_have_an_authority():
+    seed_people()
+    clinics = Organisation.objects.filter(kind="clinic")
+    assert dict(clinics.values_list("slug", "hl7_authority")) == {
+        "riverside-clinic": "RIVERSIDE", "hilltop-clinic": "HILLTOP",
+    }  # fmt: skip
 
 
 def test_they_sign_in_with_the_printed_password(client):

@@ -5,9 +5,12 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from cases.models import PatientRestriction
+from integrations.models import MessageState
 from tests.contract.conftest import problem_of
 from tests.factories.cases import CaseFactory
 from tests.factories.connections import a_connection
+from tests.factories.messages import a_message
 from tests.factories.reports import signed_report
 
 
@@ -69,3 +72,16 @@ def test_days_that_make_no_sense_are_refused(central_lis, connection, days):
 
 def test_a_clinics_client_learns_nothing_of_it(lis, address):
     assert lis.get(address).status_code == 404
+
+
+def test_a_client_learns_nothing_of_a_restricted_patient(
+    central_lis, address, connection, riverside, amina, pavel, ines
+):
+    report = signed_report(CaseFactory(clinic=riverside, created_by=amina, submitted=True), pavel)
+    a_message(connection, case=report.case, report=report, state=MessageState.ACKNOWLEDGED)
+    nothing = "accession,version,received_at\n"
+    assert [found["kind"] for found in post_list(central_lis, address, nothing).json()["findings"]] == ["missing_there"]
+    PatientRestriction.objects.create(
+        patient=report.case.patient, restricted_by=ines, reason="The patient asked for erasure."
+    )
+    assert post_list(central_lis, address, nothing).json()["findings"] == []

@@ -167,3 +167,25 @@ def test_who_waits_for_a_word_sends_its_body_then(address):
         )
         assert talk.answers.read(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
         assert talk.status(b"abc") in {403, 405}
+
+
+def test_a_body_that_ends_early_is_given_to_an_address_that_keeps_a_part():
+    request = WholeRequest(
+        most_bytes=lambda _path: 1000, keeps_a_part=lambda method, path: (method, path) == ("PATCH", "/a")
+    )
+    with contextlib.closing(request):
+        request.take(b"PATCH /a HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc")
+        assert request.end_here()
+        assert request.is_complete
+        assert request.is_cut
+        assert all_of(request).endswith(b"\r\n\r\nabc")
+        assert not request.end_here()
+
+
+@pytest.mark.parametrize("sent", [b"POST /a HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc", b"PATCH /a HTTP/1.1\r\nConte"])
+def test_any_other_request_that_ends_early_is_none(sent):
+    request = WholeRequest(most_bytes=lambda _path: 1000, keeps_a_part=lambda method, _path: method == "PATCH")
+    with contextlib.closing(request):
+        request.take(sent)
+        assert not request.end_here()
+        assert not request.is_complete

@@ -61,6 +61,13 @@ def test_whoever_saved_it_does_not_switch_it_on(saved, ines, zoe):
         switch_on(actor=zoe, connection=saved)
 
 
+def test_what_is_switched_on_is_what_was_shown(saved, ines, zoe):
+    changed = change(saved, ines, host="elsewhere.example")
+    with pytest.raises(Conflict, match="after you opened it"):
+        switch_on(actor=zoe, connection=changed, seen=1)
+    assert switch_on(actor=zoe, connection=changed, seen=2).state == ConnectionState.ON
+
+
 def test_a_change_switches_it_off_until_somebody_else_has_looked(saved, ines, zoe):
     switch_on(actor=zoe, connection=saved)
     changed = change(saved, zoe, port=2576)
@@ -133,6 +140,50 @@ def test_what_comes_in_is_written_by_an_account_of_the_connection(ines, zoe, cen
     )
     on = switch_on(actor=zoe, connection=orders)
     assert (on.service_user.role, on.service_user.organisation) == ("service", central)
+
+
+def test_nobody_listens_where_another_laboratory_listens(ines, petra, central, northern):
+    incoming = {"kind": ConnectionKind.MLLP_IN, "name": "Orders", "port": 2575}
+    create_connection(actor=petra, laboratory=northern, **incoming)
+    with pytest.raises(Unprocessable, match="Another laboratory") as refused:
+        create_connection(actor=ines, laboratory=central, **incoming)
+    assert list(refused.value.details["errors"]) == ["port"]
+    assert create_connection(actor=ines, laboratory=central, **{**incoming, "port": 2576}).port == 2576
+
+
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0", "8.0.0.0/8", "10.0.0.0/7"])
+def test_strangers_need_a_certificate(ines, zoe, central, riverside, network, key_and_certificate):
+    riverside.hl7_authority = "RIVER"
+    riverside.save()
+    key, certificate = key_and_certificate
+    incoming = {"kind": ConnectionKind.MLLP_IN, "port": 2575, "networks": ["10.1.2.0/24", network]}
+    ours = {"tls_certificate": certificate, "tls_key": key}
+    for number, values in enumerate([{"uses_tls": False}, ours]):
+        made = create_connection(actor=ines, laboratory=central, name=f"Open {number}", **incoming, **values)
+        with pytest.raises(Unprocessable, match="anybody can be in"):
+            switch_on(actor=zoe, connection=made)
+    asked = create_connection(
+        actor=ines, laboratory=central, name="Closed", **incoming, **ours, tls_authority=certificate
+    )
+    assert switch_on(actor=zoe, connection=asked).state == ConnectionState.ON
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"address": "https://lis.example:99999/fhir"}, "address"),
+        ({"address": "https://lis.example/größe"}, "address"),
+        ({"address": "https://[::1"}, "address"),
+        ({"address": "https://:secret@lis.example/"}, "address"),
+        ({"secret": "two\r\nlines"}, "secret"),
+        ({"secret": "schlüssel"}, "secret"),
+    ],
+)
+def test_an_address_or_a_token_that_no_request_can_have_is_refused(ines, central, values, named):
+    given = {"address": "https://lis.example/fhir", **values}
+    with pytest.raises(Unprocessable) as refused:
+        create_connection(actor=ines, laboratory=central, kind=ConnectionKind.FHIR_PUSH, name="FHIR", **given)
+    assert list(refused.value.details["errors"]) == [named]
 
 
 def test_networks_are_networks_and_names_are_unique(saved, ines, central):

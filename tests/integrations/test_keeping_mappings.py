@@ -110,3 +110,9 @@ def test_what_is_other_is_named_row_by_row():
         ("services", "removed", [("text", "CBC", "")]),
         ("authorities", "added", [("clinic", "", "riverside-clinic")]),
     ]
+
+
+@pytest.mark.parametrize("text", ["RI\x00VER", "RIVER\rORC|CA", "RIVER\n"])
+def test_a_code_is_of_one_line(mapping, ines, text):
+    with pytest.raises(Unprocessable, match="control character"):
+        save(mapping, ines, with_row("authorities", authority=text, clinic="riverside-clinic"))

@@ -7,7 +7,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from integrations.models import Connection, ConnectionKind, ConnectionState, MessageState
-from integrations.services.connections import create_connection, switch_on
+from integrations.services.connections import change_connection, create_connection, switch_on
 from tests.factories.connections import a_connection, a_mapping
 from tests.factories.messages import a_message, an_attempt
 from tests.integrations.test_keeping_connections import OUT
@@ -70,6 +70,24 @@ def test_the_second_administrator_switches_it_on(client, ines, zoe, saved):
     assert client.post(f"/integrations/connections/{saved.pk}/on/").status_code == 302
     saved.refresh_from_db()
     assert saved.state == ConnectionState.ON
+
+
+def test_the_page_switches_on_what_it_showed(client, ines, zoe, saved):
+    client.force_login(zoe)
+    page = f"/integrations/connections/{saved.pk}/"
+    assert f"{page}on/?seen=1" in text_of(client.get(page))
+    change_connection(
+        actor=ines,
+        connection=saved,
+        seen=1,
+        name="Hospital",
+        **{**OUT, "mapping": saved.mapping, "host": "other.example"},
+    )
+    assert 'name="seen" value="1"' in text_of(client.get(f"{page}on/?seen=1"))
+    refused = client.post(f"{page}on/", {"seen": 1})
+    assert refused.status_code == 409
+    assert "after you opened it" in text_of(refused)
+    assert client.post(f"{page}on/", {"seen": 2}).status_code == 302
 
 
 def test_it_is_paused_resumed_and_switched_off_with_reasons(client, zoe, saved):
@@ -159,3 +177,18 @@ def test_a_key_is_never_shown(client, ines, saved):
     client.force_login(ines)
     for page in ("", "edit/"):
         assert "SECRET" not in text_of(client.get(f"/integrations/connections/{saved.pk}/{page}"))
+
+
+def test_a_secret_is_not_written_into_the_page_that_refuses_it(client, ines):
+    client.force_login(ines)
+    answer = client.post(
+        "/integrations/connections/new/?kind=fhir_push",
+        {"name": "FHIR", "address": "nowhere", "secret": "s3cret-token"},
+    )
+    assert answer.status_code == 422
+    assert "s3cret-token" not in text_of(answer)
+    answer = client.post(
+        "/integrations/connections/new/?kind=mllp_in",
+        {"name": "Orders", "networks": "10.1.2.3/24", "charset": "ASCII", "tls_key": "-----BEGIN PRIVATE KEY-----"},
+    )
+    assert "BEGIN PRIVATE" not in text_of(answer)

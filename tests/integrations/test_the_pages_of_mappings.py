@@ -40,6 +40,14 @@ def test_a_row_is_typed_and_compared(client, page, riverside):
     assert versions()[1].rows["results"] == default_rows()["results"]
 
 
+def test_a_result_whose_inputs_are_cleared_is_removed(client, page):
+    rows = versions()[0].rows["results"]
+    typed = {f"row-{number}-{name}": value for number, row in enumerate(rows) for name, value in row.items()}
+    typed |= {f"row-3-{name}": "" for name in rows[3] if name not in {"class", "quantity"}}
+    assert client.post(f"{page}edit/results/", {"seen": 1, **typed}).status_code == 302
+    assert versions()[1].rows["results"] == [*rows[:3], *rows[4:]]
+
+
 def test_a_fault_is_said_and_what_was_typed_stays(client, page, riverside):
     answer = client.post(f"{page}edit/authorities/", {"seen": 1, "row-0-authority": "RIVER", "row-0-clinic": ""})
     assert answer.status_code == 422

@@ -15,9 +15,9 @@ from integrations.models import ConnectionKind, Message
 from integrations.services.incoming import take
 from integrations.services.mappings import save_version
 from tests.factories.connections import a_connection
+from tests.factories.hl7_messages import an_order
 from tests.factories.reports import signed_report
 from tests.factories.specimens import specimen
-from tests.integrations.incoming.conftest import an_order
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from accounts.models import ApiClient, Organisation, Role, User
 from accounts.scopes import PREDICTIONS_READ, SCOPES
 from accounts.services import create_api_client, invite_user
 from audit.models import AuditEvent
-from cases.models import Order, PurgeRun
+from cases.models import Order, PurgeRun, Upload
 from cases.states import CaseState, OrderState
 from classifier.models import WorkerHeartbeat
 from consult.models import OpinionCell, SecondOpinion
@@ -145,6 +145,7 @@ def build() -> World:
         actor=None, email="new@lakeside-clinic.example", role=Role.UPLOADER, organisation=lakeside
     )
     objects = {
+        "upload": Upload.objects.create(case=specimens["draft"].case, by=amina, length=10),
         "delivery": Delivery.objects.get(case=specimens["signed"].case),
         "notification": Notification.objects.get(user=people["amina"]),
         "invitation": invitation,

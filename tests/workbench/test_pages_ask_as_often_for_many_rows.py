@@ -7,8 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
+from integrations.models import MessageState
 from oversight.services.tallies import tally_cases
 from tests.factories.analysed_cases import analysed_case, model
+from tests.factories.connections import a_connection
+from tests.factories.messages import a_message
 from tests.factories.orders import waiting_order
 from tests.factories.reports import signed_report
 
@@ -46,6 +49,8 @@ BASELINE = {
     ("olga", "/oversight/break-glass/"): 16,
     ("olga", "/oversight/models/"): 17,
     ("olga", "/cases/{signed}/timeline/"): 50,
+    ("olga", "/integrations/"): 16,
+    ("olga", "/integrations/messages/"): 19,
     ("ines", "/"): 26,
     ("ines", "/orders/"): 23,
     ("ines", "/orders/new/"): 11,
@@ -60,6 +65,8 @@ def some_cases(riverside, pavel, amina, number):
         signed = analysed_case(riverside, ["neutrophil"] * 10, decided_by=pavel, created_by=amina, state="in_review")
         signed_report(signed, pavel)
         waiting_order(amina, f"P-{signed.pk}", patient=signed.patient)
+        line = a_connection(riverside.refers_to, pavel, name=f"LIS of {signed.pk}")
+        a_message(line, case=signed, state=MessageState.HELD)
 
 
 def statements(client, address):

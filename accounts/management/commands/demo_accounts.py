@@ -20,4 +20,4 @@ class Command(BaseCommand):
             raise CommandError(error.sentence) from error
         self.stdout.write(f"Demo accounts, all with the password {DEMO_PASSWORD}:")
         for person in people:
-            self.stdout.write(f"  {person.email:<42} {person.get_role_display()}")
+            self.stdout.write(f"  {person.email:<48} {person.get_role_display()}")

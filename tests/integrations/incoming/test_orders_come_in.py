@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from hl7apy.consts import VALIDATION_LEVEL
+from hl7apy.parser import parse_message
 
 from accounts.models import Role
 from audit.models import AuditEvent
@@ -247,7 +249,8 @@ def test_where_orders_are_answered_one_by_one_the_others_are_carried_out(
     lines = answered(connection, an_order(*order(control, question="Blasts?"), *order(number="PLACER78")))
     assert lines[0][8] == "ORL^O22^ORL_O22"
     assert lines[1][1] == "AA"
-    assert [(orc[1], orc[2]) for orc in lines[2:]] == [(outcome, "PLACER77^LIS"), ("OK", "PLACER78^LIS")]
+    assert lines[2][5] == "DOE^JANE"
+    assert [(orc[1], orc[2]) for orc in lines if orc[0] == "ORC"] == [(outcome, "PLACER77^LIS"), ("OK", "PLACER78^LIS")]
     assert Order.objects.filter(placer_number="PLACER78").exists()
     kept = the_message()
     assert kept.state == MessageState.PROCESSED
@@ -260,10 +263,20 @@ def test_an_order_for_a_specimen_is_answered_with_one(connection):
     specimen_ = "SPM|1|SP9&LIS||119297000^Blood specimen^SCT|||||||||||||20261128080000+0100"
     lines = answered(connection, a_message("OML^O33^OML_O33", pid(), specimen_, *order()))
     assert lines[0][8] == "ORL^O34^ORL_O34"
-    assert [line[0] for line in lines] == ["MSH", "MSA", "SPM", "ORC"]
+    assert [line[0] for line in lines] == ["MSH", "MSA", "PID", "SPM", "ORC", "OBR"]
     assert Order.objects.get().specimen_id == "SP9"
     kept = answered(connection, a_message("ORM^O01", pid(), *order(number="P2")))
     assert kept[0][8] == "ORR^O02^ORR_O02"
+
+
+# Of ORR^O02 the grammar of the oracle wants every segment of a choice.
+@pytest.mark.parametrize("kind", ["OML^O33^OML_O33", "OML^O21^OML_O21"])
+def test_answers_to_orders_are_what_the_standard_says(connection, kind):
+    connection.answers_orders = True
+    connection.save()
+    content = take(connection, a_message(kind, pid(), *order(), *order(number="P2", code="")), timezone.now())
+    strict = parse_message(content.decode(), validation_level=VALIDATION_LEVEL.STRICT, find_groups=True)
+    assert strict.validate()
 
 
 def test_a_restricted_patient_takes_no_orders(send, ines, connection):

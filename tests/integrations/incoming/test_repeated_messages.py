@@ -80,7 +80,8 @@ def test_a_message_without_a_control_id_is_refused(send):
 
 def test_a_message_of_too_many_parts_is_refused_with_an_answer(send):
     assert send(an_order("NTE" + "|" * 60_000)).code == "AE"
-    assert Message.objects.get().state == MessageState.REFUSED
+    kept = Message.objects.get()
+    assert (kept.state, kept.sentence) == (MessageState.REFUSED, "A message of more than 50000 parts.")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -110,3 +111,14 @@ def test_a_message_keeps_its_bytes(send):
     content = a_message("ADT^A08", "EVN|A08", pid(family="ÖZGÜR"))
     send(content)
     assert Message.objects.get().content == content
+
+
+def test_a_fault_of_ours_is_in_the_log_with_its_place_and_without_the_message(connection, monkeypatch, caplog):
+    def broken(*_, **__):
+        raise ValueError("time data '19610305' does not match")
+
+    monkeypatch.setattr("integrations.services.incoming.take_orders", broken)
+    assert b"MSA|AE|" in take(connection, an_order(), timezone.now())
+    assert "message_not_carried_out" in caplog.text
+    assert "broken" in caplog.text
+    assert "19610305" not in caplog.text

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 
 from cases.models import Order, Patient
 from integrations.hl7.mllp import MOST_BYTES, frame
@@ -108,6 +110,13 @@ def test_forty_at_once_find_as_many_places_as_there_are(running, connection):
     assert Patient.objects.count() == 1
 
 
+def test_a_sender_that_says_nothing_is_closed(running, connection, monkeypatch):
+    monkeypatch.setattr("integrations.listener.session.IDLE_SECONDS", 0.01)
+    assert running.sender(connection).is_closed()
+    monkeypatch.undo()
+    assert still_takes_orders(running, connection)
+
+
 def test_nobody_from_elsewhere_is_let_in(running, connection):
     connection.networks = ["10.1.2.0/24"]
     connection.save()
@@ -191,3 +200,22 @@ def test_the_heartbeat_counts(running, connection):
     beat = ListenerHeartbeat.objects.alive().get()
     assert (beat.ports, beat.sessions, beat.answered, beat.unreadable) == (1, 1, 1, 1)
     assert beat.problem == ""
+
+
+@pytest.mark.parametrize("state", [ConnectionState.OFF, ConnectionState.PAUSED])
+def test_nothing_is_taken_once_it_is_switched_off_although_the_port_is_still_open(sender, connection, state):
+    connection.state, connection.state_reason = state, "The LIS is updated."
+    connection.paused_until = timezone.now() + timedelta(hours=1)
+    connection.save()
+    sender.push(frame(an_order()))
+    assert sender.is_closed()
+    assert not Message.objects.exists()
+
+
+def test_messages_that_wait_for_their_turn_count_as_held(running, connection, monkeypatch):
+    monkeypatch.setattr(running.listener._held, "_most", len(an_order()) + 10)
+    assert running.sender(connection).send(an_order()).code == "AA"
+    sender = running.sender(connection)
+    sender.push(frame(an_order(control_id="A-1")) + frame(an_order(control_id="A-2")))
+    assert sender.is_closed()
+    assert Message.objects.count() == 1

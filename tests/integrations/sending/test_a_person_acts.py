@@ -5,9 +5,11 @@ import pytest
 from audit.models import Action, AuditEvent
 from cases.models import PatientRestriction
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
+from integrations.kinds import SETTINGS
 from integrations.mapping_rows import default_rows
-from integrations.models import Message, MessageState
-from integrations.services.outbox import begin_at_present, queue_events
+from integrations.models import Connection, ConnectionState, Message, MessageState
+from integrations.services.connections import change_connection
+from integrations.services.outbox import ANOTHER_CLINIC, begin_at_present, queue_events
 from integrations.services.resending import mark_handled, send_again
 from integrations.services.stuck import follow_stuck_messages
 from notices.models import Notification
@@ -190,3 +192,28 @@ def test_the_notice_is_closed_when_nothing_is_stuck(ines, refused):
     mark_handled(actor=ines, message=refused, reason="By telephone.")
     assert told().exists()
     assert not told().unread().exists()
+
+
+def test_what_waits_of_a_clinic_that_was_taken_out_is_held(riverside, hilltop, pavel, ines, lis):
+    hilltop.hl7_authority = "HILLTOP"
+    hilltop.save()
+    kept = signed(hilltop, pavel)
+    taken_out = signed(riverside, pavel)
+    assert queue_events(lis) == 2
+    settings = {name: getattr(lis, name) for name in SETTINGS[lis.kind] if name != "clinics"}
+    change_connection(actor=ines, connection=lis, seen=lis.version, name=lis.name, clinics=[hilltop], **settings)
+    message = Message.objects.get(report=taken_out)
+    assert (message.state, message.sentence) == (MessageState.HELD, ANOTHER_CLINIC)
+    assert Message.objects.get(report=kept).state == MessageState.QUEUED
+    Connection.objects.update(state=ConnectionState.ON)
+    with pytest.raises(Conflict, match="taken out"):
+        send_again(actor=ines, message=message)
+    assert mark_handled(actor=ines, message=message, reason="It is not theirs.").state == MessageState.HANDLED
+
+
+def test_what_arrived_of_a_clinic_that_was_taken_out_does_not_go_again(riverside, hilltop, pavel, ines, lis):
+    signed(riverside, pavel)
+    run(lis, ToldLink(OK))
+    lis.clinics.set([hilltop])
+    with pytest.raises(Conflict, match="taken out"):
+        send_again(actor=ines, message=Message.objects.get())

@@ -24,6 +24,7 @@ INNER = [
     "169.254.169.254",
     "fe80::1",
     "fd00::1",
+    "fec0::1",
     "::ffff:127.0.0.1",
     "::ffff:10.0.0.1",
     "64:ff9b::7f00:1",
@@ -89,6 +90,25 @@ def test_a_listed_network_is_allowed_without_tls(monkeypatch, settings):
 def test_other_addresses_are_refused(url):
     with pytest.raises(RefusedAddressError):
         send("POST", url, body=b"", headers={})
+
+
+@pytest.mark.usefixtures("_own_network")
+@pytest.mark.parametrize(
+    ("url", "token"),
+    [
+        ("https://a.example:99999/", "x"),
+        ("https://a..example/", "x"),
+        ("https://[::1/", "x"),
+        ("http://127.0.0.1:1/größe", "x"),
+        ("http://127.0.0.1:{port}/", "two\r\nlines"),
+        ("http://127.0.0.1:{port}/", "schlüssel €"),
+    ],
+)
+def test_what_no_request_can_hold_is_refused_and_not_quoted(web, url, token):
+    with pytest.raises(RefusedAddressError) as refused:
+        send("PUT", url.format(port=web.server_port), body=b"", headers={"Authorization": f"Bearer {token}"})
+    assert "Bearer" not in str(refused.value)
+    assert refused.value.__suppress_context__
 
 
 class Answers(http.server.BaseHTTPRequestHandler):

@@ -4,6 +4,7 @@ import ssl
 import threading
 
 import pytest
+from django.db.models import F
 
 from audit.models import Action, AuditEvent
 from integrations.models import Attempt, AttemptOutcome, Connection, Message, MessageState
@@ -13,7 +14,7 @@ from integrations.services.sending import drain
 from tests.factories.reports import NEUTROPENIC, signed_report
 from tests.integrations.hl7._messages import field, results
 from tests.integrations.sending._receiver import LisReceiver
-from tests.integrations.sending._sending import Clock, a_case, impatient, run, signed
+from tests.integrations.sending._sending import Clock, ToldLink, a_case, impatient, run, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,35 @@ def test_a_report_its_correction_and_its_withdrawal(riverside, pavel, lis, to, k
     assert [attempts(message) for message in Message.objects.all()] == [[AttemptOutcome.ACKNOWLEDGED]] * 3
     assert {message.answer_code for message in Message.objects.all()} == {"AA"}
     assert all(b"MSA|AA|" in message.answer_content for message in Message.objects.all())
+
+
+@pytest.mark.parametrize("host", ["lis..example", f"{'x' * 64}.example"])
+def test_a_name_that_cannot_be_one_is_a_receiver_that_is_not_there(riverside, pavel, lis, host):
+    signed(riverside, pavel)
+    lis.host = host
+    lis.save(update_fields=["host"])
+    assert run(lis) == 0
+    message = Message.objects.get()
+    assert (message.state, attempts(message)) == (MessageState.QUEUED, [AttemptOutcome.NO_CONNECTION])
+    assert Connection.objects.get(pk=lis.pk).failures == 1
+
+
+def test_a_turn_ends_where_the_connection_was_changed(riverside, pavel, lis):
+    signed(riverside, pavel)
+    signed(riverside, pavel)
+
+    class Changing(ToldLink):
+        """Two administrators change the receiver while a message is under way."""
+
+        def send(self, message):
+            Connection.objects.update(version=F("version") + 1, host="other.example")
+            return super().send(message)
+
+    old = Changing()
+    assert run(lis, old) == 1
+    new = ToldLink()
+    assert run(lis, new) == 1
+    assert (len(old.sent), len(new.sent)) == (1, 1)
 
 
 def test_a_delivery_is_in_the_audit_trail(riverside, pavel, lis, to):

@@ -9,12 +9,14 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from integrations.message_verification import check_messages
-from integrations.models import Attempt, Connection, FeedEvent, Message, MessageState
+from integrations.models import Attempt, Connection, ConnectionKind, FeedEvent, Message, MessageState
 from integrations.services.message_bodies import forget_patient
 from integrations.services.outbox import queue_events
 from integrations.services.resending import mark_handled
 from oversight.services.retention import apply_retention
 from reports.canonical import sha256
+from tests.factories.connections import a_connection
+from tests.factories.messages import a_message
 from tests.integrations.sending._sending import AR, OK, Clock, ToldLink, a_case, run, signed
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +45,14 @@ def sent(riverside, pavel, lis):
     signed(riverside, pavel)
     run(lis, ToldLink(OK), Clock(timezone.now() - dt.timedelta(days=401)))
     return Message.objects.get()
+
+
+def test_the_body_of_what_came_and_was_never_carried_out_goes_as_well(lis):
+    long_ago = timezone.now() - dt.timedelta(days=401)
+    orders = a_connection(lis.laboratory, lis.saved_by, ConnectionKind.MLLP_IN)
+    a_message(orders, state=MessageState.RECEIVED, created_at=long_ago)
+    assert bodies_removed() == 1
+    assert Message.objects.get().content == b""
 
 
 def bodies_removed():

@@ -18,8 +18,10 @@ def state_of(report):
     return Message.objects.get(report=report).state
 
 
-def seconds_until_next(connection, clock):
-    return (Connection.objects.get(pk=connection.pk).retry_at - clock()).total_seconds()
+def next_try():
+    """When the one message may be tried again: its connection and itself may have to wait."""
+    waits = [Connection.objects.get().retry_at, Message.objects.get().next_try_at]
+    return max(one for one in waits if one is not None)
 
 
 @pytest.mark.parametrize("says", [SILENT, AWAY, CE])
@@ -30,8 +32,8 @@ def test_the_pauses_grow_to_an_hour_and_it_is_dead_after_three_days(riverside, p
     began, seen = clock(), []
     while state_of(report) == MessageState.QUEUED:
         run(lis, link, clock)
-        seen.append(seconds_until_next(lis, clock))
-        clock.at = Connection.objects.get(pk=lis.pk).retry_at
+        seen.append((next_try() - clock()).total_seconds())
+        clock.at = next_try()
     assert seen[:7] == PAUSES
     assert dt.timedelta(hours=72) <= clock() - began < dt.timedelta(hours=75)
     message = Message.objects.get()
@@ -109,13 +111,32 @@ def test_a_message_that_nobody_answers_does_not_stop_the_others(riverside, pavel
     assert state_of(poison) == MessageState.DEAD
 
 
+def test_a_new_message_does_not_wait_for_the_pause_of_one_that_nobody_answers(riverside, pavel, lis):
+    poison = signed(riverside, pavel)
+    queue_events(lis)
+    clock, link = Clock(), ToldLink()
+    link.special[Message.objects.get().control_id] = SILENT
+    for _ in range(8):
+        run(lis, link, clock)
+        clock.at = next_try()
+    run(lis, link, clock)
+    new = signed(riverside, pavel)
+    clock.go(minutes=2)
+    assert run(lis, link, clock) == 1
+    assert state_of(new) == MessageState.ACKNOWLEDGED
+    assert state_of(poison) == MessageState.QUEUED
+
+
 def test_after_a_long_silence_what_waited_goes_at_once(riverside, pavel, lis):
     reports = [signed(riverside, pavel) for _ in range(3)]
     clock, link = Clock(), ToldLink(SILENT)
     for _ in range(12):
         run(lis, link, clock)
-        clock.at = Connection.objects.get().retry_at
-    link.says = OK
+        clock.go(minutes=10)
+    waits = sorted(Message.objects.values_list("next_try_at", flat=True))
+    assert waits[0] < waits[-1]
+    clock.at, link.says = max(waits[0], Connection.objects.get().retry_at), OK
+    assert clock.at < waits[-1]
     run(lis, link, clock)
     assert [state_of(report) for report in reports] == [MessageState.ACKNOWLEDGED] * 3
 

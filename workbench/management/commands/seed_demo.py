@@ -14,6 +14,7 @@ from classifier.bundle_analyser import BundleAnalyser
 from classifier.services import ensure_model
 from classifier.services.demo_cases import seed_cases
 from hematovision.errors import DomainError
+from integrations.services.demo_connections import seed_connections
 from notices.models import Preference
 from notices.services import set_email_preference
 from reports.pdf import pdf_problem
@@ -42,6 +43,7 @@ class Command(BaseCommand):
             raise CommandError(error.sentence) from error
         self.stdout.write(f"Demo cases: {created} created, {there} there already.")
         self.stdout.write(f"Demo orders: {seed_orders()} placed.")
+        self.stdout.write(f"Demo connections: {seed_connections()} added, switched off.")
         if problem := pdf_problem():
             self.stdout.write(self.style.WARNING(f"No demo report was signed: {problem}"))
             return
