@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from accounts.models import ApiClient, Invitation, Organisation, User
+from accounts.models import ApiClient, Invitation, Organisation, PoorFields, User
 from audit.fingerprints import fingerprint
 from audit.kept_rows import KeptRows
 from audit.selectors import last_digest, said_about
@@ -51,6 +51,8 @@ def organisation_digest(organisation: Organisation) -> str:
                 organisation.is_active,
                 organisation.blind_review,
                 organisation.unknown_camera,
+                # As it is from the start it adds nothing: so rows keep the fingerprint from before there was the rule.
+                *([organisation.poor_fields] if organisation.poor_fields != PoorFields.ASK else []),
             )
         ]
     )

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from hematovision.providers import Provider
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from django.db.models import QuerySet
 
     from accounts.models import User
     from cases.models import Case
+    from cases.quality import PoorField
 
 
 @Provider
@@ -44,3 +45,9 @@ def waiting_for_acknowledgement(cases: Iterable[Case]) -> frozenset[UUID]:
 def signed_report_address(case: Case, form: str) -> str:
     """The address of the signed report as `form` (`page` or `csv`); answered by `reports`, else empty: there is none."""
     return ""
+
+
+@Provider
+def poor_fields(case: Case) -> Sequence[PoorField]:
+    """The fields of `case` whose quality the last analysis found poor, in order; answered by `classifier`, else none."""
+    return ()

@@ -3,7 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+POOR = "poor"
+
+
+@dataclass(frozen=True, slots=True)
+class PoorField:
+    """A field of poor quality: its image, its number, and what to do about it, in sentences."""
+
+    image: UUID
+    ordinal: int
+    advice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,7 @@ def quality_verdict(quality: dict[str, Any]) -> QualityVerdict | None:
     measurements: dict[str, dict[str, Any]] = quality.get("readings", {})
     verdict = str(quality.get("verdict", ""))
     reasons = [str(sentence) for sentence in quality.get("reasons", [])]
-    if verdict != "poor":
+    if verdict != POOR:
         good = [str(measurement["sentence"]) for measurement in measurements.values() if measurement.get("sentence")]
         return QualityVerdict(verdict=verdict, sentences=reasons or good, advice="")
     held_back = str(quality.get("held_back", ""))
@@ -34,7 +49,7 @@ def quality_verdict(quality: dict[str, Any]) -> QualityVerdict | None:
     poor = [
         str(reading["sentence"])
         for name, reading in measurements.items()
-        if name != "scale" and reading.get("verdict") == "poor" and reading.get("sentence")
+        if name != "scale" and reading.get("verdict") == POOR and reading.get("sentence")
     ]
     return QualityVerdict(
         verdict=verdict,

@@ -8,8 +8,9 @@ class ClassifierConfig(AppConfig):
     def ready(self) -> None:
         """Listen to the clinical record, which does not know the models; register the checks."""
         from accounts.signals import unknown_camera_rule_changed
+        from cases.providers import poor_fields
         from cases.signals import image_received, image_taken_out, microscope_corrected, scale_changed
-        from classifier import checks  # noqa: F401
+        from classifier import selectors
         from classifier.receivers import (
             enqueue_received_image,
             fingerprint_what_was_taken_out,
@@ -21,6 +22,7 @@ class ClassifierConfig(AppConfig):
         from classifier.verification import check_analyses, check_model_labels, check_models
         from hematovision import verifications
 
+        poor_fields.register(selectors.poor_fields)
         verifications.register("analyses", check_analyses)
         verifications.register("labels of the model", check_model_labels)
         verifications.register("models", check_models)

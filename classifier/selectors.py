@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, Subquery, UUIDField
 
 from cases.models import Case, SmearImage
+from cases.quality import POOR, PoorField, quality_verdict
 from classifier.models import Analysis, AnalysisState, CameraStanding, ModelState, ModelVersion, Prediction
 from classifier.standing import Standing
 
@@ -147,6 +148,14 @@ def output_for_cells(cells: Iterable[Cell]) -> ModelOutput:
 def current_analyses(case: Case) -> dict[UUID, CurrentAnalysis]:
     """Return the current analysis of each image of `case` by image id, in one query."""
     return _current(Analysis.objects.of_case(case).select_related("model_version"))
+
+
+def poor_fields(case: Case) -> list[PoorField]:
+    """Return the fields of `case` whose quality their current analysis found poor, in order; two queries."""
+    verdicts = {pk: quality_verdict(analysis.quality) for pk, analysis in current_analyses(case).items()}
+    poor = {pk: found for pk, found in verdicts.items() if found is not None and found.verdict == POOR}
+    images = case.images.counting().filter(pk__in=poor).order_by("ordinal") if poor else []
+    return [PoorField(image.pk, image.ordinal, poor[image.pk].advice or poor[image.pk].held_back) for image in images]
 
 
 def waits_for_part(case: Case) -> bool:

@@ -60,6 +60,7 @@ class OrganisationAdmin(ServiceAdmin):
         "is_active",
         "blind_review",
         "unknown_camera",
+        "poor_fields",
         "hl7_authority",
         "numbers",
     )
@@ -69,7 +70,7 @@ class OrganisationAdmin(ServiceAdmin):
         return (
             ("slug", "kind", "refers_to")
             if obj is not None
-            else ("is_active", "blind_review", "unknown_camera", "hl7_authority")
+            else ("is_active", "blind_review", "unknown_camera", "poor_fields", "hl7_authority")
         )
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -89,6 +90,7 @@ class OrganisationAdmin(ServiceAdmin):
                 is_active=obj.is_active,
                 blind_review=obj.blind_review,
                 unknown_camera=obj.unknown_camera,
+                poor_fields=obj.poor_fields,
                 hl7_authority=obj.hl7_authority,
             )
             set_organisation_numbers(actor=actor, organisation=obj, numbers=form.cleaned_data["numbers"])

@@ -2,7 +2,7 @@
 
 from accounts.models.api_client import ApiClient
 from accounts.models.invitation import Invitation
-from accounts.models.organisation import Organisation, OrganisationKind, UnknownCamera
+from accounts.models.organisation import Organisation, OrganisationKind, PoorFields, UnknownCamera
 from accounts.models.organisation_number import OrganisationNumber
 from accounts.models.password_reset import PasswordResetRequest
 from accounts.models.used_assertion import UsedAssertion
@@ -15,6 +15,7 @@ __all__ = [
     "OrganisationKind",
     "OrganisationNumber",
     "PasswordResetRequest",
+    "PoorFields",
     "Role",
     "UnknownCamera",
     "UsedAssertion",

@@ -33,6 +33,14 @@ class UnknownCamera(models.TextChoices):
     MARK = "mark", _("Show the names, marked")
 
 
+class PoorFields(models.TextChoices):
+    """What becomes of a case that is submitted with fields whose quality is poor."""
+
+    ALLOW = "allow", _("Take them")
+    ASK = "ask", _("Ask the clinic once")
+    REFUSE = "refuse", _("Refuse them until they are retaken or taken out")
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Organisations, narrowed to what a person may see or administer."""
 
@@ -92,6 +100,13 @@ class Organisation(models.Model):
         default=UnknownCamera.STRICT,
         help_text=_("For laboratories: what becomes of the model's names on a camera that it does not know."),
     )
+    poor_fields = models.CharField(
+        _("fields of poor quality"),
+        max_length=8,
+        choices=PoorFields.choices,
+        default=PoorFields.ASK,
+        help_text=_("For laboratories: what becomes of a case that a clinic submits with them."),
+    )
     hl7_authority = models.CharField(
         _("HL7 assigning authority"),
         max_length=199,
@@ -113,6 +128,9 @@ class Organisation(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(unknown_camera__in=UnknownCamera.values), name="rule_for_unknown_cameras_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(poor_fields__in=PoorFields.values), name="rule_for_poor_fields_is_known"
             ),
         ]
 

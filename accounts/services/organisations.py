@@ -54,12 +54,13 @@ def update_organisation(
     is_active: bool,
     blind_review: bool | None = None,
     unknown_camera: str | None = None,
+    poor_fields: str | None = None,
     hl7_authority: str | None = None,
 ) -> Organisation:
     """Rename, close or reopen; say whether a laboratory reviews blinded, and who gives its record numbers. Kind, slug and laboratory stay: cases hang on them.
 
     Closing signs the organisation's people out and stops its API clients. `None` leaves
-    `blind_review`, `unknown_camera` and `hl7_authority` as they are. Raises `PermissionRefused`, `NotFound`,
+    `blind_review`, `unknown_camera`, `poor_fields` and `hl7_authority` as they are. Raises `PermissionRefused`, `NotFound`,
     `Unprocessable`, `Conflict` (an administrator closing the laboratory they work at).
     """
     require_reach(actor, organisation)
@@ -72,11 +73,15 @@ def update_organisation(
         stored.blind_review = blind_review
     if unknown_camera is not None:
         stored.unknown_camera = unknown_camera
+    if poor_fields is not None:
+        stored.poor_fields = poor_fields
     if hl7_authority is not None:
         stored.hl7_authority = hl7_authority.strip()
     cleaned(stored)
     if _described(stored) != before:
-        stored.save(update_fields=["name", "is_active", "blind_review", "unknown_camera", "hl7_authority"])
+        stored.save(
+            update_fields=["name", "is_active", "blind_review", "unknown_camera", "poor_fields", "hl7_authority"]
+        )
         record(
             actor=actor,
             action=Action.CONFIGURATION,
@@ -103,5 +108,6 @@ def _described(organisation: Organisation) -> dict[str, object]:
         "is_active": organisation.is_active,
         "blind_review": organisation.blind_review,
         "unknown_camera": organisation.unknown_camera,
+        "poor_fields": organisation.poor_fields,
         "hl7_authority": organisation.hl7_authority,
     }

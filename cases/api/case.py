@@ -27,6 +27,7 @@ from cases.api.case_serializers import (
     CaseDetail,
     CaseIn,
     CaseOut,
+    SubmitIn,
     case_version,
 )
 from cases.api.image_serializers import ImageOut
@@ -41,7 +42,6 @@ from cases.services.orders import open_case_of_order, overruled_by
 from cases.states import CaseState
 from hematovision.errors import Conflict
 from hematovision.rest.base import NotCached
-from hematovision.rest.bodies import Empty
 from hematovision.rest.etags import check_if_match, version_tag
 from hematovision.rest.filters import MomentFilter
 from hematovision.rest.idempotency import once
@@ -247,13 +247,18 @@ class CaseSubmit(CaseView):
     required_scopes: ClassVar = {"POST": "cases:write"}
     allowed_roles: ClassVar = {"POST": WRITERS}
 
-    @extend_schema(summary="Submit a case", request=None, responses=CaseDetail, parameters=[IF_MATCH])
+    @extend_schema(summary="Submit a case", request=SubmitIn, responses=CaseDetail, parameters=[IF_MATCH])
     def post(self, request: Request, pk: uuid.UUID) -> Response:
-        """Submit a draft; images sent before are analysed already or from now on."""
+        """Submit a draft; images sent before are analysed already or from now on.
+
+        409 `poor-fields` names in `images` the fields of poor quality that nobody has said to have seen, or that the laboratory
+        refuses (`rule`).
+        """
         self.visible_case(pk)
-        Empty(data=request.data).is_valid(raise_exception=True)
+        given = SubmitIn(data=request.data)
+        given.is_valid(raise_exception=True)
         with self.unchanged_case(pk) as case:
-            submit_case(actor=signed_in(request), case=case)
+            submit_case(actor=signed_in(request), case=case, **given.validated_data)
         return case_response(self.visible_case(pk), request.user)
 
 

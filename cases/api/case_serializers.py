@@ -156,6 +156,17 @@ class CaseDetail(CaseOut):
     )
 
 
+class SubmitIn(StrictBody):
+    """What was seen before a case is submitted."""
+
+    seen_poor_fields = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=1000,
+        help_text="Ids of the fields of poor quality that a person has seen and submits all the same: those of a 409 `poor-fields`.",
+    )
+
+
 class CancelIn(StrictBody):
     """Why a case or an order is cancelled."""
 

@@ -22,6 +22,7 @@ from cases.permissions import (
 )
 from cases.services.accession import next_accession_number
 from cases.services.audit_trail import scope_of
+from cases.services.poor_fields import require_seen
 from cases.services.restrictions import require_open_to_cases
 from cases.services.transitions import lock_case, step_case
 from cases.services.validation import clean_record
@@ -32,8 +33,9 @@ from hematovision.errors import Conflict, Unprocessable
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from decimal import Decimal
+    from uuid import UUID
 
     from accounts.models import Organisation, User
 
@@ -169,12 +171,12 @@ def put_back_details(*, actor: User, case: Case, details: Mapping[str, str | Non
     return update_case(actor=actor, case=case, **{name: fields[name].to_python(details[name]) for name in details})
 
 
-def submit_case(*, actor: User, case: Case) -> Case:
+def submit_case(*, actor: User, case: Case, seen_poor_fields: Collection[UUID] = ()) -> Case:
     """Hand a draft to the laboratory: from now on it is due, and the laboratory sees it.
 
-    Raises `Conflict` unless it is a draft, and `Unprocessable` while it has no image.
+    Raises `Conflict` unless it is a draft, `Unprocessable` while it has no image, and as `poor_fields.require_seen`.
     """
-    return transition_case(actor=actor, case=case, to=CaseState.SUBMITTED)
+    return transition_case(actor=actor, case=case, to=CaseState.SUBMITTED, seen_poor_fields=seen_poor_fields)
 
 
 def cancel_case(*, actor: User, case: Case, reason: str) -> Case:
@@ -182,7 +184,14 @@ def cancel_case(*, actor: User, case: Case, reason: str) -> Case:
     return transition_case(actor=actor, case=case, to=CaseState.CANCELLED, reason=reason)
 
 
-def transition_case(*, actor: User | None, case: Case, to: CaseState, reason: str = "") -> Case:
+def transition_case(
+    *,
+    actor: User | None,
+    case: Case,
+    to: CaseState,
+    reason: str = "",
+    seen_poor_fields: Collection[UUID] = (),
+) -> Case:
     """Take a case one step; `actor=None` is the system.
 
     Raises `NotFound` (not visible), `PermissionRefused`, `Conflict` (step not allowed) or `Unprocessable`
@@ -199,6 +208,7 @@ def transition_case(*, actor: User | None, case: Case, to: CaseState, reason: st
         if to == CaseState.SUBMITTED and case.state == CaseState.DRAFT:
             if not case.images.counting().exists():
                 raise Unprocessable("Add at least one image before you submit the case.", code="no_images")
+            reason = " ".join(filter(None, (reason, require_seen(case, seen_poor_fields))))
             case.submitted_at = timezone.now()
             case.due_at = case.submitted_at + turnaround(case.priority)
         if to == CaseState.CANCELLED and not reason:

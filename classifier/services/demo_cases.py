@@ -211,7 +211,7 @@ def _tell(story: Story, uploader: User) -> bool:
     if story.ends_as == CaseState.CANCELLED:
         cancel_case(actor=uploader, case=case, reason=story.cancelled_because)
     elif story.ends_as != CaseState.DRAFT:
-        submit_case(actor=uploader, case=case)
+        submit_case(actor=uploader, case=case, seen_poor_fields=case.images.counting().values_list("pk", flat=True))
     return is_new
 
 

@@ -255,7 +255,13 @@ def test_the_audit_trail_is_read_only_here_and_views_are_recorded(client, ines, 
 
 def test_numbers_of_a_place_are_typed_one_a_line(client, ines, riverside):
     client.force_login(ines)
-    form = {"name": riverside.name, "is_active": "on", "unknown_camera": "strict", "hl7_authority": "RIV&1.2.3&ISO"}
+    form = {
+        "name": riverside.name,
+        "is_active": "on",
+        "unknown_camera": "strict",
+        "poor_fields": "ask",
+        "hl7_authority": "RIV&1.2.3&ISO",
+    }
     save(client, "organisation", riverside, **form, numbers="npi 1234567893\n\nlis  RIV\n")
     riverside.refresh_from_db()
     assert riverside.hl7_authority == "RIV&1.2.3&ISO"

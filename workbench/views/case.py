@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import PoorFields
 from cases.blinding import is_blinded, may_see_model_output
 from cases.conf import upload_max_bytes
 from cases.permissions import (
@@ -22,12 +23,14 @@ from cases.permissions import (
     may_send_images,
     may_write_cases,
 )
+from cases.providers import poor_fields
 from cases.selectors import legal_holds_in_force, microscopes_for, restriction_in_force, visible_case
 from cases.services.audit_trail import record_view
 from cases.services.cases import cancel_case, submit_case
 from cases.states import CLOSED_STATES, OPEN_STATES, CaseState
 from classifier.selectors import unknown_cameras
 from hematovision.errors import DomainError
+from hematovision.forms import uuid_or_none
 from microscopes.selectors import suggest
 from workbench.presenters.cameras import shown_cameras
 from workbench.presenters.differential import case_differential
@@ -147,13 +150,17 @@ def changed_parts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def submit_case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Send the case to the laboratory, once the person has compared the slide with the request."""
     case = visible_case(request.user, pk)
+    seen = [one for typed in request.POST.getlist("seen") if (one := uuid_or_none(typed)) is not None]
     if request.POST.get("identity") != "confirmed":
         sentence = "Compare the slide label with the request, then confirm the patient."
         return show_case(request, case, status=422, identity_error=sentence)
     try:
-        submit_case(actor=request.user, case=case)
+        submit_case(actor=request.user, case=case, seen_poor_fields=seen)
     except DomainError as error:
-        return show_case(request, case, status=error.status, identity_error=error.sentence)
+        if error.code != "poor_fields":
+            return show_case(request, case, status=error.status, identity_error=error.sentence)
+        refuses = error.details["rule"] == PoorFields.REFUSE
+        return show_case(request, case, status=error.status, poor_fields=poor_fields(case), refuses_poor=refuses)
     messages.success(request, f"Case {case.accession_number} was sent to {case.laboratory.name}.")
     return redirect("workbench:case", case.pk)
 

@@ -58,6 +58,7 @@ _PEOPLE = [
     _update("a clinic re-pointed", "accounts_organisation", "refers_to_id = %s", of("place"), _northern),
     _update("a closed organisation", "accounts_organisation", "is_active = %s", of("place"), False),
     _update("blinded review", "accounts_organisation", "blind_review = %s", of("place"), True),
+    _update("the rule for poor fields", "accounts_organisation", "poor_fields = 'allow'", of("place")),
     _update("the rule for cameras", "accounts_organisation", "unknown_camera = 'all'", of("place")),
     _insert("an organisation", "accounts.organisation", of("place"), slug="'another'"),
     _update("the scopes of a client", "accounts_apiclient", "scopes = '[\"cases:write\"]'", of("api_client")),
