@@ -13,6 +13,7 @@ from audit.models import AuditEvent
 from audit.services import record
 from cases.services.audit_trail import record_view
 from cases.services.break_glass import open_by_break_glass
+from cases.services.draft_fields import take_out_image
 from consult.models import Comment
 from oversight.presenters.timeline import Entry, folded, kinds_for, merged, story_of
 from review.services.decisions import apply_action
@@ -191,3 +192,11 @@ def test_what_happened_between_two_runs_keeps_them_apart():
     ]
     found = folded(merged([*received, Entry(now - timedelta(minutes=3), "steps", "Submitted")]))
     assert [entry.text for entry in found] == ["2 images received", "Submitted", "2 images received"]
+
+
+def test_it_tells_which_field_was_taken_out_by_whom_and_why(amina):
+    made = specimen(by=amina, state="draft", number=1, version=model_version())
+    take_out_image(actor=amina, image=made.image, reason="wrong")
+    entry = next(entry for entry in story_of(made.case, amina) if entry.text == "Image 1 taken out")
+    assert (entry.who, entry.tone) == (amina.full_name, "warn")
+    assert entry.details == ("It is of another slide or patient",)

@@ -42,7 +42,7 @@ def of_steps(case: Case) -> Iterator[Entry]:
 
 
 def of_images(case: Case) -> Iterator[Entry]:
-    """Yield what came in, and what went wrong with it."""
+    """Yield what came in, what went wrong with it and what was taken out."""
     for image in SmearImage.objects.filter(case=case).select_related("uploaded_by"):
         yield Entry(
             image.uploaded_at,
@@ -52,13 +52,14 @@ def of_images(case: Case) -> Iterator[Entry]:
             alike="images received",
         )
     told = ImageTransition.objects.filter(
-        image__case=case, to_state__in=[ImageState.REJECTED, ImageState.FAILED]
+        image__case=case, to_state__in=[ImageState.REJECTED, ImageState.FAILED, ImageState.TAKEN_OUT]
     ).select_related("by", "image")
     for step in told:
         word = ImageState(step.to_state).label.lower()
         reason = (step.reason,) if step.reason else ()
+        tone = "warn" if step.to_state == ImageState.TAKEN_OUT else "danger"
         yield Entry(
-            step.at, "images", f"Image {step.image.ordinal} {word}", name_of(step.by), details=reason, tone="danger"
+            step.at, "images", f"Image {step.image.ordinal} {word}", name_of(step.by), details=reason, tone=tone
         )
 
 
