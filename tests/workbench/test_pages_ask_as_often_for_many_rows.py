@@ -10,6 +10,7 @@ from cases.models import Case
 from integrations.models import MessageState
 from oversight.services.tallies import tally_cases
 from tests.factories.analysed_cases import analysed_case, model
+from tests.factories.cases import CaseFactory, SmearImageFactory
 from tests.factories.connections import a_connection
 from tests.factories.messages import a_message
 from tests.factories.orders import waiting_order
@@ -34,6 +35,8 @@ BASELINE = {
     ("amina", "/"): 28,
     ("amina", "/?state=signed"): 28,
     ("amina", "/cases/{signed}/"): 28,
+    ("amina", "/cases/{draft}/"): 27,
+    ("amina", "/images/{field}/draft/"): 14,
     ("amina", "/inbox/"): 21,
     ("amina", "/patients/{patient}/"): 22,
     ("amina", "/orders/"): 25,
@@ -81,16 +84,26 @@ def test_the_number_of_statements_is_the_baseline_and_does_not_grow(client, requ
     person = request.getfixturevalue(who)
     model()
     some_cases(riverside, pavel, amina, 2)
+    draft = CaseFactory(clinic=riverside, created_by=amina)
+    field = SmearImageFactory(case=draft, analysed=True)
     tally_cases()
     newest = Case.objects.order_by("created_at")
     opened, signed = newest.filter(state="ready")[0], newest.filter(state="signed")[0]
-    places = {"open": opened.pk, "signed": signed.pk, "patient": signed.patient_id}
+    places = {
+        "open": opened.pk,
+        "signed": signed.pk,
+        "patient": signed.patient_id,
+        "draft": draft.pk,
+        "field": field.pk,
+    }
     asked = {page: page.format(**places) for name, page in BASELINE if name == who}
     client.force_login(person)
     for address in asked.values():
         client.get(address)  # what is asked once a process or a session
     few = {page: statements(client, address) for page, address in asked.items()}
     some_cases(riverside, pavel, amina, 5)
+    for _ in range(5):
+        SmearImageFactory(case=draft, analysed=True)
     tally_cases()
     many = {page: statements(client, address) for page, address in asked.items()}
     assert many == few
