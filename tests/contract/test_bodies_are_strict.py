@@ -16,11 +16,14 @@ from tests.factories.specimens import model_version, specimen
 
 pytestmark = pytest.mark.django_db
 
+LISTS = {"text/csv"}
+"""A list has columns instead of fields; `test_reconciling_what_arrived` says what becomes of wrong ones."""
 WRITES = [
-    (method, path, tuple(operation.get("requestBody", {}).get("content", {"application/json": {}})))
+    (method, path, kinds)
     for path, operations in Client().get(f"{API}/schema/").json()["paths"].items()
     for method, operation in operations.items()
     if method in {"post", "put", "patch"}
+    and not LISTS.issuperset(kinds := tuple(operation.get("requestBody", {}).get("content", {"application/json": {}})))
 ]
 
 

@@ -155,5 +155,10 @@ def name_what_there_is(case, known):
         case.body.pop("clinic", None)
         # An order has a case once.
         case.body.pop("order", None)
-        there = {"patient": str(known["patients"]), "microscope": str(known["microscopes"]), "file": picture()}
+        there = {
+            "patient": str(known["patients"]),
+            "microscope": str(known["microscopes"]),
+            "replaces": str(known["images"]),
+            "file": picture(),
+        }
         case.body.update({name: value for name, value in there.items() if name in case.body})

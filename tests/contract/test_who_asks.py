@@ -11,6 +11,8 @@ pytestmark = pytest.mark.django_db
 def test_the_index_is_open_and_leads_to_every_list(lis):
     addresses = Client().get(f"{API}/").json()
     assert {"docs", "schema", "me", "cases", "patients", "orders", "reports", "fhir"} <= set(addresses)
+    # Uploads are begun and resumed, not listed: what they can do is asked with OPTIONS.
+    assert lis.http.options(addresses.pop("uploads"), headers={"Tus-Resumable": "1.0.0"}).status_code == 204
     for address in addresses.values():
         assert lis.http.get(address).status_code == 200, address
 
