@@ -18,8 +18,8 @@ from hematovision.celery import app
 from hematovision.disk import require_room
 from hematovision.errors import NoRoom
 from hematovision.storage_health import Asked
-from integrations.models import Connection
-from integrations.standing import with_standing
+from integrations.models import Connection, ConnectionKind, ListenerHeartbeat
+from integrations.standing import stuck_of, with_standing
 
 STORAGE = Asked()
 LATE = timedelta(minutes=10)
@@ -127,14 +127,17 @@ def check_files() -> str:
 
 
 def check_lis() -> str:
-    """Nothing to other systems has waited long, and nothing waits for a person."""
+    """Somebody listens for what comes in, nothing to other systems has waited long, and nothing waits for a person."""
     try:
         connections = list(with_standing(Connection.objects.in_use()))
+        listens = ListenerHeartbeat.objects.alive().exists()
     except DatabaseError as error:
         raise PartFailed("The connections cannot be read: the database does not answer.") from error
+    if not listens and any(found.kind == ConnectionKind.MLLP_IN for found in connections):
+        raise PartFailed("Nobody listens for messages of laboratory systems: the listener is not running.")
     late = timezone.now() - LATE
     waiting = sum(1 for found in connections if found.oldest is not None and found.oldest < late)
-    stuck = sum(found.held + found.refused + found.dead for found in connections)
+    stuck = sum(sum(stuck_of(found).values()) for found in connections)
     if waiting or stuck:
         raise PartFailed(f"Of {len(connections)} connections {waiting} are late; {stuck} messages wait for a person.")
     return f"{len(connections)} connections, nothing late"

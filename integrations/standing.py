@@ -38,6 +38,17 @@ def with_standing(connections: QuerySet[Connection]) -> QuerySet[Connection, Any
     )
 
 
+def stuck_of(connection: Connection) -> dict[str, int]:
+    """Return how many messages of a connection that `with_standing` gave wait for a person, by state.
+
+    What we refused of another system waits for that system.
+    """
+    states = (
+        (MessageState.HELD, MessageState.REFUSED, MessageState.DEAD) if connection.is_outgoing else (MessageState.HELD,)
+    )
+    return {state.value: getattr(connection, state.value) for state in states}
+
+
 def _of(*states: MessageState) -> QuerySet[Message, Any]:
     """The messages of one connection in some states, as one group."""
     found = Message.objects.filter(connection=OuterRef("pk"), state__in=states).order_by()

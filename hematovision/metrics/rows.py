@@ -29,7 +29,7 @@ from classifier.models import Analysis, AnalysisState, WorkerHeartbeat
 from hematovision import health
 from inbox.models import Delivery
 from integrations.models import Connection
-from integrations.standing import with_standing
+from integrations.standing import stuck_of, with_standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -185,8 +185,8 @@ def connections() -> Iterable[Metric]:
         whose = [found.laboratory.slug, found.name]
         waiting.add_metric(whose, found.waiting)
         oldest.add_metric(whose, _seconds(found.oldest or now, now))
-        for state in ("held", "refused", "dead"):
-            stuck.add_metric([*whose, state], getattr(found, state))
+        for state, number in stuck_of(found).items():
+            stuck.add_metric([*whose, state], number)
     return waiting, oldest, stuck
 
 

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 
 from classifier.models import ModelVersion, WorkerHeartbeat
 from hematovision import health
-from integrations.models import Direction, Message, MessageState
+from integrations.models import ConnectionKind, Direction, ListenerHeartbeat, Message, MessageState
 from tests.factories.connections import a_connection
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,25 @@ def test_a_receiver_that_is_away_is_told_and_fails_nothing(active_model, live_wo
     status, parts = ask()
     assert status == 200
     assert parts["lis"] == {"ok": False, "detail": "Of 1 connections 1 are late; 0 messages wait for a person."}
+
+
+def test_an_incoming_connection_without_a_listener_is_told(active_model, live_worker, central, ines):
+    connection = a_connection(central, ines, ConnectionKind.MLLP_IN)
+    # What we refused of another system waits for that system.
+    Message.objects.create(
+        connection=connection,
+        direction=Direction.IN,
+        sha256="0" * 64,
+        size=0,
+        state=MessageState.REFUSED,
+        sentence="No.",
+    )
+    assert not ask()[1]["lis"]["ok"]
+    now = timezone.now()
+    ListenerHeartbeat.objects.create(listener="lis@here", started_at=now, seen_at=now)
+    status, parts = ask()
+    assert status == 200
+    assert parts["lis"] == {"ok": True, "detail": "1 connections, nothing late"}
 
 
 def test_no_worker(active_model):
