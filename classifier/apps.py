@@ -10,7 +10,7 @@ class ClassifierConfig(AppConfig):
         from accounts.signals import unknown_camera_rule_changed
         from cases.providers import poor_fields
         from cases.signals import image_received, image_taken_out, microscope_corrected, scale_changed
-        from classifier import selectors
+        from classifier import checks, selectors  # noqa: F401
         from classifier.receivers import (
             enqueue_received_image,
             fingerprint_what_was_taken_out,

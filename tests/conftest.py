@@ -32,12 +32,23 @@ def pytest_collection():
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items):
-    """Deal the tests out so that the processes end together: what a file makes for all its tests is made by one, slow first."""
+    """Deal the tests out so that the processes end together: what a file makes for all its tests is made by one, slow first.
+
+    Those that empty the database come last, as pytest-django has them: what migrations wrote is gone after them.
+    """
     for item in items:
         if item.get_closest_marker("xdist_group") is None and _shares_what_its_file_makes(item):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
     yield
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(key=lambda item: (_empties_the_database(item), item.get_closest_marker("slow") is None))
+
+
+def _empties_the_database(item):
+    marker = item.get_closest_marker("django_db")
+    is_asked = marker is not None and (marker.kwargs.get("transaction") or any(marker.args))
+    return bool(is_asked) or not {"transactional_db", "live_server", "django_db_reset_sequences"}.isdisjoint(
+        item.fixturenames
+    )
 
 
 def _shares_what_its_file_makes(item):

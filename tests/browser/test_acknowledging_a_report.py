@@ -101,5 +101,5 @@ def test_it_works_without_scripts(open_as, amina, pavel, case):
     page.get_by_text("You acknowledged the report.").wait_for()
     page.goto("/notifications/")
     page.get_by_label("Tell me at").uncheck()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("form", name="By e-mail").get_by_role("button", name="Save").click()
     page.get_by_text("You are told in HematoVision only.").wait_for()

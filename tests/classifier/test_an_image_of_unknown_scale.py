@@ -111,7 +111,7 @@ def test_taking_a_scale_back_holds_them_back_again(bare, give_scale):
 
 
 def test_a_case_waits_for_it_like_for_an_upload(bare, give_scale, amina, case):
-    submit_case(actor=amina, case=case)
+    submit_case(actor=amina, case=case, seen_poor_fields=[image.pk for image in case.images.all()])
     assert case.state == "ready"
     give_scale(0.1)
     case.refresh_from_db()
@@ -122,7 +122,7 @@ def test_a_case_waits_for_it_like_for_an_upload(bare, give_scale, amina, case):
 
 
 def test_undo_does_not_reach_behind_a_new_scale(bare, give_scale, amina, pavel, case):
-    submit_case(actor=amina, case=case)
+    submit_case(actor=amina, case=case, seen_poor_fields=[image.pk for image in case.images.all()])
     claim(actor=pavel, case=case)
     from review.models import ReviewAction
 

@@ -135,7 +135,8 @@ def test_it_says_when_it_is_ready_and_leaves_nothing_behind(start, environment):
         assert json.load(answer)["status"] == "ready"
     assert running.lines.count(f"HematoVision is ready at {address}") == 1
     assert any("uploader@riverside-clinic.example" in line for line in running.lines)
-    assert len(running.children) == 3
+    # web, worker, sweeper and lis
+    assert len(running.children) == 4
 
     running.process.send_signal(signal.SIGINT)
     assert running.wait_until_gone() == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from asyncio import events
+
 import pytest
 
 from integrations.mapping_rows import default_rows
@@ -31,3 +33,12 @@ def running(connection, tmp_path):
 def sender(running, connection):
     """Somebody connected."""
     return running.sender(connection)
+
+
+@pytest.fixture
+def no_loop():
+    """A main thread that runs no event loop: the browser of other tests of this process leaves its own there, asleep."""
+    asleep = events._get_running_loop()
+    events._set_running_loop(None)
+    yield
+    events._set_running_loop(asleep)

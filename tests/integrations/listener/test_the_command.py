@@ -15,7 +15,7 @@ from integrations.models import ConnectionState, ListenerHeartbeat
 from tests.factories.hl7_messages import an_order
 from tests.factories.mllp_sender import Sender
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_loop")]
 
 
 class Watched:
