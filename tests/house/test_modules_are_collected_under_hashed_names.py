@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import storages
 from django.core.management import call_command
 
 from deploy.throwaway_production import throwaway_environment
@@ -29,7 +30,15 @@ def production_storage(tmp_path):
 
 
 @pytest.fixture
-def collected(settings, tmp_path, production_storage):
+def _clinical_storage_stays():
+    """A change of STORAGES makes every storage anew, and the fields of the models hold theirs since they were loaded."""
+    held = storages["clinical"]
+    yield
+    storages._storages["clinical"] = held
+
+
+@pytest.fixture
+def collected(_clinical_storage_stays, settings, tmp_path, production_storage):
     """The folder that collectstatic fills in production, with our own files in it."""
     settings.STATIC_ROOT = str(tmp_path / "collected")
     settings.STATICFILES_DIRS = [OURS]
