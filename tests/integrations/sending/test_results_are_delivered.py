@@ -34,15 +34,15 @@ def attempts(message):
     return list(message.attempts.order_by("number").values_list("outcome", flat=True))
 
 
-@pytest.mark.parametrize("keeps_open", [False, True])
-def test_a_report_its_correction_and_its_withdrawal(riverside, pavel, lis, to, keeps_open):
+@pytest.mark.parametrize(("keeps_open", "connections"), [(False, 3), (True, 1)])
+def test_a_report_its_correction_and_its_withdrawal(riverside, pavel, lis, to, keeps_open, connections):
     case = a_case(riverside)
     for kind in ("original", "corrected", "withdrawn"):
         signed(riverside, pavel, case, kind=kind, counts=NEUTROPENIC)
     with LisReceiver() as receiver:
         to(lis, receiver, keeps_open=keeps_open)
         assert run(lis) == 3
-        assert receiver.connections == (1 if keeps_open else 3)
+        assert receiver.connections == connections
     came = [Received(content) for content in receiver.messages]
     assert [field(message, "OBR", 25) for message in came] == ["F", "C", "X"]
     for message, status in zip(came, "FCX", strict=True):
