@@ -95,25 +95,44 @@ def test_a_defect_after_an_outage_has_all_its_attempts(image, engine, monkeypatc
 
 
 class Share:
-    """The folder of the files, as a share that may not be mounted."""
+    """The folder of the files, as a share whose place stays when it is not mounted.
 
-    def __init__(self) -> None:
-        self.folder = Path(configured.MEDIA_ROOT)
-        self.aside = self.folder.with_name(f"{self.folder.name}.aside")
+    A process that starts meanwhile may write a probe to the empty place. As with a mount, that is neither in the share nor
+    in its way when it comes back.
+    """
+
+    def __init__(self, empty: Path) -> None:
+        self.place = Path(configured.MEDIA_ROOT)
+        self.files = self.place.with_name(f"{self.place.name}.share")
+        self.empty = empty
+
+    def begin(self) -> None:
+        self.place.rename(self.files)
+        self.place.symlink_to(self.files)
 
     def leave(self) -> None:
-        self.folder.rename(self.aside)
+        self._show(self.empty)
 
     def come_back(self) -> None:
-        if self.aside.exists():
-            self.aside.rename(self.folder)
+        self._show(self.files)
+
+    def end(self) -> None:
+        self.place.unlink()
+        self.files.rename(self.place)
+
+    def _show(self, folder: Path) -> None:
+        link = self.place.with_name(f"{self.place.name}.next")
+        link.symlink_to(folder)
+        link.replace(self.place)
 
 
 @pytest.fixture
-def share():
-    mounted = Share()
+def share(tmp_path):
+    mounted = Share(tmp_path / "not-mounted")
+    mounted.empty.mkdir()
+    mounted.begin()
     yield mounted
-    mounted.come_back()
+    mounted.end()
 
 
 @pytest.mark.slow
@@ -121,14 +140,15 @@ def share():
 @pytest.mark.django_db(transaction=True)
 def test_real_workers_wait_through_an_outage_longer_than_all_attempts(image, share, tmp_path):
     empty_broker()
-    # Nobody takes it before the share is away; a worker makes the folder where it finds none at its start.
+    # Nobody takes it before the share is away.
     Analysis.objects.update(not_before=timezone.now() + timedelta(hours=1))
     processes = Processes(tmp_path)
     try:
         processes.worker()
-        processes.beat()
         processes.until(lambda: WorkerHeartbeat.objects.ready().exists(), what="a worker that is ready")
         share.leave()
+        processes.worker("late")
+        processes.beat()
         for outage in range(5):
             due_now()
             found_away = processes.until(
