@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.utils import dateformat as dates
 from django.utils.html import format_html
 
 if TYPE_CHECKING:
@@ -23,6 +25,17 @@ def share_bar(share: float | None, css_class: str = "") -> SafeString:
         '<rect width="100" height="8" /><rect class="fill" width="{}" height="8" /></svg>',
         css_class,
         width,
+    )
+
+
+@register.simple_tag
+def moment(value: dt.datetime | None, date_format: str = "j M Y H:i") -> str:
+    """Write a time in UTC, which the page's script puts into the time zone of whoever looks; nothing for None."""
+    if value is None:
+        return ""
+    value = value.astimezone(dt.UTC)
+    return format_html(
+        '<time datetime="{}" data-local>{} UTC</time>', value.isoformat(), dates.format(value, date_format)
     )
 
 

@@ -10,9 +10,9 @@ from django.conf import settings
 from cases.models import Order
 from cases.services.orders import reject_order
 from cases.states import CaseState
+from tests.contract.fhir_orders import bundle, post
 from tests.contract.test_fhir_merges import merge
 from tests.contract.test_fhir_order_states import put, revoked
-from tests.contract.test_fhir_orders import bundle, post
 from tests.factories.orders import waiting_order
 from tests.factories.reports import next_version
 from tests.factories.specimens import model_version, specimen

@@ -1,6 +1,5 @@
 """Orders of a laboratory system over FHIR: one transaction with the patient and the order, all of it or nothing."""
 
-import copy
 import json
 
 import pytest
@@ -9,88 +8,21 @@ from audit.models import AuditEvent
 from cases.models import Order, Patient
 from cases.services.orders import cancel_order
 from tests.contract.conftest import ALL_SCOPES
+from tests.contract.fhir_orders import (
+    BASE,
+    MRN,
+    PERSON,
+    PLACER,
+    STATE,
+    bundle,
+    issues_of,
+    nothing_was_kept,
+    placed,
+    post,
+    resource,
+)
 
 pytestmark = pytest.mark.django_db
-BASE = "/fhir/r4/"
-MRN = "urn:hematovision:mrn:riverside-clinic"
-STATE = "urn:oid:2.16.756.5.32"
-PLACER = "urn:oid:2.16.840.1.1"
-PERSON, BLOOD = "urn:uuid:5e4bf9a1-0000-4000-8000-000000000001", "urn:uuid:5e4bf9a1-0000-4000-8000-000000000002"
-
-
-def bundle(**order):
-    """An order as a laboratory system sends it; `order` are other members of the ServiceRequest."""
-    patient = {
-        "resourceType": "Patient",
-        "identifier": [{"system": MRN, "value": "4711"}],
-        "name": [{"family": "Okafor", "given": ["Ada", "May"]}],
-        "gender": "female",
-        "birthDate": "1980-02",
-    }
-    blood = {
-        "resourceType": "Specimen",
-        "identifier": [{"value": "T-9"}],
-        "type": {"coding": [{"system": "http://snomed.info/sct", "code": "119297000"}]},
-        "subject": {"reference": PERSON},
-        "collection": {"collectedDateTime": "2026-05-04T07:30:00+02:00"},
-    }
-    request = {
-        "resourceType": "ServiceRequest",
-        "identifier": [{"system": PLACER, "value": "P-1"}],
-        "status": "active",
-        "intent": "order",
-        "priority": "asap",
-        "code": {"coding": [{"system": "http://loinc.org", "code": "24318-8"}, {"code": "DIFF"}]},
-        "subject": {"reference": PERSON},
-        "requester": {"display": "Dr Ada", "identifier": {"value": "D-7"}},
-        "reasonCode": [{"coding": [{"code": "D72.8"}], "text": "Left shift?"}],
-        "encounter": {"identifier": {"value": "V-1"}},
-        "locationReference": [{"display": "Ward 3"}],
-        "specimen": [{"reference": BLOOD}],
-    }
-    entries = [
-        {
-            "fullUrl": PERSON,
-            "resource": patient,
-            "request": {"method": "POST", "url": "Patient", "ifNoneExist": f"identifier={MRN}|4711"},
-        },
-        {"fullUrl": BLOOD, "resource": blood, "request": {"method": "POST", "url": "Specimen"}},
-        {"resource": request | order, "request": {"method": "POST", "url": "ServiceRequest"}},
-    ]
-    return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
-
-
-def resource(body, kind):
-    return next(one["resource"] for one in body["entry"] if one["resource"]["resourceType"] == kind)
-
-
-def post(caller, body, **headers):
-    return caller.http.post(
-        BASE,
-        json.dumps(body),
-        content_type="application/fhir+json",
-        headers={name.replace("_", "-"): value for name, value in headers.items()},
-    )
-
-
-def placed(caller, body):
-    answer = post(caller, body)
-    assert answer.status_code == 200, answer.content
-    found = answer.json()
-    assert (found["resourceType"], found["type"]) == ("Bundle", "transaction-response")
-    return [one["response"] for one in found["entry"]]
-
-
-def issues_of(answer, status):
-    assert answer.status_code == status, answer.content
-    assert answer["Content-Type"] == "application/fhir+json"
-    body = answer.json()
-    assert body["resourceType"] == "OperationOutcome"
-    return [(one["code"], one.get("expression", [""])[0]) for one in body["issue"]]
-
-
-def nothing_was_kept():
-    return not Patient.objects.exists() and not Order.objects.exists()
 
 
 def test_an_order_registers_its_patient_and_waits(lis):
@@ -237,106 +169,6 @@ def test_numbers_without_the_scope_leave_nothing_but_the_refusal(lis_of, riversi
 @pytest.mark.parametrize("scope", ["orders:write", "cases:write", "orders:read"])
 def test_every_scope_is_needed(lis_of, riverside, scope):
     assert issues_of(post(lis_of(riverside, scope), bundle()), 403) == [("forbidden", "")]
-
-
-def change(path, value):
-    """Return what puts `value` at a path of the bundle; None takes the member away."""
-
-    def at(body):
-        *steps, last = path
-        node = body
-        for step in steps:
-            node = node[step]
-        if value is None:
-            del node[last]
-        else:
-            node[last] = value
-
-    return at
-
-
-PATIENT, SPECIMEN, ORDER = (("entry", place, "resource") for place in range(3))
-WRONG = [
-    (change(("type",), "batch"), "code-invalid", "Bundle.type"),
-    (change(("total",), 3), "structure", "Bundle.total"),
-    (change(("entry",), []), "structure", "Bundle.entry"),
-    (change(("entry", 2), {}), "required", "Bundle.entry[2].resource"),
-    (change((*ORDER, "resourceType"), "Observation"), "not-supported", "Bundle.entry[2].resource"),
-    (change((*SPECIMEN, "resourceType"), "Patient"), "structure", "Bundle.entry[1].resource"),
-    (change(("entry", 0, "request", "method"), "PUT"), "code-invalid", "Bundle.entry[0].request.method"),
-    (change(("entry", 0, "request", "url"), "Patient/1"), "value", "Bundle.entry[0].request.url"),
-    (change(("entry", 0, "request", "ifMatch"), 'W/"1"'), "structure", "Bundle.entry[0].request.ifMatch"),
-    (change(("entry", 0, "request", "ifNoneExist"), None), "required", "Bundle.entry[0].request.ifNoneExist"),
-    (change(("entry", 0, "request", "ifNoneExist"), "name=x"), "value", "Bundle.entry[0].request.ifNoneExist"),
-    (
-        change(("entry", 0, "request", "ifNoneExist"), f"identifier={MRN}|9"),
-        "value",
-        "Bundle.entry[0].request.ifNoneExist",
-    ),
-    (change((*PATIENT, "telecom"), [{"value": "1"}]), "structure", "Bundle.entry[0].resource.telecom"),
-    (change((*PATIENT, "birthDate"), "1.2.1980"), "value", "Bundle.entry[0].resource.birthDate"),
-    (change((*PATIENT, "birthDate"), "1980-02-31"), "value", "Bundle.entry[0].resource.birthDate"),
-    (change((*PATIENT, "gender"), "F"), "code-invalid", "Bundle.entry[0].resource.gender"),
-    (change((*PATIENT, "name"), [{"given": ["Ada"]}]), "required", "Bundle.entry[0].resource.name[0].family"),
-    (change((*PATIENT, "active"), False), "value", "Bundle.entry[0].resource.active"),
-    (change((*SPECIMEN, "type"), {"text": 4}), "structure", "Bundle.entry[1].resource.type.text"),
-    (
-        change((*SPECIMEN, "type"), {"coding": [{"system": "http://snomed.info/sct", "code": "119359002"}]}),
-        "code-invalid",
-        "Bundle.entry[1].resource.type",
-    ),
-    (
-        change((*SPECIMEN, "collection", "collectedDateTime"), "2026-05-04"),
-        "value",
-        "Bundle.entry[1].resource.collection.collectedDateTime",
-    ),
-    (change((*ORDER, "intent"), "plan"), "code-invalid", "Bundle.entry[2].resource.intent"),
-    (change((*ORDER, "status"), "draft"), "code-invalid", "Bundle.entry[2].resource.status"),
-    (change((*ORDER, "priority"), "soon"), "code-invalid", "Bundle.entry[2].resource.priority"),
-    (change((*ORDER, "wbcc"), 9), "structure", "Bundle.entry[2].resource.wbcc"),
-    (change((*ORDER, "identifier"), None), "required", "Bundle.entry[2].resource.identifier"),
-    (
-        change((*ORDER, "code"), {"coding": [{"system": "http://loinc.org", "code": "718-7"}]}),
-        "code-invalid",
-        "Bundle.entry[2].resource.code",
-    ),
-    (
-        change((*ORDER, "subject"), {"reference": "Patient/12"}),
-        "not-found",
-        "Bundle.entry[2].resource.subject.reference",
-    ),
-    (change((*ORDER, "specimen"), None), "required", "Bundle.entry[2].resource.specimen"),
-]
-
-
-@pytest.mark.parametrize(("wrong", "code", "where"), WRONG, ids=[where + "-" + code for _, code, where in WRONG])
-def test_what_is_wrong_is_named_and_nothing_is_kept(lis, wrong, code, where):
-    body = copy.deepcopy(bundle())
-    wrong(body)
-    assert (code, where) in issues_of(post(lis, body), 422)
-    assert nothing_was_kept()
-
-
-def test_everything_that_is_wrong_is_said_at_once(lis):
-    body = bundle(intent="plan", wbcc=9)
-    resource(body, "Patient")["gender"] = "F"
-    assert len(issues_of(post(lis, body), 422)) == 3
-
-
-@pytest.mark.parametrize("body", [[], 7, "Bundle", None, {}])
-def test_what_is_no_bundle_is_refused(lis, body):
-    assert {code for code, _ in issues_of(post(lis, body), 422)} <= {"structure", "required"}
-
-
-def test_what_is_no_json_is_refused(lis):
-    answer = lis.http.post(BASE, "{", content_type="application/fhir+json")
-    assert issues_of(answer, 400) == [("invalid", "")]
-    assert issues_of(lis.http.post(BASE, "<x/>", content_type="application/fhir+xml"), 415) == [("not-supported", "")]
-
-
-def test_the_header_of_a_single_create_is_not_passed_over(lis):
-    assert issues_of(post(lis, bundle(), If_None_Exist="identifier=x"), 400) == [("invalid", "")]
-    assert nothing_was_kept()
 
 
 def test_a_reference_may_be_the_end_of_an_address(lis):

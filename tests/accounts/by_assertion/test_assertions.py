@@ -7,13 +7,10 @@ import hashlib
 import hmac
 import json
 import threading
-import time
-import uuid
 
 import jwt
 import pytest
 from allauth.idp.oidc.models import Token
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from django.db import connection
 from django.test import Client
 
@@ -21,58 +18,10 @@ from accounts import assertions
 from accounts.models import ApiClient, UsedAssertion
 from accounts.services import create_api_client, set_api_client_active, set_api_client_keys
 from audit.models import AuditEvent
+from tests.accounts.by_assertion._assertions import AUDIENCE, KEYS, STRANGERS, TOKEN_URL, WRONG, ask, refused, signed
 from tests.accounts.client_keys import document, public_pem
 
 pytestmark = pytest.mark.django_db
-
-TOKEN_URL = "/identity/o/api/token"
-REVOKE_URL = "/identity/o/api/revoke"
-AUDIENCE = "https://smears.example" + TOKEN_URL
-TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-KEYS = {
-    "RS384": rsa.generate_private_key(65537, 2048),
-    "ES384": ec.generate_private_key(ec.SECP384R1()),
-}
-STRANGERS = ec.generate_private_key(ec.SECP384R1())
-
-
-@pytest.fixture(autouse=True)
-def _base_url(settings):
-    settings.HEMATOVISION_BASE_URL = "https://smears.example"
-
-
-@pytest.fixture
-def lis(riverside):
-    return create_api_client(
-        actor=None, name="LIS", organisation=riverside, scopes=["cases:read", "reports:read"], jwks=document(KEYS)
-    )
-
-
-def signed(lis, algorithm="ES384", key=None, kid=None, leave_out=(), **claims):
-    """An assertion of `lis`, right but for what is given."""
-    right = {
-        "iss": lis.client_id,
-        "sub": lis.client_id,
-        "aud": AUDIENCE,
-        "exp": int(time.time()) + 240,
-        "jti": uuid.uuid4().hex,
-    }
-    content = {name: value for name, value in (right | claims).items() if name not in leave_out}
-    return jwt.encode(
-        content,
-        KEYS.get(algorithm) if key is None else key,
-        algorithm=algorithm,
-        headers={"kid": algorithm if kid is None else kid},
-    )
-
-
-def ask(client, assertion, **form):
-    right = {"grant_type": "client_credentials", "client_assertion_type": TYPE, "client_assertion": assertion}
-    return client.post(TOKEN_URL, right | form)
-
-
-def refused(answer):
-    return (answer.status_code, answer.json()) == (400, {"error": "invalid_client"}) and not Token.objects.exists()
 
 
 @pytest.mark.parametrize("algorithm", ["RS384", "ES384"])
@@ -105,39 +54,6 @@ def test_another_client_may_use_the_same_id(client, lis, hilltop):
     )
     assert ask(client, signed(lis, jti="1")).status_code == 200
     assert ask(client, signed(other, jti="1")).status_code == 200
-
-
-def _later(seconds):
-    return int(time.time()) + seconds
-
-
-WRONG = {
-    "ended": lambda lis: signed(lis, exp=_later(-1)),
-    "ends too late": lambda lis: signed(lis, exp=_later(320)),
-    "ends never": lambda lis: signed(lis, exp=float("inf")),
-    "of no time": lambda lis: signed(lis, leave_out=("exp",)),
-    "not yet": lambda lis: signed(lis, nbf=_later(100)),
-    "for another server": lambda lis: signed(lis, aud="https://elsewhere.example/token"),
-    "for another server too": lambda lis: signed(lis, aud=[AUDIENCE, "https://elsewhere.example/token"]),
-    "for nobody": lambda lis: signed(lis, leave_out=("aud",)),
-    "by another issuer": lambda lis: signed(lis, iss="somebody"),
-    "by no issuer": lambda lis: signed(lis, leave_out=("iss",)),
-    "of another subject": lambda lis: signed(lis, sub="somebody"),
-    "of a subject of odd letters": lambda lis: signed(lis, sub="\ud800"),
-    "of a subject with NUL": lambda lis: signed(lis, sub="\x00"),
-    "of no subject": lambda lis: signed(lis, leave_out=("sub",)),
-    "without an id": lambda lis: signed(lis, leave_out=("jti",)),
-    "with an empty id": lambda lis: signed(lis, jti=""),
-    "with an unknown kid": lambda lis: signed(lis, kid="other"),
-    "with the kid of the other key": lambda lis: signed(lis, kid="RS384"),
-    "by a stranger's key": lambda lis: signed(lis, key=STRANGERS),
-    "by another algorithm": lambda lis: signed(lis, "RS256", key=KEYS["RS384"], kid="RS384"),
-    "unsigned": lambda lis: signed(lis, "none", kid="ES384"),
-    "too long": lambda lis: signed(lis, more="x" * 5000),
-    "no assertion": lambda _: "no.such.thing",
-    "nothing": lambda _: "",
-    "deep": lambda _: "W1tb" * 1000 + ".W1tb.W1tb",
-}
 
 
 @pytest.mark.parametrize("wrong", WRONG)
@@ -294,71 +210,3 @@ def test_what_a_smart_client_looks_up_is_true(client, lis):
     assert set(said["token_endpoint_auth_signing_alg_values_supported"]) == set(KEYS)
     assert ask(client, signed(lis), scope="system/DiagnosticReport.rs").status_code == 200
     assert "system/DiagnosticReport.rs" in said["scopes_supported"]
-
-
-def withdraw(client, assertion, token, **form):
-    right = {"client_assertion_type": TYPE, "client_assertion": assertion, "token": token}
-    return client.post(REVOKE_URL, right | form)
-
-
-@pytest.mark.parametrize("algorithm", ["RS384", "ES384"])
-def test_a_client_with_keys_alone_withdraws_its_token(client, lis, algorithm):
-    token = ask(client, signed(lis)).json()["access_token"]
-    assert withdraw(client, signed(lis, algorithm), token).status_code == 200
-    assert not Token.objects.exists()
-    assert client.get("/api/v1/cases/", headers={"Authorization": f"Bearer {token}"}).status_code == 401
-    event = AuditEvent.objects.filter(action="delete").get()
-    assert (event.actor_name, event.object_id, event.outcome) == ("LIS", str(lis.api_client.pk), "success")
-
-
-def test_a_token_that_is_none_is_withdrawn_already(client, lis):
-    assert withdraw(client, signed(lis), "nothing").status_code == 200
-
-
-@pytest.mark.parametrize("wrong", WRONG)
-def test_no_other_assertion_withdraws_it(client, lis, wrong):
-    token = ask(client, signed(lis)).json()["access_token"]
-    answer = withdraw(client, WRONG[wrong](lis), token)
-    assert (answer.status_code, answer.json()) == (400, {"error": "invalid_client"})
-    assert Token.objects.exists()
-
-
-def test_what_got_a_token_does_not_withdraw_it(client, lis):
-    assertion = signed(lis)
-    token = ask(client, assertion).json()["access_token"]
-    assert withdraw(client, assertion, token).status_code == 400
-    assert Token.objects.exists()
-
-
-def test_nobody_withdraws_the_token_of_another_client_by_their_own_key(client, lis, hilltop):
-    other = create_api_client(
-        actor=None, name="Other", organisation=hilltop, scopes=["cases:read"], jwks=document(KEYS)
-    )
-    token = ask(client, signed(lis)).json()["access_token"]
-    answer = withdraw(client, signed(other), token)
-    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
-    assert Token.objects.exists()
-    event = AuditEvent.objects.filter(action="delete").get()
-    assert (event.outcome, event.object_id) == ("denied", str(other.api_client.pk))
-
-
-@pytest.mark.parametrize(
-    "form", [{"client_id": "somebody"}, {"client_secret": "x"}, {"client_assertion_type": "urn:x"}]
-)
-def test_to_withdraw_it_is_one_way_and_one_client_too(client, lis, form):
-    token = ask(client, signed(lis)).json()["access_token"]
-    assert withdraw(client, signed(lis), token, **form).status_code == 400
-    assert Token.objects.exists()
-
-
-def test_tries_to_withdraw_are_counted_before_a_signature_is_checked(client, lis, settings, monkeypatch):
-    monkeypatch.setattr("accounts.throttles._now", lambda: 1_000_000_010.0)
-    settings.TOKEN_TRIES_PER_MINUTE = {"address": 60, "client": 2}
-    tries = [withdraw(client, signed(lis, key=STRANGERS), "x").status_code for _ in range(3)]
-    assert tries == [400, 400, 429]
-
-
-def test_a_smart_client_is_told_that_its_key_withdraws_tokens(client, lis):
-    said = client.get("/fhir/r4/.well-known/smart-configuration").json()
-    assert said["revocation_endpoint"] == "https://smears.example" + REVOKE_URL
-    assert "private_key_jwt" in said["revocation_endpoint_auth_methods_supported"]

@@ -10,56 +10,13 @@ import pytest
 from audit.models import AuditEvent
 from cases.cell_classes import LEUKOCYTE_CODES
 from cases.models import Order, Patient, Pseudonymisation, SmearImage
-from cases.states import CaseState
 from reports.services.keys import destroy_keys
 from tests.contract.conftest import ALL_SCOPES
+from tests.contract.reading_fhir._reading import BASE, LOINC, found_in, get, issue_of, read
 from tests.factories.cases import PatientFactory
-from tests.factories.orders import waiting_order
-from tests.factories.reports import NORMAL, PDF, next_version, signed_report
-from tests.factories.specimens import model_version, specimen
+from tests.factories.reports import NORMAL, PDF, next_version
 
 pytestmark = pytest.mark.django_db
-BASE = "/fhir/r4/"
-LOINC = "http://loinc.org"
-
-
-@pytest.fixture
-def made(amina, pavel):
-    """A signed case with an image, analysed by a model, for an order."""
-    found = specimen(by=amina, state=CaseState.SIGNED, number=1, version=model_version(), owner=pavel)
-    order = waiting_order(amina, "P-77", patient=found.patient, placer_namespace="2.16.840.1.1")
-    Order.objects.filter(pk=order.pk).update(case=found.case, state="in_progress")
-    return found
-
-
-@pytest.fixture
-def report(made, pavel):
-    return next_version(made.case, pavel, counts=NORMAL, interpretation="As counted.")
-
-
-def get(caller, path, query=None, **headers):
-    return caller.http.get(BASE + path, query or {}, headers={k.replace("_", "-"): v for k, v in headers.items()})
-
-
-def read(caller, path, query=None):
-    answer = get(caller, path, query)
-    assert answer.status_code == 200, answer.content
-    assert answer["Content-Type"] == "application/fhir+json"
-    return answer.json()
-
-
-def issue_of(answer, status):
-    assert answer.status_code == status, answer.content
-    body = answer.json()
-    assert body["resourceType"] == "OperationOutcome"
-    assert answer["Content-Type"] == "application/fhir+json"
-    return body["issue"][0]
-
-
-def found_in(bundle, kind=""):
-    assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "searchset")
-    resources = [entry["resource"] for entry in bundle.get("entry", [])]
-    return [one for one in resources if not kind or one["resourceType"] == kind]
 
 
 def test_a_signed_report_is_final_and_names_what_it_is_of(lis, made, report):
@@ -104,68 +61,6 @@ def test_a_value_outside_its_range_has_a_flag(lis, made, pavel):
     assert found["referenceRange"][0]["low"]["value"] > 10
 
 
-def test_a_correction_is_a_new_version_and_the_first_stays(lis, made, report, pavel):
-    next_version(made.case, pavel, kind="corrected", counts={"neutrophil": 50, "lymphocyte": 50}, reason="Seen again.")
-    found = read(lis, f"DiagnosticReport/{made.case.pk}")
-    assert (found["status"], found["meta"]["versionId"]) == ("corrected", "2")
-    assert "Seen again." in found["conclusion"]
-    assert {one["status"] for one in found_in(read(lis, "Observation"))} == {"corrected"}
-    assert read(lis, f"DiagnosticReport/{made.case.pk}/_history/1")["status"] == "final"
-    assert issue_of(get(lis, f"DiagnosticReport/{made.case.pk}/_history/3"), 404)["code"] == "not-found"
-
-
-def test_a_history_has_every_version_the_newest_first(lis, made, report, pavel):
-    next_version(made.case, pavel, kind="corrected", counts={"neutrophil": 50, "lymphocyte": 50})
-    found = read(lis, f"DiagnosticReport/{made.case.pk}/_history")
-    assert (found["type"], found["total"]) == ("history", 2)
-    assert [one["resource"]["status"] for one in found["entry"]] == ["corrected", "final"]
-    assert [one["response"]["etag"] for one in found["entry"]] == ['W/"2"', 'W/"1"']
-    assert found["entry"][0]["fullUrl"].endswith(f"/fhir/r4/DiagnosticReport/{made.case.pk}")
-    assert issue_of(get(lis, f"DiagnosticReport/{made.case.pk}/_history", {"_since": "2020"}), 400)["code"] == "invalid"
-
-
-def test_a_result_has_a_history_of_its_own(lis, made, pavel):
-    next_version(made.case, pavel, counts={"neutrophil": 100})
-    next_version(made.case, pavel, kind="corrected", counts={"neutrophil": 95, "immature_granulocyte": 5})
-    address = f"Observation/{made.case.pk}.neutrophil/_history"
-    values = [one["resource"]["valueQuantity"]["value"] for one in read(lis, address)["entry"]]
-    assert values == [95, 100]
-    assert read(lis, f"{address}/1")["valueQuantity"]["value"] == 100
-    later = f"Observation/{made.case.pk}.immature-granulocyte/_history"
-    assert len(read(lis, later)["entry"]) == 1
-    for path in (f"{later}/1", f"{address}/3", f"Observation/{made.case.pk}.none/_history", "Observation/x/_history"):
-        assert issue_of(get(lis, path), 404)["code"] == "not-found"
-
-
-def test_a_broken_version_has_its_place_in_the_history(lis, made, report, monkeypatch):
-    monkeypatch.setattr("reports.verification.sha256", lambda _content: "0" * 64)
-    (entry,) = read(lis, f"DiagnosticReport/{made.case.pk}/_history")["entry"]
-    assert (entry["response"]["status"], "resource" in entry) == ("409 Conflict", False)
-    assert entry["response"]["outcome"]["issue"][0]["code"] == "conflict"
-
-
-def test_an_addendum_leaves_the_results_final(lis, made, report, pavel):
-    next_version(made.case, pavel, kind="appended", counts=NORMAL)
-    assert read(lis, f"DiagnosticReport/{made.case.pk}")["status"] == "appended"
-    assert {one["status"] for one in found_in(read(lis, "Observation"))} == {"final"}
-
-
-def test_a_withdrawal_takes_every_result_back(lis, made, report, pavel):
-    before = [one["id"] for one in found_in(read(lis, "Observation"))]
-    next_version(made.case, pavel, kind="withdrawn")
-    found = read(lis, f"DiagnosticReport/{made.case.pk}")
-    assert found["status"] == "entered-in-error"
-    after = found_in(read(lis, "Observation"))
-    assert [one["id"] for one in after] == before
-    assert {one["status"] for one in after} == {"entered-in-error"}
-    assert not any("valueQuantity" in one for one in after)
-
-
-def test_before_the_signature_there_is_no_report(lis, made):
-    assert issue_of(get(lis, f"DiagnosticReport/{made.case.pk}"), 404)["code"] == "not-found"
-    assert found_in(read(lis, "DiagnosticReport")) == []
-
-
 def test_the_whole_report_has_everything_it_refers_to(lis, made, report):
     bundle = read(lis, f"DiagnosticReport/{made.case.pk}/$bundle")
     there = {f"{e['resource']['resourceType']}/{e['resource']['id']}" for e in bundle["entry"]}
@@ -200,77 +95,6 @@ def test_a_birth_date_says_no_more_than_is_known(lis, riverside, precision, said
         organisation=riverside, mrn="M", family_name="Fam", birth_date=first, birth_date_precision=precision
     )
     assert read(lis, f"Patient/{patient.pk}").get("birthDate") == said
-
-
-def test_an_unknown_parameter_is_refused_unless_the_client_is_lenient(lis, report):
-    issue = issue_of(get(lis, "DiagnosticReport", {"accesion": "A-1"}), 400)
-    assert (issue["code"], "accesion" in issue["diagnostics"]) == ("invalid", True)
-    assert get(lis, "DiagnosticReport", {"accesion": "A-1"}, Prefer="handling=lenient").status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("query", "count"),
-    [
-        ({"status": "final"}, 1),
-        ({"status": "corrected"}, 0),
-        ({"status": "no-such"}, 0),
-        ({"code": "http://loinc.org|24318-8"}, 1),
-        ({"code": "26511-6"}, 0),
-        ({"issued": "ge2020"}, 1),
-        ({"issued": "lt2020-01-01"}, 0),
-        ({"_lastUpdated": "ge2020-01-01T00:00:00Z"}, 1),
-        ({"patient": "nobody"}, 0),
-        ({"based-on": "ServiceRequest/00000000-0000-0000-0000-000000000000"}, 0),
-    ],
-)
-def test_a_search_narrows(lis, report, query, count):
-    assert len(found_in(read(lis, "DiagnosticReport", query))) == count
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"issued": "yesterday"},
-        {"issued": ""},
-        {"issued": "2026-13"},
-        {"_count": "0"},
-        {"_sort": "issued"},
-        {"_include": "*"},
-    ],
-)
-def test_what_cannot_be_read_is_refused(lis, report, query):
-    assert issue_of(get(lis, "DiagnosticReport", query), 400)["code"] == "invalid"
-
-
-def test_a_report_is_found_by_its_numbers(lis, made, report):
-    number = made.case.accession_number
-    for query in (
-        {"accession": number},
-        {"identifier": f"urn:hematovision:accession:{made.case.laboratory.slug}|{number}"},
-        {"identifier": f"urn:ietf:rfc:3986|urn:uuid:{report.pk}"},
-        {"based-on": f"ServiceRequest/{made.case.order.pk}"},
-        {"_id": str(made.case.pk)},
-    ):
-        assert [one["id"] for one in found_in(read(lis, "DiagnosticReport", query))] == [str(made.case.pk)], query
-    assert not found_in(read(lis, "DiagnosticReport", {"identifier": f"urn:other|{number}"}))
-
-
-def test_what_belongs_to_a_report_comes_with_it(lis, report):
-    query = {"_include": ["DiagnosticReport:result", "DiagnosticReport:specimen", "DiagnosticReport:media"]}
-    kinds = {one["resourceType"] for one in found_in(read(lis, "DiagnosticReport", query))}
-    assert kinds == {"DiagnosticReport", "Media", "Observation", "Specimen"}
-
-
-def test_a_page_leads_to_the_next(lis, amina, pavel):
-    for number in range(3):
-        made = specimen(by=amina, state=CaseState.SIGNED, number=number, version=None, owner=pavel)
-        signed_report(made.case, pavel)
-    first = read(lis, "DiagnosticReport", {"_count": "2"})
-    links = {link["relation"]: link["url"] for link in first["link"]}
-    second = lis.http.get(links["next"]).json()
-    ids = [one["id"] for one in (*found_in(first), *found_in(second))]
-    assert len(set(ids)) == len(ids) == 3
-    assert "next" not in {link["relation"] for link in second["link"]}
 
 
 def test_a_known_version_is_not_sent_again(lis, made, report):
@@ -316,15 +140,6 @@ def test_a_destroyed_report_is_gone(lis, made, report, ines):
     for path in (f"DiagnosticReport/{made.case.pk}", f"DiagnosticReport/{made.case.pk}/$bundle", f"Binary/{report.pk}"):
         issue = issue_of(get(lis, path), 410)
         assert (issue["code"], "pseudonymised" in issue["diagnostics"]) == ("deleted", True)
-
-
-def test_a_correction_takes_back_what_it_does_not_have(lis, made, pavel):
-    next_version(made.case, pavel, counts={"neutrophil": 95, "immature_granulocyte": 5})
-    next_version(made.case, pavel, kind="corrected", counts={"neutrophil": 100})
-    found = read(lis, f"Observation/{made.case.pk}.immature-granulocyte")
-    assert (found["status"], "valueQuantity" in found) == ("entered-in-error", False)
-    panel = read(lis, f"Observation/{made.case.pk}.panel")
-    assert not any(one["reference"].endswith("immature-granulocyte") for one in panel["hasMember"])
 
 
 def test_ids_are_short_enough_for_fhir(lis, made, pavel):

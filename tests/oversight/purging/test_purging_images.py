@@ -14,81 +14,29 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditEvent
-from calibration.models import CalibrationRun
 from calibration.selectors import labelled_cells
 from cases.keeping_verification import check_removals
 from cases.models import ImagePurge, PurgeRun, SmearImage
 from cases.named_files import named_files
 from cases.services.cases import cancel_case
 from cases.services.images import make_display_copy
-from cases.services.legal_holds import place_legal_hold, release_legal_hold
 from cases.storage import clinical_storage
 from cases.stored_files import FilePurged, faults_of, open_display, open_original, open_thumbnail
 from cases.verification import check_images
-from classifier.models import Explanation
 from classifier.services.explanations import request_explanation
 from classifier.services.stored_images import open_stored_image
-from consult.models import SecondOpinion
 from deploy.recovery.snapshot import read_snapshot
 from hematovision.errors import Gone, Unprocessable
-from inbox.models import Delivery
-from microscopes.models import Microscope
 from oversight.purge_rules import FEWEST_DAYS
 from oversight.selectors.purges import plan
-from oversight.services import purging
 from oversight.services.everything import verify_everything
 from oversight.services.purging import purge
 from reports.services.report_check import check_reports
 from reports.verification import verify_report
-from review.models import Amendment
 from tests.append_only import triggers_lifted
-from tests.oversight.tampering.record import write_record
+from tests.oversight.purging._purging import LATER, files, hold, kept, purged, taken_with_a_microscope
 
 pytestmark = pytest.mark.django_db
-
-LATER = timedelta(days=400)
-
-
-@pytest.fixture
-def record(settings, monkeypatch, tmp_path, amina, pavel, ines):
-    storage = clinical_storage()
-    monkeypatch.setitem(storage.__dict__, "base_location", str(tmp_path / "clinical"))
-    monkeypatch.setitem(storage.__dict__, "location", str(tmp_path / "clinical"))
-    settings.AUDIT_CHECKPOINT_DIR = str(tmp_path / "checkpoints")
-    return write_record(amina=amina, pavel=pavel, ines=ines, folder=tmp_path)
-
-
-@pytest.fixture
-def rules(settings):
-    """Turn rules on; each after 365 days."""
-
-    def on(*names):
-        settings.PURGE_DAYS = [f"{name}=365" for name in names]
-
-    return on
-
-
-@pytest.fixture
-def run(django_capture_on_commit_callbacks):
-    """Purge as if it were 400 days later, with what follows the commit."""
-
-    def purged(now=None):
-        with django_capture_on_commit_callbacks(execute=True):
-            return purge(actor=None, now=now or timezone.now() + LATER)
-
-    return purged
-
-
-def files(image):
-    return [name for name in (image.original.name, image.display.name, image.thumbnail.name) if name]
-
-
-def kept(image):
-    return [name for name in files(image) if clinical_storage().exists(name)]
-
-
-def purged(image):
-    return SmearImage.objects.select_related("case").get(pk=image.pk)
 
 
 def test_nothing_is_on_by_default(record, run):
@@ -135,99 +83,6 @@ def test_it_is_in_the_trail_and_names_nobody(record, rules, run):
     assert (event.action, event.object_id) == ("delete", str(ImagePurge.objects.get().pk))
     assert event.after["sha256"] == record.image.sha256
     assert record.patient.family_name not in str(event.after) + event.reason
-
-
-def hold(record, ines):
-    place_legal_hold(actor=ines, case=record.case, reason="The clinic is sued over this.")
-
-
-def wait(record, _ines):
-    Delivery.objects.filter(case=record.case).update(settled_at=None)
-
-
-def amend(record, ines):
-    Amendment.objects.create(
-        case=record.case,
-        kind="corrected",
-        reason_code="other",
-        reason="Look again.",
-        opened_by=ines,
-        opened_at=timezone.now(),
-    )
-
-
-def ask(record, ines):
-    colleague = record.report.signature.signer
-    SecondOpinion.objects.create(case=record.case, asked_by=ines, colleague=colleague, blind=False, scope="all")
-
-
-def analyse(record, _ines):
-    SmearImage.objects.filter(pk=record.image.pk).update(state="queued")
-
-
-def explain(record, ines):
-    Explanation.objects.create(
-        cell=record.cell,
-        model_version=record.model,
-        label="neutrophil",
-        requested_by=ines,
-        requested_at=timezone.now(),
-    )
-
-
-def taken_with_a_microscope(record):
-    microscope = Microscope.objects.create(organisation=record.case.laboratory, name="M")
-    SmearImage.objects.filter(pk=record.image.pk).update(microscope=microscope, microscope_source="chosen")
-    return microscope
-
-
-def calibrate(record, ines):
-    microscope = taken_with_a_microscope(record)
-    CalibrationRun.objects.create(
-        microscope=microscope, parent=record.model, requested_by=ines, queued_at=timezone.now()
-    )
-
-
-@pytest.mark.parametrize(
-    ("obstacle", "code"),
-    [
-        (hold, "legal_hold"),
-        (wait, "unacknowledged"),
-        (amend, "amendment"),
-        (ask, "second_opinion"),
-        (analyse, "analysis"),
-        (explain, "analysis"),
-        (calibrate, "calibration"),
-    ],
-    ids=lambda each: getattr(each, "__name__", each),
-)
-def test_what_something_holds_stays_and_the_reason_is_told(record, rules, run, ines, obstacle, code):
-    rules("signed_images")
-    obstacle(record, ines)
-    done = run()
-    assert done.images == 0
-    assert kept(record.image) == files(record.image)
-    assert done.run.planned == {"due": {"signed_images": 0}, "held": {"signed_images": {code: 1}}, "drafts": 0}
-
-
-def test_a_hold_placed_after_the_count_holds(record, rules, run, ines, monkeypatch):
-    rules("signed_images")
-    real = purging.lock_case
-
-    def held_meanwhile(case):
-        hold(record, ines)
-        return real(case)
-
-    monkeypatch.setattr(purging, "lock_case", held_meanwhile)
-    assert run().images == 0
-    assert kept(record.image) == files(record.image)
-
-
-def test_a_released_hold_holds_no_longer(record, rules, run, ines):
-    rules("signed_images")
-    placed = place_legal_hold(actor=ines, case=record.case, reason="The clinic is sued over this.")
-    release_legal_hold(actor=ines, hold=placed, reason="The suit was settled.")
-    assert run().images == 1
 
 
 def test_a_cancelled_case_loses_its_images_and_a_draft_has_to_be_cancelled(record, rules, run, amina):

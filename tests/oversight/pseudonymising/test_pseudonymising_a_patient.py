@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import uuid
-from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
@@ -28,17 +27,12 @@ from cases.models import (
     UploadState,
 )
 from cases.partial_date import PartialDate, Precision
-from cases.services.cases import cancel_case, update_case
-from cases.services.images import transition_image
-from cases.services.legal_holds import place_legal_hold
-from cases.services.orders import cancel_order, change_order
 from cases.services.patient_numbers import set_numbers
 from cases.services.patients import register_patient, update_patient
 from cases.services.restrictions import lift_restriction, restrict_patient
 from cases.services.upload_pieces import keep_piece
-from cases.states import ImageState
 from cases.storage import clinical_storage
-from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
+from hematovision.errors import Conflict, NotFound
 from hematovision.field_keys import encrypt_text
 from hematovision.rest.models import StoredAnswer
 from integrations.message_verification import check_messages
@@ -49,59 +43,15 @@ from reports.selectors.lookup import Standing, look_up_hash
 from reports.services.report_check import check_reports
 from reports.verification import verify_report
 from reports.verification_checks import check_destroyed_keys
-from review.models import Amendment
 from tests.append_only import triggers_lifted
 from tests.factories.cases import PatientFactory
 from tests.factories.connections import a_connection
 from tests.factories.messages import a_message
-from tests.oversight.tampering.record import write_record
+from tests.oversight.pseudonymising.conftest import SAID, WHY
 
 pytestmark = pytest.mark.django_db
 
-WHY = "The patient asked for erasure, and ten years are over."
-SAID = {
-    "clinical_question": "Has Adaeze Sample a lymphoma?",
-    "ordering_name": "Dr. Simple",
-    "ordering_id": "D-7",
-    "visit_number": "V-99",
-    "location": "Ward 3, bed of Adaeze",
-}
 NAMES = ("Sample", "Simple", "Adaeze")
-
-
-@pytest.fixture
-def record(settings, monkeypatch, tmp_path, amina, pavel, ines):
-    storage = clinical_storage()
-    monkeypatch.setitem(storage.__dict__, "base_location", str(tmp_path / "clinical"))
-    monkeypatch.setitem(storage.__dict__, "location", str(tmp_path / "clinical"))
-    settings.AUDIT_CHECKPOINT_DIR = str(tmp_path / "checkpoints")
-    settings.RECORD_DAYS = 0
-    made = write_record(amina=amina, pavel=pavel, ines=ines, folder=tmp_path)
-    made.patient = update_patient(
-        actor=amina, patient=made.patient, family_name="Simple", reason="other", note="Adaeze said so."
-    )
-    update_case(actor=amina, case=made.draft, clinical_question="Has Adaeze Sample a lymphoma?")
-    transition_image(image=made.draft_image, to=ImageState.REJECTED, reason="Out of focus.")
-    for case in (made.waiting, made.draft):
-        case.refresh_from_db()
-        cancel_case(actor=amina, case=case, reason="Nobody waits for it.")
-    change_order(actor=amina, order=made.order, **SAID)
-    cancel_order(actor=amina, order=made.order, reason="Adaeze Sample went home.")
-    return made
-
-
-@pytest.fixture
-def restricted(record, ines):
-    restrict_patient(actor=ines, patient=record.patient, reason="The patient asked for erasure.")
-    return record
-
-
-@pytest.fixture
-def done(restricted, ines, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        made = pseudonymise_patient(actor=ines, patient=restricted.patient, mrn=" r-1 ", reason=WHY)
-    restricted.patient = Patient.objects.get(pk=restricted.patient.pk)
-    return made
 
 
 def test_the_identifiers_are_replaced_everywhere(restricted, done):
@@ -342,81 +292,3 @@ def test_nothing_takes_it_back(restricted, done, amina, ines):
     # Their clinic does not see them any more; a laboratory that registers its own patients would.
     with pytest.raises(NotFound):
         update_patient(actor=amina, patient=restricted.patient, family_name="Sample", reason="mistyped")
-
-
-def unchanged(record):
-    assert Patient.objects.get(pk=record.patient.pk).mrn == "R-1"
-    assert ReportKey.objects.get().wrapped
-    assert clinical_storage().exists(record.image.original.name)
-
-
-def test_a_patient_is_restricted_first(record, ines):
-    with pytest.raises(Conflict, match="Restrict"):
-        pseudonymise_patient(actor=ines, patient=record.patient, mrn="R-1", reason=WHY)
-    unchanged(record)
-
-
-def test_a_legal_hold_refuses_it(restricted, ines):
-    place_legal_hold(actor=ines, case=restricted.case, reason="The clinic is sued over this.")
-    with pytest.raises(Conflict, match="legal hold"):
-        pseudonymise_patient(actor=ines, patient=restricted.patient, mrn="R-1", reason=WHY)
-    unchanged(restricted)
-
-
-def test_an_open_correction_refuses_it(restricted, ines):
-    Amendment.objects.create(
-        case=restricted.case,
-        kind="corrected",
-        reason_code="other",
-        reason="Look again.",
-        opened_by=ines,
-        opened_at=timezone.now(),
-    )
-    with pytest.raises(Conflict, match="correction"):
-        pseudonymise_patient(actor=ines, patient=restricted.patient, mrn="R-1", reason=WHY)
-    unchanged(restricted)
-
-
-def test_the_law_comes_first(restricted, ines, settings):
-    settings.RECORD_DAYS = 1
-    with pytest.raises(Conflict, match="has to be kept for 1 days"):
-        pseudonymise_patient(actor=ines, patient=restricted.patient, mrn="R-1", reason=WHY)
-    unchanged(restricted)
-
-
-@pytest.mark.parametrize(("mrn", "reason"), [("R-2", WHY), ("", WHY), ("R-1", "short")])
-def test_it_asks_whom_and_why(restricted, ines, mrn, reason):
-    with pytest.raises(Unprocessable):
-        pseudonymise_patient(actor=ines, patient=restricted.patient, mrn=mrn, reason=reason)
-    unchanged(restricted)
-
-
-def test_a_missing_file_leaves_everything_as_it_was(restricted, ines):
-    clinical_storage().delete(restricted.image.display.name)
-    with pytest.raises(Conflict, match="missing"):
-        pseudonymise_patient(actor=ines, patient=restricted.patient, mrn="R-1", reason=WHY)
-    unchanged(restricted)
-
-
-def test_only_the_administrators_of_the_laboratory(restricted, olga, petra, pavel):
-    with pytest.raises(PermissionRefused):
-        pseudonymise_patient(actor=olga, patient=restricted.patient, mrn="R-1", reason=WHY)
-    for stranger in (petra, pavel):
-        with pytest.raises(NotFound):
-            pseudonymise_patient(actor=stranger, patient=restricted.patient, mrn="R-1", reason=WHY)
-    unchanged(restricted)
-
-
-def test_the_page_asks_for_the_record_number(restricted, ines, django_capture_on_commit_callbacks):
-    client = Client()
-    client.force_login(ines)
-    address = reverse("workbench:pseudonymisation", args=[restricted.patient.pk])
-    assert "to confirm" in client.get(address).content.decode()
-    refused = client.post(address, {"mrn": "R-2", "reason": WHY})
-    assert refused.status_code == 422
-    assert "not the record number" in refused.content.decode()
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(address, {"mrn": "R-1", "reason": WHY}, follow=True)
-    assert "Pseudonymised on" in answer.content.decode()
-    assert "Pseudonymise for good" not in answer.content.decode()
-    assert Pseudonymisation.objects.get(patient=restricted.patient).at > timezone.now() - timedelta(minutes=5)
