@@ -156,6 +156,7 @@ NODE_MODULES = BASE_DIR / "node_modules"
 VENDOR_FOLDERS: list[tuple[str, Path]] = [
     ("vendor/htmx", NODE_MODULES / "htmx.org" / "dist"),
     ("vendor/openseadragon", NODE_MODULES / "openseadragon" / "build" / "openseadragon"),
+    ("vendor/zxing", NODE_MODULES / "@zxing" / "library" / "umd"),
 ]
 STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",
