@@ -14,7 +14,7 @@ const problem = (status, code, headers = {}) => ({
   originalResponse: answer(
     status,
     { "Content-Type": "application/problem+json", ...headers },
-    JSON.stringify({ code, detail: `The sentence of ${code}.` }),
+    JSON.stringify({ type: `urn:problem:${code}`, detail: `The sentence of ${code}.` }),
   ),
 });
 const done = { lastResponse: answer(204, { "Upload-Image": "i1", "Upload-Field": "3", "Upload-Image-New": "no" }) };
@@ -171,12 +171,12 @@ test("the last byte tells the field, and whether the file was there", async () =
 test("a refusal is told in the server's sentence, once", async () => {
   const page = pageOf();
   await page.soon();
-  page.last().onError(problem(415, "unsupported_media"));
+  page.last().onError(problem(415, "unsupported-media"));
   await page.soon();
   const refusal = {
     status: 415,
-    code: "unsupported_media",
-    sentence: "The sentence of unsupported_media.",
+    code: "unsupported-media",
+    sentence: "The sentence of unsupported-media.",
     isFinal: true,
   };
   assert.deepEqual(page.heard, [["refused", refusal]]);
@@ -205,7 +205,7 @@ test("an address that is not known to this person is asked for by name, once", a
   page.last().onError({ originalResponse: answer(404) });
   await page.soon();
   assert.equal(page.last().endpoint, "/api/v1/uploads/");
-  page.last().onError(problem(404, "not_found"));
+  page.last().onError(problem(404, "not-found"));
   await page.soon();
   assert.equal(page.heard.at(-1)[0], "refused");
 });
@@ -213,12 +213,12 @@ test("an address that is not known to this person is asked for by name, once", a
 const meanings = [
   ["no answer", { originalResponse: null }, "no_answer"],
   ["an answer of a network that wants to be signed in to", { originalResponse: answer(200) }, "no_answer"],
-  ["signed out", problem(401, "not_authenticated"), "signed_out"],
-  ["another person", problem(403, "other_person"), "other_person"],
-  ["the wrong offset", problem(409, "wrong_offset", { "Upload-Offset": "5" }), "go_on"],
+  ["signed out", problem(401, "not-authenticated"), "signed_out"],
+  ["another person", problem(403, "other-person"), "other_person"],
+  ["the wrong offset", problem(409, "wrong-offset", { "Upload-Offset": "5" }), "go_on"],
   ["a case that takes no images", problem(409, "state"), "refused"],
   ["another request writes", problem(423, "locked"), "server"],
-  ["an upload that ended", problem(410, "upload_ended"), "refused"],
+  ["an upload that ended", problem(410, "upload-ended"), "refused"],
   ["a broken server", { originalResponse: answer(502) }, "server"],
   ["too many requests", problem(429, "throttled", { "Retry-After": "7" }), "server"],
 ];
@@ -228,8 +228,8 @@ for (const [name, error, what] of meanings) {
 
 test("the same file is refused for good only by us, and not for a quota", () => {
   const isFinal = (error) => meaningOf(error).refusal.isFinal;
-  assert.equal(isFinal(problem(413, "too_large")), true);
-  assert.equal(isFinal(problem(413, "quota_exceeded")), false);
+  assert.equal(isFinal(problem(413, "too-large")), true);
+  assert.equal(isFinal(problem(413, "quota-exceeded")), false);
   assert.equal(isFinal({ originalResponse: answer(413, { "Content-Type": "text/html" }) }), false);
 });
 
