@@ -123,8 +123,10 @@ def test_a_phone_offers_its_camera(open_as, amina, case):
 def test_without_scripts_the_plain_form_does_the_same(open_as, amina, case, field_file, tmp_path, analyse):
     text = tmp_path / "letter.pdf"
     text.write_bytes(b"%PDF-1.4 letter")
-    page = open_as(amina, scripts=False)
+    page = open_as(amina, size=PHONE, scripts=False)
     page.goto(f"/cases/{case.pk}/")
+    button, box = (place.bounding_box() for place in (page.get_by_role("button", name="Upload"), page.locator(".drop")))
+    assert box["x"] < button["x"] < button["x"] + button["width"] < box["x"] + box["width"]
     page.locator("#upload-files").set_input_files([field_file(8), text])
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_role("alert").get_by_text("letter.pdf")).to_be_visible()
