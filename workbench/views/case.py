@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import PoorFields
 from cases.blinding import is_blinded, may_see_model_output
-from cases.conf import upload_max_bytes
 from cases.permissions import (
     is_read_only,
     may_change_details,
@@ -36,6 +35,7 @@ from workbench.presenters.cameras import shown_cameras
 from workbench.presenters.differential import case_differential
 from workbench.presenters.fields import field_summaries, fingerprint, is_held_up, is_in_flight, progress_of
 from workbench.presenters.identities import corrections_of
+from workbench.presenters.uploads import sending_facts, unfinished_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +79,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "links_order": may_change,
         "may_edit": may_change_details(request.user, case),
         "may_cancel": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
-        "max_bytes": upload_max_bytes(),
+        **sending_facts(),
         "unknown_cameras": shown_cameras(unknown_cameras(case), request.user),
         **_microscopes(request, case),
         **more,
@@ -105,6 +105,7 @@ def show_case(
         "legal_holds": legal_holds_in_force(request.user, case),
         "restriction": restriction_in_force(request.user, case.patient),
         "may_hold": may_place_legal_holds(request.user, case),
+        "unfinished": unfinished_uploads(request.user, case),
     }
     context = case_context(request, case, refusals=refusals, worklist_url=back, corrections=corrections, **kept, **more)
     return render(request, "workbench/case.html", context, status=status)
