@@ -15,7 +15,7 @@ def order_stepped(*, instance: OrderTransition, created: bool, **_: Any) -> None
     """Tell of an order that came in, and no longer of one that somebody took up or ended."""
     if not created:
         return
-    if instance.to_state == OrderState.REQUESTED:
+    if not instance.from_state:
         tell_of_order(order=instance.order)
     elif instance.from_state == OrderState.REQUESTED:
         orders_taken_up(order=instance.order)
