@@ -32,10 +32,12 @@ from classifier.selectors import unknown_cameras
 from hematovision.errors import DomainError
 from hematovision.forms import uuid_or_none
 from microscopes.selectors import suggest
+from notices.services import mark_subject_read
 from workbench.presenters.cameras import shown_cameras
 from workbench.presenters.differential import case_differential
 from workbench.presenters.fields import field_summaries, fingerprint, is_held_up, is_in_flight, progress_of
 from workbench.presenters.identities import corrections_of
+from workbench.presenters.rejections import about_rejection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,6 +107,7 @@ def show_case(
         "legal_holds": legal_holds_in_force(request.user, case),
         "restriction": restriction_in_force(request.user, case.patient),
         "may_hold": may_place_legal_holds(request.user, case),
+        **about_rejection(request.user, case),
     }
     context = case_context(request, case, refusals=refusals, worklist_url=back, corrections=corrections, **kept, **more)
     return render(request, "workbench/case.html", context, status=status)
@@ -116,6 +119,8 @@ def case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show a case: images, differential, report, details, timeline."""
     case = visible_case(request.user, pk)
     record_view(actor=request.user, target=case)
+    if case.state == CaseState.REJECTED:
+        mark_subject_read(actor=request.user, subject_id=case.pk)
     return show_case(request, case)
 
 
