@@ -116,6 +116,11 @@ class SpecimenRejection(models.Model):
         return [reason for reason in SpecimenReason if reason in self.reasons]
 
     @property
+    def sentence(self) -> str:
+        """The reasons in words."""
+        return " ".join(str(reason.label) for reason in self.coded)
+
+    @property
     def advice(self) -> list[tuple[str, str]]:
         """What each reason says, and what the clinic does about it."""
         return [(str(reason.label), str(WHAT_NEXT[reason].advice)) for reason in self.coded]

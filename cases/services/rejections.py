@@ -52,10 +52,10 @@ def reject_specimen(*, actor: User, case: Case, reasons: Iterable[str], words: s
             sentence = _("A colleague has this case under review. Ask them, or an administrator.")
             raise Conflict(sentence, code="in_review", details={"state": str(case.state)})
         order = Order.objects.filter(case=case).first()
-        step_case(case=case, to=CaseState.REJECTED, by=actor, reason=" ".join(str(reason.label) for reason in given))
         rejection = SpecimenRejection(
             case=case, order=order, reasons=[str(reason) for reason in given], words=words, by=actor, at=timezone.now()
         )
+        step_case(case=case, to=CaseState.REJECTED, by=actor, reason=rejection.sentence)
         clean_record(rejection)
         rejection.save(force_insert=True)
         record(
@@ -73,7 +73,7 @@ def reject_specimen(*, actor: User, case: Case, reasons: Iterable[str], words: s
     return rejection
 
 
-def send_again(*, actor: User, case: Case) -> Case:
+def send_again(*, actor: User, case: Case, accession_number: str = "") -> Case:
     """Open a draft for another specimen in place of a rejected one: the same patient, and the same order if there was one.
 
     What still holds is taken over; where blood has to be taken again, nothing that was said of it. Raises as `create_case`
@@ -97,7 +97,7 @@ def send_again(*, actor: User, case: Case) -> Case:
             sentence = _("This specimen was sent again already: case %(number)s.") % {"number": sent.accession_number}
             raise Conflict(sentence, code="sent_again", details={"case": str(sent.pk)})
         names = [*_AS_IT_WAS, *(() if rejection.needs_new_blood else _OF_THE_BLOOD)]
-        details = {name: getattr(case, name) for name in names}
+        details = {"accession_number": accession_number, **{name: getattr(case, name) for name in names}}
         if rejection.order is None:
             return create_case(actor=actor, patient=case.patient, clinic=case.clinic, resubmission_of=case, **details)
         opened = open_case_of_order(actor=actor, order=rejection.order, **details).case

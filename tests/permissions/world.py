@@ -150,7 +150,7 @@ def build() -> World:
     objects = {
         "upload": Upload.objects.create(case=specimens["draft"].case, by=amina, length=10),
         "delivery": Delivery.objects.get(case=specimens["signed"].case),
-        "notification": Notification.objects.get(user=people["amina"]),
+        "notification": Notification.objects.get(user=people["amina"], kind="report"),
         "invitation": invitation,
         "far_invitation": far_invitation,
         "invitation_token": (invitation_token,),
