@@ -31,10 +31,12 @@ from classifier.selectors import unknown_cameras
 from hematovision.errors import DomainError
 from hematovision.forms import uuid_or_none
 from microscopes.selectors import suggest
+from notices.services import mark_subject_read
 from workbench.presenters.cameras import shown_cameras
 from workbench.presenters.differential import case_differential
 from workbench.presenters.fields import field_summaries, fingerprint, is_held_up, is_in_flight, progress_of
 from workbench.presenters.identities import corrections_of
+from workbench.presenters.rejections import about_rejection
 from workbench.presenters.uploads import sending_facts, unfinished_uploads
 
 if TYPE_CHECKING:
@@ -106,6 +108,7 @@ def show_case(
         "restriction": restriction_in_force(request.user, case.patient),
         "may_hold": may_place_legal_holds(request.user, case),
         "unfinished": unfinished_uploads(request.user, case),
+        **about_rejection(request.user, case),
     }
     context = case_context(request, case, refusals=refusals, worklist_url=back, corrections=corrections, **kept, **more)
     return render(request, "workbench/case.html", context, status=status)
@@ -117,6 +120,8 @@ def case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show a case: images, differential, report, details, timeline."""
     case = visible_case(request.user, pk)
     record_view(actor=request.user, target=case)
+    if case.state == CaseState.REJECTED:
+        mark_subject_read(actor=request.user, subject_id=case.pk)
     return show_case(request, case)
 
 
