@@ -13,7 +13,8 @@ from cases.triggers import FrozenColumns
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0029_taken_out_fields'),
+        ('cases', '0030_rejected_specimens'),
+        ('cases', '0036_uploads_that_replace'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,6 +14,7 @@ from cases.models.patient_merge import PatientMerge, PatientMergeUndo
 from cases.models.patient_number import PatientNumber
 from cases.models.pseudonymisation import Pseudonymisation
 from cases.models.purge import ImagePurge, PurgeRule, PurgeRun
+from cases.models.rejection import SpecimenReason, SpecimenRejection
 from cases.models.restriction import PatientRestriction, RestrictionLift
 from cases.models.sex import Sex
 from cases.models.transition import CaseTransition, ImageTransition, OrderRejection, OrderTransition
@@ -57,6 +58,8 @@ __all__ = [
     "Sex",
     "SmearImage",
     "SmearImageQuerySet",
+    "SpecimenReason",
+    "SpecimenRejection",
     "Stain",
     "TakenOut",
     "Upload",

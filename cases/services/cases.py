@@ -78,9 +78,11 @@ def create_case(
     wbc_source: str = "",
     wbc_measured_at: dt.datetime | None = None,
     clinic: Organisation | None = None,
+    resubmission_of: Case | None = None,
 ) -> Case:
     """Open a draft case for the actor's organisation, or the `clinic` that a client acts for, referred to its laboratory.
 
+    `resubmission_of` is the case whose specimen was rejected.
     Without an accession number the laboratory's next one is assigned. Raises `NotFound` for a patient the actor
     does not see, `Unprocessable` for impossible values, `Conflict` where the laboratory has that number (code
     `duplicate_accession_number`) the patient is restricted (code `restricted`) or merged into
@@ -112,6 +114,7 @@ def create_case(
         wbc_source=wbc_source.strip(),
         wbc_measured_at=wbc_measured_at,
         created_by=actor,
+        resubmission_of=resubmission_of,
     )
     try:
         with transaction.atomic():
@@ -275,7 +278,9 @@ def _digests(case: Case) -> dict[str, str]:
 
 
 def _coded(case: Case) -> dict[str, Any]:
-    return {"accession_number": case.accession_number, "priority": case.priority, "stain": case.stain}
+    coded = {"accession_number": case.accession_number, "priority": case.priority, "stain": case.stain}
+    again = {"resubmission_of": str(case.resubmission_of_id)} if case.resubmission_of_id is not None else {}
+    return coded | again
 
 
 def _refuse_taken(case: Case) -> None:

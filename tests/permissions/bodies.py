@@ -229,5 +229,6 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("POST", "workbench:cancel_order"): lambda _world, _target: {"reason": "ordered twice"},
     ("POST", "workbench:reject_order"): lambda _world, _target: {"reason_code": "clotted"},
+    ("POST", "workbench:reject_specimen"): lambda _world, _target: {"reasons": ["clotted"]},
     ("POST", "workbench:cancel_case"): lambda _world, _target: {"reason": "ordered twice"},
 }

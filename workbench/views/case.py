@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import PoorFields
 from cases.blinding import is_blinded, may_see_model_output
-from cases.conf import upload_max_bytes
 from cases.permissions import (
     is_read_only,
     may_change_details,
@@ -33,10 +32,13 @@ from hematovision.camera import uses_camera
 from hematovision.errors import DomainError
 from hematovision.forms import uuid_or_none
 from microscopes.selectors import suggest
+from notices.services import mark_subject_read
 from workbench.presenters.cameras import shown_cameras
 from workbench.presenters.differential import case_differential
 from workbench.presenters.fields import field_summaries, fingerprint, is_held_up, is_in_flight, progress_of
 from workbench.presenters.identities import corrections_of
+from workbench.presenters.rejections import about_rejection
+from workbench.presenters.uploads import sending_facts, unfinished_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +82,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "links_order": may_change,
         "may_edit": may_change_details(request.user, case),
         "may_cancel": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
-        "max_bytes": upload_max_bytes(),
+        **sending_facts(),
         "unknown_cameras": shown_cameras(unknown_cameras(case), request.user),
         **_microscopes(request, case),
         **more,
@@ -107,6 +109,8 @@ def show_case(
         "restriction": restriction_in_force(request.user, case.patient),
         "may_hold": may_place_legal_holds(request.user, case),
         "label_check": case.label_checks.standing(),
+        "unfinished": unfinished_uploads(request.user, case),
+        **about_rejection(request.user, case),
     }
     context = case_context(request, case, refusals=refusals, worklist_url=back, corrections=corrections, **kept, **more)
     return render(request, "workbench/case.html", context, status=status)
@@ -119,6 +123,8 @@ def case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show a case: images, differential, report, details, timeline."""
     case = visible_case(request.user, pk)
     record_view(actor=request.user, target=case)
+    if case.state == CaseState.REJECTED:
+        mark_subject_read(actor=request.user, subject_id=case.pk)
     return show_case(request, case)
 
 
