@@ -14,13 +14,14 @@ class ReviewConfig(AppConfig):
         """Tell the clinical record when a signed case is open to be corrected; hear when its cells are found anew."""
         from audit.kept_rows import keep
         from cases.providers import is_reopened_for
-        from cases.signals import scale_changed
+        from cases.signals import field_retaken, scale_changed
         from hematovision import verifications
         from review.permissions import corrects_details
-        from review.receivers import end_undo_at_new_scale
+        from review.receivers import end_undo_at_new_scale, tell_of_retaken_field
         from review.verification import AMENDMENTS
 
         keep(AMENDMENTS)
         verifications.register("amendments", AMENDMENTS.check)
         is_reopened_for.register(corrects_details)
         scale_changed.connect(end_undo_at_new_scale, dispatch_uid="review.end_undo_at_new_scale")
+        field_retaken.connect(tell_of_retaken_field, dispatch_uid="review.tell_of_retaken_field")

@@ -207,6 +207,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "workbench:edit_microscope"): lambda _world, _target: {"name": "Renamed"},
     ("PUT", "api:case_images_order"): _order_of_images,
     ("POST", "workbench:draft_field"): lambda _world, _target: {"reason": "wrong"},
+    ("POST", "review:return_field"): lambda _world, _target: {"reason": "blurred"},
     ("POST", "workbench:unknown_cameras"): lambda _world, _target: {"rule": "strict"},
     ("POST", "workbench:image_microscope"): lambda _world, _target: {"microscope": "none"},
     ("POST", "calibration:label"): lambda world, _target: {
