@@ -24,7 +24,7 @@ BASELINE = {
     ("pavel", "/"): 28,
     ("pavel", "/?state=all"): 27,
     ("pavel", "/review/"): 28,
-    ("pavel", "/cases/{open}/"): 44,
+    ("pavel", "/cases/{open}/"): 45,
     ("pavel", "/cases/{signed}/"): 42,
     ("pavel", "/cases/{open}/review/state/"): 25,
     ("pavel", "/inbox/"): 20,
