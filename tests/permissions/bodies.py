@@ -181,6 +181,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "consult:answer"): lambda _world, _target: {"words": "I agree."},
     ("POST", "consult:decline"): lambda _world, _target: {"reason": "On leave."},
     ("POST", "consult:close"): lambda _world, _target: {"reason": "Not needed."},
+    ("POST", "consult:clinic_thread"): lambda _world, _target: {"text": "Is there an older smear?"},
     ("POST", "consult:discussion"): lambda _world, _target: {"text": "Look again."},
     ("POST", "reports:amend"): lambda _world, _target: {
         "kind": "corrected",
