@@ -181,6 +181,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "consult:answer"): lambda _world, _target: {"words": "I agree."},
     ("POST", "consult:decline"): lambda _world, _target: {"reason": "On leave."},
     ("POST", "consult:close"): lambda _world, _target: {"reason": "Not needed."},
+    ("POST", "consult:clinic_thread"): lambda _world, _target: {"text": "Is there an older smear?"},
     ("POST", "consult:discussion"): lambda _world, _target: {"text": "Look again."},
     ("POST", "reports:amend"): lambda _world, _target: {
         "kind": "corrected",
@@ -207,6 +208,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "workbench:edit_microscope"): lambda _world, _target: {"name": "Renamed"},
     ("PUT", "api:case_images_order"): _order_of_images,
     ("POST", "workbench:draft_field"): lambda _world, _target: {"reason": "wrong"},
+    ("POST", "review:return_field"): lambda _world, _target: {"reason": "blurred"},
     ("POST", "workbench:unknown_cameras"): lambda _world, _target: {"rule": "strict"},
     ("POST", "workbench:image_microscope"): lambda _world, _target: {"microscope": "none"},
     ("POST", "calibration:label"): lambda world, _target: {
