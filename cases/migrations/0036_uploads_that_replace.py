@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0031_field_returns'),
+        ('cases', '0032_label_check'),
     ]
 
     operations = [

@@ -7,6 +7,7 @@ from cases.models.cell import HUMAN_DETECTOR, Cell, CellQuerySet, ExclusionReaso
 from cases.models.field_return import FieldFault, FieldReturn, FieldReturnQuerySet, ReturnOutcome
 from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet, TakenOut
+from cases.models.label_check import LabelCheck
 from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.order import Order, OrderQuerySet, OrderSource
 from cases.models.patient import Patient, PatientQuerySet
@@ -38,6 +39,7 @@ __all__ = [
     "FormerIdentity",
     "ImagePurge",
     "ImageTransition",
+    "LabelCheck",
     "LabelSource",
     "LegalHold",
     "LegalHoldRelease",

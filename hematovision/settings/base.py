@@ -157,6 +157,7 @@ VENDOR_FOLDERS: list[tuple[str, Path]] = [
     ("vendor/htmx", NODE_MODULES / "htmx.org" / "dist"),
     ("vendor/openseadragon", NODE_MODULES / "openseadragon" / "build" / "openseadragon"),
     ("vendor/tus", NODE_MODULES / "tus-js-client" / "dist"),
+    ("vendor/zxing", NODE_MODULES / "@zxing" / "library" / "umd"),
 ]
 STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",

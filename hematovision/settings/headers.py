@@ -23,7 +23,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     "accelerometer": [],
     "autoplay": [],
-    "camera": ["self"],  # photographing a smear from a phone
+    "camera": [],  # pages that scan or photograph ask for it: hematovision.camera.uses_camera
     "display-capture": [],
     "geolocation": [],
     "gyroscope": [],

@@ -161,7 +161,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "review:keys"): lambda _world, _target: {"keys": {"exclude": ["G"]}},
     # In small letters: what was sought is repeated to whoever finds nothing, and is no leak.
     ("POST", "workbench:search"): lambda world, target: {"q": world.specimens[target].case.accession_number.lower()},
+    ("POST", "workbench:scan"): lambda _world, _target: {"code": "NEW-1"},
     ("POST", "workbench:new_case"): _new_case,
+    ("POST", "workbench:check_label"): lambda _world, _target: {"code": "OTHER-1"},
+    ("POST", "workbench:confirm_label"): lambda _world, _target: {"check": str(uuid.UUID(int=0)), "reason": "It is."},
     ("POST", "workbench:add_images"): lambda world, target: {"files": _upload(world, target)["file"]},
     ("POST", "workbench:submit_case"): lambda _world, _target: {"identity": "confirmed"},
     ("POST", "workbench:edit_case"): lambda world, target: {

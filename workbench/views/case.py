@@ -28,6 +28,7 @@ from cases.services.audit_trail import record_view
 from cases.services.cases import cancel_case, submit_case
 from cases.states import CLOSED_STATES, OPEN_STATES, CaseState
 from classifier.selectors import unknown_cameras
+from hematovision.camera import uses_camera
 from hematovision.errors import DomainError
 from hematovision.forms import uuid_or_none
 from microscopes.selectors import suggest
@@ -109,11 +110,13 @@ def show_case(
         "may_hold": may_place_legal_holds(request.user, case),
         "unfinished": unfinished_uploads(request.user, case),
         **about_rejection(request.user, case),
+        "label_check": case.label_checks.standing(),
     }
     context = case_context(request, case, refusals=refusals, worklist_url=back, corrections=corrections, **kept, **more)
     return render(request, "workbench/case.html", context, status=status)
 
 
+@uses_camera
 @login_required
 @require_GET
 def case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
@@ -151,6 +154,7 @@ def changed_parts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return render(request, "workbench/partials/live.html", context)
 
 
+@uses_camera
 @login_required
 @require_POST
 def submit_case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
