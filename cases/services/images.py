@@ -20,7 +20,7 @@ from cases.permissions import may_send_images, must_see, refuse
 from cases.services.audit_trail import scope_of
 from cases.services.cases import settle_case
 from cases.services.decoding import decode_stored, examine_upload
-from cases.services.draft_fields import require_draft, take_out_locked
+from cases.services.draft_fields import require_replaceable, take_out_locked
 from cases.services.microscopes import find_microscope
 from cases.services.refused_uploads import announce_refusal
 from cases.services.transitions import lock_case, lock_image, step_image
@@ -177,10 +177,8 @@ def _already_there(existing: SmearImage, replaces: SmearImage | None) -> SmearIm
 
 def _vacate(actor: User, case: Case, image: SmearImage) -> int:
     """Take a field of a locked draft out for another that replaces it; returns its place."""
-    require_draft(case)
     lock_image(image)
-    if image.case_id != case.pk or image.state == ImageState.TAKEN_OUT:
-        raise Conflict("The field to replace is no longer in the case. Look at the case again.", code="taken_out")
+    require_replaceable(case, image)
     take_out_locked(actor=actor, image=image, reason=TakenOut.RETAKEN)
     return image.ordinal
 

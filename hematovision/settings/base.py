@@ -156,6 +156,7 @@ NODE_MODULES = BASE_DIR / "node_modules"
 VENDOR_FOLDERS: list[tuple[str, Path]] = [
     ("vendor/htmx", NODE_MODULES / "htmx.org" / "dist"),
     ("vendor/openseadragon", NODE_MODULES / "openseadragon" / "build" / "openseadragon"),
+    ("vendor/tus", NODE_MODULES / "tus-js-client" / "dist"),
 ]
 STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",
