@@ -321,3 +321,9 @@ CELERY_BEAT_SCHEDULE["tally_cases"] = {
     "schedule": 60.0,
     "options": {"queue": "default", "expires": 60.0},
 }
+# When a result is usually ready is said from the last weeks; a few hours more or less change nothing.
+CELERY_BEAT_SCHEDULE["measure_turnaround"] = {
+    "task": "oversight.tasks.measure_turnaround",
+    "schedule": 6 * 3600.0,
+    "options": {"queue": "default", "expires": 3600.0},
+}

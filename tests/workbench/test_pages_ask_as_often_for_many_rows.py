@@ -32,7 +32,7 @@ BASELINE = {
     ("pavel", "/opinions/"): 17,
     ("pavel", "/notifications/"): 18,
     ("pavel", "/review/my-agreement/"): 34,
-    ("amina", "/"): 28,
+    ("amina", "/"): 26,
     ("amina", "/?state=signed"): 28,
     ("amina", "/cases/{signed}/"): 28,
     ("amina", "/cases/{draft}/"): 27,

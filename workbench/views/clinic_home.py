@@ -1,0 +1,63 @@
+"""What a clinic sees first: what it has to do, what it waits for, what has come, and what is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+from django.shortcuts import render
+
+from cases.models import Case
+from cases.permissions import may_write_cases
+from cases.services.audit_trail import record_list
+from cases.states import SIGNED_STATES, CaseState
+from inbox.models import Delivery
+from inbox.selectors import with_what_a_line_shows
+from oversight.selectors.turnaround import ahead_of, usual_of
+from workbench.selectors import waiting_orders
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from accounts.models import User
+    from accounts.requests import AuthenticatedRequest
+    from cases.models import CaseQuerySet
+
+_AT_THE_LABORATORY = frozenset({CaseState.SUBMITTED, CaseState.ANALYSING, CaseState.READY, CaseState.IN_REVIEW})
+_MOST_LISTED = 20
+_MOST_DONE = 5
+
+
+def clinic_home(request: AuthenticatedRequest) -> HttpResponse:
+    """Show the cases of a clinic in four groups, each with a way to all of it."""
+    visible = Case.objects.visible_to(request.user)
+    to_finish = _lines(visible.filter(state=CaseState.DRAFT).order_by("-created_at", "id"), request.user)
+    sent = _lines(visible.filter(state__in=_AT_THE_LABORATORY).most_pressing_first(), request.user)
+    waiting = Delivery.objects.received_by(request.user).waiting()
+    to_read = list(with_what_a_line_shows(waiting).most_pressing_first()[: _MOST_LISTED + 1])
+    unread = waiting.filter(case=OuterRef("pk"))
+    closed = visible.filter(state__in=SIGNED_STATES | {CaseState.WITHDRAWN, CaseState.CANCELLED})
+    done = closed.exclude(Exists(unread)).order_by("-created_at", "id").select_related("patient")
+    done_lines = list(done[:_MOST_DONE])
+    usual, ahead = usual_of(sent), ahead_of(sent)
+    context = {
+        "to_finish": to_finish[:_MOST_LISTED],
+        "more_to_finish": len(to_finish) > _MOST_LISTED,
+        "sent": [
+            {"case": case, "usual": usual.get(case.pk), "ahead": ahead.get(case.pk)} for case in sent[:_MOST_LISTED]
+        ],
+        "more_sent": len(sent) > _MOST_LISTED,
+        "to_read": to_read[:_MOST_LISTED],
+        "more_to_read": len(to_read) > _MOST_LISTED,
+        "done": done_lines,
+        "may_create": may_write_cases(request.user),
+        "waiting_orders": waiting_orders(request.user),
+    }
+    listed = len(to_finish[:_MOST_LISTED]) + len(sent[:_MOST_LISTED]) + len(done_lines)
+    record_list(actor=request.user, object_type="cases.case", count=listed)
+    return render(request, "workbench/clinic_home.html", context)
+
+
+def _lines(cases: CaseQuerySet, user: User) -> list[Case]:
+    """Return the first cases of a group and one more, which tells that there are others."""
+    return list(cases.with_counts(user).select_related("patient", "laboratory")[: _MOST_LISTED + 1])
