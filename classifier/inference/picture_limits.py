@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ DEFAULT_UM_PER_PX = 0.1
 SMALLEST_NUCLEUS_UM2 = 16.0
 
 
-def all_limits() -> dict[str, object]:
+def all_limits() -> dict[str, Any]:
     """Every limit and sentence in plain JSON-ready form."""
     return {
         "focus": asdict(FOCUS),
