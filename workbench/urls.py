@@ -3,6 +3,7 @@
 from django.urls import path
 
 from workbench.views import (
+    capture,
     case,
     draft_field,
     edit_case,
@@ -38,6 +39,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/", case.case_page, name="case"),
     path("cases/<uuid:pk>/live/", case.case_live, name="case_live"),
     path("cases/<uuid:pk>/images/", upload.add_images, name="add_images"),
+    path("cases/<uuid:pk>/capture/", capture.capture, name="capture"),
+    path("cases/<uuid:pk>/capture/fields/", capture.taken_fields, name="taken_fields"),
     path("cases/<uuid:pk>/edit/", edit_case.edit_case, name="edit_case"),
     path("cases/<uuid:pk>/submit/", case.submit_case_page, name="submit_case"),
     path("cases/<uuid:pk>/label/", label_check.check_label_page, name="check_label"),

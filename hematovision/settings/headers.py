@@ -23,7 +23,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     "accelerometer": [],
     "autoplay": [],
-    "camera": [],  # pages that scan or photograph ask for it: hematovision.camera.uses_camera
+    "camera": [],  # a page that needs it says so: hematovision.camera.uses_camera
     "display-capture": [],
     "geolocation": [],
     "gyroscope": [],
