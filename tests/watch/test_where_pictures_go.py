@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from accounts.models import Source
 from cases.models import Case, SmearImage
 from cases.states import CaseState
 from tests.contract.conftest import picture
@@ -125,6 +126,21 @@ def test_the_client_of_a_laboratory_reaches_the_drafts_of_its_clinics(
     microscope.once(live_server.url)
     assert {"sent/H-1_1.png", "held/L-1_1.png"} <= microscope.names()
     assert SmearImage.objects.get().case == Case.objects.get(accession_number="H-1")
+
+
+def test_the_laboratory_sees_what_lies_where(live_server, microscope, new_case, riverside):
+    new_case(riverside, "A-1")
+    microscope.put("A-1_1.png", picture(1))
+    microscope.put("A-1_2.png", picture(2)[:-20])
+    microscope.put("A-1_3.png", b"no picture")
+    microscope.put("smear 1.png", picture(3))
+    microscope.put("smear 2.png", picture(4))
+    for _ in range(2):
+        microscope.once(live_server.url, "--name", "By the window")
+    source = Source.objects.get()
+    assert (source.name, source.version) == ("By the window", "1.0.0")
+    assert (source.waiting, source.held, source.refused) == (1, 2, 1)
+    assert abs(source.clock_off_s) < 10
 
 
 def test_a_link_is_not_followed(live_server, microscope, new_case, riverside, tmp_path):

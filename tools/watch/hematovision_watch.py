@@ -307,7 +307,7 @@ class Server:
         """
         url = f"{self.base}/api/v1{path}" if path.startswith("/") else self.origin + urlsplit(path).path
         for renewed in (False, True):
-            answer = self._ask(method, url, auth=_Bearer(self._valid_token()), **options)
+            answer = self._ask(method, url, auth=_Bearer(self.token()), **options)
             if answer.status_code != 401:
                 break
             self._token = ""
@@ -333,7 +333,8 @@ class Server:
         self._note_clock(answer, (before + time.time()) / 2)
         return answer
 
-    def _valid_token(self) -> str:
+    def token(self) -> str:
+        """A token that is good for a minute at least."""
         if not self._token or time.monotonic() > self._token_until:
             try:
                 # Read each time, so that a renewed secret needs no restart.
@@ -821,6 +822,8 @@ class Watch:
             return
         self._reported = time.monotonic()
         try:
+            # The answer to this tells the time, if nothing else was asked yet.
+            self.sender.server.token()
             said = {
                 "instance": self.state.instance,
                 "name": self.label,
