@@ -50,6 +50,7 @@ BASELINE = {
     ("olga", "/oversight/audit/?person=pavel"): 17,
     ("olga", "/oversight/audit/?case={signed}"): 34,
     ("olga", "/oversight/break-glass/"): 16,
+    ("olga", "/oversight/sources/"): 16,
     ("olga", "/oversight/models/"): 17,
     ("olga", "/cases/{signed}/timeline/"): 51,
     ("olga", "/integrations/"): 16,
