@@ -31,6 +31,7 @@ from classifier.selectors import unknown_cameras
 from hematovision.camera import uses_camera
 from hematovision.errors import DomainError
 from hematovision.forms import uuid_or_none
+from hematovision.little_data import wants_little_data
 from microscopes.selectors import suggest
 from notices.services import mark_subject_read
 from workbench.presenters.cameras import shown_cameras
@@ -83,6 +84,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "may_edit": may_change_details(request.user, case),
         "may_cancel": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
         **sending_facts(),
+        "spares_pictures": wants_little_data(request) and not request.session.get("shows_pictures"),
         "unknown_cameras": shown_cameras(unknown_cameras(case), request.user),
         **_microscopes(request, case),
         **more,
@@ -120,7 +122,13 @@ def show_case(
 @login_required
 @require_GET
 def case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """Show a case: images, differential, report, details, timeline."""
+    """Show a case: images, differential, report, details, timeline.
+
+    `?pictures=1` shows the pictures of every case for the rest of the session to somebody whose device asks for less data.
+    """
+    if request.GET.get("pictures") == "1":
+        request.session["shows_pictures"] = True
+        return redirect("workbench:case", pk)
     case = visible_case(request.user, pk)
     record_view(actor=request.user, target=case)
     if case.state == CaseState.REJECTED:
