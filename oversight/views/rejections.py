@@ -42,7 +42,7 @@ def rejections(request: HttpRequest) -> HttpResponse:
         "periods": PERIODS,
         "reasons": list(SpecimenReason),
         "by_reason": [
-            (reason.label, found.whole.reasons[reason.value])
+            (reason.value, reason.label, found.whole.reasons[reason.value])
             for reason in SpecimenReason
             if found.whole.reasons[reason.value]
         ],
