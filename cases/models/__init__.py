@@ -4,8 +4,10 @@ from cases.models.accession import AccessionSeries
 from cases.models.break_glass import BreakGlassAccess
 from cases.models.case import Case, CaseQuerySet, Priority
 from cases.models.cell import HUMAN_DETECTOR, Cell, CellQuerySet, ExclusionReason, LabelSource
+from cases.models.field_return import FieldFault, FieldReturn, FieldReturnQuerySet, ReturnOutcome
 from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet, TakenOut
+from cases.models.label_check import LabelCheck
 from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.order import Order, OrderQuerySet, OrderSource
 from cases.models.patient import Patient, PatientQuerySet
@@ -31,9 +33,13 @@ __all__ = [
     "CellQuerySet",
     "CorrectionReason",
     "ExclusionReason",
+    "FieldFault",
+    "FieldReturn",
+    "FieldReturnQuerySet",
     "FormerIdentity",
     "ImagePurge",
     "ImageTransition",
+    "LabelCheck",
     "LabelSource",
     "LegalHold",
     "LegalHoldRelease",
@@ -53,6 +59,7 @@ __all__ = [
     "PurgeRule",
     "PurgeRun",
     "RestrictionLift",
+    "ReturnOutcome",
     "Sex",
     "SmearImage",
     "SmearImageQuerySet",

@@ -22,6 +22,7 @@ from cases.permissions import (
 )
 from cases.services.accession import next_accession_number
 from cases.services.audit_trail import scope_of
+from cases.services.label_checks import require_label
 from cases.services.poor_fields import require_seen
 from cases.services.restrictions import require_open_to_cases
 from cases.services.transitions import lock_case, step_case
@@ -177,7 +178,8 @@ def put_back_details(*, actor: User, case: Case, details: Mapping[str, str | Non
 def submit_case(*, actor: User, case: Case, seen_poor_fields: Collection[UUID] = ()) -> Case:
     """Hand a draft to the laboratory: from now on it is due, and the laboratory sees it.
 
-    Raises `Conflict` unless it is a draft, `Unprocessable` while it has no image, and as `poor_fields.require_seen`.
+    Raises `Conflict` unless it is a draft, `Unprocessable` while it has no image, and as `label_checks.require_label` and
+    `poor_fields.require_seen`.
     """
     return transition_case(actor=actor, case=case, to=CaseState.SUBMITTED, seen_poor_fields=seen_poor_fields)
 
@@ -211,7 +213,8 @@ def transition_case(
         if to == CaseState.SUBMITTED and case.state == CaseState.DRAFT:
             if not case.images.counting().exists():
                 raise Unprocessable("Add at least one image before you submit the case.", code="no_images")
-            reason = " ".join(filter(None, (reason, require_seen(case, seen_poor_fields))))
+            said = (reason, require_label(case), require_seen(case, seen_poor_fields))
+            reason = " ".join(filter(None, said))
             case.submitted_at = timezone.now()
             case.due_at = case.submitted_at + turnaround(case.priority)
         if to == CaseState.CANCELLED and not reason:
