@@ -29,6 +29,7 @@ class CaseState(models.TextChoices):
     APPENDED = "appended", "Addendum"
     WITHDRAWN = "withdrawn", "Withdrawn"
     CANCELLED = "cancelled", "Cancelled"
+    REJECTED = "rejected", "Rejected"
 
 
 class ImageState(models.TextChoices):
@@ -61,18 +62,20 @@ _C, _I, _O = CaseState, ImageState, OrderState
 
 ALLOWED_CASE_STEPS: Mapping[CaseState, frozenset[CaseState]] = {
     _C.DRAFT: frozenset({_C.SUBMITTED, _C.CANCELLED}),
-    _C.SUBMITTED: frozenset({_C.ANALYSING, _C.READY, _C.CANCELLED}),
-    _C.ANALYSING: frozenset({_C.READY, _C.CANCELLED}),
+    _C.SUBMITTED: frozenset({_C.ANALYSING, _C.READY, _C.CANCELLED, _C.REJECTED}),
+    _C.ANALYSING: frozenset({_C.READY, _C.CANCELLED, _C.REJECTED}),
     # Back to analysing when another image arrives or a failed one is tried again.
-    _C.READY: frozenset({_C.ANALYSING, _C.IN_REVIEW, _C.CANCELLED}),
+    _C.READY: frozenset({_C.ANALYSING, _C.IN_REVIEW, _C.CANCELLED, _C.REJECTED}),
     # Back to ready when the reviewer lets go of it.
-    _C.IN_REVIEW: frozenset({_C.READY, _C.SIGNED, _C.CANCELLED}),
+    _C.IN_REVIEW: frozenset({_C.READY, _C.SIGNED, _C.CANCELLED, _C.REJECTED}),
     _C.SIGNED: frozenset({_C.DELIVERED, _C.CORRECTED, _C.APPENDED, _C.WITHDRAWN}),
     _C.DELIVERED: frozenset({_C.CORRECTED, _C.APPENDED, _C.WITHDRAWN}),
     _C.CORRECTED: frozenset({_C.DELIVERED, _C.CORRECTED, _C.APPENDED, _C.WITHDRAWN}),
     _C.APPENDED: frozenset({_C.DELIVERED, _C.CORRECTED, _C.APPENDED, _C.WITHDRAWN}),
     _C.WITHDRAWN: frozenset(),
     _C.CANCELLED: frozenset(),
+    # The laboratory cannot use the specimen: another one is another case.
+    _C.REJECTED: frozenset(),
 }
 
 ALLOWED_IMAGE_STEPS: Mapping[ImageState, frozenset[ImageState]] = {
@@ -94,7 +97,8 @@ _ENDED: frozenset[OrderState] = frozenset({_O.CANCELLED, _O.REJECTED})
 ALLOWED_ORDER_STEPS: Mapping[OrderState, frozenset[OrderState]] = {
     _O.REQUESTED: _ENDED | {_O.ACCEPTED},
     _O.ACCEPTED: _ENDED | {_O.IN_PROGRESS},
-    _O.IN_PROGRESS: _ENDED | {_O.COMPLETED},
+    # Back to waiting when the specimen of its case was rejected: another one is sent for it.
+    _O.IN_PROGRESS: _ENDED | {_O.COMPLETED, _O.REQUESTED},
     _O.COMPLETED: frozenset(),
     _O.CANCELLED: frozenset(),
     _O.REJECTED: frozenset(),
@@ -104,6 +108,7 @@ ORDER_FOLLOWS_CASE: Mapping[CaseState, OrderState] = {
     _C.SUBMITTED: _O.IN_PROGRESS,
     _C.SIGNED: _O.COMPLETED,
     _C.CANCELLED: _O.CANCELLED,
+    _C.REJECTED: _O.REQUESTED,
 }
 """What becomes of an order when its case comes to a state. What happens to a signed report changes no order any more."""
 
@@ -113,11 +118,14 @@ OPEN_ORDER_STATES: frozenset[OrderState] = frozenset({_O.REQUESTED, _O.ACCEPTED,
 SIGNED_STATES: frozenset[CaseState] = frozenset({_C.SIGNED, _C.DELIVERED, _C.CORRECTED, _C.APPENDED})
 """A signed report stands: what it says may be shown to the clinic."""
 
-CLOSED_STATES: frozenset[CaseState] = SIGNED_STATES | {_C.WITHDRAWN, _C.CANCELLED}
+CLOSED_STATES: frozenset[CaseState] = SIGNED_STATES | {_C.WITHDRAWN, _C.CANCELLED, _C.REJECTED}
 """Nobody is waiting for anything any more."""
 
 OPEN_STATES: frozenset[CaseState] = frozenset(CaseState) - CLOSED_STATES
 """Somebody still waits for the result."""
+
+NEVER_REPORTED_STATES: frozenset[CaseState] = frozenset({_C.CANCELLED, _C.REJECTED})
+"""Closed without a report, for good."""
 
 IMAGE_ACCEPTING_STATES: frozenset[CaseState] = frozenset({_C.DRAFT, _C.SUBMITTED, _C.ANALYSING, _C.READY})
 """A case takes further images only until somebody starts to review it."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cases.models import CellQuerySet
     from consult.models import SecondOpinionQuerySet
 
-_NEVER_READ = frozenset({CaseState.DRAFT, CaseState.CANCELLED, CaseState.WITHDRAWN})
+_NEVER_READ = frozenset({CaseState.DRAFT, CaseState.CANCELLED, CaseState.REJECTED, CaseState.WITHDRAWN})
 
 
 def open_opinions(case: Case) -> SecondOpinionQuerySet:

@@ -7,9 +7,11 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import User
-from cases.models import Case, FieldReturn
+from cases.models import Case, CaseTransition, FieldReturn
+from cases.states import NEVER_REPORTED_STATES
 from notices.services import close_notifications, notify
 from review.models import ReviewLease
+from review.services.leases import drop
 from review.services.undo import last_number
 
 
@@ -17,6 +19,12 @@ def end_undo_at_new_scale(*, case: Case, **_: Any) -> None:
     """Let undo reach back no further: what it would put back was said of cells found at another scale."""
     # update(): the mark moves with the change of the case, which is in the audit trail.
     ReviewLease.objects.filter(case=case).update(since_number=last_number(case))
+
+
+def end_the_review(*, instance: CaseTransition, created: bool, **_: Any) -> None:
+    """Nobody holds a case that was cancelled, or whose specimen was rejected."""
+    if created and instance.to_state in NEVER_REPORTED_STATES:
+        drop(case=instance.case)
 
 
 def tell_of_retaken_field(*, returned: FieldReturn, actor: User, **_: Any) -> None:

@@ -27,6 +27,7 @@ from cases.api.case_serializers import (
     CaseDetail,
     CaseIn,
     CaseOut,
+    RejectionOut,
     SubmitIn,
     case_version,
 )
@@ -114,12 +115,17 @@ def case_answer(case: Case, user: Any) -> tuple[dict[str, Any], str]:
     shown = results_of(case, user)
     body = {
         **CaseOut(case).data,
+        "rejection": _rejection(case),
         "images": ImageOut(images, many=True).data,
         "sent_back": SentBackOut(waiting, many=True).data,
         **shown,
         "counts": counts_of(case, user) if shown["results_visible"] else {},
     }
     return body, case_tag(case, [image.sha256 for image in images])
+
+
+def _rejection(case: Case) -> dict[str, Any] | None:
+    return RejectionOut(case.rejection).data if case.state == CaseState.REJECTED else None
 
 
 def case_tag(case: Case, image_hashes: list[str] | None = None) -> str:

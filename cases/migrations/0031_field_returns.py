@@ -12,7 +12,7 @@ from cases.triggers import FrozenColumns, OrderOfDrafts
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0029_taken_out_fields'),
+        ('cases', '0030_rejected_specimens'),
         ('microscopes', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,6 +7,7 @@ from cases.models.cell import HUMAN_DETECTOR, Cell, CellQuerySet, ExclusionReaso
 from cases.models.field_return import FieldFault, FieldReturn, FieldReturnQuerySet, ReturnOutcome
 from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet, TakenOut
+from cases.models.label_check import LabelCheck
 from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.order import Order, OrderQuerySet, OrderSource
 from cases.models.patient import Patient, PatientQuerySet
@@ -14,6 +15,7 @@ from cases.models.patient_merge import PatientMerge, PatientMergeUndo
 from cases.models.patient_number import PatientNumber
 from cases.models.pseudonymisation import Pseudonymisation
 from cases.models.purge import ImagePurge, PurgeRule, PurgeRun
+from cases.models.rejection import SpecimenReason, SpecimenRejection
 from cases.models.restriction import PatientRestriction, RestrictionLift
 from cases.models.sex import Sex
 from cases.models.transition import CaseTransition, ImageTransition, OrderRejection, OrderTransition
@@ -37,6 +39,7 @@ __all__ = [
     "FormerIdentity",
     "ImagePurge",
     "ImageTransition",
+    "LabelCheck",
     "LabelSource",
     "LegalHold",
     "LegalHoldRelease",
@@ -60,6 +63,8 @@ __all__ = [
     "Sex",
     "SmearImage",
     "SmearImageQuerySet",
+    "SpecimenReason",
+    "SpecimenRejection",
     "Stain",
     "TakenOut",
     "Upload",

@@ -56,6 +56,7 @@ def sign_checks(
             *_analysed(case),
             _insufficient(draft),
             _opinions(case),
+            *_label(case),
             _identity(case, draft),
         ]
         return found if previous is None else [*found, _difference(kind, previous, content)]
@@ -65,6 +66,7 @@ def sign_checks(
         _flagged(draft, content),
         _opinions(case),
         _count(draft, evidence),
+        *_label(case),
         _identity(case, draft),
         _quality(draft, evidence),
     ]
@@ -141,6 +143,17 @@ def _opinions(case: Case) -> Check:
         waits = "second opinion is" if number == 1 else "second opinions are"
         return Check("opinions", passed=False, sentence=f"{number} {waits} still open.")
     return Check("opinions", passed=True, sentence="No second opinion is open.")
+
+
+def _label(case: Case) -> list[Check]:
+    """What the label of the slide said, where the clinic compared it: whoever signs sees what was said of another number."""
+    said = case.label_checks.standing()
+    if said is None:
+        return []
+    if said.agrees:
+        return [Check("label", passed=True, sentence=_("The label of the slide was compared: it is of this case."))]
+    sentence = _("The label of the slide said otherwise. The clinic kept it: %(reason)s") % {"reason": said.reason}
+    return [Check("label", passed=True, sentence=sentence)]
 
 
 def _count(draft: ReportDraft, evidence: CaseEvidence) -> Check:

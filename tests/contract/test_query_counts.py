@@ -35,7 +35,7 @@ FHIR_BASELINE = {
     "ServiceRequest": 9,
     "ServiceRequest/{order}": 9,
     "Specimen": 8,
-    "Task": 9,
+    "Task": 10,
     "Task/{order}": 9,
     "AuditEvent": 8,
 }

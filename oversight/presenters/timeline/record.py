@@ -22,6 +22,7 @@ _TONES = {
     CaseState.APPENDED: "warn",
     CaseState.WITHDRAWN: "danger",
     CaseState.CANCELLED: "danger",
+    CaseState.REJECTED: "danger",
 }
 
 
