@@ -14,7 +14,7 @@ const SHUTTER_KEYS = new Set([" ", "AudioVolumeUp", "AudioVolumeDown", "VolumeUp
 const open = (root) => {
   const find = (name) => root.querySelector(`[data-${name}]`);
   const { limits } = JSON.parse(document.getElementById("coach-settings").textContent);
-  const words = { ...find("words").dataset };
+  const words = document.querySelector("[data-words]").dataset;
   const video = find("video");
   const microscope = find("microscope");
   const cameras = find("camera");
