@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "hematovision.middleware.OwnOriginOnly",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "hematovision.compression.CompressedText",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -157,6 +158,7 @@ VENDOR_FOLDERS: list[tuple[str, Path]] = [
     ("vendor/htmx", NODE_MODULES / "htmx.org" / "dist"),
     ("vendor/openseadragon", NODE_MODULES / "openseadragon" / "build" / "openseadragon"),
     ("vendor/tus", NODE_MODULES / "tus-js-client" / "dist"),
+    ("vendor/zxing", NODE_MODULES / "@zxing" / "library" / "umd"),
 ]
 STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",

@@ -77,3 +77,11 @@ def test_the_web_process_never_imports_tensorflow():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("address", "may"), [("/cases/new/", "camera=(self)"), ("/orders/new/", "camera=(self)"), ("/", "camera=()")]
+)
+def test_only_pages_that_use_the_camera_may_ask_for_it(client, amina, address, may):
+    client.force_login(amina)
+    assert may in client.get(address).headers["Permissions-Policy"].split(", ")

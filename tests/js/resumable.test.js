@@ -102,10 +102,20 @@ test("a line that breaks is waited for, and the upload asked how far it is", asy
   page.last().onError({ originalResponse: null });
   await page.soon();
   assert.deepEqual(page.heard.at(-1), ["waiting", "no_answer"]);
-  page.open(3)[0].then();
+  page.open(1)[0].then();
   await page.soon();
   assert.equal(page.last().uploadUrl, "http://h/u/1/");
   assert.equal(page.last().endpoint, undefined);
+  page.last().onError({ originalResponse: null });
+  await page.soon();
+  page.open(2)[0].then();
+  await page.soon();
+  page.last().onAfterResponse(request("HEAD"), answer(200, { "Upload-Offset": "4" }));
+  page.last().onProgress(4);
+  assert.deepEqual(page.heard.at(-1), ["progress", { sent: 4, kept: 4, total: 10 }]);
+  page.last().onError({ originalResponse: null });
+  await page.soon();
+  assert.equal(page.open(1).length, 1);
 });
 
 test("where the browser says that there is no line, it goes on when the line is back", async () => {

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from cases.services.rejections import reject_specimen, send_again
 from oversight.models import UsualTurnaround
 from tests.factories.cases import CaseFactory, SmearImageFactory
 from tests.factories.reports import signed_report
@@ -92,3 +93,17 @@ def test_the_laboratory_keeps_its_worklist(client, pavel, riverside):
     CaseFactory(clinic=riverside, submitted=True)
     client.force_login(pavel)
     assert len(client.get("/").context["cases"]) == 1
+
+
+def test_a_rejected_specimen_is_to_finish_until_another_is_sent(client, amina, pavel, riverside):
+    draft = CaseFactory(clinic=riverside)
+    case = CaseFactory(clinic=riverside, ready=True)
+    reject_specimen(actor=pavel, case=case, reasons=["clotted"])
+    client.force_login(amina)
+    page = client.get("/")
+    assert [one.pk for one in page.context["to_finish"]] == [case.pk, draft.pk]
+    assert "See why, and send another specimen" in page.content.decode()
+    again = send_again(actor=amina, case=case)
+    context = client.get("/").context
+    assert {one.pk for one in context["to_finish"]} == {draft.pk, again.pk}
+    assert [one.pk for one in context["done"]] == [case.pk]

@@ -73,8 +73,9 @@ def test_tabs_count_every_state(client, amina, riverside):
         "ready": 1,
         "in_review": 1,
         "signed": 4,
+        "rejected": 1,
         "cancelled": 2,
-        "all": 11,
+        "all": 12,
     }
     assert len(numbers(client.get("/?state=signed"))) == 4
     assert len(numbers(client.get("/?state=nonsense"))) == 5
