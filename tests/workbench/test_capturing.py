@@ -44,12 +44,11 @@ def strip_of(case):
     return reverse("workbench:taken_fields", args=[case.pk])
 
 
-def test_only_this_page_may_ask_for_the_camera(client, amina, draft):
+def test_the_page_may_ask_for_the_camera_and_the_case_leads_to_it(client, amina, draft):
     client.force_login(amina)
     assert "camera=(self)" in client.get(page_of(draft)).headers["Permissions-Policy"]
-    case_page = client.get(f"/cases/{draft.pk}/")
-    assert "camera=()" in case_page.headers["Permissions-Policy"]
-    assert page_of(draft) in case_page.content.decode()
+    assert "camera=()" in client.get("/inbox/").headers["Permissions-Policy"]
+    assert page_of(draft) in client.get(f"/cases/{draft.pk}/").content.decode()
 
 
 def test_the_limits_are_those_of_the_worker(client, amina, draft):
@@ -68,6 +67,13 @@ def test_the_strip_counts_white_cells_and_names_none(client, amina, draft):
     assert "1 field, 2 white cells found, 98 to go" in text
     assert "eutrophil" not in text
     assert "nidentified" not in text
+
+
+def test_nothing_is_sent_again_that_the_page_shows(client, amina, draft):
+    client.force_login(amina)
+    seen = re.search(r'data-seen="(\w+)"', client.get(strip_of(draft)).content.decode()).group(1)
+    answer = client.get(strip_of(draft), {"seen": seen})
+    assert (answer.status_code, answer.content) == (204, b"")
 
 
 def test_what_the_model_calls_the_cells_changes_nothing(client, amina, draft):
