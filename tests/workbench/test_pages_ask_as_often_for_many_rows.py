@@ -36,6 +36,8 @@ BASELINE = {
     ("amina", "/?state=signed"): 29,
     ("amina", "/cases/{signed}/"): 29,
     ("amina", "/cases/{draft}/"): 28,
+    ("amina", "/cases/{draft}/capture/"): 22,
+    ("amina", "/cases/{draft}/capture/fields/"): 13,
     ("amina", "/images/{field}/draft/"): 14,
     ("amina", "/inbox/"): 21,
     ("amina", "/patients/{patient}/"): 22,
