@@ -59,7 +59,7 @@ class SourceSelf(NotCached):
     permission_classes = (IsAuthenticated, ScopeRequired)
     required_scopes: ClassVar = {"PUT": "images:write"}
     # People are no sources.
-    allowed_roles: ClassVar = {}
+    allowed_roles: ClassVar[dict[str, frozenset[str]]] = {}
 
     @extend_schema(tags=["caller"], summary="Report as a source", request=SourceIn, responses=SourceOut)
     def put(self, request: Request) -> Response:
