@@ -142,7 +142,7 @@ def _accesses_opened() -> Iterator[tuple[str, str | None]]:
 def _pseudonyms() -> Iterator[Finding]:
     """Who was pseudonymised has no other name anywhere, and their orders say nothing of people."""
     rows = Pseudonymisation.objects.select_related("patient").prefetch_related(
-        "patient__former_identities", "patient__numbers", "patient__orders__transitions"
+        "patient__former_identities", "patient__numbers", "patient__orders__transitions", "patient__cases__label_checks"
     )
     for made in in_chunks(rows, by=("pk",)):
         patient = made.patient
@@ -151,6 +151,9 @@ def _pseudonyms() -> Iterator[Finding]:
         names.add((patient.mrn, patient.full_name))
         if names != {(made.pseudonym, PSEUDONYMOUS)}:
             yield Finding(PATIENT, str(patient.pk), "Its identifiers are not those of its pseudonym.")
+        for case in patient.cases.all():
+            if any(check.code for check in case.label_checks.all()):
+                yield Finding(CASE, str(case.pk), "It says what the pseudonymisation of its patient emptied.")
         for order in patient.orders.all():
             reasons = [step.reason for step in order.transitions.all()]
             if any(reasons) or any(getattr(order, name) for name in ABOUT_PEOPLE):

@@ -19,7 +19,7 @@ from integrations.hl7.faults import HeldMessageError
 from integrations.hl7.mapping import Mapping
 from integrations.hl7.observations import Observation, nought_of, observations_of, without_result
 from integrations.hl7.outgoing import Kind, Number, OrderNumbers, Outgoing, Route, Sent
-from integrations.hl7.result_segments import Context, msh, note, obr, obx, orc, pid, pv1, sft, spm
+from integrations.hl7.result_segments import ON_HOLD, Context, msh, note, obr, obx, orc, pid, pv1, sft, spm
 from integrations.hl7.text import encode
 from integrations.hl7.writing import message
 
@@ -40,6 +40,7 @@ class _Result:
     observations: Sequence[Observation]
     notes: Sequence[str]
     absent: frozenset[Any] = field(default_factory=frozenset)
+    order_waits: bool = False
 
     @property
     def order_status(self) -> str:
@@ -104,22 +105,24 @@ def preliminary_message(
 def rejection_message(
     content: dict[str, Any],
     *,
-    reason: str,
+    reasons: Sequence[str],
     sentence: str,
     route: Route,
     mapping: Mapping,
     numbers: tuple[Number, ...],
     at: dt.datetime,
+    order_waits: bool = False,
     replay: int = 0,
 ) -> Outgoing:
-    """Return the message that the specimen was rejected, for a `reason` of HL7 table 0490 and in a sentence.
+    """Return the message that the specimen was rejected, for `reasons` of HL7 table 0490 and in a sentence.
 
-    `content` as for `preliminary_message`. Raises `HeldMessageError` for a reason that the table has not.
+    `order_waits` says that another specimen is awaited: the order is on hold then, not cancelled. `content` as for
+    `preliminary_message`. Raises `HeldMessageError` for a reason that the table has not.
     """
-    if reason not in REJECT_REASONS:
+    if not reasons or not set(reasons) <= REJECT_REASONS.keys():
         raise HeldMessageError("The reason of the rejection has no code of HL7 table 0490. Add it to the mapping.")
-    result = _Result("X", [without_result(mapping)], [f"Specimen rejected: {sentence}"])
-    rejected = Coded(reason, REJECT_REASONS[reason], "HL70490")
+    result = _Result("X", [without_result(mapping)], [f"Specimen rejected: {sentence}"], order_waits=order_waits)
+    rejected = [Coded(reason, REJECT_REASONS[reason], "HL70490") for reason in dict.fromkeys(reasons)]
     return _message(content, result, route, mapping, numbers, at, "x", replay, rejected)
 
 
@@ -206,7 +209,7 @@ def _message(
     at: dt.datetime,
     version: int | str,
     replay: int,
-    rejected: Coded | None = None,
+    rejected: Sequence[Coded] = (),
 ) -> Outgoing:
     if not numbers or not all(number.value and number.authority for number in numbers):
         raise HeldMessageError("A number of the patient has no assigning authority. Set it at the clinic.")
@@ -216,7 +219,10 @@ def _message(
     if context.order.visit_number:
         segments.append(pv1(context))
     panel = mapping.result(REPORT, PANEL)
-    segments += [orc(context, result.order_status), obr(context, panel, result.order_status, at)]
+    segments += [
+        orc(context, ON_HOLD if result.order_waits else result.order_status),
+        obr(context, panel, result.order_status, at),
+    ]
     segments += [note(number, said) for number, said in enumerate(result.notes, start=1)]
     for number, observation in enumerate(result.observations, start=1):
         segments.append(obx(context, number, observation, result.status_of(observation)))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cases.models import Order
 from cases.reference_ranges import flag_of
+from cases.states import CaseState
 from reports.models import ReportKind
 from reports.presenters.cameras import camera_statement
 from reports.presenters.changes import changes_between
@@ -274,8 +275,14 @@ def _case(case: Case) -> dict[str, Any]:
 
 
 def _order(case: Case) -> dict[str, str] | None:
-    """The order that the case was opened for, under the numbers of whoever placed it; None for a case without one."""
-    order = Order.objects.filter(case=case).first()
+    """The order that the case was opened for, under the numbers of whoever placed it; None for a case without one.
+
+    The order of a rejected specimen waits for another one, without a case.
+    """
+    rejected = (
+        Order.objects.filter(specimen_rejections__case=case).first() if case.state == CaseState.REJECTED else None
+    )
+    order = rejected or Order.objects.filter(case=case).first()
     return None if order is None else _numbers_of(order)
 
 

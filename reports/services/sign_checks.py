@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from cases.differential import LIMITED_BELOW
 from cases.states import ImageState
 from cases.stored_files import faults_of
@@ -54,6 +56,7 @@ def sign_checks(
         _flagged(draft, content),
         _opinions(case),
         _count(draft, evidence),
+        *_label(case),
         _identity(case, draft),
         _quality(draft, evidence),
     ]
@@ -115,6 +118,17 @@ def _opinions(case: Case) -> Check:
         waits = "second opinion is" if number == 1 else "second opinions are"
         return Check("opinions", passed=False, sentence=f"{number} {waits} still open.")
     return Check("opinions", passed=True, sentence="No second opinion is open.")
+
+
+def _label(case: Case) -> list[Check]:
+    """What the label of the slide said, where the clinic compared it: whoever signs sees what was said of another number."""
+    said = case.label_checks.standing()
+    if said is None:
+        return []
+    if said.agrees:
+        return [Check("label", passed=True, sentence=_("The label of the slide was compared: it is of this case."))]
+    sentence = _("The label of the slide said otherwise. The clinic kept it: %(reason)s") % {"reason": said.reason}
+    return [Check("label", passed=True, sentence=sentence)]
 
 
 def _count(draft: ReportDraft, evidence: CaseEvidence) -> Check:
