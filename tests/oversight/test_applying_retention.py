@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from allauth.idp.oidc.models import Token
@@ -20,6 +21,7 @@ from audit.models import AuditEvent
 from audit.services import verify_chain
 from cases.models import Upload
 from notices.models import Notification
+from offline.models import SentForm
 from oversight.retention import KINDS, due
 from oversight.services.retention import apply_retention
 from tests.factories.cases import CaseFactory
@@ -68,6 +70,7 @@ def old_and_new(amina, riverside):
         UsedAssertion.objects.create(api_client=lis, jti_digest="old", expires_at=ago(2)),
         AccessFailureLog.objects.create(username="old", ip_address="192.0.2.1"),
         an_upload(amina, state="expired", ended_at=ago(31)),
+        SentForm.objects.create(by=amina, key=uuid4(), path="/cases/new/", at=ago(181)),
     ]
     AccessFailureLog.objects.update(attempt_time=ago(91))
     new = [
@@ -83,6 +86,7 @@ def old_and_new(amina, riverside):
         AccessFailureLog.objects.create(username="new", ip_address="192.0.2.1"),
         an_upload(amina, state="expired", ended_at=ago(29)),
         an_upload(amina, created_at=ago(31)),
+        SentForm.objects.create(by=amina, key=uuid4(), path="/cases/new/", at=ago(179)),
     ]
     Notification.objects.filter(read_at__isnull=True).update(created_at=ago(4000))
     return old, new
@@ -124,6 +128,7 @@ def test_every_removal_is_in_the_audit_trail(old_and_new):
         "axes.accessfailurelog",
         "cases.upload",
         "notices.notification",
+        "offline.sentform",
         "sessions.session",
         "usersessions.usersession",
     ]
