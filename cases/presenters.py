@@ -41,6 +41,7 @@ _OF_IMAGES: Mapping[ImageState, tuple[str, str]] = {
     ImageState.REJECTED: ("danger", "cross"),
     ImageState.FAILED: ("danger", "cross"),
     ImageState.TAKEN_OUT: ("neutral", "cross"),
+    ImageState.RETURNED: ("warn", "cross"),
 }
 _OF_ORDERS: Mapping[OrderState, tuple[str, str]] = {
     OrderState.REQUESTED: ("accent", ""),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,9 @@ class CaseState(models.TextChoices):
 
 
 class ImageState(models.TextChoices):
-    """Where one smear image stands. Rejected is bad input; failed is our own defect; taken out is what a draft no longer has."""
+    """Where one smear image stands. Rejected is bad input; failed is our own defect; taken out is what a draft no longer has,
+    sent back what a reviewer asks the clinic to take again.
+    """
 
     RECEIVED = "received", "Received"
     QUEUED = "queued", "Waiting"
@@ -41,6 +44,7 @@ class ImageState(models.TextChoices):
     REJECTED = "rejected", "Not usable"
     FAILED = "failed", "Analysis failed"
     TAKEN_OUT = "taken_out", "Taken out"
+    RETURNED = "returned", _("Sent back")
 
 
 class OrderState(models.TextChoices):
@@ -80,9 +84,11 @@ ALLOWED_IMAGE_STEPS: Mapping[ImageState, frozenset[ImageState]] = {
     # Back to queued when a worker died and its lease ran out.
     _I.ANALYSING: frozenset({_I.ANALYSED, _I.REJECTED, _I.FAILED, _I.QUEUED, _I.TAKEN_OUT}),
     # Again with another model version, or after our defect was mended.
-    _I.ANALYSED: frozenset({_I.QUEUED, _I.TAKEN_OUT}),
-    _I.FAILED: frozenset({_I.QUEUED, _I.TAKEN_OUT}),
-    _I.REJECTED: frozenset({_I.TAKEN_OUT}),
+    _I.ANALYSED: frozenset({_I.QUEUED, _I.TAKEN_OUT, _I.RETURNED}),
+    _I.FAILED: frozenset({_I.QUEUED, _I.TAKEN_OUT, _I.RETURNED}),
+    _I.REJECTED: frozenset({_I.TAKEN_OUT, _I.RETURNED}),
+    # Back to what it was when the reviewer thinks better of it; taken out when the better picture is there.
+    _I.RETURNED: frozenset({_I.ANALYSED, _I.FAILED, _I.REJECTED, _I.TAKEN_OUT}),
     _I.TAKEN_OUT: frozenset(),
 }
 
@@ -123,6 +129,12 @@ NEVER_REPORTED_STATES: frozenset[CaseState] = frozenset({_C.CANCELLED, _C.REJECT
 
 IMAGE_ACCEPTING_STATES: frozenset[CaseState] = frozenset({_C.DRAFT, _C.SUBMITTED, _C.ANALYSING, _C.READY})
 """A case takes further images only until somebody starts to review it."""
+
+RETAKING_STATES: frozenset[CaseState] = frozenset({_C.SUBMITTED, _C.ANALYSING, _C.READY, _C.IN_REVIEW})
+"""A case in one of them takes the better picture of a field that was sent back."""
+
+NOT_COUNTING: frozenset[ImageState] = frozenset({_I.TAKEN_OUT, _I.RETURNED})
+"""Such an image is in the record and no part of its case: not analysed, counted, shown or reported."""
 
 UNFINISHED_IMAGE_STATES: frozenset[ImageState] = frozenset({_I.RECEIVED, _I.QUEUED, _I.ANALYSING})
 """The model still owes an answer for such an image."""

@@ -17,10 +17,10 @@ class ReviewConfig(AppConfig):
         from audit.kept_rows import keep
         from cases.models import CaseTransition
         from cases.providers import is_reopened_for
-        from cases.signals import scale_changed
+        from cases.signals import field_retaken, scale_changed
         from hematovision import verifications
         from review.permissions import corrects_details
-        from review.receivers import end_the_review, end_undo_at_new_scale
+        from review.receivers import end_the_review, end_undo_at_new_scale, tell_of_retaken_field
         from review.verification import AMENDMENTS
 
         keep(AMENDMENTS)
@@ -28,3 +28,4 @@ class ReviewConfig(AppConfig):
         is_reopened_for.register(corrects_details)
         post_save.connect(end_the_review, CaseTransition, dispatch_uid="review.end_the_review")
         scale_changed.connect(end_undo_at_new_scale, dispatch_uid="review.end_undo_at_new_scale")
+        field_retaken.connect(tell_of_retaken_field, dispatch_uid="review.tell_of_retaken_field")

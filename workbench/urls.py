@@ -3,6 +3,7 @@
 from django.urls import path
 
 from workbench.views import (
+    capture,
     case,
     draft_field,
     edit_case,
@@ -15,6 +16,7 @@ from workbench.views import (
     microscopes,
     new_case,
     new_order,
+    offline,
     orders,
     patient,
     preliminary_report,
@@ -38,6 +40,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/", case.case_page, name="case"),
     path("cases/<uuid:pk>/live/", case.case_live, name="case_live"),
     path("cases/<uuid:pk>/images/", upload.add_images, name="add_images"),
+    path("cases/<uuid:pk>/capture/", capture.capture, name="capture"),
+    path("cases/<uuid:pk>/capture/fields/", capture.taken_fields, name="taken_fields"),
     path("cases/<uuid:pk>/edit/", edit_case.edit_case, name="edit_case"),
     path("cases/<uuid:pk>/submit/", case.submit_case_page, name="submit_case"),
     path("cases/<uuid:pk>/label/", label_check.check_label_page, name="check_label"),
@@ -49,6 +53,9 @@ urlpatterns = [
     path("cases/<uuid:pk>/legal-holds/", legal_holds.legal_holds, name="legal_holds"),
     path("cases/<uuid:pk>/report/", preliminary_report.preliminary_report, name="preliminary_report"),
     path("cases/<uuid:pk>/report.csv", preliminary_report.preliminary_report_csv, name="preliminary_report_csv"),
+    path("offline/", offline.shell, name="offline"),
+    path("sw.js", offline.worker, name="service_worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("orders/", orders.orders, name="orders"),
     path("orders/new/", new_order.new_order, name="new_order"),
     path("orders/<uuid:pk>/", orders.order, name="order"),

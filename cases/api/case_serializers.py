@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.api.clinic_field import ClinicField
-from cases.api.image_serializers import ImageOut
+from cases.api.image_serializers import ImageOut, SentBackOut
 from cases.models import Case, Order, Patient, Priority, SpecimenReason, Stain
 from cases.models.case import COARSEST_SCALE, FINEST_SCALE
 from cases.states import CaseState
@@ -170,6 +170,7 @@ class CaseDetail(CaseOut):
 
     rejection = RejectionOut(allow_null=True, help_text="Of a case in the state `rejected`.")
     images = ImageOut(many=True)
+    sent_back = SentBackOut(many=True, help_text="Fields that wait to be taken again; they are not among `images`.")
     results_visible = serializers.BooleanField(help_text="Whether automatic results are shown to you.")
     results_note = serializers.CharField(help_text="Why, or what they are, in a sentence.")
     reviewed = serializers.BooleanField(help_text="Whether a pathologist has signed.")

@@ -13,8 +13,7 @@ from cases.triggers import FrozenColumns
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0030_rejected_specimens'),
-        ('cases', '0036_uploads_that_replace'),
+        ('cases', '0031_field_returns'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0029_taken_out_fields'),
+        ('cases', '0032_label_check'),
     ]
 
     operations = [

@@ -4,6 +4,7 @@ from cases.models.accession import AccessionSeries
 from cases.models.break_glass import BreakGlassAccess
 from cases.models.case import Case, CaseQuerySet, Priority
 from cases.models.cell import HUMAN_DETECTOR, Cell, CellQuerySet, ExclusionReason, LabelSource
+from cases.models.field_return import FieldFault, FieldReturn, FieldReturnQuerySet, ReturnOutcome
 from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet, TakenOut
 from cases.models.label_check import LabelCheck
@@ -32,6 +33,9 @@ __all__ = [
     "CellQuerySet",
     "CorrectionReason",
     "ExclusionReason",
+    "FieldFault",
+    "FieldReturn",
+    "FieldReturnQuerySet",
     "FormerIdentity",
     "ImagePurge",
     "ImageTransition",
@@ -55,6 +59,7 @@ __all__ = [
     "PurgeRule",
     "PurgeRun",
     "RestrictionLift",
+    "ReturnOutcome",
     "Sex",
     "SmearImage",
     "SmearImageQuerySet",

@@ -87,7 +87,9 @@ def require_draft(case: Case) -> None:
 
 
 def require_replaceable(case: Case, image: SmearImage) -> None:
-    """Raise `Conflict` unless `image` is a field of the draft `case` that may give its place to another."""
+    """Raise `Conflict` unless `image` is a field of the draft `case`, or one sent back, that may give its place to another."""
+    if image.case_id == case.pk and image.state == ImageState.RETURNED:
+        return
     require_draft(case)
     if image.case_id != case.pk or image.state == ImageState.TAKEN_OUT:
         raise Conflict("The field to replace is no longer in the case. Look at the case again.", code="taken_out")

@@ -41,8 +41,7 @@ def pseudonymise_identity(*, actor: User, patient: Patient, cases: list[Case], r
     """Replace record number, names and birth date of a locked `patient`, now and before every correction; returns the record.
 
     The year of birth stays, sex too. Notes of corrections, the clinical questions of the `cases`, the words of their rejections,
-    what the labels of their slides said, and what
-    orders say of people are emptied: it is free text about a person, or names their stay. Called in a transaction by the service that
+    what the labels of their slides said, and what orders say of people are emptied: it is free text about a person, or names their stay. Called in a transaction by the service that
     looked whether it may be. Raises `Unprocessable` without a reason.
     """
     made = Pseudonymisation(

@@ -70,7 +70,7 @@ def begin_upload(
     there = _begun(actor, case, client_id)
     if there is not None:
         return there, False
-    refuse_closed(case)
+    refuse_closed(case, replaces=replaces)
     if replaces is not None:
         require_replaceable(case, replaces)
     if length < 1:

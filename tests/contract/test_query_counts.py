@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 BASELINE = {
     "/patients/": 8,
     "/cases/": 8,
-    "/cases/{case}/": 11,
+    "/cases/{case}/": 12,
     "/cases/{case}/images/": 9,
     "/images/{image}/": 14,
     "/orders/": 8,

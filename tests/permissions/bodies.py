@@ -103,7 +103,18 @@ def _placed(world: World, target: str) -> dict[str, Any]:
     return order | {"patient": str(patient.pk), "clinic": str(patient.organisation_id)}
 
 
+def _unwrap(world: World, target: str) -> dict[str, Any]:
+    return {"device": str(world.objects[target].pk if target == "device" else uuid.UUID(int=0)), "wrapped": ["A" * 512]}
+
+
+def _discard(world: World, target: str) -> dict[str, Any]:
+    person = world.people.get(target)
+    return {"person": str(person.pk if person else uuid.UUID(int=0)), "items": 1}
+
+
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "offline:unwrap"): _unwrap,
+    ("POST", "offline:discard"): _discard,
     ("POST", "integrations:new_connection"): lambda _world, _target: {"name": "New", "charset": "ASCII"},
     ("POST", "integrations:edit_connection"): lambda world, target: {
         "name": "Off",
@@ -184,6 +195,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "consult:answer"): lambda _world, _target: {"words": "I agree."},
     ("POST", "consult:decline"): lambda _world, _target: {"reason": "On leave."},
     ("POST", "consult:close"): lambda _world, _target: {"reason": "Not needed."},
+    ("POST", "consult:clinic_thread"): lambda _world, _target: {"text": "Is there an older smear?"},
     ("POST", "consult:discussion"): lambda _world, _target: {"text": "Look again."},
     ("POST", "reports:amend"): lambda _world, _target: {
         "kind": "corrected",
@@ -200,6 +212,14 @@ BODIES: dict[tuple[str, str], Any] = {
         "mrn": world.specimens[target].patient.mrn,
         "reason": "An emergency in our house.",
     },
+    ("PUT", "api:source"): lambda _world, _target: {
+        "instance": str(uuid.UUID(int=1)),
+        "name": "Microscope 1",
+        "version": "1.0.0",
+        "waiting": 0,
+        "held": 0,
+        "refused": 0,
+    },
     ("POST", "api:microscopes"): lambda _world, _target: {"organisation": "riverside-clinic", "name": "New"},
     ("PATCH", "api:image"): lambda _world, _target: {"microscope": None},
     ("PATCH", "api:microscope"): lambda _world, _target: {"objective": 50},
@@ -210,6 +230,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "workbench:edit_microscope"): lambda _world, _target: {"name": "Renamed"},
     ("PUT", "api:case_images_order"): _order_of_images,
     ("POST", "workbench:draft_field"): lambda _world, _target: {"reason": "wrong"},
+    ("POST", "review:return_field"): lambda _world, _target: {"reason": "blurred"},
     ("POST", "workbench:unknown_cameras"): lambda _world, _target: {"rule": "strict"},
     ("POST", "workbench:image_microscope"): lambda _world, _target: {"microscope": "none"},
     ("POST", "calibration:label"): lambda world, _target: {

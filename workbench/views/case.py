@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import PoorFields
-from cases.blinding import is_blinded, may_see_model_output
+from cases.blinding import is_blinded, is_without_result, may_see_model_output
 from cases.permissions import (
     is_read_only,
     may_change_details,
@@ -31,6 +31,7 @@ from classifier.selectors import unknown_cameras
 from hematovision.camera import uses_camera
 from hematovision.errors import DomainError
 from hematovision.forms import uuid_or_none
+from hematovision.little_data import wants_little_data
 from microscopes.selectors import suggest
 from notices.services import mark_subject_read
 from workbench.presenters.cameras import shown_cameras
@@ -71,6 +72,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "shows_cells": shows_cells,
         "is_blinded": is_blinded(request.user, case),
         "may_retry": may_change and may_review_cases(request.user) and case.state in OPEN_STATES,
+        "is_without_result": is_without_result(case),
         "differential": case_differential(case, fields) if shows_cells else None,
         # Beside absolute values there is no room for the bars.
         "show_bars": case.wbc is None,
@@ -83,6 +85,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "may_edit": may_change_details(request.user, case),
         "may_cancel": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
         **sending_facts(),
+        "spares_pictures": wants_little_data(request) and not request.session.get("shows_pictures"),
         "unknown_cameras": shown_cameras(unknown_cameras(case), request.user),
         **_microscopes(request, case),
         **more,
@@ -108,9 +111,9 @@ def show_case(
         "legal_holds": legal_holds_in_force(request.user, case),
         "restriction": restriction_in_force(request.user, case.patient),
         "may_hold": may_place_legal_holds(request.user, case),
-        "label_check": case.label_checks.standing(),
         "unfinished": unfinished_uploads(request.user, case),
         **about_rejection(request.user, case),
+        "label_check": case.label_checks.standing(),
     }
     context = case_context(request, case, refusals=refusals, worklist_url=back, corrections=corrections, **kept, **more)
     return render(request, "workbench/case.html", context, status=status)
@@ -120,7 +123,13 @@ def show_case(
 @login_required
 @require_GET
 def case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """Show a case: images, differential, report, details, timeline."""
+    """Show a case: images, differential, report, details, timeline.
+
+    `?pictures=1` shows the pictures of every case for the rest of the session to somebody whose device asks for less data.
+    """
+    if request.GET.get("pictures") == "1":
+        request.session["shows_pictures"] = True
+        return redirect("workbench:case", pk)
     case = visible_case(request.user, pk)
     record_view(actor=request.user, target=case)
     if case.state == CaseState.REJECTED:
