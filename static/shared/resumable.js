@@ -14,7 +14,7 @@ import { browserWorld } from "./browser_world.js";
 import { meaningOf } from "./resumable_answers.js";
 import { createPace } from "./resumable_pace.js";
 
-const SILENT_SECONDS = 10;
+const SILENT_SECONDS = 20;
 const STALLED_SECONDS = 75;
 const LONGEST_PAUSE_SECONDS = 30;
 

@@ -137,7 +137,7 @@ test("a line on which nothing moves is said to be silent, then given up and begu
   page.last().onChunkComplete(SMALL);
   assert.equal(page.last().chunkSize, LARGE);
   page.last().onBeforeRequest(request());
-  page.open(10)[0].then();
+  page.open(20)[0].then();
   assert.deepEqual(page.heard.at(-1), ["waiting", "silent"]);
   page.open(75)[0].then();
   await page.soon();
