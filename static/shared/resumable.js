@@ -170,7 +170,7 @@ export const createSender = ({ endpoint, user, csrf, world = browserWorld }) => 
         onAfterResponse: (request, response) => {
           /* An upload of this name was there before: how far it is, only its own address says */
           if (request.getMethod() === "POST" && response.getStatus() === 200 && response.getHeader("Location")) {
-            url = new URL(response.getHeader("Location"), request.getURL()).href;
+            url = response.getHeader("Location");
             throw Object.assign(new Error("Begun before."), { begunBefore: true });
           }
           if (mine === attempt) {

@@ -78,7 +78,7 @@ const pageOf = () => {
   const open = (seconds) => pauses.filter((each) => !each.off && each.seconds === seconds);
   return { world, sent, attempts, heard, deleted, soon, open, back: () => back(), last: () => attempts.at(-1).options };
 };
-const request = (method = "POST") => ({ getMethod: () => method, getURL: () => "http://h/u/", setHeader: () => {} });
+const request = (method = "POST") => ({ getMethod: () => method, getURL: () => "/u/", setHeader: () => {} });
 
 test("a file is announced with its case, name, digest, and who sends it", async () => {
   const page = pageOf();
