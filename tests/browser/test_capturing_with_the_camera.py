@@ -93,7 +93,7 @@ def test_a_key_takes_one_picture(open_as, amina, case, key):
 
 
 def test_a_poor_field_is_retaken_in_its_place(open_as, amina, case, analyse):
-    blurred = analyse(receive_image(actor=amina, case=case, upload=drawn_field(3, blur=9.0))[0])
+    blurred = analyse(receive_image(actor=amina, case=case, upload=drawn_field(3, blur=1.4))[0])
     page = open_as(amina, size=DESKTOP)
     page.goto(f"/cases/{case.pk}/capture/")
     automatic_off(page)

@@ -85,6 +85,14 @@ def test_a_case_with_ten_fields(weighed, amina, case_of_ten_fields):
     assert sum(found.values()) - sum(pictures.values()) <= 40 * KB
 
 
+def test_photographing_a_case_with_ten_fields(weighed, amina, case_of_ten_fields):
+    page, sizes = weighed(amina)
+    taken(page, sizes, f"/cases/{case_of_ten_fields.pk}/")
+    found = taken(page, sizes, f"/cases/{case_of_ten_fields.pk}/capture/")
+    scripts = sum(size for address, size in found.items() if address.endswith(".js"))
+    assert 0 < scripts <= 120 * KB
+
+
 def test_asking_whether_a_case_moved_on(weighed, amina, riverside):
     case = CaseFactory(clinic=riverside, analysing=True)
     SmearImageFactory(case=case)

@@ -13,6 +13,7 @@ from cases.quality import POOR, quality_verdict
 from cases.states import UNFINISHED_IMAGE_STATES, ImageState
 from classifier.inference.picture_limits import SMALLEST_NUCLEUS_UM2, all_limits
 from classifier.selectors import current_analyses
+from workbench.presenters.fields import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,7 @@ class Strip:
 
     fields: list[TakenField]
     white_cells: int
+    fingerprint: str
 
     @property
     def sentence(self) -> str:
@@ -76,8 +78,12 @@ class Strip:
 def strip_of(case: Case) -> Strip:
     """Return the fields of a draft with their verdicts, in three queries."""
     analyses = current_analyses(case)
-    images = case.images.counting().order_by("-ordinal")
-    return Strip([_taken(image, analyses.get(image.pk)) for image in images], _white_cells(case, analyses))
+    images = list(case.images.counting().order_by("-ordinal"))
+    return Strip(
+        [_taken(image, analyses.get(image.pk)) for image in images],
+        _white_cells(case, analyses),
+        fingerprint(case, images, held_up=False),
+    )
 
 
 def coach_settings() -> dict[str, Any]:

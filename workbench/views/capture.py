@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -19,6 +19,7 @@ from cases.services.audit_trail import record_view
 from cases.services.draft_fields import require_draft
 from hematovision.camera import uses_camera
 from hematovision.errors import Conflict
+from hematovision.little_data import wants_little_data
 from microscopes.selectors import suggest
 from workbench.presenters.capture import coach_settings, strip_of
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from accounts.requests import AuthenticatedRequest
     from cases.models import Case
+    from workbench.presenters.capture import Strip
 
 
 @uses_camera
@@ -45,8 +47,7 @@ def capture(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     record_view(actor=request.user, target=case)
     organisation = request.user.organisation
     context = {
-        "case": case,
-        "strip": strip_of(case),
+        **_strip_context(request, case, strip_of(case)),
         "coach": coach_settings(),
         "microscopes": list(microscopes_for(case)),
         "usual": suggest(organisation=organisation, camera="") if organisation else None,
@@ -66,7 +67,7 @@ def taken_fields(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 def shown_strip(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """Answer with the fields taken so far, or with 409 once the case is no draft any more.
+    """Answer with the fields taken so far, with nothing where they are as `seen`, or with 409 once the case is no draft any more.
 
     It repeats what the page already showed, so it is not a further view for the audit trail.
     """
@@ -75,7 +76,15 @@ def shown_strip(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         require_draft(case)
     except Conflict as refused:
         return HttpResponse(refused.sentence, status=refused.status, content_type="text/plain; charset=utf-8")
-    return render(request, "workbench/partials/capture_strip.html", {"case": case, "strip": strip_of(case)})
+    strip = strip_of(case)
+    if request.GET.get("seen") == strip.fingerprint:
+        return HttpResponse(status=204)
+    return render(request, "workbench/partials/capture_strip.html", _strip_context(request, case, strip))
+
+
+def _strip_context(request: AuthenticatedRequest, case: Case, strip: Strip) -> dict[str, Any]:
+    spares = wants_little_data(request) and not request.session.get("shows_pictures")
+    return {"case": case, "strip": strip, "spares_pictures": spares}
 
 
 def _draft_of(request: AuthenticatedRequest, pk: UUID) -> Case:

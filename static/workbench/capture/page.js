@@ -1,5 +1,6 @@
 /* Photographing a smear: the parts of the page and how they work together. */
 import { isTyping } from "../../shared/typing.js";
+import { withoutMetadata } from "../../shared/without_metadata.js";
 import { createCamera } from "./camera.js";
 import { createCoach } from "./coach.js";
 import { createMemory } from "./memory.js";
@@ -11,10 +12,17 @@ import { createView } from "./view.js";
 
 const SHUTTER_KEYS = new Set([" ", "AudioVolumeUp", "AudioVolumeDown", "VolumeUp", "VolumeDown"]);
 
+/* A file that cannot be read is named by who sends it */
+const deidentified = (file) =>
+  withoutMetadata(file).then(
+    (kept) => kept.file,
+    () => file,
+  );
+
 const open = (root) => {
   const find = (name) => root.querySelector(`[data-${name}]`);
   const { limits } = JSON.parse(document.getElementById("coach-settings").textContent);
-  const words = { ...find("words").dataset };
+  const words = document.querySelector("[data-words]").dataset;
   const video = find("video");
   const microscope = find("microscope");
   const cameras = find("camera");
@@ -155,9 +163,12 @@ const open = (root) => {
     find("shutter").focus();
   });
   find("try-camera").addEventListener("click", () => startCamera(memory.cameraOf(microscope.value)));
-  find("file").addEventListener("change", ({ target }) => {
-    [...target.files].forEach((file) => send(file, null));
+  find("file").addEventListener("change", async ({ target }) => {
+    const files = [...target.files];
     target.value = "";
+    for (const file of files) {
+      send("leaveOut" in root.dataset ? await deidentified(file) : file, null);
+    }
   });
   cameras.addEventListener("change", () => startCamera(cameras.value));
   microscope.addEventListener("change", () => {

@@ -26,10 +26,10 @@ export const createStrip = ({ onFields, onOver, onSignedOut }) => {
     }
   };
   const ask = async () => {
-    const response = await fetch(place().dataset.url, { headers: { "X-Requested-With": "fetch" } });
+    const response = await fetch(`${place().dataset.url}?seen=${place().dataset.seen}`);
     if (response.status === 401 || response.redirected) {
       onSignedOut();
-    } else if (response.ok) {
+    } else if (response.status === 200) {
       show(await response.text());
       onFields([...place().querySelectorAll("[data-image]")]);
     } else if (response.status < 500) {
