@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from allauth.idp.oidc.models import Token
@@ -21,6 +21,7 @@ from audit.models import AuditEvent
 from audit.services import verify_chain
 from cases.models import Upload
 from notices.models import Notification
+from offline.models import SentForm
 from oversight.retention import KINDS, due
 from oversight.services.retention import apply_retention
 from tests.factories.cases import CaseFactory
@@ -77,6 +78,7 @@ def old_and_new(amina, riverside):
         AccessFailureLog.objects.create(username="old", ip_address="192.0.2.1"),
         an_upload(amina, state="expired", ended_at=ago(31)),
         a_source(lis, 1, seen_at=ago(91)),
+        SentForm.objects.create(by=amina, key=uuid4(), path="/cases/new/", at=ago(181)),
     ]
     AccessFailureLog.objects.update(attempt_time=ago(91))
     new = [
@@ -93,6 +95,7 @@ def old_and_new(amina, riverside):
         an_upload(amina, state="expired", ended_at=ago(29)),
         an_upload(amina, created_at=ago(31)),
         a_source(lis, 2, seen_at=ago(89)),
+        SentForm.objects.create(by=amina, key=uuid4(), path="/cases/new/", at=ago(179)),
     ]
     Notification.objects.filter(read_at__isnull=True).update(created_at=ago(4000))
     return old, new
@@ -135,6 +138,7 @@ def test_every_removal_is_in_the_audit_trail(old_and_new):
         "axes.accessfailurelog",
         "cases.upload",
         "notices.notification",
+        "offline.sentform",
         "sessions.session",
         "usersessions.usersession",
     ]
