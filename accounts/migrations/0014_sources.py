@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0011_poor_fields'),
+        ('accounts', '0012_rules_for_pictures_and_codes'),
     ]
 
     operations = [

@@ -13,10 +13,11 @@ from audit.models import Action
 from audit.services import record
 from cases.models import Order, SpecimenReason, SpecimenRejection
 from cases.models.rejection import WHAT_NEXT
+from cases.order_verification import order_digest
 from cases.permissions import may_reject_specimen, may_send_again, must_see, refuse
 from cases.rejection_verification import rejection_digest, words_digest
 from cases.services.audit_trail import scope_of
-from cases.services.cases import apply_details, create_case
+from cases.services.cases import create_case
 from cases.services.orders import open_case_of_order
 from cases.services.restrictions import require_open_to_cases
 from cases.services.transitions import lock_case, step_case
@@ -38,6 +39,7 @@ _OF_THE_BLOOD: dict[str, Any] = {"collected_at": None, "wbc": None, "wbc_source"
 def reject_specimen(*, actor: User, case: Case, reasons: Iterable[str], words: str = "") -> SpecimenRejection:
     """Say that the specimen of a case that was sent cannot be used, and why. The case is closed, its order waits again.
 
+    Where blood has to be taken again, the order no longer says when the first was taken, nor its white cell count.
     `reasons` are codes of `SpecimenReason`, `words` what they do not say. Raises `NotFound`, `PermissionRefused`,
     `Unprocessable` (codes `reason_missing`, `reason_unknown`, `words_missing`), and `Conflict`: no step from its state, or
     (`in_review`) another pathologist has it under review.
@@ -70,6 +72,8 @@ def reject_specimen(*, actor: User, case: Case, reasons: Iterable[str], words: s
             },
             **scope_of(case),
         )
+        if order is not None and rejection.needs_new_blood:
+            _forget_the_blood(actor, order)
     return rejection
 
 
@@ -100,11 +104,21 @@ def send_again(*, actor: User, case: Case, accession_number: str = "") -> Case:
         details = {"accession_number": accession_number, **{name: getattr(case, name) for name in names}}
         if rejection.order is None:
             return create_case(actor=actor, patient=case.patient, clinic=case.clinic, resubmission_of=case, **details)
-        opened = open_case_of_order(actor=actor, order=rejection.order, **details).case
-        if rejection.needs_new_blood:
-            # The order says when the first blood was taken, and what was counted in it.
-            apply_details(actor, opened, _OF_THE_BLOOD)
-    return opened
+        return open_case_of_order(actor=actor, order=rejection.order, **details).case
+
+
+def _forget_the_blood(actor: User, order: Order) -> None:
+    """Take from an order that waits again when the first blood was taken and what was counted in it: of other blood it is wrong."""
+    order.refresh_from_db(from_queryset=Order.objects.select_for_update(no_key=True))
+    before = {name: getattr(order, name) for name, value in _OF_THE_BLOOD.items() if getattr(order, name) != value}
+    if not before:
+        return
+    for name in before:
+        setattr(order, name, _OF_THE_BLOOD[name])
+    order.updated_at = timezone.now()
+    order.save()
+    after = {name: getattr(order, name) for name in before} | {"row": order_digest(Order.objects.get(pk=order.pk))}
+    record(actor=actor, action=Action.UPDATE, target=order, before=before, after=after, **scope_of(order))
 
 
 def _checked(reasons: Iterable[str], words: str) -> tuple[list[SpecimenReason], str]:

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "accounts",
     "microscopes",
     "cases",
+    "offline",
     "classifier",
     "training_runs",
     "notices",
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.NothingIsKept",  # around what signs people out
     "accounts.middleware.SignInPolicyMiddleware",
+    "offline.middleware.FormsOnce",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hematovision.middleware.MethodNotAllowedPage",
     "hematovision.rest.handlers.PartsAway",

@@ -21,7 +21,7 @@ from integrations.hl7.observations import Observation, nought_of, observations_o
 from integrations.hl7.outgoing import Kind, Number, OrderNumbers, Outgoing, Route, Sent
 from integrations.hl7.result_segments import ON_HOLD, Context, msh, note, obr, obx, orc, pid, pv1, sft, spm
 from integrations.hl7.text import encode
-from integrations.hl7.writing import message
+from integrations.hl7.writing import EMPTY, message
 
 WRONG_PATIENT = "wrong_patient"
 _PLAINER = {ord("\N{SUPERSCRIPT NINE}"): "^9", ord("\N{MULTIPLICATION SIGN}"): "x", ord("\N{EN DASH}"): "-"}
@@ -144,7 +144,7 @@ def _signed(
     pdf: bytes | None,
     route: Route,
 ) -> _Result:
-    """An original, a correction or an addendum. A result that this version no longer has is sent as X, without its value."""
+    """An original, a correction or an addendum. A result that this version no longer has, or that could not be obtained, is sent as X, without value."""
     status = {Kind.ORIGINAL: "F", Kind.CORRECTED: "C", Kind.APPENDED: route.appended_as}[kind]
     now = observations_of(content, mapping, limits, pdf)
     has = {found.identity for found in now}
@@ -153,7 +153,8 @@ def _signed(
     counted = {found.identity for found in nought}
     gone = [found.voided for found in missing if found.identity not in counted]
     notes = [] if kind is Kind.ORIGINAL else _amendment(content)
-    return _Result(status, [*now, *nought, *gone], notes, frozenset(found.identity for found in gone))
+    absent = [*gone, *(found for found in now if found.value == EMPTY)]
+    return _Result(status, [*now, *nought, *gone], notes, frozenset(found.identity for found in absent))
 
 
 def _withdrawn(content: dict[str, Any], earlier: Sequence[Sent], mapping: Mapping) -> _Result:

@@ -11,11 +11,11 @@ from cases.differential import LIMITED_BELOW
 from cases.states import ImageState
 from cases.stored_files import faults_of
 from consult.selectors import open_opinions
-from reports.models import ReportKind
+from reports.models import Insufficiency, ReportKind
 from reports.pdf import PdfUnavailable, pdf_problem
 from reports.presenters.changes import changes_between
 from reports.presenters.content import identifiers_of
-from review.selectors import sign_blockers
+from review.selectors import images_in_analysis, sign_blockers
 
 if TYPE_CHECKING:
     from typing import Any
@@ -50,6 +50,16 @@ def sign_checks(
     found = [_pdf()]
     if kind == ReportKind.WITHDRAWN:
         return found
+    if draft.insufficient:
+        found += [
+            *_files(case),
+            *_analysed(case),
+            _insufficient(draft),
+            _opinions(case),
+            *_label(case),
+            _identity(case, draft),
+        ]
+        return found if previous is None else [*found, _difference(kind, previous, content)]
     found += [
         *_files(case),
         *_cells(case, evidence, content),
@@ -94,6 +104,21 @@ def _cells(case: Case, evidence: CaseEvidence, content: dict[str, Any]) -> list[
     bulk = content["review"]["in_bulk"]
     how = f" ({number - bulk} one by one, {bulk} in bulk)" if bulk else ""
     return [Check("cells", passed=True, sentence=f"Every cell is reviewed and named: {number}{how}.")]
+
+
+def _analysed(case: Case) -> list[Check]:
+    """Cells need not be reviewed where none is reported; but what still comes might have been enough."""
+    waiting = images_in_analysis(case)
+    return [Check("cells", passed=False, sentence=waiting)] if waiting else []
+
+
+def _insufficient(draft: ReportDraft) -> Check:
+    label = str(Insufficiency(draft.insufficient).label)
+    if draft.insufficient == Insufficiency.OTHER and not draft.insufficient_words.strip():
+        sentence = _("Say in words why the specimen was insufficient for a differential.")
+        return Check("insufficient", passed=False, sentence=sentence, field="insufficient_words")
+    sentence = _("The report says that the specimen was insufficient for a differential: %(reason)s.")
+    return Check("insufficient", passed=True, sentence=sentence % {"reason": label})
 
 
 def _flagged(draft: ReportDraft, content: dict[str, Any]) -> Check:

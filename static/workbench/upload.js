@@ -3,6 +3,7 @@
 import { csrfCookie } from "../shared/browser_world.js";
 import { createSender, sha256Of } from "../shared/resumable.js";
 import { sizeOf, wordsOf } from "../shared/template_words.js";
+import { withoutMetadata } from "../shared/without_metadata.js";
 import { refreshCase } from "./case_refresh.js";
 import { acceptDrops } from "./upload_drop.js";
 import {
@@ -104,7 +105,11 @@ const start = (form) => {
         summarise();
       },
       onDone: ({ field, isNew }) => {
-        put(item, DONE, say(isNew ? "received" : "already_here", { field }));
+        put(
+          item,
+          DONE,
+          `${say(isNew ? "received" : "already_here", { field })} ${item.left ? say(item.left) : ""}`.trim(),
+        );
         refreshCase();
         sendNext();
         if (nextPage) {
@@ -129,9 +134,18 @@ const start = (form) => {
     item.clientId = item.handle.clientId;
   };
 
+  /* What a laboratory does not want to know of a picture is left out before anything of it is hashed or sent */
+  const leaveOut = async (item) => {
+    if ("leaveOut" in form.dataset && item.left === undefined) {
+      const { file, leftOut, asItIs } = await withoutMetadata(item.file);
+      Object.assign(item, { file, left: leftOut ? "left_out" : asItIs && "left_as_it_is" });
+    }
+  };
+
   const begin = async (item) => {
     put(item, SENDING, say("preparing"));
     try {
+      await leaveOut(item);
       item.sha256 ||= await sha256Of(item.file);
     } catch {
       fail(item, true, say("unreadable"));

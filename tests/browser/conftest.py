@@ -124,6 +124,8 @@ def open_as(chromium, live_server, requests_done):
             reduced_motion="reduce",
             has_touch=size == PHONE,
             is_mobile=size == PHONE,
+            # A page of today is tested, not one that a worker kept; tests/browser/offline has those.
+            service_workers="block",
         )
         contexts.append(context)
         if user is not None:
@@ -158,7 +160,13 @@ def _note(complaints, said):
 
     htmx says so too, by two events, of what the page happened to ask by itself while its line was cut.
     """
-    refused = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
+    refused = (
+        "Failed to load resource",
+        "Service Worker registration blocked",
+        "Response Status Error Code",
+        "htmx:afterRequest",
+        "htmx:sendError",
+    )
     if said.type == "error" and not said.text.startswith(refused):
         complaints.append(f"console: {said.text}")
 

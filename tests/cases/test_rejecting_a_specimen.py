@@ -13,6 +13,7 @@ from accounts.models import Role
 from audit.models import Action, AuditEvent, Outcome
 from cases.models import SpecimenReason, SpecimenRejection
 from cases.models.rejection import WHAT_NEXT
+from cases.order_verification import check_orders
 from cases.rejection_verification import check_rejections
 from cases.services.cases import cancel_case
 from cases.services.orders import open_case_of_order
@@ -21,6 +22,7 @@ from cases.services.transitions import lock_case, step_case
 from cases.states import CaseState, OrderState
 from cases.verification import case_digest
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
+from hematovision.verifications import Finding
 from review.models import ReviewLease
 from review.services.leases import claim
 from tests.append_only import triggers_lifted
@@ -163,10 +165,16 @@ def test_another_specimen_takes_the_same_patient_and_order(amina, pavel, ordered
 
 
 def test_of_blood_that_is_taken_again_nothing_is_known_yet(amina, pavel, ordered, case):
+    order = ordered.order
     for old in (ordered, case):
         reject_specimen(actor=pavel, case=old, reasons=["clotted"])
         again = send_again(actor=amina, case=old)
         assert (again.wbc, again.wbc_source, again.collected_at) == (None, "", None)
+    order.refresh_from_db()
+    assert (order.wbc, order.collected_at) == (None, None)
+    ordered.refresh_from_db()
+    assert (ordered.wbc, ordered.collected_at) == (7, COLLECTED), "what was rejected is kept as it was"
+    assert [found for found in check_orders() if isinstance(found, Finding)] == []
 
 
 def test_without_an_order_what_still_holds_is_taken_over(amina, pavel, case):

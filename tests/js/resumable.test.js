@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { createSender } from "../../static/shared/resumable.js";
 import { meaningOf } from "../../static/shared/resumable_answers.js";
-import { FAST, SLOW, USUAL, createPace } from "../../static/shared/resumable_pace.js";
+import { LARGE, SMALL, USUAL, createPace } from "../../static/shared/resumable_pace.js";
 
 const answer = (status, headers = {}, body = "") => ({
   getStatus: () => status,
@@ -91,7 +91,7 @@ test("a file is announced with its case, name, digest, and who sends it", async 
     client_id: clientId,
     by: "amina",
   });
-  assert.equal(page.last().chunkSize, USUAL);
+  assert.equal(page.last().chunkSize, SMALL);
 });
 
 test("a line that breaks is waited for, and the upload asked how far it is", async () => {
@@ -134,13 +134,15 @@ test("where the browser says that there is no line, it goes on when the line is 
 test("a line on which nothing moves is said to be silent, then given up and begun anew in small pieces", async () => {
   const page = pageOf();
   await page.soon();
+  page.last().onChunkComplete(SMALL);
+  assert.equal(page.last().chunkSize, LARGE);
   page.last().onBeforeRequest(request());
   page.open(10)[0].then();
   assert.deepEqual(page.heard.at(-1), ["waiting", "silent"]);
   page.open(75)[0].then();
   await page.soon();
   assert.equal(page.attempts[0].isAborted, true);
-  assert.equal(page.last().chunkSize, SLOW);
+  assert.equal(page.last().chunkSize, SMALL);
 });
 
 test("what an attempt that was given up still says is not heard", async () => {
@@ -245,13 +247,17 @@ test("the same file is refused for good only by us, and not for a quota", () => 
 
 test("the pace of a line sets the size of the pieces", () => {
   const pace = createPace();
-  assert.equal(pace.size(), USUAL);
-  pace.took(USUAL, 9000);
-  assert.equal(pace.size(), SLOW);
-  pace.took(SLOW, 400);
-  assert.equal(pace.size(), FAST);
-  pace.took(FAST, 3000);
-  assert.equal(pace.size(), USUAL);
-  pace.took(1000, 10);
-  assert.equal(pace.size(), USUAL);
+  const after = (bytes, ms) => {
+    pace.took(bytes, ms);
+    return pace.size();
+  };
+  assert.equal(pace.size(), SMALL);
+  assert.equal(after(SMALL, 8000), SMALL);
+  assert.equal(after(SMALL, 700), USUAL);
+  assert.equal(after(1000, 1), USUAL);
+  assert.equal(after(USUAL, 900), LARGE);
+  assert.equal(after(LARGE, 20_000), USUAL);
+  assert.equal(after(LARGE, 60_000), SMALL);
+  assert.equal(after(SMALL, 10), LARGE);
+  assert.equal(after(1000, 9000), SMALL);
 });

@@ -103,7 +103,18 @@ def _placed(world: World, target: str) -> dict[str, Any]:
     return order | {"patient": str(patient.pk), "clinic": str(patient.organisation_id)}
 
 
+def _unwrap(world: World, target: str) -> dict[str, Any]:
+    return {"device": str(world.objects[target].pk if target == "device" else uuid.UUID(int=0)), "wrapped": ["A" * 512]}
+
+
+def _discard(world: World, target: str) -> dict[str, Any]:
+    person = world.people.get(target)
+    return {"person": str(person.pk if person else uuid.UUID(int=0)), "items": 1}
+
+
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "offline:unwrap"): _unwrap,
+    ("POST", "offline:discard"): _discard,
     ("POST", "integrations:new_connection"): lambda _world, _target: {"name": "New", "charset": "ASCII"},
     ("POST", "integrations:edit_connection"): lambda world, target: {
         "name": "Off",

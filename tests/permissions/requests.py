@@ -17,7 +17,7 @@ from tests.permissions.world import World
 
 JSON = "application/json"
 JSON_PATCH = "application/json-patch+json"
-PROGRAMS = ("api:", "fhir:")
+PROGRAMS = ("api:", "fhir:", "offline:")
 
 
 def address(row: Row, world: World) -> str:
@@ -83,7 +83,7 @@ ARGUMENT_NOUN = {
 }
 
 # The object is what the body is made from; the address takes none.
-PLAIN = {"oversight:break_glass", "workbench:search"}
+PLAIN = {"oversight:break_glass", "workbench:search", "offline:unwrap", "offline:discard"}
 
 LITERAL: dict[str, str] = {
     "unknown_address": "/api/v1/nothing/",

@@ -26,6 +26,7 @@ from inbox.models import Delivery
 from integrations.models import ConnectionKind, ConnectionState, MessageState
 from microscopes.models import Microscope
 from notices.models import Notification
+from offline.services.device_keys import make_device_key
 from reports.models import ReportKind, ReportTemplate
 from review.services.leases import claim
 from tests.factories.connections import a_connection, a_mapping
@@ -150,6 +151,7 @@ def build() -> World:
     objects = {
         "upload": Upload.objects.create(case=specimens["draft"].case, by=amina, length=10),
         "delivery": Delivery.objects.get(case=specimens["signed"].case),
+        "device": make_device_key(actor=people["amina"], browser="A phone"),
         "notification": Notification.objects.get(user=people["amina"], kind="report"),
         "invitation": invitation,
         "far_invitation": far_invitation,

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from cases.services.rejections import reject_specimen, send_again
 from oversight.models import UsualTurnaround
+from review.services.field_returns import return_field
+from review.services.leases import claim
 from tests.factories.cases import CaseFactory, SmearImageFactory
 from tests.factories.reports import signed_report
 
@@ -33,6 +35,17 @@ def test_every_case_is_in_the_group_of_what_it_waits_for(home, riverside, pavel,
     assert sorted(numbers(line["case"] for line in context["sent"])) == ["in_review", "ready", "submitted"]
     assert [delivery.case.accession_number for delivery in context["to_read"]] == ["unread"]
     assert numbers(context["done"]) == ["cancelled"]
+
+
+def test_a_field_to_be_taken_again_is_work_of_the_clinic(home, riverside, pavel):
+    case = CaseFactory(clinic=riverside, accession_number="again", in_review=True, owner=pavel)
+    image = SmearImageFactory(case=case, analysed=True)
+    claim(actor=pavel, case=case)
+    return_field(actor=pavel, image=image, reason="blurred")
+    response = home()
+    assert numbers(response.context["to_finish"]) == ["again"]
+    assert not response.context["sent"]
+    assert "The laboratory asks for a field again" in response.content.decode()
 
 
 def test_a_report_that_was_acknowledged_is_done(client, home, riverside, pavel, amina):

@@ -293,10 +293,10 @@ class Server:
         self.client_id, self.secret_file = client_id, secret_file
         self.session = requests.Session()
         self.session.headers["User-Agent"] = f"hematovision-watch/{__version__}"
-        if proxy:
-            self.session.proxies = {"http": proxy, "https": proxy}
+        # Given with each request: to the library those of the environment come before those of a session.
+        self._line: dict[str, Any] = {"proxies": {"http": proxy, "https": proxy}} if proxy else {}
         if ca:
-            self.session.verify = ca
+            self._line["verify"] = ca
         self._token, self._token_until, self._last_said = "", 0.0, ""
         self.skew_s: int | None = None
 
@@ -323,13 +323,13 @@ class Server:
             raise Later(
                 f"The server cannot take it now ({answer.status_code}).",
                 seconds=_retry_after(answer, 0),
-                everything=False,
+                everything=answer.status_code != 500,
             )
         return answer
 
     def _ask(self, method: str, url: str, **options: Any) -> requests.Response:
         before = time.time()
-        answer = self.session.request(method, url, timeout=TIMEOUTS_S, allow_redirects=False, **options)
+        answer = self.session.request(method, url, timeout=TIMEOUTS_S, allow_redirects=False, **self._line, **options)
         self._note_clock(answer, (before + time.time()) / 2)
         return answer
 
@@ -634,7 +634,7 @@ class Folder:
         if not job.is_of(path.stat()) or sha256_of(path) != job.sha256:
             raise Changed
         folder = self._place(SENT, name)
-        if not job.target:
+        if not job.target or (folder / job.target).exists():
             job.target = free_name(folder, path.name, ("", RECEIPT))
             self.state.save()
         receipt = {
@@ -730,14 +730,14 @@ class Watch:
         """Send what is ready; returns how many pictures lay there before."""
         try:
             found = list(self.folder.pictures())
+            there = {name for name, _ in found}
+            for name in set(self.state.jobs) - there:
+                self.folder.forget(name)
         except OSError as error:
-            self._pause(f"The folder cannot be read ({error.strerror}).", 0)
+            self._pause(f"The folder cannot be read or written ({error.strerror}).", 0)
             return 1
-        there = {name for name, _ in found}
         self._seen = {name: seen for name, seen in self._seen.items() if name in there}
         self._later = {name: later for name, later in self._later.items() if name in there}
-        for name in set(self.state.jobs) - there:
-            self.folder.forget(name)
         for name, path in found:
             if self.stop.is_set() or self._is_paused():
                 break
@@ -757,7 +757,7 @@ class Watch:
             size, mtime, since = self._seen.get(name, (-1, -1, now))
             if (size, mtime) != (found.st_size, found.st_mtime_ns):
                 self._seen[name] = (found.st_size, found.st_mtime_ns, now)
-                return self.stable_for <= 0
+                return False
             if now - since < self.stable_for or now < self._later.get(name, (0, 0.0))[1]:
                 return False
             return now - since >= UNFINISHED_S or (found.st_size > 0 and looks_whole(path))

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import PoorFields
-from cases.blinding import is_blinded, may_see_model_output
+from cases.blinding import is_blinded, is_without_result, may_see_model_output
 from cases.permissions import (
     is_read_only,
     may_change_details,
@@ -72,6 +72,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "shows_cells": shows_cells,
         "is_blinded": is_blinded(request.user, case),
         "may_retry": may_change and may_review_cases(request.user) and case.state in OPEN_STATES,
+        "is_without_result": is_without_result(case),
         "differential": case_differential(case, fields) if shows_cells else None,
         # Beside absolute values there is no room for the bars.
         "show_bars": case.wbc is None,

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import render
 from django.utils import timezone
 
-from cases.models import Case
+from cases.models import Case, FieldReturn
 from cases.permissions import may_write_cases
 from cases.services.audit_trail import record_list
 from cases.states import CLOSED_STATES, CaseState
@@ -36,10 +36,13 @@ def clinic_home(request: AuthenticatedRequest) -> HttpResponse:
     visible = Case.objects.visible_to(request.user)
     again = Case.objects.filter(resubmission_of=OuterRef("pk")).exclude(state=CaseState.CANCELLED)
     to_send_again = Q(state=CaseState.REJECTED, rejection__at__gte=timezone.now() - _SENT_AGAIN_WITHIN) & ~Exists(again)
-    unfinished = visible.filter(Q(state=CaseState.DRAFT) | to_send_again)
+    to_take_again = Exists(FieldReturn.objects.waiting().filter(image__case=OuterRef("pk")))
+    unfinished = visible.filter(Q(state=CaseState.DRAFT) | to_send_again | to_take_again)
+    unfinished = unfinished.annotate(takes_again=to_take_again)
     # What was rejected first: somebody waits for it longer.
     to_finish = _lines(unfinished.order_by("-state", "-created_at", "id"), request.user)
-    sent = _lines(visible.filter(state__in=_AT_THE_LABORATORY).most_pressing_first(), request.user)
+    at_the_laboratory = visible.filter(state__in=_AT_THE_LABORATORY).exclude(to_take_again)
+    sent = _lines(at_the_laboratory.most_pressing_first(), request.user)
     waiting = Delivery.objects.received_by(request.user).waiting()
     to_read = list(with_what_a_line_shows(waiting).most_pressing_first()[: _MOST_LISTED + 1])
     unread = waiting.filter(case=OuterRef("pk"))
