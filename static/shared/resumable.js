@@ -97,6 +97,13 @@ export const createSender = ({ endpoint, user, csrf, world = browserWorld }) => 
       }, SILENT_SECONDS);
       stall = world.later(again, STALLED_SECONDS);
     };
+    /* Where bytes arrive the line is tried again soon, however often it breaks */
+    const arrived = (offset) => {
+      if (offset > kept) {
+        kept = offset;
+        failures = 0;
+      }
+    };
     const again = () => {
       pace.stalled();
       upload?.abort(false);
@@ -140,7 +147,7 @@ export const createSender = ({ endpoint, user, csrf, world = browserWorld }) => 
         end(onRefused, told.refusal);
       } else {
         failures += 1;
-        wait(told.what, told.seconds ?? Math.min(3 * failures, LONGEST_PAUSE_SECONDS));
+        wait(told.what, told.seconds ?? Math.min(2 ** (failures - 1), LONGEST_PAUSE_SECONDS));
       }
     };
 
@@ -168,6 +175,7 @@ export const createSender = ({ endpoint, user, csrf, world = browserWorld }) => 
           }
           if (mine === attempt) {
             moved();
+            arrived(Number(response.getHeader("Upload-Offset")));
           }
         },
         onUploadUrlAvailable: () => {
@@ -179,11 +187,9 @@ export const createSender = ({ endpoint, user, csrf, world = browserWorld }) => 
             onProgress({ sent, kept, total: file.size });
           }
         },
-        onChunkComplete: (size, accepted) => {
+        onChunkComplete: (size) => {
           pace.took(size, world.now() - pieceBegan);
           upload.options.chunkSize = pace.size();
-          kept = accepted;
-          failures = 0;
         },
         onError: (error) => failed(error, mine),
         onSuccess: ({ lastResponse }) => finished(lastResponse),

@@ -1,5 +1,5 @@
 /* What an answer to a piece of an upload means for what is done next. */
-const KEPT_FOR_LATER = new Set(["quota_exceeded", "too_many_pieces", "sha256_mismatch"]);
+const KEPT_FOR_LATER = new Set(["quota-exceeded", "too-many-pieces", "sha256-mismatch"]);
 const FINAL = new Set([413, 415, 422]);
 const SOON_SECONDS = 3;
 const SIGN_IN_SECONDS = 30;
@@ -25,12 +25,13 @@ export const meaningOf = (error) => {
     return { what: "no_answer" };
   }
   const problem = problemOf(response);
-  const code = problem.code ?? "";
+  /* Of the type of the problem its last part */
+  const code = (problem.type ?? "").split(/[/:]/).at(-1);
   const pause = Number(response.getHeader("Retry-After")) || undefined;
   if (status === 401) {
     return { what: "signed_out", seconds: SIGN_IN_SECONDS };
   }
-  if (code === "other_person") {
+  if (code === "other-person") {
     return { what: "other_person", seconds: SIGN_IN_SECONDS };
   }
   if (status === 409 && response.getHeader("Upload-Offset")) {

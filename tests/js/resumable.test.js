@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { createSender } from "../../static/shared/resumable.js";
 import { meaningOf } from "../../static/shared/resumable_answers.js";
-import { FAST, SLOW, USUAL, createPace } from "../../static/shared/resumable_pace.js";
+import { LARGE, SMALL, USUAL, createPace } from "../../static/shared/resumable_pace.js";
 
 const answer = (status, headers = {}, body = "") => ({
   getStatus: () => status,
@@ -14,7 +14,7 @@ const problem = (status, code, headers = {}) => ({
   originalResponse: answer(
     status,
     { "Content-Type": "application/problem+json", ...headers },
-    JSON.stringify({ code, detail: `The sentence of ${code}.` }),
+    JSON.stringify({ type: `urn:problem:${code}`, detail: `The sentence of ${code}.` }),
   ),
 });
 const done = { lastResponse: answer(204, { "Upload-Image": "i1", "Upload-Field": "3", "Upload-Image-New": "no" }) };
@@ -91,7 +91,7 @@ test("a file is announced with its case, name, digest, and who sends it", async 
     client_id: clientId,
     by: "amina",
   });
-  assert.equal(page.last().chunkSize, USUAL);
+  assert.equal(page.last().chunkSize, SMALL);
 });
 
 test("a line that breaks is waited for, and the upload asked how far it is", async () => {
@@ -102,10 +102,20 @@ test("a line that breaks is waited for, and the upload asked how far it is", asy
   page.last().onError({ originalResponse: null });
   await page.soon();
   assert.deepEqual(page.heard.at(-1), ["waiting", "no_answer"]);
-  page.open(3)[0].then();
+  page.open(1)[0].then();
   await page.soon();
   assert.equal(page.last().uploadUrl, "http://h/u/1/");
   assert.equal(page.last().endpoint, undefined);
+  page.last().onError({ originalResponse: null });
+  await page.soon();
+  page.open(2)[0].then();
+  await page.soon();
+  page.last().onAfterResponse(request("HEAD"), answer(200, { "Upload-Offset": "4" }));
+  page.last().onProgress(4);
+  assert.deepEqual(page.heard.at(-1), ["progress", { sent: 4, kept: 4, total: 10 }]);
+  page.last().onError({ originalResponse: null });
+  await page.soon();
+  assert.equal(page.open(1).length, 1);
 });
 
 test("where the browser says that there is no line, it goes on when the line is back", async () => {
@@ -124,13 +134,15 @@ test("where the browser says that there is no line, it goes on when the line is 
 test("a line on which nothing moves is said to be silent, then given up and begun anew in small pieces", async () => {
   const page = pageOf();
   await page.soon();
+  page.last().onChunkComplete(SMALL);
+  assert.equal(page.last().chunkSize, LARGE);
   page.last().onBeforeRequest(request());
   page.open(10)[0].then();
   assert.deepEqual(page.heard.at(-1), ["waiting", "silent"]);
   page.open(75)[0].then();
   await page.soon();
   assert.equal(page.attempts[0].isAborted, true);
-  assert.equal(page.last().chunkSize, SLOW);
+  assert.equal(page.last().chunkSize, SMALL);
 });
 
 test("what an attempt that was given up still says is not heard", async () => {
@@ -171,12 +183,12 @@ test("the last byte tells the field, and whether the file was there", async () =
 test("a refusal is told in the server's sentence, once", async () => {
   const page = pageOf();
   await page.soon();
-  page.last().onError(problem(415, "unsupported_media"));
+  page.last().onError(problem(415, "unsupported-media"));
   await page.soon();
   const refusal = {
     status: 415,
-    code: "unsupported_media",
-    sentence: "The sentence of unsupported_media.",
+    code: "unsupported-media",
+    sentence: "The sentence of unsupported-media.",
     isFinal: true,
   };
   assert.deepEqual(page.heard, [["refused", refusal]]);
@@ -205,7 +217,7 @@ test("an address that is not known to this person is asked for by name, once", a
   page.last().onError({ originalResponse: answer(404) });
   await page.soon();
   assert.equal(page.last().endpoint, "/api/v1/uploads/");
-  page.last().onError(problem(404, "not_found"));
+  page.last().onError(problem(404, "not-found"));
   await page.soon();
   assert.equal(page.heard.at(-1)[0], "refused");
 });
@@ -213,12 +225,12 @@ test("an address that is not known to this person is asked for by name, once", a
 const meanings = [
   ["no answer", { originalResponse: null }, "no_answer"],
   ["an answer of a network that wants to be signed in to", { originalResponse: answer(200) }, "no_answer"],
-  ["signed out", problem(401, "not_authenticated"), "signed_out"],
-  ["another person", problem(403, "other_person"), "other_person"],
-  ["the wrong offset", problem(409, "wrong_offset", { "Upload-Offset": "5" }), "go_on"],
+  ["signed out", problem(401, "not-authenticated"), "signed_out"],
+  ["another person", problem(403, "other-person"), "other_person"],
+  ["the wrong offset", problem(409, "wrong-offset", { "Upload-Offset": "5" }), "go_on"],
   ["a case that takes no images", problem(409, "state"), "refused"],
   ["another request writes", problem(423, "locked"), "server"],
-  ["an upload that ended", problem(410, "upload_ended"), "refused"],
+  ["an upload that ended", problem(410, "upload-ended"), "refused"],
   ["a broken server", { originalResponse: answer(502) }, "server"],
   ["too many requests", problem(429, "throttled", { "Retry-After": "7" }), "server"],
 ];
@@ -228,20 +240,24 @@ for (const [name, error, what] of meanings) {
 
 test("the same file is refused for good only by us, and not for a quota", () => {
   const isFinal = (error) => meaningOf(error).refusal.isFinal;
-  assert.equal(isFinal(problem(413, "too_large")), true);
-  assert.equal(isFinal(problem(413, "quota_exceeded")), false);
+  assert.equal(isFinal(problem(413, "too-large")), true);
+  assert.equal(isFinal(problem(413, "quota-exceeded")), false);
   assert.equal(isFinal({ originalResponse: answer(413, { "Content-Type": "text/html" }) }), false);
 });
 
 test("the pace of a line sets the size of the pieces", () => {
   const pace = createPace();
-  assert.equal(pace.size(), USUAL);
-  pace.took(USUAL, 9000);
-  assert.equal(pace.size(), SLOW);
-  pace.took(SLOW, 400);
-  assert.equal(pace.size(), FAST);
-  pace.took(FAST, 3000);
-  assert.equal(pace.size(), USUAL);
-  pace.took(1000, 10);
-  assert.equal(pace.size(), USUAL);
+  const after = (bytes, ms) => {
+    pace.took(bytes, ms);
+    return pace.size();
+  };
+  assert.equal(pace.size(), SMALL);
+  assert.equal(after(SMALL, 8000), SMALL);
+  assert.equal(after(SMALL, 700), USUAL);
+  assert.equal(after(1000, 1), USUAL);
+  assert.equal(after(USUAL, 900), LARGE);
+  assert.equal(after(LARGE, 20_000), USUAL);
+  assert.equal(after(LARGE, 60_000), SMALL);
+  assert.equal(after(SMALL, 10), LARGE);
+  assert.equal(after(1000, 9000), SMALL);
 });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from allauth.idp.oidc.models import Token
@@ -15,7 +15,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import Invitation, UsedAssertion
+from accounts.models import Invitation, Source, UsedAssertion
 from accounts.services import create_api_client
 from audit.models import AuditEvent
 from audit.services import verify_chain
@@ -57,6 +57,13 @@ def an_upload(user, **more):
     return Upload.objects.create(case=CaseFactory(clinic=user.organisation), by=user, length=1, **more)
 
 
+def a_source(lis, number, **more):
+    numbers = dict.fromkeys(("waiting", "held", "refused"), 0)
+    return Source.objects.create(
+        api_client=lis, instance=UUID(int=number), name="PC", version="1.0.0", **numbers, **more
+    )
+
+
 @pytest.fixture
 def old_and_new(amina, riverside):
     """Of each kind one that is due, and beside it those that are not."""
@@ -71,6 +78,7 @@ def old_and_new(amina, riverside):
         AccessFailureLog.objects.create(username="old", ip_address="192.0.2.1"),
         an_upload(amina, state="expired", ended_at=ago(31)),
         SentForm.objects.create(by=amina, key=uuid4(), path="/cases/new/", at=ago(181)),
+        a_source(lis, 1, seen_at=ago(91)),
     ]
     AccessFailureLog.objects.update(attempt_time=ago(91))
     new = [
@@ -87,6 +95,7 @@ def old_and_new(amina, riverside):
         an_upload(amina, state="expired", ended_at=ago(29)),
         an_upload(amina, created_at=ago(31)),
         SentForm.objects.create(by=amina, key=uuid4(), path="/cases/new/", at=ago(179)),
+        a_source(lis, 2, seen_at=ago(89)),
     ]
     Notification.objects.filter(read_at__isnull=True).update(created_at=ago(4000))
     return old, new
@@ -123,6 +132,7 @@ def test_every_removal_is_in_the_audit_trail(old_and_new):
     events = AuditEvent.objects.filter(action="delete", reason__startswith="Retention of ")
     assert sorted(events.values_list("object_type", flat=True)) == [
         "accounts.invitation",
+        "accounts.source",
         "accounts.usedassertion",
         "allauth_idp_oidc.token",
         "axes.accessfailurelog",

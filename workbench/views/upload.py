@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from cases.models import Case
 from cases.selectors import chosen_microscope, visible_case, visible_image
 from cases.services.images import receive_image
+from hematovision.camera import uses_camera
 from hematovision.errors import DomainError, NotFound, Unprocessable
 from hematovision.forms import uuid_or_none
 from workbench.forms import NOT_NAMED, id_of
@@ -35,6 +36,7 @@ class Refusal:
     sentence: str
 
 
+@uses_camera
 @login_required
 @require_POST
 def add_images(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
