@@ -78,12 +78,12 @@ def _uploads(before: datetime) -> list[QuerySet[Any]]:
     return [Upload.objects.filter(ended_at__lt=before)]
 
 
-def _sent_forms(before: datetime) -> list[QuerySet[Any]]:
-    return [SentForm.objects.filter(at__lt=before)]
-
-
 def _sources(before: datetime) -> list[QuerySet[Any]]:
     return [Source.objects.filter(seen_at__lt=before)]
+
+
+def _sent_forms(before: datetime) -> list[QuerySet[Any]]:
+    return [SentForm.objects.filter(at__lt=before)]
 
 
 KINDS = (
@@ -94,8 +94,8 @@ KINDS = (
     Kind("invitations", "invitations withdrawn or expired, never accepted", 90, _invitations),
     Kind("notifications", "notifications that were read", 365, _notifications),
     Kind("uploads", "resumable uploads that ended; the images stay", 30, _uploads),
-    Kind("sent_forms", "under which ids forms that waited on a device were carried out", 180, _sent_forms),
     Kind("sources", "computers that sent pictures by themselves and are silent", 90, _sources),
+    Kind("sent_forms", "under which ids forms that waited on a device were carried out", 180, _sent_forms),
     Kind(
         "message_bodies",
         "bodies of messages that ended; the messages stay",

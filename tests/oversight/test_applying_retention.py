@@ -77,8 +77,8 @@ def old_and_new(amina, riverside):
         UsedAssertion.objects.create(api_client=lis, jti_digest="old", expires_at=ago(2)),
         AccessFailureLog.objects.create(username="old", ip_address="192.0.2.1"),
         an_upload(amina, state="expired", ended_at=ago(31)),
-        SentForm.objects.create(by=amina, key=uuid4(), path="/cases/new/", at=ago(181)),
         a_source(lis, 1, seen_at=ago(91)),
+        SentForm.objects.create(by=amina, key=uuid4(), path="/cases/new/", at=ago(181)),
     ]
     AccessFailureLog.objects.update(attempt_time=ago(91))
     new = [
@@ -94,8 +94,8 @@ def old_and_new(amina, riverside):
         AccessFailureLog.objects.create(username="new", ip_address="192.0.2.1"),
         an_upload(amina, state="expired", ended_at=ago(29)),
         an_upload(amina, created_at=ago(31)),
-        SentForm.objects.create(by=amina, key=uuid4(), path="/cases/new/", at=ago(179)),
         a_source(lis, 2, seen_at=ago(89)),
+        SentForm.objects.create(by=amina, key=uuid4(), path="/cases/new/", at=ago(179)),
     ]
     Notification.objects.filter(read_at__isnull=True).update(created_at=ago(4000))
     return old, new
