@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from workbench.forms import PatientForm, SpecimenForm
-from workbench.offline_files import GUARDED, addresses, named_by_content, version
+from workbench.offline_files import addresses, guarded_addresses, named_by_content, version
 from workbench.presenters.offline import words
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def worker(_request: HttpRequest) -> HttpResponse:
         "version": version(_page()),
         "files": files,
         "hashed": [address for address in files if named_by_content(address)],
-        "guarded": GUARDED,
+        "guarded": guarded_addresses(),
     }
     script = f"import {{ begin }} from {json.dumps(static('offline/worker.js'))};\nbegin({json.dumps(config)});\n"
     return HttpResponse(script, content_type="text/javascript; charset=utf-8")
