@@ -104,7 +104,7 @@ const start = (form) => {
         showPause(item, say, why);
         summarise();
       },
-      onDone: ({ field, isNew }) => {
+      onDone: ({ image, field, isNew }) => {
         put(
           item,
           DONE,
@@ -113,7 +113,7 @@ const start = (form) => {
         refreshCase();
         sendNext();
         if (nextPage) {
-          window.location.assign(nextPage);
+          window.location.assign(`${nextPage}#image-${image}`);
         }
       },
       onRefused: (refusal) => {
