@@ -42,6 +42,7 @@ const start = (form) => {
     endpoint: form.dataset.uploads,
     user: form.dataset.user,
     csrf: csrfCookie(form.dataset.csrfCookie),
+    library: form.dataset.library,
   });
   const unfinished = createUnfinished(form, sender, say);
   let items = [];
@@ -244,14 +245,4 @@ const start = (form) => {
   });
 };
 
-/* Where the script that sends in pieces did not arrive, the form sends its files whole */
-const sendPlainly = (form) => {
-  for (const input of form.dataset.replaces ? [] : form.querySelectorAll("input[type=file]")) {
-    input.addEventListener("change", () => {
-      input.name = "files";
-      form.submit();
-    });
-  }
-};
-
-document.querySelectorAll("form[data-upload]").forEach(window.tus ? start : sendPlainly);
+document.querySelectorAll("form[data-upload]").forEach(start);
