@@ -1,5 +1,6 @@
 /* The files that are sent from a page: two at a time, each with its own progress, sentence, cancel and retry. A line that drops
    is waited for; of what a closed page had begun the server says how far it came. */
+import { createSafe } from "../offline/safe_copy.js";
 import { csrfCookie } from "../shared/browser_world.js";
 import { createSender, sha256Of } from "../shared/resumable.js";
 import { sizeOf, wordsOf } from "../shared/template_words.js";
@@ -43,6 +44,7 @@ const start = (form) => {
     user: form.dataset.user,
     csrf: csrfCookie(form.dataset.csrfCookie),
   });
+  const safe = createSafe(form.dataset.user);
   const unfinished = createUnfinished(form, sender, say);
   let items = [];
 
@@ -103,8 +105,10 @@ const start = (form) => {
       onWaiting: (why) => {
         showPause(item, say, why);
         summarise();
+        safe.keep(item.clientId, item.file, { caseId, microscope: form.elements.microscope?.value ?? "", replaces });
       },
       onDone: ({ field, isNew }) => {
+        safe.forget(item.clientId);
         put(
           item,
           DONE,
@@ -117,6 +121,7 @@ const start = (form) => {
         }
       },
       onRefused: (refusal) => {
+        safe.forget(item.clientId);
         fail(item, refusal.isFinal, reasonOf(refusal));
         sendNext();
       },
@@ -143,15 +148,23 @@ const start = (form) => {
   };
 
   const begin = async (item) => {
+    item.turn += 1;
+    const turn = item.turn;
     put(item, SENDING, say("preparing"));
     try {
       await leaveOut(item);
       item.sha256 ||= await sha256Of(item.file);
     } catch {
-      fail(item, true, say("unreadable"));
+      item.isUnreadable = true;
+    }
+    /* Cancelled and retried meanwhile: its newer turn goes on */
+    if (turn !== item.turn) {
+      return;
     }
     const isSame = (other) => other !== item && other.sha256 === item.sha256 && isActive(other);
-    if (item.state === SENDING && item.sha256 && items.some(isSame)) {
+    if (item.isUnreadable) {
+      fail(item, true, say("unreadable"));
+    } else if (item.state === SENDING && item.sha256 && items.some(isSame)) {
       put(item, SAME, say("same_file"));
     }
     if (item.state === SENDING) {
@@ -178,6 +191,7 @@ const start = (form) => {
   const stop = async (item) => {
     const handle = item.handle;
     item.sent = 0;
+    safe.forget(item.clientId);
     item.clientId = "";
     put(item, CANCELLED, say("cancelled"));
     sendNext();
