@@ -14,7 +14,7 @@ import { browserWorld } from "./browser_world.js";
 import { meaningOf } from "./resumable_answers.js";
 import { createPace } from "./resumable_pace.js";
 
-const SILENT_SECONDS = 10;
+const SILENT_SECONDS = 20;
 const STALLED_SECONDS = 75;
 const LONGEST_PAUSE_SECONDS = 30;
 
@@ -170,7 +170,7 @@ export const createSender = ({ endpoint, user, csrf, world = browserWorld }) => 
         onAfterResponse: (request, response) => {
           /* An upload of this name was there before: how far it is, only its own address says */
           if (request.getMethod() === "POST" && response.getStatus() === 200 && response.getHeader("Location")) {
-            url = new URL(response.getHeader("Location"), request.getURL()).href;
+            url = response.getHeader("Location");
             throw Object.assign(new Error("Begun before."), { begunBefore: true });
           }
           if (mine === attempt) {

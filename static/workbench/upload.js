@@ -148,15 +148,23 @@ const start = (form) => {
   };
 
   const begin = async (item) => {
+    item.turn += 1;
+    const turn = item.turn;
     put(item, SENDING, say("preparing"));
     try {
       await leaveOut(item);
       item.sha256 ||= await sha256Of(item.file);
     } catch {
-      fail(item, true, say("unreadable"));
+      item.isUnreadable = true;
+    }
+    /* Cancelled and retried meanwhile: its newer turn goes on */
+    if (turn !== item.turn) {
+      return;
     }
     const isSame = (other) => other !== item && other.sha256 === item.sha256 && isActive(other);
-    if (item.state === SENDING && item.sha256 && items.some(isSame)) {
+    if (item.isUnreadable) {
+      fail(item, true, say("unreadable"));
+    } else if (item.state === SENDING && item.sha256 && items.some(isSame)) {
       put(item, SAME, say("same_file"));
     }
     if (item.state === SENDING) {

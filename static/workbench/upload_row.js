@@ -37,6 +37,8 @@ export const createItem = (file, template, say) => {
     sent: 0,
     kept: 0,
     isFinal: false,
+    isUnreadable: false,
+    turn: 0,
     preview: "",
     sha256: "",
     clientId: "",

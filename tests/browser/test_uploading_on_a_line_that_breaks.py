@@ -6,17 +6,17 @@ import random
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from PIL import Image
 from playwright.sync_api import expect
 
 from cases.models import Upload, UploadState
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PATIENCE_MS, PHONE
 from tests.browser.cutting_proxy import CuttingProxy
 from tests.factories.cases import CaseFactory
-from tests.factories.smears import drawn_field
 
 CUTS = 20
 FILES = 5
-BYTES_BEHIND = 500_000
+SIDE_PX = 400
 
 
 @pytest.fixture
@@ -31,7 +31,8 @@ def large_files(tmp_path):
     def make(count):
         paths = [tmp_path / f"large-{number}.png" for number in range(count)]
         for number, path in enumerate(paths):
-            path.write_bytes(drawn_field(number).read() + random.Random(number).randbytes(BYTES_BEHIND))
+            noise = random.Random(number).randbytes(SIDE_PX * SIDE_PX * 3)
+            Image.frombytes("RGB", (SIDE_PX, SIDE_PX), noise).save(path)
         return paths
 
     return make
@@ -65,15 +66,35 @@ def rows(page):
 
 def test_twenty_cuts_lose_nothing_and_keep_nothing_twice(open_as, amina, case, large_files, line_of):
     chance = random.Random(20)
-    line = line_of([chance.randrange(1_000, 150_000) for _ in range(CUTS)])
+    line = line_of([chance.randrange(1_000, 100_000) for _ in range(CUTS)])
     paths = large_files(FILES)
     page = open_as(amina, size=PHONE)
     page.goto(f"{line.url}/cases/{case.pk}/")
     page.locator("#upload-files").set_input_files(paths)
-    page.get_by_text(f"Sent: {FILES} of {FILES}.").wait_for()
+    page.get_by_text(f"Sent: {FILES} of {FILES}.").wait_for(timeout=3 * PATIENCE_MS)
     assert line.made == CUTS
     assert kept_of(case) == digests(paths)
     assert set(Upload.objects.values_list("state", flat=True)) == {UploadState.FINISHED}
+
+
+def test_a_beginning_whose_answer_is_lost_is_found_again(open_as, amina, case, large_files):
+    (path,) = large_files(1)
+    lost = []
+
+    def beginnings(route):
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.fetch().headers["location"])
+            route.abort()
+
+    page = open_as(amina)
+    page.route("**/api/v1/uploads/", beginnings)
+    page.goto(f"/cases/{case.pk}/")
+    page.locator("#upload-files").set_input_files([path])
+    page.get_by_text("Sent: 1 of 1.").wait_for()
+    assert str(Upload.objects.get().pk) in lost[0]
+    assert kept_of(case) == digests([path])
 
 
 def is_later_piece(request):

@@ -78,7 +78,7 @@ const pageOf = () => {
   const open = (seconds) => pauses.filter((each) => !each.off && each.seconds === seconds);
   return { world, sent, attempts, heard, deleted, soon, open, back: () => back(), last: () => attempts.at(-1).options };
 };
-const request = (method = "POST") => ({ getMethod: () => method, getURL: () => "http://h/u/", setHeader: () => {} });
+const request = (method = "POST") => ({ getMethod: () => method, getURL: () => "/u/", setHeader: () => {} });
 
 test("a file is announced with its case, name, digest, and who sends it", async () => {
   const page = pageOf();
@@ -137,7 +137,7 @@ test("a line on which nothing moves is said to be silent, then given up and begu
   page.last().onChunkComplete(SMALL);
   assert.equal(page.last().chunkSize, LARGE);
   page.last().onBeforeRequest(request());
-  page.open(10)[0].then();
+  page.open(20)[0].then();
   assert.deepEqual(page.heard.at(-1), ["waiting", "silent"]);
   page.open(75)[0].then();
   await page.soon();
