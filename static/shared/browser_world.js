@@ -7,8 +7,28 @@ export const csrfCookie = (name) => () =>
     .find((pair) => pair.startsWith(`${name}=`))
     ?.slice(name.length + 1) ?? "";
 
+let loading = null;
+const load = (address) =>
+  new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", () => {
+      script.remove();
+      reject(new Error("The library did not arrive."));
+    });
+    document.head.append(script);
+  });
+
 export const browserWorld = {
-  get Upload() {
+  /** The class of tus-js-client, from `address` where the page has not brought it along: 23 KB that only who sends needs. */
+  async library(address) {
+    if (!window.tus) {
+      loading ??= load(address);
+      await loading.finally(() => {
+        loading = null;
+      });
+    }
     return window.tus.Upload;
   },
   fetch: (...what) => fetch(...what),

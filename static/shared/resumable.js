@@ -47,8 +47,9 @@ const metadataOf = (file, said) => {
 
 const nothing = () => {};
 
-/** `csrf()` gives the token at the time: another one is valid after signing in again. */
-export const createSender = ({ endpoint, user, csrf, world = browserWorld }) => {
+/** `csrf()` gives the token at the time: another one is valid after signing in again. `library` is the address of tus-js-client,
+    where the page has not brought it along. */
+export const createSender = ({ endpoint, user, csrf, library = "", world = browserWorld }) => {
   const pace = createPace();
 
   const send = (file, options) => {
@@ -86,6 +87,10 @@ export const createSender = ({ endpoint, user, csrf, world = browserWorld }) => 
       pause?.();
       pause = world.later(go, seconds);
       onWaiting(world.isOnline() ? why : "offline");
+    };
+    const waitLonger = (why, seconds) => {
+      failures += 1;
+      wait(why, seconds ?? Math.min(2 ** (failures - 1), LONGEST_PAUSE_SECONDS));
     };
     /* Something moved: the clocks for a silent line begin anew */
     const moved = () => {
@@ -146,13 +151,12 @@ export const createSender = ({ endpoint, user, csrf, world = browserWorld }) => 
       } else if (told.what === "refused" || told.what === "begin_anew") {
         end(onRefused, told.refusal);
       } else {
-        failures += 1;
-        wait(told.what, told.seconds ?? Math.min(2 ** (failures - 1), LONGEST_PAUSE_SECONDS));
+        waitLonger(told.what, told.seconds);
       }
     };
 
-    const begin = (mine) => {
-      upload = new world.Upload(file, {
+    const begin = (mine, Upload) => {
+      upload = new Upload(file, {
         ...(url ? { uploadUrl: url } : { endpoint }),
         chunkSize: pace.size(),
         retryDelays: null,
@@ -207,8 +211,15 @@ export const createSender = ({ endpoint, user, csrf, world = browserWorld }) => 
       } catch {
         end(onRefused, { status: 0, code: "unreadable", sentence: "", isFinal: true });
       }
-      if (!isOver && mine === attempt) {
-        begin(mine);
+      /* It comes over the same line: where that broke, it is fetched again with the next attempt */
+      const Upload = await world.library(library).catch(() => null);
+      if (isOver || mine !== attempt) {
+        return;
+      }
+      if (Upload) {
+        begin(mine, Upload);
+      } else {
+        waitLonger("no_answer");
       }
     };
 

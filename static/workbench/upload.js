@@ -43,6 +43,7 @@ const start = (form) => {
     endpoint: form.dataset.uploads,
     user: form.dataset.user,
     csrf: csrfCookie(form.dataset.csrfCookie),
+    library: form.dataset.library,
   });
   const safe = createSafe(form.dataset.user);
   const unfinished = createUnfinished(form, sender, say);
@@ -107,7 +108,7 @@ const start = (form) => {
         summarise();
         safe.keep(item.clientId, item.file, { caseId, microscope: form.elements.microscope?.value ?? "", replaces });
       },
-      onDone: ({ field, isNew }) => {
+      onDone: ({ image, field, isNew }) => {
         safe.forget(item.clientId);
         put(
           item,
@@ -117,7 +118,7 @@ const start = (form) => {
         refreshCase();
         sendNext();
         if (nextPage) {
-          window.location.assign(nextPage);
+          window.location.assign(`${nextPage}#image-${image}`);
         }
       },
       onRefused: (refusal) => {
@@ -250,14 +251,4 @@ const start = (form) => {
   });
 };
 
-/* Where the script that sends in pieces did not arrive, the form sends its files whole */
-const sendPlainly = (form) => {
-  for (const input of form.dataset.replaces ? [] : form.querySelectorAll("input[type=file]")) {
-    input.addEventListener("change", () => {
-      input.name = "files";
-      form.submit();
-    });
-  }
-};
-
-document.querySelectorAll("form[data-upload]").forEach(window.tus ? start : sendPlainly);
+document.querySelectorAll("form[data-upload]").forEach(start);

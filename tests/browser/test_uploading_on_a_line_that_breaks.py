@@ -199,6 +199,6 @@ def test_a_better_picture_goes_in_pieces_too(open_as, amina, case, large_files, 
     page.goto(f"{line.url}/images/{case.images.get().pk}/draft/")
     page.get_by_label("The new picture").set_input_files([better])
     page.get_by_role("button", name="Replace field 1").click()
-    page.wait_for_url(f"{line.url}/cases/{case.pk}/")
+    page.wait_for_url(f"{line.url}/cases/{case.pk}/#image-*")
     assert line.made == 2
     assert [image.sha256 for image in case.images.counting()] == digests([better])

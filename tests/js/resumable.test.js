@@ -28,6 +28,7 @@ const pageOf = () => {
   let back = () => {};
   const world = {
     online: true,
+    library: async () => world.Upload,
     Upload: class {
       constructor(_file, options) {
         this.options = options;
