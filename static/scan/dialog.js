@@ -38,6 +38,7 @@ const createSheet = (sheet) => {
     sheet.close();
   };
 
+  /* Read until two pictures in a row say the same; a browser's own detector may give up on the way */
   const watch = async (own) => {
     const read = await decoderOrNull();
     const begun = performance.now();
@@ -47,18 +48,15 @@ const createSheet = (sheet) => {
       if (own !== turn) {
         return;
       }
-      if (code) {
-        alike = code === last ? alike + 1 : 1;
-        last = code;
-        if (alike >= EQUAL_READINGS) {
-          end(code);
-          return;
-        }
-      } else {
-        isTurned = !isTurned;
-        if (performance.now() - begun > PATIENCE_MS && line.dataset.state === "looking") {
-          say("unread");
-        }
+      alike = code && code === last ? alike + 1 : 1;
+      last = code;
+      if (code && alike >= EQUAL_READINGS) {
+        end(code);
+        return;
+      }
+      isTurned = code ? isTurned : !isTurned;
+      if (!code && line.dataset.state === "looking" && performance.now() - begun > PATIENCE_MS) {
+        say("unread");
       }
       await pause(PAUSE_MS);
     }
@@ -119,7 +117,11 @@ const createSheet = (sheet) => {
       }
       return;
     }
-    await watch(own);
+    try {
+      await watch(own);
+    } catch {
+      say("unloaded");
+    }
   };
 
   choice.addEventListener("change", () => {
@@ -136,7 +138,7 @@ const createSheet = (sheet) => {
     photo.value = "";
     const read = file && (await decoderOrNull());
     const picture = read && (await createImageBitmap(file).catch(() => null));
-    const code = picture && ((await read(picture)) || (await read(picture, true)));
+    const code = picture && ((await read(picture).catch(() => null)) || (await read(picture, true).catch(() => null)));
     if (code) {
       end(code);
     } else if (read) {

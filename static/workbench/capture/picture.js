@@ -1,6 +1,7 @@
 /* From the live picture to what is measured, and from a still to the file that is sent. */
 import { litPart } from "./lit.js";
 import { hashOf } from "./measures.js";
+import { shrunk } from "./pixels.js";
 
 const TILE_PX = 480;
 const WHOLE_PX = 640;
@@ -41,6 +42,11 @@ const partOf = (source) => {
   };
 };
 
+const wholeOf = (source, part) => {
+  const shrink = fitting(part.width, part.height, WHOLE_PX);
+  return drawn(source, part, Math.round(part.width * shrink), Math.round(part.height * shrink)).pixels();
+};
+
 /** What is measured of a frame: its middle at full size, and all of its lit part, smaller. */
 export const frameOf = (video) => {
   const part = partOf(video);
@@ -53,11 +59,7 @@ export const frameOf = (video) => {
     width: across,
     height: down,
   };
-  const shrink = fitting(part.width, part.height, WHOLE_PX);
-  return {
-    tile: drawn(video, middle, across, down).pixels(),
-    whole: drawn(video, part, Math.round(part.width * shrink), Math.round(part.height * shrink)).pixels(),
-  };
+  return { tile: drawn(video, middle, across, down).pixels(), whole: wholeOf(video, part) };
 };
 
 /** How much a still of this size and scale (um per px) is made smaller: at most 2,560 px, and never coarser than 0.15. */
@@ -74,10 +76,9 @@ export const fileOf = async (still, { umPerFramePx, frame, name }) => {
   const shrink = shrinkFor(part.width, part.height, umPerFramePx * framePxPerStillPx);
   const { canvas } = drawn(still, part, Math.round(part.width * shrink), Math.round(part.height * shrink));
   const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
-  const small = fitting(part.width, part.height, SMALL_PX);
   return {
     file: new File([blob], name, { type: "image/jpeg" }),
-    hash: hashOf(drawn(still, part, Math.round(part.width * small), Math.round(part.height * small)).pixels()),
+    hash: hashOf(shrunk(wholeOf(still, part), SMALL_PX)),
     framePxPerFilePx: framePxPerStillPx / shrink,
   };
 };

@@ -149,6 +149,64 @@ def test_only_a_scan_loads_what_reads_the_codes(open_as, amina, show):
     expect(page.get_by_text("Hold the code inside the picture")).to_be_visible()
 
 
+OWN_DETECTOR = """
+  window.BarcodeDetector = class {
+    static getSupportedFormats() {
+      return Promise.resolve(["code_128", "code_39", "itf", "data_matrix", "qr_code", "ean_13"]);
+    }
+    detect() {
+      return %s;
+    }
+  };
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("Promise.resolve([{ rawValue: 'A-2026-15' }])", "A-2026-15 is not known here yet."),
+        ("Promise.reject(new DOMException('gone', 'NotSupportedError'))", "could not be loaded"),
+    ],
+)
+def test_the_detector_of_the_browser_is_taken_where_there_is_one(open_as, amina, show, answer, said):
+    show(WHITE)
+    page = open_as(amina)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script(OWN_DETECTOR.replace("%s", answer))
+    new_case(page)
+    scan_accession(page)
+    expect(page.get_by_text(said)).to_be_visible()
+    assert not [url for url in asked if "zxing" in url]
+
+
+SECOND_CAMERA_AND_LIGHT = """
+  const list = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
+  navigator.mediaDevices.enumerateDevices = async () => [
+    ...(await list()), { kind: "videoinput", deviceId: "gone", label: "Camera of the microscope" },
+  ];
+  MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
+  MediaStreamTrack.prototype.applyConstraints = async (asked) => { window.asked = asked; };
+"""
+
+
+def test_another_camera_is_chosen_and_its_light_switched_on(open_as, amina, show):
+    show(WHITE)
+    page = open_as(amina)
+    page.add_init_script(SECOND_CAMERA_AND_LIGHT)
+    new_case(page)
+    sheet = scan_accession(page)
+    sheet.get_by_role("button", name="Light").click()
+    expect(sheet.get_by_role("button", name="Light")).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("window.asked") == {"advanced": [{"torch": True}]}
+    sheet.get_by_label("Camera", exact=True).select_option("Camera of the microscope")
+    expect(sheet.get_by_text("No camera was found.")).to_be_visible()
+    page.keyboard.press("Escape")
+    # The one chosen last is gone: any other is better than none.
+    scan_accession(page)
+    expect(sheet.get_by_text("Hold the code inside the picture")).to_be_visible()
+
+
 TYPE = """([target, code]) => {
   for (const key of [...code, "Enter"]) {
     document.querySelector(target).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));

@@ -7,6 +7,7 @@ import pytest
 from cases.models import Patient
 from cases.services.cases import cancel_case, update_case
 from cases.services.images import transition_image
+from cases.services.label_checks import check_label
 from cases.services.orders import cancel_order, change_order
 from cases.services.patients import update_patient
 from cases.services.rejections import reject_specimen
@@ -37,6 +38,7 @@ def record(settings, monkeypatch, tmp_path, amina, pavel, ines):
     made.patient = update_patient(
         actor=amina, patient=made.patient, family_name="Simple", reason="other", note="Adaeze said so."
     )
+    check_label(actor=amina, case=made.draft, text="Adaeze Sample 1980")
     update_case(actor=amina, case=made.draft, clinical_question="Has Adaeze Sample a lymphoma?")
     transition_image(image=made.draft_image, to=ImageState.REJECTED, reason="Out of focus.")
     made.waiting.refresh_from_db()

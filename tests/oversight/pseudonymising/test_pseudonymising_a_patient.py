@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from cases.keeping_verification import check_removals
+from cases.label_verification import check_labels
 from cases.models import (
     Cell,
     FormerIdentity,
@@ -70,6 +71,12 @@ def test_the_identifiers_are_replaced_everywhere(restricted, done):
     )
     assert former.born == PartialDate(dt.date(1980, 1, 1), Precision.YEAR)
     assert not any(case.clinical_question for case in patient.cases.all())
+
+
+def test_what_a_label_said_is_emptied_and_that_it_differed_stays(restricted, done):
+    check = restricted.draft.label_checks.get()
+    assert (check.code, check.agreed) == ("", False)
+    assert not list(check_labels())
 
 
 def test_nothing_is_left_of_uploads_that_were_not_finished(restricted, amina, ines):
