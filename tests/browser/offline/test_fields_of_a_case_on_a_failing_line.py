@@ -14,10 +14,6 @@ def test_a_field_outlives_the_page_that_was_sending_it(phone, transactional_db, 
     phone.page.locator("#kept[data-ready]").wait_for(state="attached")
     phone.go_offline()
     phone.page.locator("#upload-files").set_input_files([field_file(1)])
-    phone.page.wait_for_function("""async () => {
-      const held = (await navigator.locks.query()).held;
-      return held.some((lock) => lock.name.startsWith("hematovision.field."));
-    }""")
     while [item["kind"] for item in phone.kept()] != ["field"]:
         phone.page.wait_for_load_state()
     phone.restart()
