@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from review.views import actions, keys, retrying, state, workspace
+from review.views import actions, confirmed_smears, keys, retrying, state, workspace
 
 app_name = "review"
 
@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern] = [
     path("cases/<uuid:pk>/review/cells/<uuid:cell_pk>/", actions.cell, name="cell"),
     path("review/keys/", keys.keys, name="keys"),
     path("images/<uuid:pk>/retry/", retrying.retry, name="retry_image"),
+    path("images/<uuid:pk>/smear/", confirmed_smears.confirm, name="confirm_smear"),
 ]

@@ -74,6 +74,7 @@ ARGUMENT_NOUN = {
     "cases:image_thumbnail": "image",
     "cases:cell_crop": "cell",
     "review:retry_image": "image",
+    "review:confirm_smear": "image",
     "fhir:media": "image",
     "fhir:patient": "patient",
     "fhir:patient_merge": "patient",
