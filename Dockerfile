@@ -39,6 +39,7 @@ COPY audit ./audit
 COPY accounts ./accounts
 COPY microscopes ./microscopes
 COPY cases ./cases
+COPY offline ./offline
 COPY classifier ./classifier
 COPY training ./training
 COPY training_runs ./training_runs

@@ -23,7 +23,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # Where Node is missing, its wheel stands in the virtual environment.
 NPM := PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: help run install install-dev migrate chromium pango test check test-services bench format lock openapi clean
+.PHONY: help run install install-dev migrate chromium pango test check test-services bench format lock openapi watch clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -96,6 +96,7 @@ check: install-dev pango ## lint, types, arrows, templates, scripts and styles, 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tools/watch/pyproject.toml tools/watch
 	$(BIN)/lint-imports
 	$(BIN)/djangofmt --check templates
 	$(BIN)/djlint templates --lint --quiet
@@ -118,6 +119,12 @@ lock: install-dev ## compile the lock files from the .in files
 	for name in requirements requirements-dev requirements-gpu; do \
 	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	    --no-emit-index-url --no-annotate --no-emit-package pip --output-file $$name.txt $$name.in; done
+	grep -E '^(certifi|charset-normalizer|idna)==' requirements.txt > $(VENV)/watch-constraints.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --python-version 3.9 --no-emit-index-url --no-annotate \
+	  --generate-hashes --constraint $(VENV)/watch-constraints.txt --output-file tools/watch/requirements.txt tools/watch/pyproject.toml
+
+watch: install ## dist/: hematovision-watch as a wheel and as one file that holds its libraries
+	$(BIN)/python tools/watch/package.py dist
 
 clean: ## remove what the tools wrote; data in HEMATOVISION_VAR stays
 	rm -rf .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

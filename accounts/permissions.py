@@ -49,6 +49,13 @@ def acts_for_clinics(user: Any) -> bool:
     )
 
 
+def works_at_clinic(user: Any) -> bool:
+    """Whether `user` is one of those who send smears and wait for results, also where a laboratory sends its own."""
+    return user.role == Role.UPLOADER or (
+        user.organisation is not None and user.organisation.kind == OrganisationKind.CLINIC
+    )
+
+
 def may_see_predictions(user: Any, *, signed: bool) -> bool:
     """Whether `user` may see cells and predictions of a case they can see, signed out or not.
 

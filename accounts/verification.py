@@ -53,9 +53,17 @@ def organisation_digest(organisation: Organisation) -> str:
                 organisation.unknown_camera,
                 # As it is from the start it adds nothing: so rows keep the fingerprint from before there was the rule.
                 *([organisation.poor_fields] if organisation.poor_fields != PoorFields.ASK else []),
+                *_written_since(organisation),
             )
         ]
     )
+
+
+def _written_since(organisation: Organisation) -> list[str]:
+    """What the laboratory says of pictures and scanned codes, where it is other than from the start."""
+    said = ["leave_out_metadata=no"] if not organisation.leave_out_metadata else []
+    written = {name: getattr(organisation, name) for name in ("accession_pattern", "accession_strip")}
+    return said + [f"{name}={value}" for name, value in written.items() if value]
 
 
 def api_client_digest(api_client: ApiClient) -> str:

@@ -36,9 +36,10 @@ from PIL import Image  # noqa: E402
 
 from classifier.inference.detector import DETECTOR_VERSION, detect_cells  # noqa: E402
 from classifier.inference.metrics import clopper_pearson_interval  # noqa: E402
+from classifier.inference.picture_limits import DEFAULT_UM_PER_PX  # noqa: E402
 from classifier.inference.pipeline import choose_scale  # noqa: E402
 from classifier.inference.quality import assess  # noqa: E402
-from classifier.inference.scale import DEFAULT_UM_PER_PX, measure_red_cells, pooled_um_per_px  # noqa: E402
+from classifier.inference.scale import measure_red_cells, pooled_um_per_px  # noqa: E402
 from classifier.inference.synthetic import STAINS, draw_field  # noqa: E402
 from classifier.inference.types import Box, Rgb  # noqa: E402
 from training.evaluation.detection import match_boxes  # noqa: E402

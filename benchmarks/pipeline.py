@@ -55,9 +55,9 @@ def measure(name: str, field: Path, model: Path) -> dict[str, Any]:
     import cv2
 
     from classifier.inference.detector import detect_cells
+    from classifier.inference.picture_limits import DEFAULT_UM_PER_PX
     from classifier.inference.pipeline import measure_field, open_pipeline
     from classifier.inference.quality import assess
-    from classifier.inference.scale import DEFAULT_UM_PER_PX
 
     cv2.setNumThreads(1)
     rgb, pipeline, repeats = np.load(field), open_pipeline(model, threads=1), FIELDS[name][3]

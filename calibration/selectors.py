@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from microscopes.models import Microscope
 
 _NEWEST = ("-created_at", "-pk")
-_NEVER_USED = (CaseState.DRAFT, CaseState.CANCELLED, CaseState.WITHDRAWN)
+_NEVER_USED = (CaseState.DRAFT, CaseState.CANCELLED, CaseState.REJECTED, CaseState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)

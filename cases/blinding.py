@@ -20,7 +20,7 @@ from django.db.models import Q
 
 from accounts.models import Role
 from accounts.permissions import may_see_predictions
-from cases.providers import blinded_opinion_address, blinded_opinions_owed
+from cases.providers import blinded_opinion_address, blinded_opinions_owed, cases_without_result
 from cases.states import SIGNED_STATES
 from hematovision.errors import PermissionRefused
 
@@ -48,7 +48,18 @@ class CaseClosedByBlinding(PermissionRefused, PermissionDenied):
 
 def may_see_model_output(user: Any, case: Case) -> bool:
     """Whether `user`, who may see `case`, may see what the model said about all of its cells."""
-    return may_see_predictions(user, signed=case.is_signed) and not is_blinded(user, case)
+    if may_see_predictions(user, signed=False):
+        return not is_blinded(user, case)
+    # What nobody signed stays with the laboratory, also where the report says that there is nothing to sign.
+    return case.is_signed and may_see_predictions(user, signed=True) and not is_without_result(case)
+
+
+def is_without_result(case: Case) -> bool:
+    """Whether the standing report of `case` says that its specimen was insufficient for a differential."""
+    if not case.is_signed:
+        return False
+    found = cases_without_result()
+    return case.pk in found if isinstance(found, tuple) else found.filter(report__case=case.pk).exists()
 
 
 def is_blinded(user: Any, case: Case) -> bool:
@@ -90,7 +101,7 @@ def model_output_hidden(user: Any) -> Q:
         return ~Q(pk__in=[])
     if may_see_predictions(user, signed=False):
         return blinded_cases(user)
-    return blinded_cases(user) | ~Q(state__in=SIGNED_STATES)
+    return blinded_cases(user) | ~Q(state__in=SIGNED_STATES) | Q(pk__in=cases_without_result())
 
 
 def closed_cases(user: Any) -> Q:

@@ -21,8 +21,10 @@ from cases.models import (
     Pseudonymisation,
     PurgeRun,
     RestrictionLift,
+    SpecimenRejection,
 )
 from cases.models.order import ABOUT_PEOPLE
+from cases.states import CaseState
 from hematovision.chunks import chunks_of, in_chunks
 from hematovision.verifications import Finding, Older
 
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 CASE = Case._meta.label_lower
 ORDER = Order._meta.label_lower
 PATIENT = Patient._meta.label_lower
+REJECTION = SpecimenRejection._meta.label_lower
+_EMPTIED = "It says of people what the pseudonymisation of its patient emptied."
 ACCESS = BreakGlassAccess._meta.label_lower
 _REMOVALS: tuple[tuple[type[Model], Action], ...] = (
     (PurgeRun, Action.CREATE),
@@ -142,7 +146,11 @@ def _accesses_opened() -> Iterator[tuple[str, str | None]]:
 def _pseudonyms() -> Iterator[Finding]:
     """Who was pseudonymised has no other name anywhere, and their orders say nothing of people."""
     rows = Pseudonymisation.objects.select_related("patient").prefetch_related(
-        "patient__former_identities", "patient__numbers", "patient__orders__transitions"
+        "patient__former_identities",
+        "patient__numbers",
+        "patient__orders__transitions",
+        "patient__cases__label_checks",
+        "patient__cases__rejection",
     )
     for made in in_chunks(rows, by=("pk",)):
         patient = made.patient
@@ -151,9 +159,12 @@ def _pseudonyms() -> Iterator[Finding]:
         names.add((patient.mrn, patient.full_name))
         if names != {(made.pseudonym, PSEUDONYMOUS)}:
             yield Finding(PATIENT, str(patient.pk), "Its identifiers are not those of its pseudonym.")
+        for case in patient.cases.all():
+            if any(check.code for check in case.label_checks.all()):
+                yield Finding(CASE, str(case.pk), "It says what the pseudonymisation of its patient emptied.")
+            if case.state == CaseState.REJECTED and case.rejection.words:
+                yield Finding(REJECTION, str(case.rejection.pk), _EMPTIED)
         for order in patient.orders.all():
             reasons = [step.reason for step in order.transitions.all()]
             if any(reasons) or any(getattr(order, name) for name in ABOUT_PEOPLE):
-                yield Finding(
-                    ORDER, str(order.pk), "It says of people what the pseudonymisation of its patient emptied."
-                )
+                yield Finding(ORDER, str(order.pk), _EMPTIED)

@@ -118,6 +118,16 @@ def may_review_cases(user: User) -> bool:
     return user.is_active and user.token_scopes is None and user.role == Role.PATHOLOGIST
 
 
+def may_reject_specimen(user: User, case: Case) -> bool:
+    """Whether `user` rejects the specimen of `case`: pathologists and administrators of the laboratory that it came to."""
+    return _writes_for_laboratory(user) and user.organisation_id == case.laboratory_id
+
+
+def may_send_again(user: User, case: Case) -> bool:
+    """Whether `user` sends another specimen in place of the one of `case`: who opens cases for its clinic."""
+    return may_write_cases(user) and may_enter_for(user, case.clinic)
+
+
 def is_open_to_change(user: User, case: Case) -> bool:
     """Whether the details of the specimen may be corrected: nothing is signed, or it was opened again for `user`."""
     return case.state not in CLOSED_STATES or is_reopened_for(user, case)

@@ -31,6 +31,7 @@ _OF_CASES: Mapping[CaseState, tuple[str, str]] = {
     CaseState.APPENDED: ("warn", "half square"),
     CaseState.WITHDRAWN: ("danger", "cross"),
     CaseState.CANCELLED: ("danger", "cross"),
+    CaseState.REJECTED: ("danger", "cross square"),
 }
 _OF_IMAGES: Mapping[ImageState, tuple[str, str]] = {
     ImageState.RECEIVED: ("accent", ""),
@@ -40,6 +41,7 @@ _OF_IMAGES: Mapping[ImageState, tuple[str, str]] = {
     ImageState.REJECTED: ("danger", "cross"),
     ImageState.FAILED: ("danger", "cross"),
     ImageState.TAKEN_OUT: ("neutral", "cross"),
+    ImageState.RETURNED: ("warn", "cross"),
 }
 _OF_ORDERS: Mapping[OrderState, tuple[str, str]] = {
     OrderState.REQUESTED: ("accent", ""),

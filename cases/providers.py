@@ -48,6 +48,12 @@ def signed_report_address(case: Case, form: str) -> str:
 
 
 @Provider
+def cases_without_result() -> QuerySet[Any, UUID] | tuple[UUID, ...]:
+    """The ids of the cases whose standing report gives no result, their specimen being insufficient; answered by `reports`, else none."""
+    return ()
+
+
+@Provider
 def poor_fields(case: Case) -> Sequence[PoorField]:
     """The fields of `case` whose quality the last analysis found poor, in order; answered by `classifier`, else none."""
     return ()

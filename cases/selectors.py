@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Organisation
+from accounts.models import Organisation, OrganisationKind, Role, User
 from cases.blinding import require_open, require_open_id
 from cases.models import Case, Cell, LabelSource, Order, SmearImage
 from cases.models.restriction import sees_restricted
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from accounts.models import User
     from cases.models import CaseQuerySet, LegalHold, Patient, PatientRestriction, SmearImageQuerySet
     from microscopes.models import MicroscopeQuerySet
 
@@ -84,6 +83,13 @@ def places_acted_for(user: User) -> QuerySet[Organisation]:
     """Return the organisations that a laboratory's client enters records for: its own, and the clinics that refer to it."""
     place = user.organisation_id
     return Organisation.objects.filter(Q(pk=place) | Q(refers_to=place, is_active=True))
+
+
+def people_at_clinic_of(case: Case) -> QuerySet[User]:
+    """Return who is told what the laboratory wants of the clinic of `case`: who sends cases from there."""
+    at_laboratory = case.clinic.kind == OrganisationKind.LABORATORY
+    roles = {Role.PATHOLOGIST, Role.ADMINISTRATOR} if at_laboratory else {Role.UPLOADER}
+    return User.objects.filter(organisation=case.clinic_id, is_active=True, role__in=roles)
 
 
 def legal_holds_in_force(user: User, case: Case) -> list[LegalHold]:

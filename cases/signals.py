@@ -11,7 +11,10 @@ image_refused = Signal()
 """An image was not taken. Arguments: `code` (the code of the refusal). Sent before the refusal is raised on."""
 
 image_taken_out = Signal()
-"""A field was taken out of a draft, its cells superseded. Arguments: `image` (locked), `actor`. Sent inside the transaction."""
+"""A field was taken out of a draft or sent back, its cells superseded, or came back with them. Arguments: `image` (locked), `actor`. Sent inside the transaction."""
+
+field_retaken = Signal()
+"""The better picture of a field that was sent back came. Arguments: `returned` (FieldReturn), `actor`. Sent inside the transaction."""
 
 scale_changed = Signal()
 """The scale of a case was given, corrected or taken back. Arguments: `case` (locked), `actor`. Sent inside the transaction,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.migrations.operations.base import Operation
+
 from audit.triggers import PREFIX as APPEND_ONLY
 from audit.triggers import AppendOnly, Guard, trigger_names
 
@@ -26,7 +28,7 @@ $$
 
 
 _ANOTHER_PERSON = """
-OLD.state NOT IN ('draft', 'submitted', 'analysing', 'ready', 'cancelled') OR NOT EXISTS (
+OLD.state NOT IN ('draft', 'submitted', 'analysing', 'ready', 'cancelled', 'rejected') OR NOT EXISTS (
     SELECT 1 FROM cases_patient
     WHERE (id = OLD.patient_id AND merged_into_id = NEW.patient_id)
     OR (id = NEW.patient_id AND merged_into_id = OLD.patient_id)
@@ -148,6 +150,39 @@ $$"""
     def describe(self) -> str:
         """One line for `migrate --plan`."""
         return "The order of images changes in drafts alone"
+
+
+class Lift(Operation):
+    """Migration operation: take a guard off that names a table which SQLite is about to remake; set the guard again after it."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, guard: Guard) -> None:
+        self.guard = guard
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """How the migration writer spells this operation."""
+        return (self.__class__.__qualname__, [self.guard], {})
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Triggers are no part of the model state."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Drop the triggers of the guard."""
+        self.guard.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Create them again."""
+        self.guard.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        """One line for `migrate --plan`."""
+        return f"For this migration alone, not: {self.guard.describe()}"
 
 
 class FrozenColumns(Guard):

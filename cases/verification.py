@@ -55,6 +55,8 @@ def case_digest(case: Case) -> str:
                 case.wbc_measured_at,
                 case.created_by_id,
                 case.created_at,
+                # Of cases before there were any, nothing is hashed of it.
+                *((case.resubmission_of_id,) if case.resubmission_of_id is not None else ()),
             )
         ]
     )

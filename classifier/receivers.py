@@ -42,7 +42,7 @@ def reanalyse_rescaled_case(*, case: Case, actor: User, **_: Any) -> None:
 
 
 def fingerprint_what_was_taken_out(*, image: SmearImage, actor: User, **_: Any) -> None:
-    """Keep the fingerprint of the cells of a field that was taken out, which are superseded now."""
+    """Keep the fingerprint of the cells of a field that left the count or came back: which are superseded is another now."""
     if image.cells.exists():
         after = {"found": found_digest(image.pk)}
         record(actor=actor, action=Action.UPDATE, target=image, after=after, **scope_of(image))

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class ConsultConfig(AppConfig):
-    """A colleague's second opinion, and the talk about a case or a cell."""
+    """A colleague's second opinion, the talk about a case or a cell, and the thread with its clinic."""
 
     default_auto_field = "django.db.models.BigAutoField"
     name = "consult"
@@ -21,12 +21,21 @@ class ConsultConfig(AppConfig):
         from cases.models import CaseTransition
         from consult import selectors
         from consult.receivers import close_with_the_amendment, close_with_the_case
-        from consult.verification import COMMENTS, OPINIONS, check_comments, check_opinions
+        from consult.verification import (
+            CLINIC_ENTRIES,
+            CLINIC_THREADS,
+            COMMENTS,
+            OPINIONS,
+            check_clinic_threads,
+            check_comments,
+            check_opinions,
+        )
         from hematovision import verifications
         from review.models import Amendment
 
-        keep(COMMENTS, OPINIONS)
+        keep(COMMENTS, OPINIONS, CLINIC_THREADS, CLINIC_ENTRIES)
         verifications.register("comments", check_comments)
+        verifications.register("threads with clinics", check_clinic_threads)
         verifications.register("second opinions", check_opinions)
         providers.blinded_opinions_owed.register(selectors.blinded_opinions_owed)
         providers.blinded_opinion_address.register(selectors.blinded_opinion_address)

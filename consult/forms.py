@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from consult.models import OpinionScope
+from consult.models.clinic_thread import ENTRY_LENGTH
 from consult.models.comment import COMMENT_LENGTH
 from consult.selectors import cells_in_scope, colleagues_of
 
@@ -86,3 +88,14 @@ class CommentForm(forms.Form):
         field = self.fields["mention"]
         assert isinstance(field, PeopleField)  # noqa: S101 - for the type checker
         field.queryset = colleagues_of(user, case)
+
+
+class ClinicEntryForm(forms.Form):
+    """What laboratory or clinic writes to the other."""
+
+    text = forms.CharField(
+        label=_("Write"),
+        max_length=ENTRY_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write something first.")},
+    )

@@ -14,8 +14,8 @@ from cases.models import Case, Cell, LabelSource
 from cases.states import CaseState
 from consult.cell_labels import CLASS_OF_CODE, code_of
 from consult.kappa import Agreement, cohens_kappa
-from consult.models import Adjudication, Comment, Comparison, OpinionLabel, OpinionScope, SecondOpinion
-from consult.permissions import gives_opinions
+from consult.models import Adjudication, ClinicThread, Comment, Comparison, OpinionLabel, OpinionScope, SecondOpinion
+from consult.permissions import answers_clinic_thread, gives_opinions, leads_clinic_thread
 from review.models import ReviewLease
 from review.permissions import may_review
 from review.selectors import open_amendment_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cases.models import CellQuerySet
     from consult.models import SecondOpinionQuerySet
 
-_NEVER_READ = frozenset({CaseState.DRAFT, CaseState.CANCELLED, CaseState.WITHDRAWN})
+_NEVER_READ = frozenset({CaseState.DRAFT, CaseState.CANCELLED, CaseState.REJECTED, CaseState.WITHDRAWN})
 
 
 def open_opinions(case: Case) -> SecondOpinionQuerySet:
@@ -53,6 +53,19 @@ def comments_of(case: Case, user: User, *, cell: Cell | None = None) -> QuerySet
     if cell is not None:
         comments = comments.filter(cell=cell)
     return comments.prefetch_related("mentions")
+
+
+def clinic_threads_of(case: Case, user: User) -> list[ClinicThread]:
+    """Return the threads of `case` with its clinic that `user` may read, oldest first, with their entries."""
+    threads = ClinicThread.objects.visible_to(user).filter(case=case).select_related("opened_by", "closed_by")
+    return list(threads.prefetch_related("entries__by"))
+
+
+def may_write_to_clinic_thread(user: User, case: Case) -> bool:
+    """Whether `user` may write now: the laboratory begins, the clinic answers while the thread is open."""
+    if leads_clinic_thread(user, case):
+        return True
+    return answers_clinic_thread(user, case) and ClinicThread.objects.open().filter(case=case).exists()
 
 
 def is_open_for_talk(case: Case) -> bool:

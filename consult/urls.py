@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consult.views import adjudication, discussion, opinion, opinions
+from consult.views import adjudication, clinic_thread, discussion, opinion, opinions
 
 app_name = "consult"
 
@@ -16,4 +16,5 @@ urlpatterns = [
     path("opinions/<uuid:pk>/settle/", adjudication.adjudicate_differences, name="adjudicate"),
     path("cases/<uuid:pk>/opinions/ask/", opinions.ask, name="ask"),
     path("cases/<uuid:pk>/discussion/", discussion.discussion, name="discussion"),
+    path("cases/<uuid:pk>/clinic-thread/", clinic_thread.clinic_thread, name="clinic_thread"),
 ]

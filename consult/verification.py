@@ -8,10 +8,11 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from audit.fingerprints import fingerprint
 from audit.kept_rows import KeptRows
 from audit.selectors import last_digest, said_about
 from cases.identifiers import is_under_present_key, keyed_fingerprint
-from consult.models import Comment, SecondOpinion
+from consult.models import ClinicThread, ClinicThreadEntry, Comment, SecondOpinion
 from hematovision.chunks import chunks_of
 from hematovision.verifications import Finding
 
@@ -35,6 +36,18 @@ def comment_digest(comment: Comment) -> str:
     return keyed_fingerprint(
         [(comment.pk, comment.case_id, comment.cell_id, comment.by_id, comment.at, comment.text)],
     )
+
+
+def clinic_thread_digest(thread: ClinicThread) -> str:
+    """The fingerprint of a thread with a clinic, without its entries."""
+    return fingerprint(
+        [(thread.pk, thread.case_id, thread.opened_by_id, thread.opened_at, thread.closed_by_id, thread.closed_at)]
+    )
+
+
+def clinic_entry_digest(entry: ClinicThreadEntry) -> str:
+    """The keyed fingerprint of what was written in a thread with a clinic, by whom and when."""
+    return keyed_fingerprint([(entry.pk, entry.thread_id, entry.by_id, entry.at, entry.text)])
 
 
 def opinion_digest(opinion: SecondOpinion) -> str:
@@ -96,6 +109,8 @@ def adjudicated_digest(rows: Iterable[Adjudication]) -> str:
     )
 
 
+CLINIC_THREADS = KeptRows(ClinicThread, clinic_thread_digest, known=True)
+CLINIC_ENTRIES = KeptRows(ClinicThreadEntry, clinic_entry_digest, comparable=is_under_present_key, known=True)
 COMMENTS = KeptRows(Comment, comment_digest, comparable=is_under_present_key, known=True)
 OPINIONS = KeptRows(
     SecondOpinion,
@@ -104,6 +119,12 @@ OPINIONS = KeptRows(
     comparable=is_under_present_key,
     known=True,
 )
+
+
+def check_clinic_threads() -> Iterator[Found]:
+    """Every thread with a clinic is there with its entries, as they were written."""
+    yield from CLINIC_THREADS.check()
+    yield from CLINIC_ENTRIES.check()
 
 
 def check_comments() -> Iterator[Found]:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("integrations.urls")),
     path("", include("oversight.urls")),
     path("", include("cases.urls")),
+    path("", include("offline.urls")),
     path("", include("workbench.urls")),
 ]
 

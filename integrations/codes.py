@@ -110,4 +110,17 @@ REJECT_REASONS = {
     "RS": "Name misspelling",
 }
 """HL7 table 0490, why a specimen was rejected."""
+SPECIMEN_REASONS = {
+    "unlabelled": "RM",
+    "identity_mismatch": "RI",
+    "missing_request_data": "RD",
+    "clotted": "RC",
+    "haemolysed": "RH",
+    "too_old": "EX",
+    "smear_unreadable": "QS",
+    "stain_unusable": "RN",
+    "slide_damaged": "RB",
+    "images_unusable": "QS",
+}
+"""The code of that table for each reason for which a laboratory rejects a specimen; a mapping may say another."""
 BLOOD = Coded("119297000", "Blood specimen", "SCT")

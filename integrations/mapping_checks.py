@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
-from cases.models import OrderRejection
+from cases.models import OrderRejection, SpecimenReason
 from integrations.codes import REJECT_REASONS, RESULTS
 
 if TYPE_CHECKING:
@@ -42,11 +42,12 @@ def unknown_in(rows: Rows, laboratory: Organisation) -> Iterator[str]:
 
 
 def _unknown_reasons(rows: Rows) -> Iterator[str]:
+    known = list(dict.fromkeys([*OrderRejection.values, *SpecimenReason.values]))
     for number, row in enumerate(rows.get("rejections", []), start=1):
-        if row["reason"] not in OrderRejection.values:
+        if row["reason"] not in known:
             yield _("rejections, row %(number)s: the reason is one of %(reasons)s.") % {
                 "number": number,
-                "reasons": ", ".join(OrderRejection.values),
+                "reasons": ", ".join(known),
             }
         if row["code"] not in REJECT_REASONS:
             yield _("rejections, row %(number)s: %(code)s is no code of HL7 table 0490.") % {

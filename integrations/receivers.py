@@ -24,6 +24,7 @@ CASE_STEPS = {
     CaseState.READY: EventType.CASE_READY,
     CaseState.IN_REVIEW: EventType.CASE_IN_REVIEW,
     CaseState.CANCELLED: EventType.CASE_CANCELLED,
+    CaseState.REJECTED: EventType.CASE_REJECTED,
     CaseState.DELIVERED: EventType.REPORT_OPENED,
 }
 """Signatures are told of by the report itself."""
@@ -67,9 +68,10 @@ def patient_parted(*, instance: PatientMergeUndo, created: bool, **_: Any) -> No
 
 
 def order_stepped(*, instance: OrderTransition, created: bool, **_: Any) -> None:
-    """An order came in, or to another state."""
+    """An order came in, or to another state. That one waits again is told by its case, whose specimen was rejected."""
     kind = ORDER_STEPS.get(OrderState(instance.to_state))
-    if created and kind is not None:
+    waits_again = instance.from_state and instance.to_state == OrderState.REQUESTED
+    if created and not waits_again and kind is not None:
         write_event(kind, source=instance, concerns=instance.order)
 
 

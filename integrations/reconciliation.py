@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Order, SmearImage
-from cases.states import OPEN_STATES, CaseState, ImageState
+from cases.states import NEVER_REPORTED_STATES, OPEN_STATES, CaseState, ImageState
 from integrations.models import DELIVERED_STATES, Connection, Direction, Message, MessageState
 from reports.models import Report
 
@@ -189,7 +189,7 @@ def unfinished_at(laboratory: Organisation, period: Period) -> Unfinished:
     return Unfinished(
         orders_without_case=late.count(),
         submitted_without_image=without_image.count(),
-        cases_without_order=cases.filter(order__isnull=True).exclude(state=CaseState.CANCELLED).count()
+        cases_without_order=cases.filter(order__isnull=True).exclude(state__in=NEVER_REPORTED_STATES).count()
         if gets_orders
         else 0,
     )

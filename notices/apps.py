@@ -11,9 +11,11 @@ class NoticesConfig(AppConfig):
     verbose_name = "Notices"
 
     def ready(self) -> None:
-        """Listen to the orders, which do not know who wants to be told of them."""
+        """Listen to orders and rejected specimens, which do not know who wants to be told of them."""
         from django.db.models.signals import post_save
 
-        from notices.receivers import order_stepped
+        from notices.receivers import case_opened, order_stepped, specimen_rejected
 
+        post_save.connect(case_opened, sender="cases.Case", dispatch_uid="notices.case_opened")
+        post_save.connect(specimen_rejected, sender="cases.SpecimenRejection", dispatch_uid="notices.specimen_rejected")
         post_save.connect(order_stepped, sender="cases.OrderTransition", dispatch_uid="notices.order_stepped")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from cases.differential import clopper_pearson
 from oversight.drift import LIMIT
 
@@ -92,6 +94,41 @@ def agreement_chart(weeks: Sequence[Period], expected: float | None) -> Chart | 
         values=tuple(Tick(height_of(step), f"{100 * step:.0f} %") for step in steps),
         times=_times([label for label, *_ in shares], xs),
         limit=None if expected is None else height_of(expected),
+    )
+
+
+def rejection_chart(weeks: Sequence[tuple[str, int, int]]) -> Chart | None:
+    """The share of specimens that was rejected, by week (label, rejected, submitted), with exact intervals. None without weeks."""
+    shares = [(label, part, n, clopper_pearson(part, n)) for label, part, n in weeks if n]
+    if not shares:
+        return None
+    # One rejected specimen of two has an interval up to nearly all: the axis follows what was counted.
+    top = max(0.05, *(min(1.0, 2 * part / n) for _, part, n, _ in shares))
+    xs = _columns(len(shares))
+    marks = tuple(
+        Mark(
+            x=x,
+            y=_between(part / n, 0, top),
+            low=_between(interval.low, 0, top),
+            high=_between(min(interval.high, top), 0, top),
+            words=gettext("Week of %(week)s: %(part)s of %(all)s rejected, %(share)s %% (%(low)s to %(high)s %%)")
+            % {
+                "week": label,
+                "part": part,
+                "all": n,
+                "share": f"{100 * part / n:.1f}",
+                "low": f"{100 * interval.low:.1f}",
+                "high": f"{100 * interval.high:.1f}",
+            },
+        )
+        for x, (label, part, n, interval) in zip(xs, shares, strict=True)
+    )
+    return Chart(
+        marks=marks,
+        line=_line(marks),
+        values=tuple(Tick(_between(step, 0, top), f"{100 * step:.0f} %") for step in (0, top / 2, top)),
+        times=_times([label for label, *_ in shares], xs),
+        limit=None,
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from calibration.models import CalibrationRun, Proposal, ProposalState
 from calibration.models.run import OPEN_STATES as CALIBRATING
 from cases.models import Case, CaseTransition, LegalHold, PurgeRule, SmearImage
-from cases.states import SIGNED_STATES, CaseState
+from cases.states import NEVER_REPORTED_STATES, SIGNED_STATES, CaseState
 from classifier.models import Explanation, ExplanationState
 from consult.models import SecondOpinion
 from inbox.models import Delivery
@@ -36,7 +36,7 @@ FEWEST_DAYS = 30
 STATES: Mapping[PurgeRule, frozenset[CaseState]] = {
     PurgeRule.SIGNED_ORIGINALS: SIGNED_STATES,
     PurgeRule.SIGNED_IMAGES: SIGNED_STATES,
-    PurgeRule.CANCELLED_IMAGES: frozenset({CaseState.CANCELLED}),
+    PurgeRule.CANCELLED_IMAGES: NEVER_REPORTED_STATES,
     PurgeRule.WITHDRAWN_IMAGES: frozenset({CaseState.WITHDRAWN}),
 }
 

@@ -19,10 +19,11 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Invitation, UsedAssertion
+from accounts.models import Invitation, Source, UsedAssertion
 from cases.models import Upload
 from integrations.services.message_bodies import bodies_before, remove_bodies
 from notices.models import Notification
+from offline.models import SentForm
 from oversight.periods import days_given
 
 VARIABLE = "HEMATOVISION_RETENTION_DAYS"
@@ -77,6 +78,14 @@ def _uploads(before: datetime) -> list[QuerySet[Any]]:
     return [Upload.objects.filter(ended_at__lt=before)]
 
 
+def _sources(before: datetime) -> list[QuerySet[Any]]:
+    return [Source.objects.filter(seen_at__lt=before)]
+
+
+def _sent_forms(before: datetime) -> list[QuerySet[Any]]:
+    return [SentForm.objects.filter(at__lt=before)]
+
+
 KINDS = (
     Kind("sessions", "browser sessions that ended", 1, _sessions),
     Kind("access_tokens", "tokens of API clients that ended", 30, _access_tokens),
@@ -85,6 +94,8 @@ KINDS = (
     Kind("invitations", "invitations withdrawn or expired, never accepted", 90, _invitations),
     Kind("notifications", "notifications that were read", 365, _notifications),
     Kind("uploads", "resumable uploads that ended; the images stay", 30, _uploads),
+    Kind("sources", "computers that sent pictures by themselves and are silent", 90, _sources),
+    Kind("sent_forms", "under which ids forms that waited on a device were carried out", 180, _sent_forms),
     Kind(
         "message_bodies",
         "bodies of messages that ended; the messages stay",

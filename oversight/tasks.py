@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from hematovision.celery import QUEUE_DEFAULT, clinical_task
-from oversight.services import drift_watch, tallies, verification_runs
+from oversight.services import drift_watch, tallies, turnaround, verification_runs
 
 _MOST_CASES = 2000
 _LONGEST = int(verification_runs.LONGEST.total_seconds())
@@ -33,3 +33,9 @@ def verify_all(run_id: str) -> None:
 def follow_verifications() -> None:
     """Ask for the weekly verification when it is due; nothing waits for ever."""
     verification_runs.follow_verifications()
+
+
+@clinical_task(queue=QUEUE_DEFAULT)
+def measure_turnaround() -> None:
+    """Measure how long the results of each laboratory usually take."""
+    turnaround.measure_turnaround()

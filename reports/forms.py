@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from cases.form_fields import BirthDateField
-from reports.models import ReportTemplate, TemplatePart
+from reports.models import Insufficiency, ReportTemplate, TemplatePart
 from reports.models.draft import REASON_MAX, TEXT_MAX
 from reports.presenters.content import IDENTIFIERS
 from review.models import AmendmentKind, AmendmentReason
@@ -27,6 +28,17 @@ class DraftForm(forms.Form):
     )
     flagged_reason = forms.CharField(
         required=False, max_length=REASON_MAX, label="Why it can be signed with flagged cells"
+    )
+    insufficient = forms.ChoiceField(
+        required=False,
+        label=_("The report says"),
+        choices=[("", _("The differential of the counted cells")), *Insufficiency.choices],
+    )
+    insufficient_words = forms.CharField(
+        required=False,
+        max_length=REASON_MAX,
+        label=_("In words"),
+        help_text=_("Printed beside the reason. Needed for another reason."),
     )
     identifiers = forms.MultipleChoiceField(
         required=False, choices=list(IDENTIFIERS.items()), widget=forms.CheckboxSelectMultiple

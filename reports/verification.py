@@ -12,7 +12,7 @@ from cases.models import SmearImage
 from cases.stored_files import FileMissing, FilePurged, open_original, refuse_purged_original
 from hematovision.errors import Gone
 from reports.canonical import canonical, digest, sha256
-from reports.models import KeyDestruction, Report, ReportKey, Signature
+from reports.models import InsufficientSpecimen, KeyDestruction, Report, ReportKey, Signature
 from reports.sealing import BrokenSealError
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ def verify_report(report: Report, *, thorough: bool = False) -> Verification:
     _pdf(report, faults)
     if data is not None:
         _images(report, data, faults, notes, thorough=thorough)
+        _outcome(report, data, faults)
     _digests(report, data, faults)
     return Verification(tuple(faults), readable=data is not None, notes=tuple(notes))
 
@@ -155,6 +156,14 @@ def _images(report: Report, data: dict[str, Any], faults: list[str], notes: list
             _purged(row, faults, notes)
         elif not _file_is(row, image["sha256"], thorough=thorough):
             faults.append(f"The image of field {image['ordinal']} is not the one that was signed, or is missing.")
+
+
+def _outcome(report: Report, data: dict[str, Any], faults: list[str]) -> None:
+    """That there is no result is kept outside the seal too, where many are asked at once."""
+    said = (data.get("insufficient") or {}).get("code", "")
+    kept = InsufficientSpecimen.objects.filter(report=report).values_list("reason", flat=True).first() or ""
+    if said != kept:
+        faults.append("Whether it gives a result is kept otherwise than it was signed.")
 
 
 def _purged(image: SmearImage, faults: list[str], notes: list[str]) -> None:

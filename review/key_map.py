@@ -48,6 +48,7 @@ DEFAULT_KEYS: dict[str, list[str]] = {
     "sort": ["s"],
     "toggle_ai": ["v"],
     "discuss": ["q"],
+    "reject": ["Shift+r"],
     "help": ["h", "?"],
 }
 """Command -> keys, as `KeyboardEvent.key` names them; letters in lower case, modifiers before a plus sign."""

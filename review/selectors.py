@@ -119,15 +119,20 @@ def sign_blockers(case: Case) -> list[str]:
     """Return in sentences what about the cells and images keeps `case` from being signed; empty when nothing."""
     # What a blinded reviewer has not named yet is not reviewed; that it is unidentified would be the model's word.
     counted = case_tally(case)
-    waiting = case.images.counting().filter(state__in=UNFINISHED_IMAGE_STATES).count()
     blockers = []
     if counted.unreviewed:
         blockers.append(_many(counted.unreviewed, "cell is not reviewed", "cells are not reviewed"))
     if counted.unidentified:
         blockers.append(_many(counted.unidentified, "cell is unidentified", "cells are unidentified"))
-    if waiting:
-        blockers.append(_many(waiting, "image is still being analysed", "images are still being analysed"))
+    if waiting := images_in_analysis(case):
+        blockers.append(waiting)
     return blockers
+
+
+def images_in_analysis(case: Case) -> str:
+    """Return in a sentence how many images of `case` the model still owes an answer for; empty when none."""
+    waiting = case.images.counting().filter(state__in=UNFINISHED_IMAGE_STATES).count()
+    return _many(waiting, "image is still being analysed", "images are still being analysed") if waiting else ""
 
 
 @dataclass(frozen=True, slots=True)

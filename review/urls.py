@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from review.views import actions, confirmed_smears, keys, retrying, state, workspace
+from review.views import actions, confirmed_smears, field_return, keys, retrying, state, workspace
 
 app_name = "review"
 
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<uuid:pk>/review/cells/", actions.cells, name="cells"),
     path("cases/<uuid:pk>/review/cells/<uuid:cell_pk>/", actions.cell, name="cell"),
     path("review/keys/", keys.keys, name="keys"),
+    path("images/<uuid:pk>/return/", field_return.return_field_page, name="return_field"),
     path("images/<uuid:pk>/retry/", retrying.retry, name="retry_image"),
     path("images/<uuid:pk>/smear/", confirmed_smears.confirm, name="confirm_smear"),
 ]

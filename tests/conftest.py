@@ -13,7 +13,13 @@ from cases.storage import clinical_storage
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
-pytest_plugins = ["tests.people", "tests.append_only", "tests.authenticator_app", "tests.migrated_database"]
+pytest_plugins = [
+    "tests.people",
+    "tests.append_only",
+    "tests.authenticator_app",
+    "tests.migrated_database",
+    "tests.running_server",
+]
 
 
 @pytest.hookimpl(wrapper=True)

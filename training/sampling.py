@@ -10,8 +10,8 @@ import cv2
 import keras
 import numpy as np
 
-from classifier.inference.colour import FILL_LEVEL
 from classifier.inference.crops import GLASS
+from classifier.inference.picture_limits import FILL_LEVEL
 from training.augment import Strength, augmented_view
 from training.crop_set import PATCH, CropRow
 from training.outsiders import outsider

@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from accounts.models import Organisation
+from cases.models import Order
 from cases.permissions import may_order_for
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+MOST_ORDERS_COUNTED = 99
+
+
+def waiting_orders(user: User) -> str:
+    """Return how many orders wait for their case; "99+" for more, "" for none."""
+    count = Order.objects.visible_to(user).waiting().order_by()[: MOST_ORDERS_COUNTED + 1].count()
+    return f"{MOST_ORDERS_COUNTED}+" if count > MOST_ORDERS_COUNTED else str(count or "")
 
 
 def clinics_to_choose_from(user: User) -> list[Organisation]:

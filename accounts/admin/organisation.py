@@ -61,17 +61,18 @@ class OrganisationAdmin(ServiceAdmin):
         "blind_review",
         "unknown_camera",
         "poor_fields",
+        "leave_out_metadata",
+        "accession_pattern",
+        "accession_strip",
         "hl7_authority",
         "numbers",
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Organisation | None = None) -> tuple[str, ...]:
         """Cases hang on kind, slug and laboratory, so they stay; a new one starts open."""
-        return (
-            ("slug", "kind", "refers_to")
-            if obj is not None
-            else ("is_active", "blind_review", "unknown_camera", "poor_fields", "hl7_authority")
-        )
+        if obj is not None:
+            return ("slug", "kind", "refers_to")
+        return tuple(name for name in self.fields if name not in {"name", "slug", "kind", "refers_to", "numbers"})
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer laboratories to the superuser only."""
@@ -91,6 +92,9 @@ class OrganisationAdmin(ServiceAdmin):
                 blind_review=obj.blind_review,
                 unknown_camera=obj.unknown_camera,
                 poor_fields=obj.poor_fields,
+                leave_out_metadata=obj.leave_out_metadata,
+                accession_pattern=obj.accession_pattern,
+                accession_strip=obj.accession_strip,
                 hl7_authority=obj.hl7_authority,
             )
             set_organisation_numbers(actor=actor, organisation=obj, numbers=form.cleaned_data["numbers"])

@@ -10,6 +10,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.accession_pattern import LONGEST_PATTERN, check_accession_pattern
+
 if TYPE_CHECKING:
     from accounts.models.user import User
 
@@ -106,6 +108,29 @@ class Organisation(models.Model):
         choices=PoorFields.choices,
         default=PoorFields.ASK,
         help_text=_("For laboratories: what becomes of a case that a clinic submits with them."),
+    )
+    leave_out_metadata = models.BooleanField(
+        _("what pictures say beside their pixels is left out"),
+        default=True,
+        help_text=_(
+            "For laboratories: place, times, owner and serial numbers are left out before a picture is sent; make and model of the camera stay."
+        ),
+    )
+    accession_pattern = models.CharField(
+        _("form of accession numbers"),
+        max_length=LONGEST_PATTERN,
+        blank=True,
+        validators=[check_accession_pattern],
+        help_text=_(
+            "For laboratories: a regular expression. A code of another form that is scanned is shown, not filled in. Empty: any form."
+        ),
+    )
+    accession_strip = models.CharField(
+        _("start of a code that is no part of the number"),
+        max_length=16,
+        blank=True,
+        validators=[RegexValidator(r"^[!-~]*\Z", _("Write letters, digits and signs without blanks."))],
+        help_text=_("For laboratories: left out of a scanned code that begins with it."),
     )
     hl7_authority = models.CharField(
         _("HL7 assigning authority"),

@@ -28,6 +28,7 @@ from accounts.services.people import (
     set_person_active,
 )
 from accounts.services.second_factors import rotate_second_factors
+from accounts.services.sources import report_source
 
 __all__ = [
     "NewApiClient",
@@ -44,6 +45,7 @@ __all__ = [
     "invite_user",
     "rename_person",
     "renew_client_secret",
+    "report_source",
     "resend_invitation",
     "reset_second_factor",
     "rotate_second_factors",

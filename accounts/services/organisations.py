@@ -55,12 +55,15 @@ def update_organisation(
     blind_review: bool | None = None,
     unknown_camera: str | None = None,
     poor_fields: str | None = None,
+    leave_out_metadata: bool | None = None,
+    accession_pattern: str | None = None,
+    accession_strip: str | None = None,
     hl7_authority: str | None = None,
 ) -> Organisation:
     """Rename, close or reopen; say whether a laboratory reviews blinded, and who gives its record numbers. Kind, slug and laboratory stay: cases hang on them.
 
     Closing signs the organisation's people out and stops its API clients. `None` leaves
-    `blind_review`, `unknown_camera`, `poor_fields` and `hl7_authority` as they are. Raises `PermissionRefused`, `NotFound`,
+    a rule or the authority as it is. Raises `PermissionRefused`, `NotFound`,
     `Unprocessable`, `Conflict` (an administrator closing the laboratory they work at).
     """
     require_reach(actor, organisation)
@@ -69,19 +72,21 @@ def update_organisation(
         raise Conflict("You work here: somebody else has to close this organisation.")
     before = _described(stored)
     stored.name, stored.is_active = name, is_active
-    if blind_review is not None:
-        stored.blind_review = blind_review
-    if unknown_camera is not None:
-        stored.unknown_camera = unknown_camera
-    if poor_fields is not None:
-        stored.poor_fields = poor_fields
-    if hl7_authority is not None:
-        stored.hl7_authority = hl7_authority.strip()
+    said = {
+        "blind_review": blind_review,
+        "unknown_camera": unknown_camera,
+        "poor_fields": poor_fields,
+        "leave_out_metadata": leave_out_metadata,
+        "accession_pattern": accession_pattern,
+        "accession_strip": accession_strip,
+        "hl7_authority": hl7_authority,
+    }
+    for rule, value in said.items():
+        if value is not None:
+            setattr(stored, rule, value.strip() if isinstance(value, str) else value)
     cleaned(stored)
     if _described(stored) != before:
-        stored.save(
-            update_fields=["name", "is_active", "blind_review", "unknown_camera", "poor_fields", "hl7_authority"]
-        )
+        stored.save(update_fields=["name", "is_active", *said])
         record(
             actor=actor,
             action=Action.CONFIGURATION,
@@ -109,5 +114,8 @@ def _described(organisation: Organisation) -> dict[str, object]:
         "blind_review": organisation.blind_review,
         "unknown_camera": organisation.unknown_camera,
         "poor_fields": organisation.poor_fields,
+        "leave_out_metadata": organisation.leave_out_metadata,
+        "accession_pattern": organisation.accession_pattern,
+        "accession_strip": organisation.accession_strip,
         "hl7_authority": organisation.hl7_authority,
     }

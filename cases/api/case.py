@@ -27,14 +27,15 @@ from cases.api.case_serializers import (
     CaseDetail,
     CaseIn,
     CaseOut,
+    RejectionOut,
     SubmitIn,
     case_version,
 )
-from cases.api.image_serializers import ImageOut
+from cases.api.image_serializers import ImageOut, SentBackOut
 from cases.api.second_answers import allow_second_answer
 from cases.api.visibility import results_of
 from cases.cell_classes import BY_CODE
-from cases.models import Case, CaseQuerySet, Cell, Priority
+from cases.models import Case, CaseQuerySet, Cell, FieldReturn, Priority
 from cases.selectors import visible_case
 from cases.services.audit_trail import record_view
 from cases.services.cases import cancel_case, create_case, submit_case, update_case
@@ -110,14 +111,21 @@ def counts_of(case: Case, user: Any) -> dict[str, int]:
 def case_answer(case: Case, user: Any) -> tuple[dict[str, Any], str]:
     """Return the case as `user` sees it, and its entity tag."""
     images = list(case.images.counting().order_by("ordinal"))
+    waiting = FieldReturn.objects.of_case(case).waiting().select_related("image")
     shown = results_of(case, user)
     body = {
         **CaseOut(case).data,
+        "rejection": _rejection(case),
         "images": ImageOut(images, many=True).data,
+        "sent_back": SentBackOut(waiting, many=True).data,
         **shown,
         "counts": counts_of(case, user) if shown["results_visible"] else {},
     }
     return body, case_tag(case, [image.sha256 for image in images])
+
+
+def _rejection(case: Case) -> dict[str, Any] | None:
+    return RejectionOut(case.rejection).data if case.state == CaseState.REJECTED else None
 
 
 def case_tag(case: Case, image_hashes: list[str] | None = None) -> str:

@@ -8,8 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.api.clinic_field import ClinicField
-from cases.api.image_serializers import ImageOut
-from cases.models import Case, Order, Patient, Priority, Stain
+from cases.api.image_serializers import ImageOut, SentBackOut
+from cases.models import Case, Order, Patient, Priority, SpecimenReason, Stain
 from cases.models.case import COARSEST_SCALE, FINEST_SCALE
 from cases.states import CaseState
 from hematovision.rest.bodies import StrictBody
@@ -39,10 +39,8 @@ class WhiteBloodCells(serializers.DecimalField):
     """A count from 0 to 2000 with up to two decimals, as a text or a number."""
 
 
-class CaseChange(StrictBody):
-    """What was said about the specimen."""
-
-    accession_number = serializers.RegexField(
+def _accession_number() -> serializers.RegexField:
+    return serializers.RegexField(
         r"^[A-Za-z0-9][A-Za-z0-9._/\-]*$",
         max_length=64,
         required=False,
@@ -51,6 +49,12 @@ class CaseChange(StrictBody):
             "invalid": "Use letters, digits, dot, dash, slash and underscore only.",
         },
     )
+
+
+class CaseChange(StrictBody):
+    """What was said about the specimen."""
+
+    accession_number = _accession_number()
     priority = serializers.ChoiceField(choices=Priority.choices, required=False, help_text="routine when left out.")
     stain = serializers.ChoiceField(choices=Stain.choices, required=False, help_text="wright_giemsa when left out.")
     objective = serializers.IntegerField(
@@ -125,6 +129,11 @@ class CaseOut(serializers.Serializer):
     priority = serializers.ChoiceField(choices=Priority.choices)
     patient = serializers.UUIDField(source="patient_id")
     order = serializers.UUIDField(source="order.pk", allow_null=True, help_text="The order it was opened for.")
+    resubmission_of = serializers.UUIDField(
+        source="resubmission_of_id",
+        allow_null=True,
+        help_text="The case whose specimen was rejected, in whose place it was sent.",
+    )
     clinic = OrganisationOut()
     laboratory = OrganisationOut()
     stain = serializers.ChoiceField(choices=Stain.choices)
@@ -143,10 +152,25 @@ class CaseOut(serializers.Serializer):
     due_at = serializers.DateTimeField(allow_null=True)
 
 
+class RejectionOut(serializers.Serializer):
+    """Why the laboratory could not use the specimen of a case."""
+
+    reasons = serializers.ListField(child=serializers.ChoiceField(choices=SpecimenReason.choices))
+    sentence = serializers.CharField(help_text="The reasons in words, for a person.")
+    words = serializers.CharField(allow_blank=True, help_text="What the laboratory says besides.")
+    needs_new_blood = serializers.BooleanField(help_text="Whether blood has to be taken again.")
+    order = serializers.UUIDField(
+        source="order_id", allow_null=True, help_text="The order that waits for another specimen since."
+    )
+    at = serializers.DateTimeField()
+
+
 class CaseDetail(CaseOut):
     """A case with its images and, where the caller may see them, its cells per class."""
 
+    rejection = RejectionOut(allow_null=True, help_text="Of a case in the state `rejected`.")
     images = ImageOut(many=True)
+    sent_back = SentBackOut(many=True, help_text="Fields that wait to be taken again; they are not among `images`.")
     results_visible = serializers.BooleanField(help_text="Whether automatic results are shown to you.")
     results_note = serializers.CharField(help_text="Why, or what they are, in a sentence.")
     reviewed = serializers.BooleanField(help_text="Whether a pathologist has signed.")
@@ -165,6 +189,12 @@ class SubmitIn(StrictBody):
         max_length=1000,
         help_text="Ids of the fields of poor quality that a person has seen and submits all the same: those of a 409 `poor-fields`.",
     )
+
+
+class SendAgainIn(StrictBody):
+    """Another specimen in place of a rejected one."""
+
+    accession_number = _accession_number()
 
 
 class CancelIn(StrictBody):

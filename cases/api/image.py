@@ -95,7 +95,7 @@ class CaseImages(NotCached, AuditedList, generics.ListAPIView):
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """Add a smear image to the case (201); the same bytes again give the image there is (200).
 
-        While the case is a draft it may replace one of its images.
+        While the case is a draft it may replace one of its images, later one that was sent back.
         """
         case = self.visible_case()
         if len(request.FILES.getlist("file")) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from cases.models import TakenOut
+from cases.models import FieldFault, TakenOut
 from cases.states import ImageState
 from hematovision.rest.bodies import StrictBody
 from microscopes.selectors import MicroscopeSource
@@ -24,8 +24,8 @@ class ImageIn(StrictBody):
     )
     replaces = serializers.UUIDField(
         required=False,
-        help_text="Id of a field of the draft that this is a better picture of: it is taken out as `retaken`, and this one "
-        "gets its place.",
+        help_text="Id of a field of the draft, or of one that was sent back, that this is a better picture of: it is taken "
+        "out as `retaken`, and this one gets its place.",
     )
 
 
@@ -51,6 +51,17 @@ class ImagesInOrder(StrictBody):
     images = serializers.ListField(
         child=serializers.UUIDField(), max_length=1000, help_text="Ids of all its images, each once."
     )
+
+
+class SentBackOut(serializers.Serializer):
+    """A field that the laboratory asks to be taken again: send the new picture with its id as `replaces`."""
+
+    image = serializers.UUIDField(source="image_id")
+    ordinal = serializers.IntegerField(source="image.ordinal", min_value=1)
+    reason = serializers.ChoiceField(choices=FieldFault.choices)
+    words = serializers.CharField(allow_blank=True, help_text="What the pathologist wrote beside the reason.")
+    advice = serializers.CharField(help_text="What to do, in a sentence.")
+    at = serializers.DateTimeField()
 
 
 class ImageOut(serializers.Serializer):

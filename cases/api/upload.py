@@ -12,6 +12,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.utils.http import http_date
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, status
 from rest_framework.parsers import BaseParser
@@ -26,10 +27,10 @@ from accounts.requests import signed_in
 from cases.api.image import WRITERS
 from cases.conf import upload_max_bytes
 from cases.models import Upload
-from cases.selectors import chosen_microscope, visible_case, visible_record
+from cases.selectors import chosen_microscope, visible_case, visible_image, visible_record
 from cases.services.resumable_uploads import WrongOffset, add_bytes, begin_upload, cancel_upload, require_open
 from cases.services.upload_pieces import ALGORITHMS
-from hematovision.errors import PreconditionFailed, UnsupportedMedia
+from hematovision.errors import PermissionRefused, PreconditionFailed, UnsupportedMedia
 from hematovision.rest.base import NotCached
 from hematovision.rest.throttles import PerScope
 
@@ -102,7 +103,9 @@ class UploadList(TusView):
     def post(self, request: Request) -> Response:
         """Begin to send a file to a case, in pieces as small as the line needs (tus 1.0, creation)."""
         said = _metadata(request.headers.get("Upload-Metadata", ""))
+        _require_sender(request, said.get("by", ""))
         case = visible_case(signed_in(request), _uuid(said.get("case", ""), "case"))
+        replaces = said.get("replaces", "")
         microscope = said.get("microscope", "")
         named = microscope not in {"", _NOT_NAMED}
         upload, created = begin_upload(
@@ -114,6 +117,7 @@ class UploadList(TusView):
             name=said.get("filename", "").replace("\0", "")[:_MOST_NAME],
             microscope=chosen_microscope(case, _uuid(microscope, "microscope") if named else None),
             automatic=microscope != _NOT_NAMED,
+            replaces=visible_image(signed_in(request), _uuid(replaces, "replaces")) if replaces else None,
         )
         return Response(
             status=status.HTTP_201_CREATED if created else status.HTTP_200_OK,
@@ -127,7 +131,7 @@ class UploadOne(TusView):
 
     def upload(self) -> Upload:
         """Return the caller's upload, or answer 404 as for an id that does not exist."""
-        mine = Upload.objects.select_related("case", "by", "image", "microscope")
+        mine = Upload.objects.select_related("case", "by", "image", "microscope", "replaces")
         found: Upload = visible_record(mine, signed_in(self.request), self.kwargs["pk"])
         return found
 
@@ -160,7 +164,21 @@ class UploadOne(TusView):
 
 def _standing(upload: Upload) -> dict[str, str]:
     said = {"Upload-Offset": str(upload.received), "Upload-Expires": http_date(upload.expires_at.timestamp())}
-    return said | ({"Upload-Image": str(upload.image_id)} if upload.image_id else {})
+    if upload.image is None:
+        return said
+    is_new = "no" if upload.is_new is False else "yes"
+    return said | {
+        "Upload-Image": str(upload.image.pk),
+        "Upload-Field": str(upload.image.ordinal),
+        "Upload-Image-New": is_new,
+    }
+
+
+def _require_sender(request: Request, by: str) -> None:
+    """Refuse a page that another person opened: on a shared computer a session may be of somebody else by now."""
+    if by and by != str(signed_in(request).pk):
+        sentence = _("Another person has signed in since. Only who opened the page can send its files.")
+        raise PermissionRefused(str(sentence), code="other_person")
 
 
 def _number(request: Request, header: str) -> int:

@@ -7,6 +7,7 @@ from cases.api.image import CaseImages, CaseImagesOrder
 from cases.api.order import OrderCancel, OrderList, OrderOne
 from cases.api.patient import PatientList, PatientOne
 from cases.api.patient_merge import PatientMergeOne
+from cases.api.send_again import CaseSendAgain
 from cases.api.upload import UploadList, UploadOne
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:pk>/", CaseOne.as_view(), name="case"),
     path("cases/<uuid:pk>/submit/", CaseSubmit.as_view(), name="case_submit"),
     path("cases/<uuid:pk>/cancel/", CaseCancel.as_view(), name="case_cancel"),
+    path("cases/<uuid:pk>/send-again/", CaseSendAgain.as_view(), name="case_send_again"),
     path("cases/<uuid:pk>/images/", CaseImages.as_view(), name="case_images"),
     path("uploads/", UploadList.as_view(), name="uploads"),
     path("uploads/<uuid:pk>/", UploadOne.as_view(), name="upload"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.blinding import is_blinded, may_see_model_output
+from cases.blinding import is_blinded, is_without_result, may_see_model_output
 from cases.models import Case
 from cases.selectors import review_status
 
@@ -13,13 +13,16 @@ HIDDEN = (
     "a client with the scope predictions:read sees them before."
 )
 BLIND = "The laboratory reviews blinded: automatic results are shown after the report is signed."
+NO_RESULT = "The specimen was insufficient for a differential: the signed report says why."
 REVIEWED = "A pathologist has signed the report."
 
 
 def results_of(case: Case, user: Any) -> dict[str, Any]:
     """Return the members that say whether results are shown, reviewed, and why (a sentence)."""
     visible = may_see_model_output(user, case)
-    if not visible:
+    if is_without_result(case):
+        note = NO_RESULT
+    elif not visible:
         note = BLIND if is_blinded(user, case) else HIDDEN
     else:
         note = REVIEWED if case.is_signed else f"Automatic results. {review_status(case).sentence}."

@@ -4,8 +4,10 @@ from cases.models.accession import AccessionSeries
 from cases.models.break_glass import BreakGlassAccess
 from cases.models.case import Case, CaseQuerySet, Priority
 from cases.models.cell import HUMAN_DETECTOR, Cell, CellQuerySet, ExclusionReason, LabelSource
+from cases.models.field_return import FieldFault, FieldReturn, FieldReturnQuerySet, ReturnOutcome
 from cases.models.former_identity import CorrectionReason, FormerIdentity
 from cases.models.image import SmearImage, SmearImageQuerySet, TakenOut
+from cases.models.label_check import LabelCheck
 from cases.models.legal_hold import LegalHold, LegalHoldRelease
 from cases.models.order import Order, OrderQuerySet, OrderSource
 from cases.models.patient import Patient, PatientQuerySet
@@ -13,6 +15,7 @@ from cases.models.patient_merge import PatientMerge, PatientMergeUndo
 from cases.models.patient_number import PatientNumber
 from cases.models.pseudonymisation import Pseudonymisation
 from cases.models.purge import ImagePurge, PurgeRule, PurgeRun
+from cases.models.rejection import SpecimenReason, SpecimenRejection
 from cases.models.restriction import PatientRestriction, RestrictionLift
 from cases.models.sex import Sex
 from cases.models.transition import CaseTransition, ImageTransition, OrderRejection, OrderTransition
@@ -30,9 +33,13 @@ __all__ = [
     "CellQuerySet",
     "CorrectionReason",
     "ExclusionReason",
+    "FieldFault",
+    "FieldReturn",
+    "FieldReturnQuerySet",
     "FormerIdentity",
     "ImagePurge",
     "ImageTransition",
+    "LabelCheck",
     "LabelSource",
     "LegalHold",
     "LegalHoldRelease",
@@ -52,9 +59,12 @@ __all__ = [
     "PurgeRule",
     "PurgeRun",
     "RestrictionLift",
+    "ReturnOutcome",
     "Sex",
     "SmearImage",
     "SmearImageQuerySet",
+    "SpecimenReason",
+    "SpecimenRejection",
     "Stain",
     "TakenOut",
     "Upload",

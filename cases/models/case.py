@@ -221,6 +221,10 @@ class Case(models.Model):
         "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="owned_cases", editable=False
     )
 
+    resubmission_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="resubmissions", editable=False
+    )
+
     objects = CaseQuerySet.as_manager()
 
     class Meta:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.permissions import may_see_predictions
 from cases.cell_classes import BY_CODE, LABEL_CHOICES, UNIDENTIFIED, CellClass
 from cases.models.case import Case
+from cases.providers import cases_without_result
 from cases.states import SIGNED_STATES
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class CellQuerySet(models.QuerySet["Cell"]):
         if not may_see_predictions(user, signed=False):
             if not may_see_predictions(user, signed=True):
                 return self.none()
-            cases = cases.filter(state__in=SIGNED_STATES)
+            cases = cases.filter(state__in=SIGNED_STATES).exclude(pk__in=cases_without_result())
         # EXISTS, not IN: asked for one image's cells, the database looks at one case and not at all of them.
         return self.current().filter(Exists(cases.filter(pk=OuterRef("image__case"))))
 

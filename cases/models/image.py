@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
-from cases.states import UNFINISHED_IMAGE_STATES, ImageState
+from cases.states import NOT_COUNTING, UNFINISHED_IMAGE_STATES, ImageState
 from cases.storage import clinical_storage, display_name, original_name, thumbnail_name
 from microscopes.selectors import MicroscopeSource
 
@@ -41,11 +41,11 @@ class SmearImageQuerySet(models.QuerySet["SmearImage"]):
         return self.filter(Exists(cases.filter(pk=OuterRef("case"))))
 
     def counting(self) -> Self:
-        """Return the images that make up their case: all but those that were taken out of its draft.
+        """Return the images that make up their case: all but those that were taken out or sent back.
 
         Whoever counts, analyses, shows or reports asks this; whoever keeps, verifies or purges what was received does not.
         """
-        return self.exclude(state=ImageState.TAKEN_OUT)
+        return self.exclude(state__in=NOT_COUNTING)
 
     def unfinished(self) -> Self:
         """Return the images the model still owes an answer for."""

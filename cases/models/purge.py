@@ -15,7 +15,7 @@ class PurgeRule(models.TextChoices):
 
     SIGNED_ORIGINALS = "signed_originals", _("Originals of signed cases")
     SIGNED_IMAGES = "signed_images", _("Images of signed cases")
-    CANCELLED_IMAGES = "cancelled_images", _("Images of cancelled cases")
+    CANCELLED_IMAGES = "cancelled_images", _("Images of cancelled and rejected cases")
     WITHDRAWN_IMAGES = "withdrawn_images", _("Images of withdrawn cases")
     PSEUDONYMISATION = "pseudonymisation", _("Pseudonymised patient")
 

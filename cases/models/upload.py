@@ -84,7 +84,18 @@ class Upload(models.Model):
     )
     automatic = models.BooleanField(default=True, help_text="Whether the microscope is found where none was chosen.")
     state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.OPEN)
+    replaces = models.ForeignKey(
+        "cases.SmearImage",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The field of the draft that gives its place to it.",
+    )
     image = models.ForeignKey("cases.SmearImage", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    is_new = models.BooleanField(
+        null=True, blank=True, help_text="Whether the image was made of it; else the same file was there already."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(default=when_kept_until)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -22,6 +22,7 @@ from cases.permissions import (
 )
 from cases.services.accession import next_accession_number
 from cases.services.audit_trail import scope_of
+from cases.services.label_checks import require_label
 from cases.services.poor_fields import require_seen
 from cases.services.restrictions import require_open_to_cases
 from cases.services.transitions import lock_case, step_case
@@ -77,9 +78,11 @@ def create_case(
     wbc_source: str = "",
     wbc_measured_at: dt.datetime | None = None,
     clinic: Organisation | None = None,
+    resubmission_of: Case | None = None,
 ) -> Case:
     """Open a draft case for the actor's organisation, or the `clinic` that a client acts for, referred to its laboratory.
 
+    `resubmission_of` is the case whose specimen was rejected.
     Without an accession number the laboratory's next one is assigned. Raises `NotFound` for a patient the actor
     does not see, `Unprocessable` for impossible values, `Conflict` where the laboratory has that number (code
     `duplicate_accession_number`) the patient is restricted (code `restricted`) or merged into
@@ -111,6 +114,7 @@ def create_case(
         wbc_source=wbc_source.strip(),
         wbc_measured_at=wbc_measured_at,
         created_by=actor,
+        resubmission_of=resubmission_of,
     )
     try:
         with transaction.atomic():
@@ -174,7 +178,8 @@ def put_back_details(*, actor: User, case: Case, details: Mapping[str, str | Non
 def submit_case(*, actor: User, case: Case, seen_poor_fields: Collection[UUID] = ()) -> Case:
     """Hand a draft to the laboratory: from now on it is due, and the laboratory sees it.
 
-    Raises `Conflict` unless it is a draft, `Unprocessable` while it has no image, and as `poor_fields.require_seen`.
+    Raises `Conflict` unless it is a draft, `Unprocessable` while it has no image, and as `label_checks.require_label` and
+    `poor_fields.require_seen`.
     """
     return transition_case(actor=actor, case=case, to=CaseState.SUBMITTED, seen_poor_fields=seen_poor_fields)
 
@@ -208,7 +213,8 @@ def transition_case(
         if to == CaseState.SUBMITTED and case.state == CaseState.DRAFT:
             if not case.images.counting().exists():
                 raise Unprocessable("Add at least one image before you submit the case.", code="no_images")
-            reason = " ".join(filter(None, (reason, require_seen(case, seen_poor_fields))))
+            said = (reason, require_label(case), require_seen(case, seen_poor_fields))
+            reason = " ".join(filter(None, said))
             case.submitted_at = timezone.now()
             case.due_at = case.submitted_at + turnaround(case.priority)
         if to == CaseState.CANCELLED and not reason:
@@ -272,7 +278,9 @@ def _digests(case: Case) -> dict[str, str]:
 
 
 def _coded(case: Case) -> dict[str, Any]:
-    return {"accession_number": case.accession_number, "priority": case.priority, "stain": case.stain}
+    coded = {"accession_number": case.accession_number, "priority": case.priority, "stain": case.stain}
+    again = {"resubmission_of": str(case.resubmission_of_id)} if case.resubmission_of_id is not None else {}
+    return coded | again
 
 
 def _refuse_taken(case: Case) -> None:

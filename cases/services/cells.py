@@ -83,7 +83,7 @@ def record_cells(
 
 def supersede_all(image: SmearImage) -> None:
     """Mark every cell of an image superseded, whoever found it: the image no longer counts. Call it with the image locked."""
-    _mark([cell for cell in cells_of(image) if not cell.superseded], superseded=True)
+    mark_superseded([cell for cell in cells_of(image) if not cell.superseded], superseded=True)
 
 
 def overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:
@@ -100,7 +100,7 @@ def _yield_to_people(there: list[Cell], cells: list[Cell]) -> list[Cell]:
     """Supersede those of a model's cells that lie where a person has decided on an earlier cell; returns all."""
     ours = {cell.pk for cell in cells}
     decided = [cell for cell in there if not cell.superseded and cell.pk not in ours]
-    _mark(
+    mark_superseded(
         [
             cell
             for cell in cells
@@ -135,7 +135,7 @@ def _same_set(there: list[Cell], detector: str, cells: Sequence[DetectedCell]) -
 def _revive(there: list[Cell], present: list[Cell]) -> list[Cell]:
     if any(cell.superseded for cell in present):
         _supersede(there)
-        _mark(present, superseded=False)
+        mark_superseded(present, superseded=False)
     return present
 
 
@@ -150,10 +150,11 @@ def _free_name(there: list[Cell], detector: str) -> str:
 
 
 def _supersede(there: list[Cell]) -> None:
-    _mark([cell for cell in there if not cell.superseded and _is_the_models(cell)], superseded=True)
+    mark_superseded([cell for cell in there if not cell.superseded and _is_the_models(cell)], superseded=True)
 
 
-def _mark(cells: list[Cell], *, superseded: bool) -> None:
+def mark_superseded(cells: list[Cell], *, superseded: bool) -> None:
+    """Mark cells of a locked image as kept for evidence alone, or as counting again."""
     if not cells:
         return
     # update(): the mark follows from the set that was written, which the AI run's event names.

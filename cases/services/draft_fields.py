@@ -86,6 +86,15 @@ def require_draft(case: Case) -> None:
         raise Conflict(sentence, code="state", details={"state": CaseState(case.state).value})
 
 
+def require_replaceable(case: Case, image: SmearImage) -> None:
+    """Raise `Conflict` unless `image` is a field of the draft `case`, or one sent back, that may give its place to another."""
+    if image.case_id == case.pk and image.state == ImageState.RETURNED:
+        return
+    require_draft(case)
+    if image.case_id != case.pk or image.state == ImageState.TAKEN_OUT:
+        raise Conflict("The field to replace is no longer in the case. Look at the case again.", code="taken_out")
+
+
 def take_out_locked(*, actor: User, image: SmearImage, reason: TakenOut) -> None:
     """Take out a locked image of a draft; the numbers of the other fields stay as they are."""
     image.taken_out_reason = reason

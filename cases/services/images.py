@@ -20,13 +20,14 @@ from cases.permissions import may_send_images, must_see, refuse
 from cases.services.audit_trail import scope_of
 from cases.services.cases import settle_case
 from cases.services.decoding import decode_stored, examine_upload
-from cases.services.draft_fields import require_draft, take_out_locked
+from cases.services.draft_fields import require_replaceable, take_out_locked
+from cases.services.field_returns import note_retake, vacate_returned
 from cases.services.microscopes import find_microscope
 from cases.services.refused_uploads import announce_refusal
 from cases.services.transitions import lock_case, lock_image, step_image
 from cases.services.uploads import StoredOriginal, measure
 from cases.signals import image_received
-from cases.states import CaseState, ImageState
+from cases.states import RETAKING_STATES, CaseState, ImageState
 from cases.stored_files import open_original
 from cases.verification import image_digest
 from hematovision.away import is_no_room
@@ -46,8 +47,9 @@ if TYPE_CHECKING:
     from cases.imaging.display import JpegTables
     from microscopes.models import Microscope
 
-THUMBNAIL_PX = 480
-_THUMBNAIL_QUALITY = 82
+# A case of ten fields is opened over 64 kbit/s as well: these are some 6 KB each.
+THUMBNAIL_PX = 240
+_THUMBNAIL_QUALITY = 70
 _DAY = timedelta(days=1)
 
 
@@ -67,7 +69,7 @@ def receive_image(
     decoded before anything is kept, and the bytes are kept as they came under a name of our own. If anything
     fails nothing is left behind, no row and no file. After commit `cases.signals.image_received` is sent.
     Without a `microscope` the probable one is found (see `microscopes.selectors.suggest`), unless not `automatic`.
-    A field of the draft that it `replaces` is taken out, as retaken, and gives its place to it.
+    A field of the draft that it `replaces`, or one that was sent back, is taken out, as retaken, and gives its place to it.
 
     Raises `NotFound` (case not visible), `PermissionRefused`, `Conflict` (the case takes no images now, or code `same_file`:
     what would replace a field is in the case already, or code `taken_out`: the field was),
@@ -77,7 +79,7 @@ def receive_image(
     must_see(actor=actor, record_=case)
     if not may_send_images(actor):
         refuse(actor=actor, target=case, sentence="Your role does not add images to cases.")
-    refuse_closed(case)
+    refuse_closed(case, replaces=replaces)
     received = measure(upload, max_bytes=upload_max_bytes())
     existing = _same_bytes(case, received.sha256)
     if existing is not None:
@@ -89,9 +91,11 @@ def receive_image(
     try:
         with StoredOriginal(received) as original, transaction.atomic():
             lock_case(case)
-            refuse_closed(case)
+            refuse_closed(case, replaces=replaces)
             place = None if replaces is None else _vacate(actor, case, replaces)
             image = _insert(actor=actor, case=case, original=original, facts=facts, found=found, place=place)
+            if replaces is not None:
+                note_retake(actor=actor, replaced=replaces, image=image)
     except IntegrityError:
         # Two requests with the same bytes: the other one was first.
         existing = _same_bytes(case, received.sha256)
@@ -163,7 +167,8 @@ def _tables_of(image: SmearImage) -> JpegTables | None:
 
 
 def _same_bytes(case: Case, sha256: str) -> SmearImage | None:
-    return case.images.counting().filter(sha256=sha256).first()
+    there = SmearImage.objects.exclude(state=ImageState.TAKEN_OUT)
+    return there.filter(case=case, sha256=sha256).first()
 
 
 def _already_there(existing: SmearImage, replaces: SmearImage | None) -> SmearImage:
@@ -176,11 +181,11 @@ def _already_there(existing: SmearImage, replaces: SmearImage | None) -> SmearIm
 
 
 def _vacate(actor: User, case: Case, image: SmearImage) -> int:
-    """Take a field of a locked draft out for another that replaces it; returns its place."""
-    require_draft(case)
+    """Take a field of a locked draft, or one that was sent back, out for another that replaces it; returns its place."""
     lock_image(image)
-    if image.case_id != case.pk or image.state == ImageState.TAKEN_OUT:
-        raise Conflict("The field to replace is no longer in the case. Look at the case again.", code="taken_out")
+    require_replaceable(case, image)
+    if image.state == ImageState.RETURNED:
+        return vacate_returned(actor=actor, image=image)
     take_out_locked(actor=actor, image=image, reason=TakenOut.RETAKEN)
     return image.ordinal
 
@@ -195,7 +200,9 @@ def _insert(
     place: int | None,
 ) -> SmearImage:
     """Write the row at `place`, else after the last."""
-    last = case.images.counting().aggregate(last=Max("ordinal"))["last"] or 0
+    # One that was sent back keeps its place.
+    numbered = SmearImage.objects.exclude(state=ImageState.TAKEN_OUT)
+    last = numbered.filter(case=case).aggregate(last=Max("ordinal"))["last"] or 0
     image = SmearImage(
         case=case,
         ordinal=place or last + 1,
@@ -242,9 +249,10 @@ def _announce(image_id: UUID) -> None:
     image_received.send_robust(sender=SmearImage, image_id=image_id)
 
 
-def refuse_closed(case: Case) -> None:
-    """Raise `Conflict` where the case takes no images now."""
-    if not case.accepts_images:
+def refuse_closed(case: Case, *, replaces: SmearImage | None = None) -> None:
+    """Raise `Conflict` where the case takes no images now, or not the one that `replaces` a field that was sent back."""
+    retakes = replaces is not None and replaces.state == ImageState.RETURNED and case.state in RETAKING_STATES
+    if not (case.accepts_images or retakes):
         sentence = f"The case is {case.get_state_display().lower()} and takes no further images."
         raise Conflict(sentence, code="state", details={"state": CaseState(case.state).value})
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cases.models import CaseQuerySet
 
 LOOKS_BACK = timedelta(days=14)
-_NEVER = (CaseState.CANCELLED, CaseState.WITHDRAWN)
+_NEVER = (CaseState.CANCELLED, CaseState.REJECTED, CaseState.WITHDRAWN)
 
 
 def cases_for(user: User, order: Order) -> CaseQuerySet:

@@ -212,6 +212,8 @@ def reject_order(*, actor: User, order: Order, reason_code: str, reason: str = "
 def open_case_of_order(*, actor: User, order: Order, **typed: Any) -> OpenedCase:
     """Open the case of a waiting order. What the order says about the specimen wins over what was `typed`.
 
+    Where a specimen sent for it was rejected, the case takes the place of that one.
+
     `typed` is what `create_case` takes, all but the patient. Raises as `create_case`, and `Conflict` for an order that does not wait any more
     (code `state`, with the id of its case where there is one).
     """
@@ -227,6 +229,9 @@ def open_case_of_order(*, actor: User, order: Order, **typed: Any) -> OpenedCase
                 details["case"] = str(order.case_id)
             sentence = f"This order does not wait any more: it is {order.get_state_display().lower()}."
             raise Conflict(sentence, code="state", details=details)
+        rejected = order.specimen_rejections.select_related("case").first()
+        if rejected is not None:
+            typed["resubmission_of"] = rejected.case
         case = create_case(actor=actor, patient=order.patient, clinic=order.clinic, **{**typed, **order.specimen()})
         order.case = case
         step_order(order=order, to=OrderState.ACCEPTED, by=actor)

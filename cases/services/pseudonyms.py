@@ -12,12 +12,14 @@ from django.utils import timezone
 from audit.models import Action
 from audit.services import record
 from cases.identifiers import PSEUDONYMOUS
-from cases.models import PatientMerge, Pseudonymisation
+from cases.models import PatientMerge, Pseudonymisation, SpecimenRejection
 from cases.models.order import ABOUT_PEOPLE
 from cases.order_verification import order_digest, reasons_digest
 from cases.partial_date import Precision
 from cases.patient_verification import patient_digest
+from cases.rejection_verification import words_digest
 from cases.services.audit_trail import scope_of
+from cases.services.label_checks import empty_labels
 from cases.services.validation import clean_record, given_reason
 from cases.verification import question_digest
 from hematovision.errors import Conflict
@@ -38,8 +40,8 @@ _LENGTH = 10
 def pseudonymise_identity(*, actor: User, patient: Patient, cases: list[Case], reason: str) -> Pseudonymisation:
     """Replace record number, names and birth date of a locked `patient`, now and before every correction; returns the record.
 
-    The year of birth stays, sex too. Notes of corrections, the clinical questions of the `cases`, and what
-    orders say of people are emptied: it is free text about a person, or names their stay. Called in a transaction by the service that
+    The year of birth stays, sex too. Notes of corrections, the clinical questions of the `cases`, the words of their rejections,
+    what the labels of their slides said, and what orders say of people are emptied: it is free text about a person, or names their stay. Called in a transaction by the service that
     looked whether it may be. Raises `Unprocessable` without a reason.
     """
     made = Pseudonymisation(
@@ -60,12 +62,18 @@ def pseudonymise_identity(*, actor: User, patient: Patient, cases: list[Case], r
         case.save(update_fields=["clinical_question"])
         question = {"fields": ["clinical_question"], "question": question_digest(case)}
         record(actor=actor, action=Action.UPDATE, target=case, reason=made.reason, after=question, **scope)
+        empty_labels(actor=actor, case=case, reason=made.reason)
+    for rejection in SpecimenRejection.objects.filter(case__in=cases).exclude(words=""):
+        # Rows that the database guards: it lets this one column become empty.
+        SpecimenRejection.objects.filter(pk=rejection.pk).update(words="")
+        rejection.words = ""
+        emptied_words = {"fields": ["words"], "words": words_digest(rejection)}
+        record(actor=actor, action=Action.UPDATE, target=rejection, reason=made.reason, after=emptied_words, **scope)
     orders = list(patient.orders.select_for_update(no_key=True))
     for order in orders:
         for name in ABOUT_PEOPLE:
             setattr(order, name, "")
         order.save(update_fields=ABOUT_PEOPLE)
-        # Rows that the database guards: it lets this one column become empty.
         order.transitions.exclude(reason="").update(reason="")
         said = {"fields": sorted(ABOUT_PEOPLE), "row": order_digest(order), "reasons": reasons_digest(order)}
         record(actor=actor, action=Action.UPDATE, target=order, reason=made.reason, after=said, **scope)

@@ -16,9 +16,11 @@ from cases.models import Case, Upload, UploadState
 from cases.models.upload import when_kept_until
 from cases.permissions import may_send_images, must_see, refuse
 from cases.services.audit_trail import scope_of
+from cases.services.draft_fields import require_replaceable
 from cases.services.images import receive_image, refuse_closed, refuse_over_quota
 from cases.services.upload_pieces import keep_piece, put_together, read_piece, remove_pieces, spooled
 from cases.services.uploads import too_large
+from cases.states import ImageState
 from cases.storage import clinical_storage
 from hematovision.away import is_no_room
 from hematovision.disk import require_room
@@ -55,6 +57,7 @@ def begin_upload(
     name: str = "",
     microscope: Microscope | None = None,
     automatic: bool = True,
+    replaces: SmearImage | None = None,
 ) -> tuple[Upload, bool]:
     """Begin to send a file of `length` bytes to a case; returns the upload and whether it is new.
 
@@ -67,7 +70,9 @@ def begin_upload(
     there = _begun(actor, case, client_id)
     if there is not None:
         return there, False
-    refuse_closed(case)
+    refuse_closed(case, replaces=replaces)
+    if replaces is not None:
+        require_replaceable(case, replaces)
     if length < 1:
         raise Unprocessable("The file is empty.", code="empty_file")
     if length > upload_max_bytes():
@@ -84,6 +89,7 @@ def begin_upload(
         name=name,
         microscope=microscope,
         automatic=automatic,
+        replaces=replaces,
     )
     upload.full_clean()
     try:
@@ -231,18 +237,30 @@ def _finish(actor: User, upload: Upload, last: IO[bytes]) -> None:
             if upload.sha256 and upload.sha256 != sha256:
                 sentence = "What came is not the file that was announced: its SHA-256 is another. Send it again."
                 raise Unprocessable(sentence, code="sha256_mismatch")
-            image, _ = receive_image(
-                actor=actor,
-                case=upload.case,
-                upload=File(whole, name="upload"),
-                microscope=upload.microscope,
-                automatic=upload.automatic,
-            )
+            image = _replaced_before(upload, sha256)
+            is_new = image is not None
+            if image is None:
+                image, is_new = receive_image(
+                    actor=actor,
+                    case=upload.case,
+                    upload=File(whole, name="upload"),
+                    microscope=upload.microscope,
+                    automatic=upload.automatic,
+                    replaces=upload.replaces,
+                )
         except DomainError as refusal:
             if refusal.status in _FINAL_STATUSES and refusal.code not in _LATER_CODES:
                 _end(upload, UploadState.REFUSED, actor=actor, reason=refusal.code)
             raise
-    _end(upload, UploadState.FINISHED, actor=actor, image=image)
+    _end(upload, UploadState.FINISHED, actor=actor, image=image, is_new=is_new)
+
+
+def _replaced_before(upload: Upload, sha256: str) -> SmearImage | None:
+    """The image that an earlier try made, where its process ended before the row could say so: it replaces no second time."""
+    if upload.replaces is None or upload.replaces.state != ImageState.TAKEN_OUT:
+        return None
+    made = upload.case.images.counting().filter(sha256=sha256, uploaded_at__gte=upload.created_at)
+    return made.filter(uploaded_by=upload.by).first()
 
 
 def _end(
@@ -252,9 +270,10 @@ def _end(
     actor: User | None = None,
     reason: str = "",
     image: SmearImage | None = None,
+    is_new: bool | None = None,
 ) -> None:
     """End an open upload and remove what is kept of it; somebody who ended it first is right."""
-    changed = {"state": state, "ended_at": timezone.now(), "name": "", "pieces": [], "image": image}
+    changed = {"state": state, "ended_at": timezone.now(), "name": "", "pieces": [], "image": image, "is_new": is_new}
     if image is not None:
         changed["received"] = upload.length
     with transaction.atomic():

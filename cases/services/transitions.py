@@ -96,6 +96,9 @@ def step_order(*, order: Order, to: OrderState, by: User | None, reason: str = "
         sentence = f"This order is {before.label.lower()} and cannot become {OrderState(to).label.lower()}."
         raise Conflict(sentence, code="state", details={"state": str(before)})
     order.state = to
+    if to == OrderState.REQUESTED:
+        # Its specimen was rejected: it waits for the case of another one.
+        order.case = None
     order.updated_at = timezone.now()
     order.save(update_fields=["state", "case", "updated_at"])
     OrderTransition.objects.create(

@@ -13,15 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.filters import threshold_multiotsu
 
+from classifier.inference.picture_limits import BRIGHTEST_FROM, FEWEST_PIXELS, FILL_LEVEL
 from classifier.inference.quantiles import quantile_of_levels
 
 Rgb = NDArray[np.uint8]
 Float = NDArray[np.float32]
 
-#: Augmented and rotated images carry pure black (sometimes ringing to about 12) outside the original frame.
-FILL_LEVEL = 14
-_FEWEST_PIXELS = 64
-_BRIGHTEST_FROM = 0.67
 _STRIP_PIXELS = 1 << 17
 #: Chromatin strength: below the first a pixel is unstained; a field's threshold lies between the other two.
 _STAINED = 0.05
@@ -47,9 +44,9 @@ def background_colour(rgb: Rgb) -> Float:
         fill = _is_fill(planes)
         # Counting all of a plane is a third cheaper than counting what a mask leaves.
         seen += _level_counts(planes[1], ~fill if fill.any() else None)
-    if seen.sum() < _FEWEST_PIXELS:
+    if seen.sum() < FEWEST_PIXELS:
         return np.full(3, 255.0, np.float32)
-    dimmest = int(np.ceil(quantile_of_levels(seen, _BRIGHTEST_FROM)))
+    dimmest = int(np.ceil(quantile_of_levels(seen, BRIGHTEST_FROM)))
     counts = np.zeros((3, 256), np.int64)
     counts[1, dimmest:] = seen[dimmest:]
     for _, strip in _strips(rgb):
@@ -137,7 +134,7 @@ def chromatin_level(strength: Float) -> float:
     Liao et al. 2001). The level follows the upper boundary within limits, so that a field without a nucleus finds none.
     """
     stained = (strength > _STAINED).view(np.uint8)
-    if cv2.countNonZero(stained) < _FEWEST_PIXELS:
+    if cv2.countNonZero(stained) < FEWEST_PIXELS:
         return _LEVEL_FLOOR
     # Within a mask: picking the stained pixels out of a large field takes longer than all the rest.
     capped = np.minimum(strength, _STRONGEST)

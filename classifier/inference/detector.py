@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from classifier.inference.colour import Rgb, chromatin_and_tissue, chromatin_level, fill_mask
+from classifier.inference.picture_limits import SMALLEST_NUCLEUS_UM2
 from classifier.inference.quantiles import percentile
 from classifier.inference.types import Box, Candidate
 
@@ -32,7 +33,6 @@ _CYTOPLASM_UM = 1.7
 _LOBES_WITHIN_UM = 13.5
 #: Cells are round, their nuclei need not be: the shorter side of a box is at least this share of the longer.
 _ROUNDNESS = 0.9
-_SMALLEST_NUCLEUS_UM2 = 16.0
 #: A nucleus cut by the frame must show at least this much; less is a sliver nobody could name.
 _SMALLEST_CUT_NUCLEUS_UM2 = 28.0
 _SMALLEST_PLATELET_UM2 = 1.5
@@ -130,7 +130,7 @@ def _nuclei(mask: _Mask, strength: NDArray[np.float32], gap_um: float) -> list[_
             level = _DENSE_SHARE * percentile(strength[window][own > 0], 90)
             dense = own & (strength[window] > level).astype(np.uint8)
             narrow = _nuclei(dense, strength[window], _NARROW_GAP_UM)
-            if sum(part.area_um2 >= _SMALLEST_NUCLEUS_UM2 for part in narrow) > 1:
+            if sum(part.area_um2 >= SMALLEST_NUCLEUS_UM2 for part in narrow) > 1:
                 found += [
                     _Nucleus(part.left + left, part.top + top, part.width, part.height, part.area_um2)
                     for part in narrow
@@ -158,7 +158,7 @@ def _with_lobes_joined(nuclei: list[_Nucleus]) -> list[_Nucleus]:
     cells: list[_Nucleus] = []
     bodies: list[_Nucleus] = []
     for nucleus in sorted(nuclei, key=lambda n: -n.area_um2):
-        if nucleus.area_um2 < _SMALLEST_NUCLEUS_UM2:
+        if nucleus.area_um2 < SMALLEST_NUCLEUS_UM2:
             bodies.append(nucleus)
             continue
         for index, cell in enumerate(cells):
@@ -193,7 +193,7 @@ def detect_cells(rgb: Rgb, *, um_per_px: float) -> list[Candidate]:
     candidates = []
     nuclei = _standing_out(_nuclei(_nuclear_mask(strength), strength, _LOBE_GAP_UM), strength, tissue)
     for nucleus in _with_lobes_joined(nuclei):
-        nucleated = nucleus.area_um2 >= _SMALLEST_NUCLEUS_UM2
+        nucleated = nucleus.area_um2 >= SMALLEST_NUCLEUS_UM2
         if nucleated and nucleus.area_um2 < _SMALLEST_CUT_NUCLEUS_UM2 and nucleus.meets_edge(size):
             continue
         beside, above = nucleus.margins(size) if nucleated else (0.0, 0.0)

@@ -1,8 +1,7 @@
 """Is this image fit to be analysed, and if not, what should be done about it.
 
-Five measurements: is it a smear at all, is it sharp, is it well lit, is it well stained, is its scale known. The limits were set on the 368 BCCD
-fields and on PBC images (all but a few in a hundred of them good), on the same images blurred and darkened, and on
-photographs of other things; the figures stand beside the limits.
+Five measurements: is it a smear at all, is it sharp, is it well lit, is it well stained, is its scale known. The limits of
+focus, light and stain are in `picture_limits`; those of colours were set on photographs of other things besides.
 """
 
 from dataclasses import dataclass
@@ -11,27 +10,11 @@ import cv2
 import numpy as np
 
 from classifier.inference.colour import background_colour, fill_mask, optical_density, purpleness
+from classifier.inference.picture_limits import DEFAULT_UM_PER_PX, EXPOSURE, FOCUS, SMALL_PX, STAIN
 from classifier.inference.quantiles import percentile
-from classifier.inference.scale import DEFAULT_UM_PER_PX, RedCellRuler, measure_red_cells
+from classifier.inference.scale import RedCellRuler, measure_red_cells
 from classifier.inference.smear_check import installed_weights, smear_score
 from classifier.inference.types import Floats, Measurement, Quality, Rgb, Verdict
-
-# Width of the sharpest edges, um. BCCD: median 0.26, 99 % under 0.49; with 0.66 um of blur added: median 0.77.
-_SHARP_UM, _SOFT_UM = 0.48, 0.72
-_EDGE_SHARE = 99.0
-_FOCUS_SCALE_UM = 0.15
-_TILE_PX = 1280
-
-# Level of empty glass, 0-255. BCCD 200, PBC 228; darkened to 0.4: 80.
-_BRIGHT, _DIM = 150.0, 100.0
-_ALL_BLACK = 0.8
-# Share of pixels burnt out in green, the channel all stain is seen in. BCCD and PBC: 0.
-_BURNT, _BURNT_OUT = 0.25, 0.6
-
-# 99.8th percentile of purpleness, the darkest chromatin. BCCD 1.0-1.9, PBC 1.3-3.3.
-_WELL_STAINED, _FAINT = 0.8, 0.45
-# Red over green optical density of chromatin. BCCD and PBC 0.45-0.75.
-_TOO_RED, _TOO_BLUE = 0.25, 1.0
 
 # Share of stained pixels that absorb green most, as haemoglobin and every smear stain do. BCCD 0.59-0.97, PBC over 0.98.
 _SMEAR_COLOURS = 0.54
@@ -42,7 +25,6 @@ _EMPTY_SHARE = 0.004
 _STAINED = 0.08
 # Nothing in a smear is so much brighter than its glass, in optical density.
 _BRIGHTER = 0.12
-_LONGEST_SIDE = 320
 
 _EMPTY = "The image is empty: no stained cell of any kind. Move to where the cells are."
 _WITHOUT_COLOUR = (
@@ -85,7 +67,7 @@ def assess(
         return Quality("poor", {"smear": smear.measurement}, is_other=smear.is_other)
     ruler = ruler or measure_red_cells(rgb)
     working_scale = um_per_px or ruler.um_per_px or DEFAULT_UM_PER_PX
-    shrink = min(1.0, _LONGEST_SIDE / max(rgb.shape[:2]))
+    shrink = min(1.0, SMALL_PX / max(rgb.shape[:2]))
     small = cv2.resize(rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else rgb
     density = optical_density(small)
     measurements = {
@@ -109,16 +91,16 @@ def edge_width(rgb: Rgb, um_per_px: float) -> float:
     are measured. NaN when there are no edges.
     """
     height, width = rgb.shape[:2]
-    top, left = max(0, (height - _TILE_PX) // 2), max(0, (width - _TILE_PX) // 2)
-    tile = rgb[top : top + _TILE_PX, left : left + _TILE_PX]
+    top, left = max(0, (height - FOCUS.tile_px) // 2), max(0, (width - FOCUS.tile_px) // 2)
+    tile = rgb[top : top + FOCUS.tile_px, left : left + FOCUS.tile_px]
     # Logarithm, so that a dark exposure has the same edges as a bright one.
-    levels = np.log(np.maximum(np.arange(256, dtype=np.float32), 8.0)).astype(np.float32)
+    levels = np.log(np.maximum(np.arange(256, dtype=np.float32), FOCUS.darkest)).astype(np.float32)
     grey = cv2.LUT(cv2.cvtColor(np.ascontiguousarray(tile), cv2.COLOR_RGB2GRAY), levels)
-    fine_px = max(1.0, _FOCUS_SCALE_UM / um_per_px)
+    fine_px = max(1.0, FOCUS.scale_um / um_per_px)
     fine, coarse = _slope(grey, fine_px), _slope(grey, 2 * fine_px)
-    edges = coarse >= percentile(coarse, _EDGE_SHARE)
+    edges = coarse >= percentile(coarse, FOCUS.edge_percent)
     steepest = float(coarse[edges].mean())
-    if steepest < 1e-4:
+    if steepest < FOCUS.flat:
         return float("nan")
     ratio = float(np.clip(fine[edges].mean() / steepest, 1.001, 1.999))
     return float(fine_px * np.sqrt((4 - ratio**2) / (ratio**2 - 1)) * um_per_px)
@@ -131,55 +113,52 @@ def _slope(grey: Floats, sigma: float) -> Floats:
 
 
 def _focus(rgb: Rgb, um_per_px: float) -> Measurement:
+    said = FOCUS.sentences
     value = edge_width(rgb, um_per_px)
     if np.isnan(value):
-        return Measurement(0.0, "poor", "Nothing in this image has an edge: refocus on the cells and retake it.")
+        return Measurement(0.0, "poor", said["none"])
     value = round(value, 3)
-    if value <= _SHARP_UM:
-        return Measurement(value, "good", "Sharp.")
-    if value <= _SOFT_UM:
-        return Measurement(value, "acceptable", "Slightly out of focus: turn the fine focus and compare.")
-    return Measurement(value, "poor", "Out of focus: refocus at the feathered edge and retake the image.")
+    if value <= FOCUS.sharp_um:
+        return Measurement(value, "good", said["sharp"])
+    if value <= FOCUS.soft_um:
+        return Measurement(value, "acceptable", said["soft"])
+    return Measurement(value, "poor", said["blurred"])
 
 
 def _exposure(rgb: Rgb) -> Measurement:
+    said = EXPOSURE.sentences
     # Black fill is no background; where nearly everything is black, there is nothing else to measure.
-    black = float(fill_mask(rgb).mean()) > _ALL_BLACK
+    black = float(fill_mask(rgb).mean()) > EXPOSURE.all_black
     level = round(float(rgb.mean() if black else background_colour(rgb).mean()), 1)
-    burnt = float((rgb[..., 1] >= 254).mean())
-    if burnt > _BURNT_OUT:
-        return Measurement(
-            level, "poor", "Overexposed: most of the image is pure white. Lower the lamp or the exposure."
-        )
-    if level < _DIM:
-        return Measurement(level, "poor", "Too dark: raise the lamp or the exposure and retake the image.")
-    if burnt > _BURNT:
-        return Measurement(
-            level, "acceptable", "Rather bright: pale cytoplasm may be lost. Lower the exposure a little."
-        )
-    if level < _BRIGHT:
-        return Measurement(level, "acceptable", "Rather dark: raise the exposure a little.")
-    return Measurement(level, "good", "Well lit.")
+    burnt = float((rgb[..., 1] >= EXPOSURE.burnt_level).mean())
+    if burnt > EXPOSURE.burnt_out:
+        return Measurement(level, "poor", said["burnt_out"])
+    if level < EXPOSURE.dim:
+        return Measurement(level, "poor", said["dark"])
+    if burnt > EXPOSURE.burnt:
+        return Measurement(level, "acceptable", said["burnt"])
+    if level < EXPOSURE.bright:
+        return Measurement(level, "acceptable", said["dim"])
+    return Measurement(level, "good", said["good"])
 
 
 def _stain(density: Floats, cells_found: int | None) -> Measurement:
-    purple = purpleness(cv2.GaussianBlur(density, (0, 0), 1.2))
-    strength = round(percentile(purple, 99.8), 3)
+    said = STAIN.sentences
+    purple = purpleness(cv2.GaussianBlur(density, (0, 0), STAIN.smooth_px))
+    strength = round(percentile(purple, STAIN.percent), 3)
     if cells_found == 0:
-        return Measurement(strength, "acceptable", "No nucleus was found to judge the stain by.")
-    if strength < _FAINT:
-        return Measurement(strength, "poor", "Nuclei hardly stained: check the stain's age and time, and stain again.")
-    chromatin = density[purple >= max(_FAINT, 0.6 * strength)]
+        return Measurement(strength, "acceptable", said["no_nucleus"])
+    if strength < STAIN.faint:
+        return Measurement(strength, "poor", said["faint"])
+    chromatin = density[purple >= max(STAIN.faint, STAIN.chromatin_share * strength)]
     hue = float(np.median(chromatin[:, 0]) / max(1e-3, float(np.median(chromatin[:, 1])))) if len(chromatin) else 0.5
-    if strength < _WELL_STAINED:
-        return Measurement(strength, "acceptable", "Nuclei are pale: a longer stain would show the chromatin better.")
-    if hue < _TOO_RED:
-        return Measurement(strength, "acceptable", "The stain is too red: the buffer may be too acid.")
-    if hue > _TOO_BLUE:
-        return Measurement(
-            strength, "acceptable", "The stain is too blue: the buffer may be too alkaline, or rinsing too short."
-        )
-    return Measurement(strength, "good", "Well stained.")
+    if strength < STAIN.well:
+        return Measurement(strength, "acceptable", said["pale"])
+    if hue < STAIN.too_red:
+        return Measurement(strength, "acceptable", said["red"])
+    if hue > STAIN.too_blue:
+        return Measurement(strength, "acceptable", said["blue"])
+    return Measurement(strength, "good", said["good"])
 
 
 def judge_smear(rgb: Rgb, *, is_confirmed: bool = False) -> SmearVerdict:
@@ -187,7 +166,7 @@ def judge_smear(rgb: Rgb, *, is_confirmed: bool = False) -> SmearVerdict:
 
     `is_confirmed` where a pathologist said that it is one although it looks like none: then it counts as one.
     """
-    shrink = min(1.0, _LONGEST_SIDE / max(rgb.shape[:2]))
+    shrink = min(1.0, SMALL_PX / max(rgb.shape[:2]))
     small = cv2.resize(rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else rgb
     density = optical_density(small)
     stained = density[density[..., 1] > _STAINED]

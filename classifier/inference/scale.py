@@ -19,8 +19,6 @@ from skimage.segmentation import watershed
 from classifier.inference.colour import Rgb, chromatin, chromatin_level, fill_mask, optical_density
 
 RED_CELL_UM = 7.5
-#: Cells are looked for at this scale where none is known: a 100x objective on a common slide camera.
-DEFAULT_UM_PER_PX = 0.1
 #: Fewer measured cells than this say too little about their field.
 FEWEST_CELLS = 3
 #: Relative standard deviation of one field's scale against its camera's, with fewer and with at least this many cells.

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from classifier.inference.errors import BadInput
-from classifier.inference.scale import DEFAULT_UM_PER_PX, ENOUGH_CELLS, RedCellRuler, pooled_um_per_px, red_cell_error
+from classifier.inference.picture_limits import DEFAULT_UM_PER_PX
+from classifier.inference.scale import ENOUGH_CELLS, RedCellRuler, pooled_um_per_px, red_cell_error
 from classifier.inference.types import Measurement, ScaleSource
 from classifier.inference.white_cells import WhiteCellRuler, white_cell_error
 

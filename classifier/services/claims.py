@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from cases.services.images import transition_image
 from cases.services.transitions import lock_image, step_image
-from cases.states import ImageState
+from cases.states import NOT_COUNTING, ImageState
 from classifier.models import Analysis, AnalysisProblem, AnalysisState, ModelVersion
 from classifier.selectors import model_for
 from classifier.services.in_hand import runs_in_hand
@@ -91,7 +91,7 @@ def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
         for name, value in claim.items():
             setattr(found, name, value)
         image = lock_image(found.image)
-        if image.state == ImageState.TAKEN_OUT:
+        if image.state in NOT_COUNTING:
             close_taken_out(found)
             return None
         if image.state == ImageState.RECEIVED:

@@ -18,7 +18,7 @@ from cases.services.cells import DetectedCell, cells_of, record_cells
 from cases.services.images import transition_image
 from cases.services.transitions import lock_image, step_image
 from cases.signals import cells_changed
-from cases.states import ImageState
+from cases.states import NOT_COUNTING, ImageState
 from classifier.models import Analysis, AnalysisProblem, AnalysisState, CameraStanding, Prediction
 from classifier.selectors import models_on
 from classifier.services.requeueing import reanalyse_image
@@ -64,7 +64,7 @@ def store_result(*, analysis: Analysis, result: ImageAnalysis) -> bool:
             setattr(analysis, name, value)
         # The order of the locks: the run, its case, its image, the head of the audit trail.
         image = lock_image(analysis.image)
-        if image.state == ImageState.TAKEN_OUT:
+        if image.state in NOT_COUNTING:
             # While the model worked. The verdict stays with the run; no cell of the field is written.
             close_taken_out(analysis)
             return False
@@ -151,7 +151,7 @@ def close_as_failed(*, analysis: Analysis, kind: AnalysisProblem, sentence: str)
         return False
     image = analysis.image
     image.refresh_from_db()
-    if image.state != ImageState.TAKEN_OUT:
+    if image.state not in NOT_COUNTING:
         transition_image(actor=None, image=image, to=ImageState.FAILED, reason=sentence)
     record(
         actor=None,

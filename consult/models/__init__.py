@@ -1,6 +1,7 @@
 """Rows of this app, one noun a file."""
 
 from consult.models.adjudication import Adjudication, Choice
+from consult.models.clinic_thread import ClinicThread, ClinicThreadEntry, ClinicThreadQuerySet
 from consult.models.comment import Comment, CommentQuerySet
 from consult.models.comparison import Comparison
 from consult.models.label import OpinionCell, OpinionLabel
@@ -16,6 +17,9 @@ __all__ = [
     "OPEN_OPINIONS",
     "Adjudication",
     "Choice",
+    "ClinicThread",
+    "ClinicThreadEntry",
+    "ClinicThreadQuerySet",
     "Comment",
     "CommentQuerySet",
     "Comparison",

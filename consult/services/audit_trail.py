@@ -28,3 +28,8 @@ def record_opinion_view(*, actor: User, opinion: SecondOpinion, part: str) -> No
 def record_thread_view(*, actor: User, case: Case) -> None:
     """Write that `actor` was shown the discussion of a case."""
     record(actor=actor, action=Action.VIEW, target=case, after={"part": "discussion"}, **scope_of(case))
+
+
+def record_clinic_thread_view(*, actor: User, case: Case) -> None:
+    """Write that `actor` was shown what laboratory and clinic write to each other about a case."""
+    record(actor=actor, action=Action.VIEW, target=case, after={"part": "clinic_thread"}, **scope_of(case))

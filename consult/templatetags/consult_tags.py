@@ -10,9 +10,9 @@ from django.utils.html import format_html
 
 from consult.forms import CommentForm
 from consult.models import OpinionState, SecondOpinion
-from consult.permissions import gives_opinions, reads_talk_of
+from consult.permissions import gives_opinions, leads_clinic_thread, reads_clinic_threads, reads_talk_of
 from consult.presenters import thread_context
-from consult.selectors import may_ask, opinions_of
+from consult.selectors import clinic_threads_of, may_ask, opinions_of
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -62,6 +62,19 @@ def consult_panel(context: dict[str, Any], case: Case) -> dict[str, Any]:
         "reads": gives_opinions(user),
         "form": CommentForm(None, case=case, user=user),
         **thread_context(case, user),
+    }
+
+
+@register.inclusion_tag("consult/partials/clinic_thread_panel.html", takes_context=True)
+def clinic_thread_panel(context: dict[str, Any], case: Case) -> dict[str, Any]:
+    """Lead to the thread of a case with its clinic: the laboratory always, the clinic once there is one."""
+    user = context["user"]
+    threads = clinic_threads_of(case, user) if reads_clinic_threads(user) else []
+    return {
+        "case": case,
+        "leads": leads_clinic_thread(user, case),
+        "entries": [entry for thread in threads for entry in thread.entries.all()],
+        "is_open": any(thread.is_open for thread in threads),
     }
 
 

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "accounts",
     "microscopes",
     "cases",
+    "offline",
     "classifier",
     "training_runs",
     "notices",
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "hematovision.middleware.OwnOriginOnly",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "hematovision.compression.CompressedText",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -84,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.NothingIsKept",  # around what signs people out
     "accounts.middleware.SignInPolicyMiddleware",
+    "offline.middleware.FormsOnce",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hematovision.middleware.MethodNotAllowedPage",
     "hematovision.rest.handlers.PartsAway",
@@ -156,6 +159,8 @@ NODE_MODULES = BASE_DIR / "node_modules"
 VENDOR_FOLDERS: list[tuple[str, Path]] = [
     ("vendor/htmx", NODE_MODULES / "htmx.org" / "dist"),
     ("vendor/openseadragon", NODE_MODULES / "openseadragon" / "build" / "openseadragon"),
+    ("vendor/tus", NODE_MODULES / "tus-js-client" / "dist"),
+    ("vendor/zxing", NODE_MODULES / "@zxing" / "library" / "umd"),
 ]
 STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",
@@ -319,4 +324,10 @@ CELERY_BEAT_SCHEDULE["tally_cases"] = {
     "task": "oversight.tasks.tally_cases",
     "schedule": 60.0,
     "options": {"queue": "default", "expires": 60.0},
+}
+# When a result is usually ready is said from the last weeks; a few hours more or less change nothing.
+CELERY_BEAT_SCHEDULE["measure_turnaround"] = {
+    "task": "oversight.tasks.measure_turnaround",
+    "schedule": 6 * 3600.0,
+    "options": {"queue": "default", "expires": 3600.0},
 }

@@ -23,7 +23,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     "accelerometer": [],
     "autoplay": [],
-    "camera": ["self"],  # photographing a smear from a phone
+    "camera": [],  # a page that needs it says so: hematovision.camera.uses_camera
     "display-capture": [],
     "geolocation": [],
     "gyroscope": [],

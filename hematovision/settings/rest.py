@@ -29,6 +29,8 @@ REST_FRAMEWORK: dict[str, Any] = {
         "upload": "240/min",
         "upload_piece": "900/min",
         "fhir_search": "300/min",
+        "device_key": "10/hour",
+        "unwrap": "60/min",
     },
     "EXCEPTION_HANDLER": "hematovision.rest.problems.exception_handler",
     "URL_FORMAT_OVERRIDE": None,

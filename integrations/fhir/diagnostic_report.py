@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from integrations.fhir import systems
-from integrations.fhir.observation import names_in, observation_id
+from integrations.fhir.observation import insufficient_text, names_in, observation_id
 from integrations.fhir.parts import concept, identifier, present, reference, version_identifier
 from integrations.fhir.signed_version import REPORT_STATUS
 
@@ -61,7 +61,7 @@ def _conclusion(signed: SignedVersion) -> str:
     """The pathologist's words, and before them why there is this version."""
     content = signed.content
     about = content["report"]
-    parts = [content["interpretation"], content["comments"]]
+    parts = [insufficient_text(content), content["interpretation"], content["comments"]]
     if signed.version > 1:
         reason = ": ".join(filter(None, (about["reason_label"], about["reason"])))
         parts.insert(0, f"{about['kind_label']} (version {signed.version}). {reason}".strip())

@@ -23,10 +23,15 @@ def observation_id(case: str, name: str) -> str:
 
 
 def names_in(content: dict[str, Any]) -> list[str]:
-    """Return the names of the observations a content has, the panel and the counted cells first; none when withdrawn."""
+    """Return the names of the observations a content has, the panel and the counted cells first; none when withdrawn.
+
+    Of a specimen that was insufficient there is the panel alone, which says so.
+    """
     counted = content["differential"]
     if content["report"]["kind"] == "withdrawn":
         return []
+    if content.get("insufficient"):
+        return [PANEL]
     names = [PANEL, COUNTED]
     for row in _coded(counted):
         names.append(_name(row["code"]))
@@ -40,6 +45,8 @@ def observations(signed: SignedVersion) -> list[dict[str, Any]]:
     taken_back = [_taken_back(signed, name) for name in signed.former]
     if signed.is_withdrawn:
         return taken_back
+    if signed.content.get("insufficient"):
+        return [_insufficient(signed), *taken_back]
     counted = signed.content["differential"]
     members = [_counted(signed)]
     for row in _coded(counted):
@@ -105,6 +112,25 @@ def _panel(signed: SignedVersion, members: list[dict[str, Any]]) -> dict[str, An
     return found | present(
         hasMember=[reference("Observation", member["id"]) for member in members], note=_notes(remark, counted["remark"])
     )
+
+
+def insufficient_text(content: dict[str, Any]) -> str:
+    """Return why there is no differential, in a sentence; nothing where there is one."""
+    said = content.get("insufficient")
+    return (
+        " ".join(filter(None, (content["differential"]["remark"], f"{said['label']}.", said["words"]))) if said else ""
+    )
+
+
+def _insufficient(signed: SignedVersion) -> dict[str, Any]:
+    """The panel without members: it was not performed, and the note says why."""
+    found = _base(signed, PANEL, "Differential of leukocytes", signed.observation_status)
+    # No cell was counted by any method.
+    found.pop("method")
+    return found | {
+        "dataAbsentReason": concept(systems.DATA_ABSENT_REASON, "not-performed"),
+        "note": _notes(insufficient_text(signed.content)),
+    }
 
 
 def _counted(signed: SignedVersion) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from integrations.codes import SPECIMEN_REASONS
 from integrations.fhir import systems
 from integrations.fhir.parts import concept, identifier, present, reference
 
@@ -20,10 +21,23 @@ ORDER_STATUS = {
 
 
 @dataclass(frozen=True, slots=True)
+class RejectedSpecimen:
+    """Why a specimen was rejected: codes with the sentence of each, and what the laboratory says besides."""
+
+    reasons: tuple[tuple[str, str], ...]
+    words: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it in words."""
+        return " ".join(filter(None, (*(sentence for _, sentence in self.reasons), self.words)))
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRecord:
     """An order; ids are text, times ISO 8601. `specimen` is the id of its case, empty while there is none.
 
-    `reason` and `reason_code` say why it was cancelled or rejected.
+    `reason` and `reason_code` say why it was cancelled or rejected, `rejected` why it waits for another specimen.
     """
 
     pk: str
@@ -45,6 +59,7 @@ class OrderRecord:
     location: str = ""
     reason: str = ""
     reason_code: str = ""
+    rejected: RejectedSpecimen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,7 @@ class SpecimenRecord:
     received: str
     stain: str
     order: str
+    rejected: RejectedSpecimen | None = None
 
 
 def status_reason(order: OrderRecord) -> dict[str, Any] | None:
@@ -69,6 +85,19 @@ def status_reason(order: OrderRecord) -> dict[str, Any] | None:
     table = systems.REJECTIONS.get(order.reason_code)
     shared = [{"system": systems.V2_0490, "code": table}] if table else []
     return present(coding=[*shared, *own], text=order.reason)
+
+
+def specimen_reason(rejected: RejectedSpecimen) -> dict[str, Any]:
+    """Return why a specimen was rejected: each reason in HL7's table and in ours, and all of it in words."""
+    shared = [{"system": systems.V2_0490, "code": SPECIMEN_REASONS[code]} for code, _ in rejected.reasons]
+    own = [{"system": systems.SPECIMEN_REJECTION, "code": code} for code, _ in rejected.reasons]
+    return present(coding=[*shared, *own], text=rejected.text)
+
+
+def _condition(code: str, sentence: str) -> dict[str, Any]:
+    table = systems.CONDITIONS.get(code)
+    shared = [{"system": systems.SPECIMEN_CONDITION, "code": table}] if table else []
+    return present(coding=[*shared, {"system": systems.SPECIMEN_REJECTION, "code": code}], text=sentence)
 
 
 def service_request(order: OrderRecord) -> dict[str, Any]:
@@ -105,15 +134,19 @@ def service_request(order: OrderRecord) -> dict[str, Any]:
 
 
 def specimen(found: SpecimenRecord) -> dict[str, Any]:
-    """Return the Specimen of a case."""
+    """Return the Specimen of a case; one that was rejected is unsatisfactory."""
+    rejected = found.rejected
     return present(
         resourceType="Specimen",
         id=found.pk,
         accessionIdentifier=identifier(found.accession_numbering, found.accession_number, "ACSN"),
+        status="unsatisfactory" if rejected is not None else "",
         type_=concept(systems.V2_0487, systems.WHOLE_BLOOD, "Blood smear"),
         subject=reference("Patient", found.patient),
         receivedTime=found.received,
         request=[reference("ServiceRequest", found.order)] if found.order else [],
         collection=present(collectedDateTime=found.collected),
         processing=[{"description": f"Smeared and stained: {found.stain}"}] if found.stain else [],
+        condition=[_condition(*reason) for reason in rejected.reasons] if rejected is not None else [],
+        note=[{"text": rejected.words}] if rejected is not None and rejected.words else [],
     )

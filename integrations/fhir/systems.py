@@ -44,6 +44,10 @@ VERIFICATION_SIGNATURE = "1.2.840.10065.1.12.1.5"
 HEMATOLOGY = "HM"
 WHOLE_BLOOD = "BLD"
 ORDER_REJECTION = "urn:hematovision:order-rejection"
+SPECIMEN_REJECTION = "urn:hematovision:specimen-rejection"
+SPECIMEN_CONDITION = "http://terminology.hl7.org/CodeSystem/v2-0493"
+CONDITIONS = {"clotted": "CLOT", "haemolysed": "HEM"}
+"""Why a specimen was rejected, in the table of conditions of specimens (v2-0493), where it has the reason."""
 REJECTIONS = {"mismatch": "RI", "label": "RM", "damaged": "RB", "clotted": "RC"}
 """Why an order was rejected, in the table of rejected specimens (v2-0490), where it has the reason."""
 LABORATORY_PROCEDURE = "108252007"

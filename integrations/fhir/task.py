@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from integrations.fhir.order import status_reason
+from integrations.fhir.order import specimen_reason, status_reason
 from integrations.fhir.parts import concept, identifier, present, reference
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def task(order: OrderRecord, in_words: str) -> dict[str, Any]:
         identifier=[identifier(order.placer_numbering, order.placer_number, "PLAC")],
         basedOn=[reference("ServiceRequest", order.pk)],
         status=TASK_STATUS[order.state],
-        statusReason=status_reason(order),
+        statusReason=status_reason(order) if order.rejected is None else specimen_reason(order.rejected),
         businessStatus=concept(text=in_words),
         intent="order",
         priority=order.priority,

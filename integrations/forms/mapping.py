@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
-from cases.models import OrderRejection
+from cases.models import OrderRejection, SpecimenReason
 from hematovision.forms import DescribedForm
 from integrations.codes import REJECT_REASONS
 from integrations.mapping_files import UnreadableTableError, read_table
@@ -148,7 +148,8 @@ def choices_of(table: str, laboratory: Place) -> dict[str, list[tuple[str, str]]
         return {"person": [(str(person.pk), person.full_name) for person in people]}
     if table == "rejections":
         codes = [(code, f"{code}: {text}") for code, text in sorted(REJECT_REASONS.items())]
-        return {"reason": [(str(key), str(label)) for key, label in OrderRejection.choices], "code": codes}
+        reasons = dict(SpecimenReason.choices) | dict(OrderRejection.choices)
+        return {"reason": [(str(key), str(label)) for key, label in reasons.items()], "code": codes}
     return {}
 
 

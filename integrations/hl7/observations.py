@@ -55,6 +55,8 @@ def observations_of(
 ) -> list[Observation]:
     """Return what a report says. Raises `MissingCodeError` for a result that the mapping does not name."""
     found = content["differential"]
+    if content.get("insufficient"):
+        return _without_count(content, mapping, pdf)
     critical = {} if found["limited"] else _critical(content, limits)
     made = [_number((LEUKOCYTES, COUNTED), str(found["n"]), mapping, note=_count_note(content))]
     if found["n"] > 1:  # one cell is a cell, not a differential
@@ -65,10 +67,24 @@ def observations_of(
             note = f"{found['erythroblasts']} NRBC beside {found['n']} leukocytes"
             flag = critical.get(key, "")
             made.append(_number(key, found["erythroblasts_per_100"], mapping, flag=flag, note=note))
-    if found["wbc"]:
+    return made + _beside(content, mapping, pdf)
+
+
+def _without_count(content: dict[str, Any], mapping: Mapping, pdf: bytes | None) -> list[Observation]:
+    """What is told of a specimen that was insufficient: the count that could not be made, and why."""
+    said = content["insufficient"]
+    why = " ".join(filter(None, (content["differential"]["remark"], f"{said['label']}.", said["words"])))
+    key = (LEUKOCYTES, COUNTED)
+    return [Observation(key, "NM", mapping.result(*key), EMPTY, note=why), *_beside(content, mapping, pdf)]
+
+
+def _beside(content: dict[str, Any], mapping: Mapping, pdf: bytes | None) -> list[Observation]:
+    """What stands beside the count: the white cell count that was received, the texts, the document."""
+    made = []
+    if wbc := content["differential"]["wbc"]:
         source = content["case"].get("wbc_source", "")
         note = f"As received, not measured here: {source}" if source else ""
-        made.append(_number((LEUKOCYTES, WBC), found["wbc"], mapping, note=note))
+        made.append(_number((LEUKOCYTES, WBC), wbc, mapping, note=note))
     for part, said in ((INTERPRETATION, content["interpretation"]), (COMMENTS, content["comments"])):
         if said:
             made.append(Observation((REPORT, TEXT), "FT", mapping.result(REPORT, TEXT), plain(said), part=part))

@@ -19,9 +19,9 @@ from integrations.hl7.faults import HeldMessageError
 from integrations.hl7.mapping import Mapping
 from integrations.hl7.observations import Observation, nought_of, observations_of, without_result
 from integrations.hl7.outgoing import Kind, Number, OrderNumbers, Outgoing, Route, Sent
-from integrations.hl7.result_segments import Context, msh, note, obr, obx, orc, pid, pv1, sft, spm
+from integrations.hl7.result_segments import ON_HOLD, Context, msh, note, obr, obx, orc, pid, pv1, sft, spm
 from integrations.hl7.text import encode
-from integrations.hl7.writing import message
+from integrations.hl7.writing import EMPTY, message
 
 WRONG_PATIENT = "wrong_patient"
 _PLAINER = {ord("\N{SUPERSCRIPT NINE}"): "^9", ord("\N{MULTIPLICATION SIGN}"): "x", ord("\N{EN DASH}"): "-"}
@@ -40,6 +40,7 @@ class _Result:
     observations: Sequence[Observation]
     notes: Sequence[str]
     absent: frozenset[Any] = field(default_factory=frozenset)
+    order_waits: bool = False
 
     @property
     def order_status(self) -> str:
@@ -104,22 +105,24 @@ def preliminary_message(
 def rejection_message(
     content: dict[str, Any],
     *,
-    reason: str,
+    reasons: Sequence[str],
     sentence: str,
     route: Route,
     mapping: Mapping,
     numbers: tuple[Number, ...],
     at: dt.datetime,
+    order_waits: bool = False,
     replay: int = 0,
 ) -> Outgoing:
-    """Return the message that the specimen was rejected, for a `reason` of HL7 table 0490 and in a sentence.
+    """Return the message that the specimen was rejected, for `reasons` of HL7 table 0490 and in a sentence.
 
-    `content` as for `preliminary_message`. Raises `HeldMessageError` for a reason that the table has not.
+    `order_waits` says that another specimen is awaited: the order is on hold then, not cancelled. `content` as for
+    `preliminary_message`. Raises `HeldMessageError` for a reason that the table has not.
     """
-    if reason not in REJECT_REASONS:
+    if not reasons or not set(reasons) <= REJECT_REASONS.keys():
         raise HeldMessageError("The reason of the rejection has no code of HL7 table 0490. Add it to the mapping.")
-    result = _Result("X", [without_result(mapping)], [f"Specimen rejected: {sentence}"])
-    rejected = Coded(reason, REJECT_REASONS[reason], "HL70490")
+    result = _Result("X", [without_result(mapping)], [f"Specimen rejected: {sentence}"], order_waits=order_waits)
+    rejected = [Coded(reason, REJECT_REASONS[reason], "HL70490") for reason in dict.fromkeys(reasons)]
     return _message(content, result, route, mapping, numbers, at, "x", replay, rejected)
 
 
@@ -141,7 +144,7 @@ def _signed(
     pdf: bytes | None,
     route: Route,
 ) -> _Result:
-    """An original, a correction or an addendum. A result that this version no longer has is sent as X, without its value."""
+    """An original, a correction or an addendum. A result that this version no longer has, or that could not be obtained, is sent as X, without value."""
     status = {Kind.ORIGINAL: "F", Kind.CORRECTED: "C", Kind.APPENDED: route.appended_as}[kind]
     now = observations_of(content, mapping, limits, pdf)
     has = {found.identity for found in now}
@@ -150,7 +153,8 @@ def _signed(
     counted = {found.identity for found in nought}
     gone = [found.voided for found in missing if found.identity not in counted]
     notes = [] if kind is Kind.ORIGINAL else _amendment(content)
-    return _Result(status, [*now, *nought, *gone], notes, frozenset(found.identity for found in gone))
+    absent = [*gone, *(found for found in now if found.value == EMPTY)]
+    return _Result(status, [*now, *nought, *gone], notes, frozenset(found.identity for found in absent))
 
 
 def _withdrawn(content: dict[str, Any], earlier: Sequence[Sent], mapping: Mapping) -> _Result:
@@ -206,7 +210,7 @@ def _message(
     at: dt.datetime,
     version: int | str,
     replay: int,
-    rejected: Coded | None = None,
+    rejected: Sequence[Coded] = (),
 ) -> Outgoing:
     if not numbers or not all(number.value and number.authority for number in numbers):
         raise HeldMessageError("A number of the patient has no assigning authority. Set it at the clinic.")
@@ -216,7 +220,10 @@ def _message(
     if context.order.visit_number:
         segments.append(pv1(context))
     panel = mapping.result(REPORT, PANEL)
-    segments += [orc(context, result.order_status), obr(context, panel, result.order_status, at)]
+    segments += [
+        orc(context, ON_HOLD if result.order_waits else result.order_status),
+        obr(context, panel, result.order_status, at),
+    ]
     segments += [note(number, said) for number, said in enumerate(result.notes, start=1)]
     for number, observation in enumerate(result.observations, start=1):
         segments.append(obx(context, number, observation, result.status_of(observation)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,10 @@ from integrations.hl7.writing import EMPTY, Written, coded, components, header, 
 
 VERSION = "2.5.1"
 _METHOD = "Differential on images of a stained smear, every cell verified by a person"
-_ORDER_STATUS = {"F": "CM", "C": "CM", "P": "IP", "X": "CA"}
-"""HL7 table 0038 by the status of the result: completed, in process, cancelled."""
+ON_HOLD = "on hold"
+"""Of an order without a result that waits for another specimen."""
+_ORDER_STATUS = {"F": "CM", "C": "CM", "P": "IP", "X": "CA", ON_HOLD: "HD"}
+"""HL7 table 0038 by the status of the result: completed, in process, cancelled, on hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +190,7 @@ def _method(content: dict[str, Any]) -> str:
     return f"{_METHOD}; classes suggested by {models}" if models else _METHOD
 
 
-def spm(context: Context, rejected: Coded | None) -> str:
+def spm(context: Context, rejected: Sequence[Coded]) -> str:
     """The specimen, and why it was rejected where it was."""
     return segment(
         "SPM",
@@ -195,7 +198,7 @@ def spm(context: Context, rejected: Coded | None) -> str:
             1: "1",
             4: coded(BLOOD),
             17: context.collected,
-            20: "N" if rejected is not None else "",
-            21: coded(rejected) if rejected is not None else EMPTY,
+            20: "N" if rejected else "",
+            21: repeated(*(coded(each) for each in rejected)),
         },
     )

@@ -31,6 +31,7 @@ class EventType(models.TextChoices):
     CASE_READY = "case.ready", "Case ready for review"
     CASE_IN_REVIEW = "case.in_review", "Case in review"
     CASE_CANCELLED = "case.cancelled", "Case cancelled"
+    CASE_REJECTED = "case.rejected", "Specimen rejected"
     IMAGE_REJECTED = "image.rejected", "Image not usable"
     IMAGE_FAILED = "image.failed", "Analysis of an image failed"
     REPORT_SIGNED = "report.signed", "Report signed"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext
 
 from accounts.models import Organisation
 from cases.models import Order, Patient, SmearImage
-from cases.states import OrderState
+from cases.states import CaseState, OrderState
 from integrations.fhir.diagnostic_report import accession_numbering
 from integrations.fhir.media import ImageRecord, binary, media
 from integrations.fhir.observation import names_in
-from integrations.fhir.order import OrderRecord, SpecimenRecord, service_request, specimen
+from integrations.fhir.order import OrderRecord, RejectedSpecimen, SpecimenRecord, service_request, specimen
 from integrations.fhir.patient import PatientRecord, patient
 from integrations.fhir.people_and_places import organization
 from integrations.fhir.signed_version import SignedVersion
@@ -25,7 +28,7 @@ from reports.verification import content_as_signed
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from cases.models import Case
+    from cases.models import Case, SpecimenRejection
 
 _ENDED = frozenset({OrderState.CANCELLED, OrderState.REJECTED})
 
@@ -148,13 +151,25 @@ def order_record(order: Order) -> OrderRecord:
 
 
 def task_of(order: Order) -> dict[str, Any]:
-    """Return the Task of an order; `case` and `transitions` are read."""
+    """Return the Task of an order; `case`, `transitions` and `specimen_rejections` are read."""
     standing = order if order.case is None else order.case
-    return task(order_record(order), str(standing.get_state_display()))
+    rejection = order.specimen_rejections.first() if order.is_waiting else None
+    if rejection is None:
+        return task(order_record(order), str(standing.get_state_display()))
+    return task(replace(order_record(order), rejected=_rejected(rejection)), gettext("Waiting for another specimen"))
+
+
+def _rejected(rejection: SpecimenRejection) -> RejectedSpecimen:
+    return RejectedSpecimen(
+        tuple((reason.value, str(reason.label)) for reason in rejection.coded), " ".join(rejection.words.split())
+    )
 
 
 def specimen_record(case: Case, order: Order | None) -> SpecimenRecord:
-    """Return the smear of a case as the mapping takes it."""
+    """Return the smear of a case as the mapping takes it; the order of a rejected one is the one that waits for another."""
+    rejection = case.rejection if case.state == CaseState.REJECTED else None
+    if rejection is not None:
+        order = rejection.order
     place = {"id": str(case.laboratory_id), "slug": case.laboratory.slug}
     return SpecimenRecord(
         pk=str(case.pk),
@@ -165,6 +180,7 @@ def specimen_record(case: Case, order: Order | None) -> SpecimenRecord:
         received=time_text(case.submitted_at),
         stain=str(case.get_stain_display()),
         order=str(order.pk) if order is not None else "",
+        rejected=_rejected(rejection) if rejection is not None else None,
     )
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from accounts.conf import absolute_url
-from cases.models import OrderTransition, Patient
+from cases.models import OrderTransition, Patient, SpecimenRejection
 from cases.stored_files import FileMissing
 from inbox.selectors import limits_of
+from integrations.codes import SPECIMEN_REASONS
 from integrations.fhir.bundle import collection
 from integrations.hl7.faults import HeldMessageError
 from integrations.hl7.oru import control_id, preliminary_message, rejection_message, report_message
@@ -22,6 +23,7 @@ from integrations.mapping_rows import results_of, table_of
 from integrations.models import ConnectionKind, EventType, Message, MessageState
 from integrations.presenters.fhir import whole_report
 from integrations.presenters.webhook import notice_of
+from integrations.wanted import REJECTION_EVENTS
 from reports.canonical import sha256
 from reports.models import KeyDestruction, Report, ReportKind
 from reports.presenters.content import order_content, request_content, time_text
@@ -75,8 +77,8 @@ class Subject:
 
     @property
     def is_rejection(self) -> bool:
-        """Whether the laboratory does not carry the order out."""
-        return self.kind == EventType.ORDER_REJECTED
+        """Whether the laboratory does not carry the order out, or cannot use the specimen."""
+        return self.kind in REJECTION_EVENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,17 +198,28 @@ def _without_result(
         "replay": replay,
     }
     if subject.is_rejection and subject.event is not None:
-        # The event names the step of the order by its table and key.
-        step = OrderTransition.objects.get(pk=subject.event.source.partition(":")[2])
-        reason = table_of(version.rows, "rejections").get(step.reason_code, "")
-        if not reason:
-            raise HeldMessageError(
-                f"The mapping has no code for the rejection {step.reason_code}. Add a row, then send again."
-            )
-        outgoing = rejection_message(content, reason=reason, sentence=step.reason, **shared)
+        outgoing = rejection_message(content, **_why(subject, subject.event, version), **shared)
     else:
         outgoing = preliminary_message(content, **shared)
     return Built(ORU, outgoing, {"numbers": numbers, "with_pdf": False}, version)
+
+
+def _why(subject: Subject, event: FeedEvent, version: MappingVersion) -> dict[str, Any]:
+    """Why a specimen or an order was rejected, as the message takes it."""
+    rows = table_of(version.rows, "rejections")
+    if subject.kind == EventType.CASE_REJECTED:
+        rejection = SpecimenRejection.objects.get(case=subject.case)
+        reasons = [rows.get(reason) or SPECIMEN_REASONS[reason] for reason in rejection.coded]
+        sentence = " ".join(filter(None, (rejection.sentence, " ".join(rejection.words.split()))))
+        return {"reasons": reasons, "sentence": sentence, "order_waits": rejection.order_id is not None}
+    # The event names the step of the order by its table and key.
+    step = OrderTransition.objects.get(pk=event.source.partition(":")[2])
+    reason = rows.get(step.reason_code, "")
+    if not reason:
+        raise HeldMessageError(
+            f"The mapping has no code for the rejection {step.reason_code}. Add a row, then send again."
+        )
+    return {"reasons": [reason], "sentence": step.reason}
 
 
 def sent_before(connection: Connection, report: Report) -> list[Sent]:

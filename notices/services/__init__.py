@@ -5,6 +5,7 @@ from notices.services.notifications import close_notifications, notify
 from notices.services.orders import orders_taken_up, tell_of_order
 from notices.services.preferences import preference_of, set_email_preference, set_order_preference
 from notices.services.read_marks import mark_all_read, mark_read, mark_subject_read
+from notices.services.rejections import specimen_sent_again, tell_of_rejection
 
 __all__ = [
     "close_notifications",
@@ -18,5 +19,7 @@ __all__ = [
     "send_waiting_emails",
     "set_email_preference",
     "set_order_preference",
+    "specimen_sent_again",
     "tell_of_order",
+    "tell_of_rejection",
 ]

@@ -2,6 +2,16 @@
 
 from oversight.models.case_tally import CaseTally, CellTally
 from oversight.models.tally_sum import Span, TallySum
+from oversight.models.usual_turnaround import UsualTurnaround
 from oversight.models.verification import Trigger, VerificationResult, VerificationRun
 
-__all__ = ["CaseTally", "CellTally", "Span", "TallySum", "Trigger", "VerificationResult", "VerificationRun"]
+__all__ = [
+    "CaseTally",
+    "CellTally",
+    "Span",
+    "TallySum",
+    "Trigger",
+    "UsualTurnaround",
+    "VerificationResult",
+    "VerificationRun",
+]

@@ -15,7 +15,7 @@ from cases.cell_classes import CELL_CLASSES, LABEL_CHOICES
 from cases.models import Priority, Sex
 from cases.states import ImageState
 from microscopes.models import Stain
-from reports.models import ReportKind
+from reports.models import Insufficiency, ReportKind
 
 LEUKOCYTES = [(item.code, item.label) for item in CELL_CLASSES if item.is_leukocyte]
 FLAGS = [("low", "Below the reference range"), ("high", "Above the reference range")]
@@ -120,7 +120,7 @@ class ContentRow(serializers.Serializer):
 
 
 class ContentDifferential(serializers.Serializer):
-    """The counted cells. `rows` is empty in a withdrawn version."""
+    """The counted cells. `rows` is empty in a withdrawn version and where the specimen was insufficient."""
 
     erythroblasts = serializers.IntegerField()
     erythroblasts_per_100 = DecimalText()
@@ -265,6 +265,14 @@ class ContentEarlier(serializers.Serializer):
     version = serializers.IntegerField()
 
 
+class ContentInsufficient(serializers.Serializer):
+    """Why the specimen was insufficient for a differential: then nothing was counted, and no cell is named."""
+
+    code = serializers.ChoiceField(choices=Insufficiency.choices)
+    label = serializers.CharField()  # type: ignore[assignment]
+    words = serializers.CharField(allow_blank=True)
+
+
 class ContentReport(serializers.Serializer):
     """Which version this is, and why there is one after the first."""
 
@@ -314,6 +322,9 @@ class ReportContent(serializers.Serializer):
     format_version = serializers.IntegerField(help_text="2, or 1 in reports signed before there was a 2.")
     identity_confirmed = serializers.ListField(child=serializers.CharField())
     images = ContentImage(many=True)
+    insufficient = ContentInsufficient(
+        allow_null=True, required=False, help_text="Null where there is a differential; absent from earlier reports."
+    )
     interpretation = serializers.CharField(allow_blank=True)
     laboratory = ContentPlace()
     order = ContentOrder(allow_null=True, **FORMAT_2)

@@ -1,6 +1,7 @@
 """Signed reports and what belongs to them."""
 
 from reports.models.draft import ReportDraft
+from reports.models.insufficient import Insufficiency, InsufficientSpecimen
 from reports.models.key_destruction import KeyDestruction
 from reports.models.move import CaseMove
 from reports.models.report import Report, ReportKey, ReportKind, ReportQuerySet
@@ -9,6 +10,8 @@ from reports.models.template import ReportTemplate, TemplatePart
 
 __all__ = [
     "CaseMove",
+    "Insufficiency",
+    "InsufficientSpecimen",
     "KeyDestruction",
     "Report",
     "ReportDraft",

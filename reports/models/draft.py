@@ -6,6 +6,7 @@ from django.db import models
 
 from cases.fields import EncryptedCharField
 from cases.models import Case
+from reports.models.insufficient import Insufficiency
 
 REASON_MAX = 500
 TEXT_MAX = 8000
@@ -22,6 +23,13 @@ class ReportDraft(models.Model):
     count_reason = EncryptedCharField(max_length=REASON_MAX, blank=True)
     quality_remark = EncryptedCharField(max_length=REASON_MAX, blank=True)
     flagged_reason = EncryptedCharField(max_length=REASON_MAX, blank=True)
+    insufficient = models.CharField(
+        max_length=16,
+        choices=Insufficiency.choices,
+        blank=True,
+        help_text="Why there is no differential; empty where there is one.",
+    )
+    insufficient_words = EncryptedCharField(max_length=REASON_MAX, blank=True)
     quality_accepted = models.BooleanField(default=False)
     identifiers = models.JSONField(default=list, blank=True, help_text="Codes of the identifiers that were compared.")
     updated_at = models.DateTimeField(auto_now=True)

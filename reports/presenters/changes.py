@@ -48,16 +48,24 @@ def changes_between(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, 
     found: list[dict[str, str]] = []
     _compare(found, _PATIENT, old["patient"], new["patient"])
     _compare(found, _CASE, old["case"], new["case"])
+    _add(found, "Why there is no differential", _insufficient(old), _insufficient(new))
     _rows(found, old["differential"], new["differential"])
-    _compare(found, _COUNTS, _seen(old["differential"]), _seen(new["differential"]))
+    _compare(found, _COUNTS, _seen(old), _seen(new))
     _compare(found, _TEXTS, old, new)
     _cells(found, old, new)
     return found
 
 
-def _seen(differential: dict[str, Any]) -> dict[str, Any]:
-    """The counts with nothing for platelets where none was seen: they are not counted, and a nought reads as a count."""
-    return {**differential, "platelets": differential["platelets"] or None}
+def _insufficient(content: dict[str, Any]) -> str:
+    """Why a version has no differential, in words; nothing where it has one."""
+    said = content.get("insufficient")
+    return ": ".join(filter(None, (said["label"], said["words"]))) if said else ""
+
+
+def _seen(content: dict[str, Any]) -> dict[str, Any]:
+    """The counts, with nothing for those that were not made: a nought reads as a count. Platelets are not counted, only seen."""
+    counted = {**content["differential"], "platelets": content["differential"]["platelets"] or None}
+    return counted if not content.get("insufficient") else counted | dict.fromkeys(("n", "erythroblasts", "excluded"))
 
 
 def _compare(found: list[dict[str, str]], names: dict[str, str], old: dict[str, Any], new: dict[str, Any]) -> None:
@@ -82,7 +90,7 @@ def _row_text(row: dict[str, Any] | None) -> str:
 
 def _cells(found: list[dict[str, str]], old: dict[str, Any], new: dict[str, Any]) -> None:
     """What cells were and what they are now, one line a change: "Monocyte (3 cells)" is now "Lymphocyte (3 cells)"."""
-    if new["report"]["kind"] == "withdrawn":
+    if new["report"]["kind"] == "withdrawn" or old.get("insufficient") or new.get("insufficient"):
         return
     before = {cell["id"]: _called(cell) for cell in old["cells"]}
     after = {cell["id"]: _called(cell) for cell in new["cells"]}

@@ -6,7 +6,8 @@ later needs nothing else: no label is looked up, no name is joined in.
 A report is sealed once, so each format stays readable for ever: a later one adds members and changes none. Format 1 has
 words alone; format 2 puts beside them what a program needs: codes (`sex_code`, `priority_code`, `stain_code`,
 `role_code`, the slugs of places), the reference range in numbers, `units`, and the `order`. A birth date that is not known
-to the day is 1961-03, 1961 or empty.
+to the day is 1961-03, 1961 or empty. `insufficient` is absent from earlier reports and else null, or why there is no differential: then the
+counts are empty as in a withdrawn version, and no cell is named.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from cases.models import Order
 from cases.reference_ranges import flag_of
+from cases.states import CaseState
 from reports.models import ReportKind
 from reports.presenters.cameras import camera_statement
 from reports.presenters.changes import changes_between
+from reports.presenters.no_result import insufficient_of, without_models, without_result
 from reports.presenters.statements import model_statement, review_of
 from reports.selectors.case_evidence import decimal_text
 from reports.selectors.versions import previous_signed_differential
@@ -80,34 +83,39 @@ def build_content(
     reason: str = "",
 ) -> dict[str, Any]:
     """Return the content of the next version of the report of `case`, all but the signature (see `sign_content`)."""
+    insufficient = None if kind == ReportKind.WITHDRAWN else insufficient_of(draft)
+    has_result = kind != ReportKind.WITHDRAWN and insufficient is None
     content: dict[str, Any] = {
-        "ai": {
+        "ai": without_models()
+        if insufficient is not None
+        else {
             "camera": _camera(case, evidence, kind, previous),
             "models": evidence.models,
             "statement": model_statement(evidence),
         },
         "case": _case(case),
-        "cells": [] if kind == ReportKind.WITHDRAWN else evidence.cells,
+        "cells": evidence.cells if has_result else [],
         "clinic": _place(case.clinic),
         "comments": draft.comments.strip(),
-        "count_reason": draft.count_reason.strip(),
-        "differential": _withdrawn()
-        if kind == ReportKind.WITHDRAWN
-        else differential_content(evidence.differential, case),
+        "count_reason": "" if insufficient is not None else draft.count_reason.strip(),
+        "differential": differential_content(evidence.differential, case)
+        if has_result
+        else without_result(case, insufficient),
         "disclaimer": DISCLAIMER,
         "flagged": {
-            "cells": [] if kind == ReportKind.WITHDRAWN else flagged_cells(evidence),
-            "reason": draft.flagged_reason.strip(),
+            "cells": flagged_cells(evidence) if has_result else [],
+            "reason": "" if insufficient is not None else draft.flagged_reason.strip(),
         },
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "identity_confirmed": sorted(set(draft.identifiers) & set(identifiers_of(case.patient))),
         "images": evidence.images,
+        "insufficient": insufficient,
         "interpretation": "" if kind == ReportKind.WITHDRAWN else draft.interpretation.strip(),
         "laboratory": _place(case.laboratory),
         "order": _order(case),
         "patient": _patient(case.patient),
-        "previous_differential": None if kind == ReportKind.WITHDRAWN else _previous(case),
+        "previous_differential": _previous(case) if has_result else None,
         "quality": {"accepted": draft.quality_accepted, "remark": draft.quality_remark.strip()},
         "report": {
             "changes": [],
@@ -122,7 +130,7 @@ def build_content(
             "reason_label": reason_label,
             "version": 1 if previous is None else previous.version + 1,
         },
-        "review": review_of([] if kind == ReportKind.WITHDRAWN else evidence.cells),
+        "review": review_of(evidence.cells if has_result else []),
         "signature": None,
         "units": UNITS,
     }
@@ -187,22 +195,6 @@ def differential_content(found: Differential, case: Case) -> dict[str, Any]:
         "rows": [_row(row, found.n, reference_of(case, row.code)) for row in found.rows],
         "unidentified": found.unidentified,
         "wbc": decimal_text(found.wbc, 2),
-    }
-
-
-def _withdrawn() -> dict[str, Any]:
-    """A withdrawn report has no result: nobody may take one from it."""
-    return {
-        "erythroblasts": 0,
-        "erythroblasts_per_100": "",
-        "excluded": 0,
-        "limited": False,
-        "n": 0,
-        "platelets": 0,
-        "remark": "Withdrawn: there is no result.",
-        "rows": [],
-        "unidentified": 0,
-        "wbc": "",
     }
 
 
@@ -274,8 +266,14 @@ def _case(case: Case) -> dict[str, Any]:
 
 
 def _order(case: Case) -> dict[str, str] | None:
-    """The order that the case was opened for, under the numbers of whoever placed it; None for a case without one."""
-    order = Order.objects.filter(case=case).first()
+    """The order that the case was opened for, under the numbers of whoever placed it; None for a case without one.
+
+    The order of a rejected specimen waits for another one, without a case.
+    """
+    rejected = (
+        Order.objects.filter(specimen_rejections__case=case).first() if case.state == CaseState.REJECTED else None
+    )
+    order = rejected or Order.objects.filter(case=case).first()
     return None if order is None else _numbers_of(order)
 
 

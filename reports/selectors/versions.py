@@ -8,10 +8,14 @@ from django.urls import reverse
 
 from cases.models import Patient
 from cases.states import SIGNED_STATES, CaseState
-from reports.models import Report, ReportKind
+from reports.models import InsufficientSpecimen, Report, ReportKind
 from reports.verification import content_as_signed
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
     from cases.models import Case
 
 
@@ -49,6 +53,7 @@ def previous_signed_differential(patient: Patient, before_case: Case) -> dict[st
         .filter(case__patient__in=person.values("pk"), case__laboratory=before_case.laboratory_id)
         .exclude(case=before_case)
         .exclude(kind=ReportKind.WITHDRAWN)
+        .exclude(insufficient__isnull=False)
         .select_related("key", "signature")
         .order_by("-signature__signed_at")
     )
@@ -66,6 +71,12 @@ def previous_signed_differential(patient: Patient, before_case: Case) -> dict[st
         "signed_at": report.signature.signed_at.isoformat(),
         "differential": content["differential"],
     }
+
+
+def cases_without_signed_result() -> QuerySet[InsufficientSpecimen, UUID]:
+    """Return the ids of the cases whose standing report says that their specimen was insufficient."""
+    standing = InsufficientSpecimen.objects.filter(report__in=Report.objects.current())
+    return standing.order_by().values_list("report__case", flat=True)
 
 
 def previous_differential_of(case: Case) -> dict[str, Any] | None:

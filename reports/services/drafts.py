@@ -32,6 +32,8 @@ def save_draft(
     count_reason: str = "",
     quality_remark: str = "",
     flagged_reason: str = "",
+    insufficient: str = "",
+    insufficient_words: str = "",
     quality_accepted: bool = False,
     identifiers: Iterable[str] = (),
 ) -> ReportDraft:
@@ -48,6 +50,8 @@ def save_draft(
         count_reason=_clean(count_reason),
         quality_remark=_clean(quality_remark),
         flagged_reason=_clean(flagged_reason),
+        insufficient=insufficient,
+        insufficient_words=_clean(insufficient_words),
         quality_accepted=quality_accepted,
         identifiers=sorted(set(identifiers) & set(IDENTIFIERS)),
     )

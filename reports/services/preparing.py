@@ -106,6 +106,7 @@ def draft_of(case: Case, actor: User, previous: Report | None, amendment: Amendm
         return draft
     if previous is None or previous.is_withdrawn or (amendment is not None and amendment.kind == ReportKind.WITHDRAWN):
         return ReportDraft(case=case, by=actor)
+    insufficient = previous.data.get("insufficient") or {"code": "", "words": ""}
     return ReportDraft(
         case=case,
         by=actor,
@@ -114,6 +115,8 @@ def draft_of(case: Case, actor: User, previous: Report | None, amendment: Amendm
         count_reason=previous.data["count_reason"],
         quality_remark=previous.data["quality"]["remark"],
         flagged_reason=previous.data.get("flagged", {}).get("reason", ""),
+        insufficient=insufficient["code"],
+        insufficient_words=insufficient["words"],
     )
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from cases.differential import LIMITED_BELOW
 from cases.states import ImageState
 from cases.stored_files import faults_of
 from consult.selectors import open_opinions
-from reports.models import ReportKind
+from reports.models import Insufficiency, ReportKind
 from reports.pdf import PdfUnavailable, pdf_problem
 from reports.presenters.changes import changes_between
 from reports.presenters.content import identifiers_of
-from review.selectors import sign_blockers
+from review.selectors import images_in_analysis, sign_blockers
 
 if TYPE_CHECKING:
     from typing import Any
@@ -48,12 +50,23 @@ def sign_checks(
     found = [_pdf()]
     if kind == ReportKind.WITHDRAWN:
         return found
+    if draft.insufficient:
+        found += [
+            *_files(case),
+            *_analysed(case),
+            _insufficient(draft),
+            _opinions(case),
+            *_label(case),
+            _identity(case, draft),
+        ]
+        return found if previous is None else [*found, _difference(kind, previous, content)]
     found += [
         *_files(case),
         *_cells(case, evidence, content),
         _flagged(draft, content),
         _opinions(case),
         _count(draft, evidence),
+        *_label(case),
         _identity(case, draft),
         _quality(draft, evidence),
     ]
@@ -93,6 +106,21 @@ def _cells(case: Case, evidence: CaseEvidence, content: dict[str, Any]) -> list[
     return [Check("cells", passed=True, sentence=f"Every cell is reviewed and named: {number}{how}.")]
 
 
+def _analysed(case: Case) -> list[Check]:
+    """Cells need not be reviewed where none is reported; but what still comes might have been enough."""
+    waiting = images_in_analysis(case)
+    return [Check("cells", passed=False, sentence=waiting)] if waiting else []
+
+
+def _insufficient(draft: ReportDraft) -> Check:
+    label = str(Insufficiency(draft.insufficient).label)
+    if draft.insufficient == Insufficiency.OTHER and not draft.insufficient_words.strip():
+        sentence = _("Say in words why the specimen was insufficient for a differential.")
+        return Check("insufficient", passed=False, sentence=sentence, field="insufficient_words")
+    sentence = _("The report says that the specimen was insufficient for a differential: %(reason)s.")
+    return Check("insufficient", passed=True, sentence=sentence % {"reason": label})
+
+
 def _flagged(draft: ReportDraft, content: dict[str, Any]) -> Check:
     """A flag means "look again": somebody did and took it off, or says why the report can go out with it."""
     number = len(content["flagged"]["cells"])
@@ -115,6 +143,17 @@ def _opinions(case: Case) -> Check:
         waits = "second opinion is" if number == 1 else "second opinions are"
         return Check("opinions", passed=False, sentence=f"{number} {waits} still open.")
     return Check("opinions", passed=True, sentence="No second opinion is open.")
+
+
+def _label(case: Case) -> list[Check]:
+    """What the label of the slide said, where the clinic compared it: whoever signs sees what was said of another number."""
+    said = case.label_checks.standing()
+    if said is None:
+        return []
+    if said.agrees:
+        return [Check("label", passed=True, sentence=_("The label of the slide was compared: it is of this case."))]
+    sentence = _("The label of the slide said otherwise. The clinic kept it: %(reason)s") % {"reason": said.reason}
+    return [Check("label", passed=True, sentence=sentence)]
 
 
 def _count(draft: ReportDraft, evidence: CaseEvidence) -> Check:

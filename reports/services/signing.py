@@ -20,7 +20,7 @@ from cases.storage import clinical_storage
 from cases.stored_files import faults_of
 from hematovision.errors import Conflict, PermissionRefused
 from reports.canonical import canonical, sha256
-from reports.models import Report, ReportDraft, ReportKey, ReportKind, Signature
+from reports.models import InsufficientSpecimen, Report, ReportDraft, ReportKey, ReportKind, Signature
 from reports.models.report import sealed_pdf_name
 from reports.pdf import class_pictures, render_pdf
 from reports.presenters.content import MEANINGS, sign_content
@@ -158,6 +158,8 @@ def _write(*, actor: User, prepared: Prepared, made: _Made, key: str, pdf_name: 
         created_at=made.signed_at,
     )
     ReportKey.objects.create(report=report, wrapped=wrap(key))
+    if prepared.content["insufficient"]:
+        InsufficientSpecimen.objects.create(report=report, reason=prepared.content["insufficient"]["code"])
     signature = _sign(actor=actor, report=report, prepared=prepared, made=made, proof=proof)
     ReportDraft.objects.filter(case=case).delete()
     reason = prepared.amendment.reason if prepared.amendment is not None else ""
@@ -176,7 +178,8 @@ def _write(*, actor: User, prepared: Prepared, made: _Made, key: str, pdf_name: 
             "digest": report.digest,
             "signature": signature.digest,
             "method": signature.method,
-        },
+        }
+        | ({"insufficient": prepared.content["insufficient"]["code"]} if prepared.content["insufficient"] else {}),
         **scope_of(case),
     )
     transaction.on_commit(lambda: report_signed.send(sender=Report, report_id=report.pk))

@@ -180,8 +180,11 @@ def _rows(found: Report, standing: str) -> Iterator[list[Any]]:
     yield ["model", "; ".join(f"{model['name']} {model['version']}" for model in data["ai"]["models"])]
     if data["ai"].get("camera"):
         yield ["unknown camera", data["ai"]["camera"]]
-    yield ["leukocytes counted", counted["n"]]
-    yield ["count", "limited count" if counted["limited"] else "full count"]
+    if said := data.get("insufficient"):
+        yield ["conclusion", counted["remark"], said["label"], said["words"]]
+    else:
+        yield ["leukocytes counted", counted["n"]]
+        yield ["count", "limited count" if counted["limited"] else "full count"]
     yield ["interpretation", data["interpretation"]]
     yield ["comments", data["comments"]]
     yield []

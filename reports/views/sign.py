@@ -181,6 +181,8 @@ def _initial(prepared: Prepared) -> dict[str, Any]:
         "quality_accepted",
         "quality_remark",
         "flagged_reason",
+        "insufficient",
+        "insufficient_words",
         "identifiers",
     )
     return {name: getattr(draft, name) for name in names}

@@ -42,5 +42,6 @@ export const COMMANDS = [
   { id: "sort", says: "Another order of the cells" },
   { id: "toggle_ai", says: "Hide or show what the model says" },
   { id: "discuss", says: "Discuss the chosen cell (opens beside the review)" },
+  { id: "reject", says: "Reject the specimen: asks why first" },
   { id: "help", says: "This sheet" },
 ];

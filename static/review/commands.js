@@ -127,6 +127,7 @@ export const createCommands = ({
     sort: () => choices.nextSort(),
     toggle_ai: toggleAi,
     discuss: () => find("[data-cell-talk]").click(),
+    reject: () => find("[data-reject]")?.click(),
     help: () => keysSheet.open(),
     smaller: () => choices.resizeTiles(-1),
     larger: () => choices.resizeTiles(1),

@@ -83,6 +83,11 @@ const views = (app, root) => {
       find("[data-field-name]").textContent = `Field ${image.ordinal} of ${store.state.images.size}`;
       find("[data-field-quality]").textContent =
         image.quality && image.quality !== "good" ? `${image.quality} quality` : "";
+      const back = find("[data-return-field]");
+      if (back) {
+        back.href = back.dataset.address.replace(find("[data-workspace]").dataset.case, image.id);
+        back.hidden = false;
+      }
     },
   });
   const onShown = (id) => {

@@ -1,4 +1,5 @@
 /* The frame's own behaviour: theme, menus, help sheet, relative times, questions before destructive actions. */
+import "../scan/search.js";
 import { keyOf } from "./keys.js";
 import { isTyping } from "./typing.js";
 

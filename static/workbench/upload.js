@@ -1,291 +1,263 @@
-/* Uploading: one request a file, two at a time, each with its own progress, sentence and retry.
-   A file that failed stays in the page until it was sent or taken out, also when the line drops. */
+/* The files that are sent from a page: two at a time, each with its own progress, sentence, cancel and retry. A line that drops
+   is waited for; of what a closed page had begun the server says how far it came. */
+import { createSafe } from "../offline/safe_copy.js";
+import { csrfCookie } from "../shared/browser_world.js";
+import { createSender, sha256Of } from "../shared/resumable.js";
+import { sizeOf, wordsOf } from "../shared/template_words.js";
+import { withoutMetadata } from "../shared/without_metadata.js";
+import { refreshCase } from "./case_refresh.js";
+import { acceptDrops } from "./upload_drop.js";
+import {
+  CANCELLED,
+  DONE,
+  FAILED,
+  PAUSED,
+  SAME,
+  SENDING,
+  WAITING,
+  createItem,
+  dispose,
+  isActive,
+  show,
+  showPause,
+  showProgress,
+} from "./upload_row.js";
+import { createUnfinished } from "./upload_unfinished.js";
+
 const AT_ONCE = 2;
-const WAITING = "waiting";
-const SENDING = "sending";
-const DONE = "done";
-const FAILED = "failed";
-const CANCELLED = "cancelled";
-/* Sent again, the same bytes would be refused again */
-const FINAL_REFUSALS = new Set([413, 415, 422]);
+const BY_STATUS = new Set([403, 404, 409, 410, 413]);
 
 const start = (form) => {
-  const drop = form.querySelector("[data-drop]");
   const queue = form.querySelector("[data-queue]");
   const list = form.querySelector("[data-queue-rows]");
   const template = form.querySelector("[data-queue-row]");
   const total = form.querySelector("[data-queue-progress]");
-  const say = form.querySelector("[data-queue-text]");
+  const text = form.querySelector("[data-queue-text]");
   const cancelAll = form.querySelector("[data-queue-cancel]");
   const retryAll = form.querySelector("[data-queue-retry]");
   const clear = form.querySelector("[data-queue-clear]");
-  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  const say = wordsOf(form);
   const limit = Number(form.dataset.maxBytes);
-  const items = [];
-
-  const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
-  const megabytes = (bytes) =>
-    bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
-
-  /* The case as it is now. htmx remembers the element that an answer is for: where an earlier answer takes it away, this
-     one is dropped, and the newest image with it, for good where nothing is left to be analysed. So one request goes
-     after the other, and what the page asked by itself meanwhile is not heard */
-  const refresh = async (place) => {
-    const ignore = (event) => event.target === place && event.preventDefault();
-    place.addEventListener("htmx:beforeOnLoad", ignore);
-    const options = { target: place, swap: "outerHTML" };
-    await window.htmx.ajax("GET", place.dataset.liveUrl, options).catch(() => {});
-    place.removeEventListener("htmx:beforeOnLoad", ignore);
-  };
-  let refreshing = false;
-  let stale = false;
-  const refreshCase = async () => {
-    stale = true;
-    if (refreshing || !window.htmx) {
-      return;
-    }
-    refreshing = true;
-    let place = document.getElementById("case-live");
-    while (place && stale) {
-      stale = false;
-      await refresh(place);
-      place = document.getElementById("case-live");
-    }
-    refreshing = false;
-  };
+  const { caseId, replaces, next: nextPage } = form.dataset;
+  const sender = createSender({
+    endpoint: form.dataset.uploads,
+    user: form.dataset.user,
+    csrf: csrfCookie(form.dataset.csrfCookie),
+  });
+  const safe = createSafe(form.dataset.user);
+  const unfinished = createUnfinished(form, sender, say);
+  let items = [];
 
   const summarise = () => {
-    const of = (state) => items.filter((item) => item.state === state).length;
-    const active = of(WAITING) + of(SENDING);
-    const sum = items.reduce((bytes, item) => bytes + item.file.size, 0);
-    const sent = items.reduce((bytes, item) => bytes + (item.state === DONE ? item.file.size : item.sent), 0);
+    const of = (...states) => items.filter((item) => states.includes(item.state)).length;
+    const counted = items.filter((item) => item.state !== SAME);
+    const sum = counted.reduce((bytes, item) => bytes + item.file.size, 0);
+    const sent = counted.reduce((bytes, item) => bytes + (item.state === DONE ? item.file.size : item.sent), 0);
+    const isBusy = items.some(isActive);
     queue.hidden = items.length === 0;
     form.classList.toggle("has-queue", items.length > 0);
     total.value = sum ? sent / sum : 0;
-    const words = [`${of(DONE)} of ${plural(items.length, "file")} sent`];
+    const sentences = [say("sent_of", { done: of(DONE), all: counted.length })];
     if (of(FAILED)) {
-      words.push(`${of(FAILED)} not sent`);
+      sentences.push(say("not_sent", { count: of(FAILED) }));
     }
     if (of(CANCELLED)) {
-      words.push(`${of(CANCELLED)} cancelled`);
+      sentences.push(say("cancelled_count", { count: of(CANCELLED) }));
     }
-    if (active && !navigator.onLine) {
-      words.push("no connection, files are kept here");
+    if (of(PAUSED)) {
+      sentences.push(say("paused_count", { count: of(PAUSED) }));
     }
-    say.textContent = words.join(", ");
-    cancelAll.hidden = active === 0;
-    retryAll.hidden = active > 0 || items.every((item) => item.retry.hidden);
-    clear.hidden = active > 0;
+    const told = sentences.join(" ");
+    if (text.textContent !== told) {
+      text.textContent = told;
+    }
+    cancelAll.hidden = !isBusy;
+    retryAll.hidden = isBusy || items.every((item) => item.retry.hidden);
+    clear.hidden = isBusy;
   };
 
-  const show = (item, state, note) => {
-    item.state = state;
-    item.row.className = `queue-row ${state}`;
-    item.note.textContent = note;
-    item.retry.hidden = (state !== FAILED || item.isFinal) && state !== CANCELLED;
-    item.remove.setAttribute(
-      "aria-label",
-      state === SENDING || state === WAITING ? `Cancel ${item.file.name}` : `Take ${item.file.name} off the list`,
-    );
+  const put = (item, state, note) => {
+    show(item, say, state, note);
     summarise();
   };
-
-  const answerOf = (request) => {
-    const type = request.getResponseHeader("Content-Type") || "";
-    try {
-      return type.includes("json") ? JSON.parse(request.responseText) : null;
-    } catch {
-      return { sentence: "The answer was cut short. The file is kept here: retry." };
-    }
+  const fail = (item, isFinal, sentence) => {
+    Object.assign(item, { isFinal, sent: 0 });
+    put(item, FAILED, isFinal ? sentence : `${sentence} ${say("is_kept_here")}`);
   };
 
-  const reason = (request) => {
-    if (request.status === 413) {
-      return `The file is larger than the limit of ${megabytes(limit)}.`;
+  /* Of a refusal in the server's own words; what stands between has none, then the status tells */
+  const reasonOf = ({ status, code, sentence }) => {
+    if (sentence) {
+      return sentence;
     }
-    if (request.status === 403 || request.responseURL.includes("/accounts/")) {
-      return "You were signed out. Sign in again in another tab, then retry: the file is kept here.";
+    if (code === "unreadable") {
+      return say("unreadable");
     }
-    if (request.status === 404 || request.status === 409) {
-      return "This case takes no images any more. Reload the page to see its state.";
-    }
-    return "Something went wrong on our side. The file is kept here: retry in a moment.";
+    return say(BY_STATUS.has(status) ? `refused_${status}` : "refused", { limit: sizeOf(limit), status });
   };
 
-  const send = (item) => {
-    const request = new XMLHttpRequest();
-    const body = new FormData();
-    body.append("files", item.file, item.file.name);
-    /* As it is chosen when this file goes: the next ones may be of another microscope */
-    body.append("microscope", form.elements.microscope?.value ?? "");
-    item.request = request;
-    item.sent = 0;
-    item.bar.value = 0;
-    show(item, SENDING, `Sending ${megabytes(item.file.size)}`);
-    request.open("POST", form.action);
-    request.setRequestHeader("X-CSRFToken", token);
-    request.setRequestHeader("Accept", "application/json");
-    request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) {
-        item.sent = Math.min(item.file.size, event.loaded);
-        item.bar.value = event.loaded / event.total;
-        if (event.loaded === event.total) {
-          item.note.textContent = "Checking";
-        }
+  const sendOut = (item) => {
+    const callbacks = {
+      onProgress: (far) => {
+        showProgress(item, say, far);
         summarise();
-      }
-    });
-    request.addEventListener("load", () => {
-      const answer = answerOf(request);
-      if (request.status >= 200 && request.status < 300 && answer?.id) {
-        show(item, DONE, answer.sentence);
+      },
+      onWaiting: (why) => {
+        showPause(item, say, why);
+        summarise();
+        safe.keep(item.clientId, item.file, { caseId, microscope: form.elements.microscope?.value ?? "", replaces });
+      },
+      onDone: ({ field, isNew }) => {
+        safe.forget(item.clientId);
+        put(
+          item,
+          DONE,
+          `${say(isNew ? "received" : "already_here", { field })} ${item.left ? say(item.left) : ""}`.trim(),
+        );
         refreshCase();
-      } else {
-        item.sent = 0;
-        item.isFinal = FINAL_REFUSALS.has(request.status);
-        show(item, FAILED, answer?.sentence || answer?.detail || reason(request));
-      }
-      next();
+        sendNext();
+        if (nextPage) {
+          window.location.assign(nextPage);
+        }
+      },
+      onRefused: (refusal) => {
+        safe.forget(item.clientId);
+        fail(item, refusal.isFinal, reasonOf(refusal));
+        sendNext();
+      },
+    };
+    item.handle = sender.send(item.file, {
+      caseId,
+      replaces,
+      /* As it is chosen when this file goes: the next ones may be of another microscope */
+      microscope: form.elements.microscope?.value ?? "",
+      sha256: item.sha256,
+      clientId: item.clientId,
+      url: unfinished.take(item.sha256),
+      ...callbacks,
     });
-    request.addEventListener("error", () => {
-      item.sent = 0;
-      show(item, FAILED, "No connection. The file is kept here: retry when you are online.");
-      next();
-    });
-    request.addEventListener("abort", () => {
-      item.sent = 0;
-      show(item, CANCELLED, "Cancelled. Nothing of it was kept.");
-      next();
-    });
-    request.send(body);
+    item.clientId = item.handle.clientId;
   };
 
-  const next = () => {
-    const sending = items.filter((item) => item.state === SENDING).length;
-    const waiting = items.filter((item) => item.state === WAITING).slice(0, Math.max(0, AT_ONCE - sending));
-    waiting.forEach(send);
+  /* What a laboratory does not want to know of a picture is left out before anything of it is hashed or sent */
+  const leaveOut = async (item) => {
+    if ("leaveOut" in form.dataset && item.left === undefined) {
+      const { file, leftOut, asItIs } = await withoutMetadata(item.file);
+      Object.assign(item, { file, left: leftOut ? "left_out" : asItIs && "left_as_it_is" });
+    }
+  };
+
+  const begin = async (item) => {
+    item.turn += 1;
+    const turn = item.turn;
+    put(item, SENDING, say("preparing"));
+    try {
+      await leaveOut(item);
+      item.sha256 ||= await sha256Of(item.file);
+    } catch {
+      item.isUnreadable = true;
+    }
+    /* Cancelled and retried meanwhile: its newer turn goes on */
+    if (turn !== item.turn) {
+      return;
+    }
+    const isSame = (other) => other !== item && other.sha256 === item.sha256 && isActive(other);
+    if (item.isUnreadable) {
+      fail(item, true, say("unreadable"));
+    } else if (item.state === SENDING && item.sha256 && items.some(isSame)) {
+      put(item, SAME, say("same_file"));
+    }
+    if (item.state === SENDING) {
+      sendOut(item);
+    } else {
+      sendNext();
+    }
+  };
+
+  const sendNext = () => {
+    const busy = items.filter((item) => item.state === SENDING || item.state === PAUSED).length;
+    items
+      .filter((item) => item.state === WAITING)
+      .slice(0, Math.max(0, AT_ONCE - busy))
+      .forEach(begin);
     summarise();
   };
 
   const retry = (item) => {
-    show(item, WAITING, "Waiting");
-    next();
+    put(item, WAITING, say("waiting"));
+    sendNext();
   };
 
-  const stop = (item) => {
-    if (item.state === SENDING) {
-      item.request.abort();
-    } else if (item.state === WAITING) {
-      show(item, CANCELLED, "Cancelled before it was sent.");
+  const stop = async (item) => {
+    const handle = item.handle;
+    item.sent = 0;
+    safe.forget(item.clientId);
+    item.clientId = "";
+    put(item, CANCELLED, say("cancelled"));
+    sendNext();
+    if (handle && !(await handle.cancel()) && item.state === CANCELLED) {
+      put(item, CANCELLED, say("cancelled_here"));
     }
   };
 
   const takeOff = (item) => {
-    URL.revokeObjectURL(item.preview);
-    items.splice(items.indexOf(item), 1);
-    item.row.remove();
+    items = items.filter((other) => other !== item);
+    dispose(item);
     summarise();
   };
 
   const add = (file) => {
-    const row = template.content.firstElementChild.cloneNode(true);
-    const item = {
-      file,
-      row,
-      sent: 0,
-      state: WAITING,
-      note: row.querySelector(".queue-note"),
-      bar: row.querySelector("progress"),
-      retry: row.querySelector("[data-row-retry]"),
-      remove: row.querySelector("[data-row-remove]"),
-      preview: "",
-      isFinal: false,
-    };
-    row.querySelector(".queue-name").textContent = file.name;
-    item.bar.setAttribute("aria-label", `Progress of ${file.name}`);
-    item.retry.setAttribute("aria-label", `Retry ${file.name}`);
+    const item = createItem(file, template, say);
     item.retry.addEventListener("click", () => retry(item));
-    item.remove.addEventListener("click", () => {
-      if (item.state === SENDING || item.state === WAITING) {
-        stop(item);
-      } else {
-        takeOff(item);
-      }
-    });
-    if (/^image\/(jpeg|png|webp|bmp)$/.test(file.type)) {
-      item.preview = URL.createObjectURL(file);
-      const picture = new Image(48, 36);
-      picture.alt = "";
-      picture.decoding = "async";
-      picture.addEventListener("load", () => row.querySelector(".queue-thumb").replaceChildren(picture));
-      picture.src = item.preview;
-    }
+    item.remove.addEventListener("click", () => (isActive(item) ? stop(item) : takeOff(item)));
     items.push(item);
-    list.append(row);
+    list.append(item.row);
     if (limit && file.size > limit) {
-      item.isFinal = true;
-      show(
-        item,
-        FAILED,
-        `${megabytes(file.size)} is larger than the limit of ${megabytes(limit)}. Send a smaller picture.`,
-      );
+      fail(item, true, say("too_large", { size: sizeOf(file.size), limit: sizeOf(limit) }));
     } else {
-      show(item, WAITING, "Waiting");
+      put(item, WAITING, say("waiting"));
     }
   };
 
   const take = (files) => {
-    for (const file of files) {
-      add(file);
-    }
-    next();
+    [...files].forEach(add);
+    sendNext();
   };
 
   for (const input of form.querySelectorAll("input[type=file]")) {
-    input.addEventListener("change", () => {
+    const takeChosen = () => {
       take(input.files);
       input.value = "";
-    });
+    };
+    if (replaces) {
+      form.addEventListener("submit", takeChosen);
+    } else {
+      input.addEventListener("change", takeChosen);
+    }
   }
   form.addEventListener("submit", (event) => event.preventDefault());
-  cancelAll.addEventListener("click", () => [...items].forEach(stop));
+  cancelAll.addEventListener("click", () => items.filter(isActive).forEach(stop));
   retryAll.addEventListener("click", () => {
-    items.filter((item) => !item.retry.hidden).forEach((item) => show(item, WAITING, "Waiting"));
-    next();
+    items.filter((item) => !item.retry.hidden).forEach((item) => show(item, say, WAITING, say("waiting")));
+    sendNext();
   });
-  clear.addEventListener("click", () => [...items].forEach(takeOff));
-
-  let depth = 0;
-  drop.addEventListener("dragenter", () => {
-    depth += 1;
-    drop.classList.add("over");
-  });
-  drop.addEventListener("dragleave", () => {
-    depth -= 1;
-    drop.classList.toggle("over", depth > 0);
-  });
-  drop.addEventListener("drop", (event) => {
-    depth = 0;
-    drop.classList.remove("over");
-    take(event.dataTransfer.files);
-  });
-  /* A picture dropped beside the target must not replace the page */
-  for (const kind of ["dragover", "drop"]) {
-    document.addEventListener(kind, (event) => {
-      if (event.dataTransfer?.types.includes("Files")) {
-        event.preventDefault();
-      }
-    });
-  }
-  window.addEventListener("online", () => {
-    items.filter((item) => item.state === FAILED && item.note.textContent.startsWith("No connection")).forEach(retry);
-  });
-  window.addEventListener("offline", summarise);
+  clear.addEventListener("click", () => items.forEach(takeOff));
+  acceptDrops(form.querySelector("[data-drop]"), take);
   window.addEventListener("beforeunload", (event) => {
-    if (items.some((item) => item.state === SENDING || item.state === WAITING)) {
+    if (items.some(isActive)) {
       event.preventDefault();
     }
   });
 };
 
-document.querySelectorAll("form[data-upload]").forEach(start);
+/* Where the script that sends in pieces did not arrive, the form sends its files whole */
+const sendPlainly = (form) => {
+  for (const input of form.dataset.replaces ? [] : form.querySelectorAll("input[type=file]")) {
+    input.addEventListener("change", () => {
+      input.name = "files";
+      form.submit();
+    });
+  }
+};
+
+document.querySelectorAll("form[data-upload]").forEach(window.tus ? start : sendPlainly);

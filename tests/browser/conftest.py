@@ -39,8 +39,8 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """The browser, started once in each process of the suite."""
+def browsers():
+    """What starts a browser, and is itself started once in each process of the suite."""
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=PATIENCE_MS)
@@ -48,11 +48,17 @@ def chromium():
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+        yield playwright.chromium
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def chromium(browsers):
+    """The browser, started once in each process of the suite."""
+    browser = browsers.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -118,6 +124,8 @@ def open_as(chromium, live_server, requests_done):
             reduced_motion="reduce",
             has_touch=size == PHONE,
             is_mobile=size == PHONE,
+            # A page of today is tested, not one that a worker kept; tests/browser/offline has those.
+            service_workers="block",
         )
         contexts.append(context)
         if user is not None:
@@ -152,7 +160,13 @@ def _note(complaints, said):
 
     htmx says so too, by two events, of what the page happened to ask by itself while its line was cut.
     """
-    refused = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
+    refused = (
+        "Failed to load resource",
+        "Service Worker registration blocked",
+        "Response Status Error Code",
+        "htmx:afterRequest",
+        "htmx:sendError",
+    )
     if said.type == "error" and not said.text.startswith(refused):
         complaints.append(f"console: {said.text}")
 

@@ -20,6 +20,6 @@ def test_the_inbox_says_how_many_reports_wait(open_as, transactional_db, amina, 
 
 def test_every_state_is_on_the_screen(open_as, transactional_db, amina):
     page = open_as(amina, size=PHONE)
-    page.goto("/")
+    page.goto("/?state=open")
     for tab in page.locator(".state-tabs a").all():
         expect(tab).to_be_in_viewport(ratio=1)

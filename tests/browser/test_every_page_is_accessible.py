@@ -121,6 +121,7 @@ def test_pages_of_oversight(open_as, violations, ines, analysed, read_cells, siz
         "/oversight/break-glass/",
         "/oversight/verification/",
         "/oversight/purges/",
+        "/oversight/sources/",
         f"/patients/{analysed.case.patient_id}/restriction/",
         f"/patients/{analysed.case.patient_id}/pseudonymisation/",
         f"/cases/{analysed.case_id}/timeline/",

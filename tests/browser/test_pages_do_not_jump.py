@@ -69,7 +69,7 @@ def test_uploading_many_files_moves_nothing_that_was_there(open_as, transactiona
     page = open_as(amina, size=size)
     open_observed(page, f"/cases/{case.pk}/")
     page.locator("input[type=file]").first.set_input_files([field_file(seed) for seed in range(1, 13)])
-    page.get_by_text("12 of 12 files sent").wait_for()
+    page.get_by_text("Sent: 12 of 12.").wait_for()
     page.locator("#case-live [id^=image-]").nth(11).wait_for()
     assert Case.objects.get(pk=case.pk).images.count() == 12
     stays(page)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cases.models import SmearImage
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, cut_the_line
 from tests.factories.cases import CaseFactory
 
 
@@ -29,7 +29,7 @@ def test_good_and_bad_files_go_their_own_ways(open_as, violations, amina, case, 
     expect(bad.get_by_role("button", name="Retry notes.jpg")).to_have_count(0)
     expect(bad.get_by_role("button", name="Take notes.jpg off the list")).to_be_visible()
     page.get_by_role("link", name="Open field 2").wait_for()
-    expect(page.get_by_text("2 of 3 files sent, 1 not sent")).to_be_visible()
+    expect(page.get_by_text("Sent: 2 of 3. Not sent: 1.")).to_be_visible()
     assert page.evaluate("window.sameDocument") is True
     assert case.images.count() == 2
     expect(page.get_by_role("button", name="Submit for review")).to_be_visible()
@@ -43,28 +43,37 @@ def test_an_image_sent_while_the_page_still_asks_for_the_one_before_appears(open
     page.goto(f"/cases/{case.pk}/")
     with page.expect_request("**/live/**"):
         page.locator("#upload-files").set_input_files([field_file(1)])
-    page.get_by_text("1 of 1 file sent").wait_for()
+    page.get_by_text("Sent: 1 of 1.").wait_for()
     analyse(case.images.get())
     # It knows of the first image only, and that nothing is left to be analysed: the page stops asking by itself.
     first = held[0].fetch()
     page.locator("#upload-files").set_input_files([field_file(2)])
-    page.get_by_text("2 of 2 files sent").wait_for()
+    page.get_by_text("Sent: 2 of 2.").wait_for()
     analyse(case.images.get(ordinal=2))
     held[0].fulfill(response=first)
     page.get_by_role("link", name="Open field 2").wait_for()
 
 
-def test_a_dropped_line_keeps_the_file_for_a_retry(open_as, amina, case, field_file, analyse):
+def test_a_dropped_line_is_waited_for_and_the_file_goes_on_by_itself(open_as, amina, case, field_file, analyse):
     page = open_as(amina)
-    page.route("**/images/", lambda route: route.abort("internetdisconnected"))
     page.goto(f"/cases/{case.pk}/")
+    cut_the_line(page)
     page.locator("#upload-files").set_input_files([field_file(3)])
     row = rows(page).filter(has_text="field-3.png")
-    row.get_by_text("No connection. The file is kept here").wait_for()
+    row.get_by_text("No connection. It goes on by itself. The file is kept on this page.").wait_for()
+    expect(page.get_by_text("Waiting for the line: 1.")).to_be_visible()
     assert not case.images.exists()
-    page.unroute("**/images/")
-    row.get_by_role("button", name="Retry field-3.png").click()
+    page.context.set_offline(False)
     page.get_by_role("link", name="Open field 1").wait_for()
+    assert case.images.count() == 1
+
+
+def test_without_the_script_that_sends_in_pieces_files_go_whole(open_as, amina, case, field_file, analyse):
+    page = open_as(amina)
+    page.route("**/vendor/tus/**", lambda route: route.abort())
+    page.goto(f"/cases/{case.pk}/")
+    page.locator("#upload-files").set_input_files([field_file(9)])
+    page.get_by_text("1 image received.").wait_for()
     assert case.images.count() == 1
 
 
@@ -94,11 +103,11 @@ def test_a_file_over_the_limit_is_not_even_sent(open_as, amina, case, tmp_path, 
 def test_waiting_files_can_be_cancelled(open_as, amina, case, field_file):
     page = open_as(amina)
     held = []
-    page.route("**/images/", lambda route: held.insert(0, route))
+    page.route("**/uploads/", lambda route: held.insert(0, route))
     page.goto(f"/cases/{case.pk}/")
     page.locator("#upload-files").set_input_files([field_file(seed) for seed in (5, 6, 7)])
     page.get_by_role("button", name="Cancel", exact=True).click()
-    page.get_by_text("0 of 3 files sent, 3 cancelled").wait_for()
+    page.get_by_text("Sent: 0 of 3. Cancelled: 3.").wait_for()
     expect(page.get_by_role("button", name="Retry all that failed")).to_be_visible()
     assert not case.images.exists()
 
@@ -114,8 +123,10 @@ def test_a_phone_offers_its_camera(open_as, amina, case):
 def test_without_scripts_the_plain_form_does_the_same(open_as, amina, case, field_file, tmp_path, analyse):
     text = tmp_path / "letter.pdf"
     text.write_bytes(b"%PDF-1.4 letter")
-    page = open_as(amina, scripts=False)
+    page = open_as(amina, size=PHONE, scripts=False)
     page.goto(f"/cases/{case.pk}/")
+    button, box = (place.bounding_box() for place in (page.get_by_role("button", name="Upload"), page.locator(".drop")))
+    assert box["x"] < button["x"] < button["x"] + button["width"] < box["x"] + box["width"]
     page.locator("#upload-files").set_input_files([field_file(8), text])
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_role("alert").get_by_text("letter.pdf")).to_be_visible()

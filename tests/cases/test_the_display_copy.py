@@ -79,7 +79,7 @@ def test_the_thumbnail_is_sized(amina, draft):
     image, _ = receive_image(actor=amina, case=draft, upload=upload(content))
     make_display_copy(image)
     with Image.open(image.thumbnail.path) as picture:
-        assert picture.size == (480, 360)
+        assert picture.size == (240, 180)
     assert image.thumbnail.size < image.display.size
 
 

@@ -41,6 +41,7 @@ def test_an_unknown_field_is_refused_by_its_name(lis, session_of, ines, amina, r
         "cases": made.case,
         "orders": waiting_order(amina),
         "images": made.image,
+        "sources": riverside,
         "microscopes": Microscope.objects.create(organisation=riverside, name="By the window"),
     }
     address = path.replace("{id}", str(records[path.split("/")[3]].pk))

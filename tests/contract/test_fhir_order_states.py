@@ -5,9 +5,12 @@ import json
 import pytest
 
 from cases.models import Order
+from cases.services.cases import submit_case
 from cases.services.orders import open_case_of_order, reject_order
+from cases.services.rejections import reject_specimen, send_again
 from cases.states import CaseState
 from tests.contract.conftest import ALL_SCOPES
+from tests.factories.cases import SmearImageFactory
 from tests.factories.orders import waiting_order
 from tests.factories.specimens import specimen
 
@@ -177,3 +180,27 @@ def test_a_ward_and_a_visit_are_read_back(lis, order):
     found = read(lis, f"ServiceRequest/{order.pk}")
     assert found["locationReference"] == [{"display": "Ward 3"}]
     assert found["encounter"]["identifier"]["value"] == "V-1"
+
+
+def test_a_rejected_specimen_is_unsatisfactory_and_its_order_waits_for_another(lis, amina, pavel, order):
+    case = open_case_of_order(actor=amina, order=order, accession_number="A-1").case
+    SmearImageFactory(case=case)
+    submit_case(actor=amina, case=case)
+    reject_specimen(actor=pavel, case=case, reasons=["clotted", "identity_mismatch"], words="4711, not 4712.")
+    found = read(lis, f"Specimen/{case.pk}")
+    assert (found["status"], found["note"]) == ("unsatisfactory", [{"text": "4711, not 4712."}])
+    assert [[one["code"] for one in each["coding"]] for each in found["condition"]] == [
+        ["identity_mismatch"], ["CLOT", "clotted"],
+    ]  # fmt: skip
+    assert found["request"] == [{"reference": f"ServiceRequest/{order.pk}"}]
+    assert read(lis, "Specimen", {"_id": str(case.pk)})["entry"][0]["resource"] == found
+    waiting = read(lis, f"Task/{order.pk}")
+    assert (waiting["status"], waiting["businessStatus"]["text"]) == ("requested", "Waiting for another specimen")
+    assert [one["code"] for one in waiting["statusReason"]["coding"]] == ["RI", "RC", "identity_mismatch", "clotted"]
+    assert waiting["statusReason"]["text"].endswith("4711, not 4712.")
+    assert read(lis, "Task", {"_id": str(order.pk)})["entry"][0]["resource"] == waiting
+    assert read(lis, f"ServiceRequest/{order.pk}")["status"] == "active"
+    again = send_again(actor=amina, case=case)
+    taken_up = read(lis, f"Task/{order.pk}")
+    assert (taken_up["status"], "statusReason" in taken_up) == ("accepted", False)
+    assert read(lis, f"Specimen/{again.pk}")["request"] == found["request"]

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 BASELINE = {
     "/patients/": 8,
     "/cases/": 8,
-    "/cases/{case}/": 11,
+    "/cases/{case}/": 12,
     "/cases/{case}/images/": 9,
     "/images/{image}/": 14,
     "/orders/": 8,
@@ -35,7 +35,7 @@ FHIR_BASELINE = {
     "ServiceRequest": 9,
     "ServiceRequest/{order}": 9,
     "Specimen": 8,
-    "Task": 9,
+    "Task": 10,
     "Task/{order}": 9,
     "AuditEvent": 8,
 }

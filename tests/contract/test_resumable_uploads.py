@@ -16,40 +16,15 @@ from cases.services import resumable_uploads
 from cases.services.resumable_uploads import expire_uploads
 from cases.states import CaseState
 from hematovision.errors import NoRoom
-from tests.contract.conftest import API, Caller, picture, problem_of
+from tests.contract.conftest import API, Caller, problem_of
+from tests.contract.tus import FILE, PIECE, TUS, ask, begin, metadata, piece
 
 pytestmark = pytest.mark.django_db
-
-TUS = {"Tus-Resumable": "1.0.0"}
-PIECE = "application/offset+octet-stream"
-FILE = picture()
 
 
 @pytest.fixture
 def case(lis):
     return lis.new_case()["id"]
-
-
-def metadata(**pairs):
-    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
-
-
-def begin(lis, case, length=None, headers=TUS, **pairs):
-    said = {
-        "Upload-Length": str(len(FILE) if length is None else length),
-        "Upload-Metadata": metadata(case=case, **pairs),
-    }
-    return lis.http.generic("POST", f"{API}/uploads/", headers={**headers, **said})
-
-
-def piece(lis, place, offset, content, **headers):
-    sent = {**TUS, "Upload-Offset": str(offset), **{name.replace("_", "-"): text for name, text in headers.items()}}
-    # Django's test client says no type of a body without bytes.
-    return lis.http.patch(place, content, content_type=PIECE, headers=sent, CONTENT_TYPE=PIECE)
-
-
-def ask(lis, place):
-    return lis.http.head(place, headers=TUS)
 
 
 @pytest.fixture

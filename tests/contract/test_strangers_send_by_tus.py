@@ -1,5 +1,6 @@
 """Public clients of tus send as they do to any server: whole, cut and resumed, begun twice."""
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -13,12 +14,20 @@ from tests.contract.node import PACKAGES, needs_npm, run
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
-@needs_npm("tus-js-client")
-def test_tus_js_client(live_server, client, riverside, tmp_path):
+@pytest.fixture
+def token(riverside):
     scopes = ("cases:read", "cases:write", "images:write", "patients:write")
-    token = token_of(new_client(riverside.slug, *scopes)).json()["access_token"]
+    return token_of(new_client(riverside.slug, *scopes)).json()["access_token"]
+
+
+@pytest.fixture
+def case(client, token):
     client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    case = Caller(client).new_case()["id"]
+    return Caller(client).new_case()["id"]
+
+
+@needs_npm("tus-js-client")
+def test_tus_js_client(live_server, token, case, tmp_path):
     content = picture() + bytes(90_000)
     (tmp_path / "field.png").write_bytes(content)
     (tmp_path / "node_modules").symlink_to(PACKAGES)
@@ -34,3 +43,22 @@ def test_tus_js_client(live_server, client, riverside, tmp_path):
     assert seen["resumed"]["url"] == seen["again"]["url"]
     with first.original.open("rb") as one, second.original.open("rb") as other:
         assert (one.read(), other.read()) == (content, content + b"another one")
+
+
+def test_tuspy(live_server, token, case):
+    tus = pytest.importorskip("tusclient.client", reason="Not installed (make install-dev): tuspy.")
+    content = picture() + bytes(90_000)
+    client = tus.TusClient(f"{live_server.url}/api/v1/uploads/", headers={"Authorization": f"Bearer {token}"})
+    sends = {"chunk_size": 20_000, "metadata": {"case": case, "filename": "field.png"}}
+
+    cut = client.uploader(file_stream=io.BytesIO(content), **sends)
+    cut.upload(stop_at=40_000)
+    assert cut.offset == 40_000
+    resumed = client.uploader(file_stream=io.BytesIO(content), url=cut.url, **sends)
+    assert resumed.offset == 40_000
+    resumed.upload()
+
+    image = SmearImage.objects.get()
+    assert resumed.request.response_headers["upload-image"] == str(image.pk)
+    with image.original.open("rb") as original:
+        assert original.read() == content

@@ -60,6 +60,7 @@ class CaseFactory(factory.django.DjangoModelFactory):
         appended = factory.Trait(state=CaseState.APPENDED, **_sent)
         withdrawn = factory.Trait(state=CaseState.WITHDRAWN, **_sent)
         cancelled = factory.Trait(state=CaseState.CANCELLED)
+        rejected = factory.Trait(state=CaseState.REJECTED, **_sent)
 
     patient = factory.LazyAttribute(lambda case: PatientFactory(organisation=case.clinic))
     laboratory = factory.LazyAttribute(lambda case: case.clinic.laboratory)

@@ -18,7 +18,7 @@ from cases.models import Case
 from cases.states import CaseState
 from cases.storage import clinical_storage
 from reports.canonical import canonical, sha256
-from reports.models import Report, ReportDraft, ReportKey, ReportKind, Signature
+from reports.models import InsufficientSpecimen, Report, ReportDraft, ReportKey, ReportKind, Signature
 from reports.models.report import sealed_pdf_name
 from reports.presenters.content import MEANINGS, build_content, sign_content
 from reports.sealing import new_key, seal, wrap
@@ -107,6 +107,8 @@ def next_version(
         **bound,
     )
     ReportKey.objects.create(report=report, wrapped=wrap(key))
+    if content["insufficient"]:
+        InsufficientSpecimen.objects.create(report=report, reason=content["insufficient"]["code"])
     shown = {"name": str(by), "role": by.get_role_display(), "meaning": MEANINGS[kind], "method": "password"}
     Signature.objects.create(
         report=report,

@@ -38,6 +38,7 @@ def test_every_answer_says_what_a_browser_may_do_with_it(ask, address):
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "geolocation=()" in headers["Permissions-Policy"]
+    assert "camera=()" in headers["Permissions-Policy"]
     assert "Access-Control-Allow-Origin" not in headers
 
 
@@ -76,3 +77,11 @@ def test_the_web_process_never_imports_tensorflow():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("address", "may"), [("/cases/new/", "camera=(self)"), ("/orders/new/", "camera=(self)"), ("/", "camera=()")]
+)
+def test_only_pages_that_use_the_camera_may_ask_for_it(client, amina, address, may):
+    client.force_login(amina)
+    assert may in client.get(address).headers["Permissions-Policy"].split(", ")

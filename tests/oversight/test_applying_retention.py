@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from allauth.idp.oidc.models import Token
@@ -14,12 +15,13 @@ from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import Invitation, UsedAssertion
+from accounts.models import Invitation, Source, UsedAssertion
 from accounts.services import create_api_client
 from audit.models import AuditEvent
 from audit.services import verify_chain
 from cases.models import Upload
 from notices.models import Notification
+from offline.models import SentForm
 from oversight.retention import KINDS, due
 from oversight.services.retention import apply_retention
 from tests.factories.cases import CaseFactory
@@ -55,6 +57,13 @@ def an_upload(user, **more):
     return Upload.objects.create(case=CaseFactory(clinic=user.organisation), by=user, length=1, **more)
 
 
+def a_source(lis, number, **more):
+    numbers = dict.fromkeys(("waiting", "held", "refused"), 0)
+    return Source.objects.create(
+        api_client=lis, instance=UUID(int=number), name="PC", version="1.0.0", **numbers, **more
+    )
+
+
 @pytest.fixture
 def old_and_new(amina, riverside):
     """Of each kind one that is due, and beside it those that are not."""
@@ -68,6 +77,8 @@ def old_and_new(amina, riverside):
         UsedAssertion.objects.create(api_client=lis, jti_digest="old", expires_at=ago(2)),
         AccessFailureLog.objects.create(username="old", ip_address="192.0.2.1"),
         an_upload(amina, state="expired", ended_at=ago(31)),
+        a_source(lis, 1, seen_at=ago(91)),
+        SentForm.objects.create(by=amina, key=uuid4(), path="/cases/new/", at=ago(181)),
     ]
     AccessFailureLog.objects.update(attempt_time=ago(91))
     new = [
@@ -83,6 +94,8 @@ def old_and_new(amina, riverside):
         AccessFailureLog.objects.create(username="new", ip_address="192.0.2.1"),
         an_upload(amina, state="expired", ended_at=ago(29)),
         an_upload(amina, created_at=ago(31)),
+        a_source(lis, 2, seen_at=ago(89)),
+        SentForm.objects.create(by=amina, key=uuid4(), path="/cases/new/", at=ago(179)),
     ]
     Notification.objects.filter(read_at__isnull=True).update(created_at=ago(4000))
     return old, new
@@ -119,11 +132,13 @@ def test_every_removal_is_in_the_audit_trail(old_and_new):
     events = AuditEvent.objects.filter(action="delete", reason__startswith="Retention of ")
     assert sorted(events.values_list("object_type", flat=True)) == [
         "accounts.invitation",
+        "accounts.source",
         "accounts.usedassertion",
         "allauth_idp_oidc.token",
         "axes.accessfailurelog",
         "cases.upload",
         "notices.notification",
+        "offline.sentform",
         "sessions.session",
         "usersessions.usersession",
     ]

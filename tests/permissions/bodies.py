@@ -103,7 +103,18 @@ def _placed(world: World, target: str) -> dict[str, Any]:
     return order | {"patient": str(patient.pk), "clinic": str(patient.organisation_id)}
 
 
+def _unwrap(world: World, target: str) -> dict[str, Any]:
+    return {"device": str(world.objects[target].pk if target == "device" else uuid.UUID(int=0)), "wrapped": ["A" * 512]}
+
+
+def _discard(world: World, target: str) -> dict[str, Any]:
+    person = world.people.get(target)
+    return {"person": str(person.pk if person else uuid.UUID(int=0)), "items": 1}
+
+
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "offline:unwrap"): _unwrap,
+    ("POST", "offline:discard"): _discard,
     ("POST", "integrations:new_connection"): lambda _world, _target: {"name": "New", "charset": "ASCII"},
     ("POST", "integrations:edit_connection"): lambda world, target: {
         "name": "Off",
@@ -161,7 +172,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "review:keys"): lambda _world, _target: {"keys": {"exclude": ["G"]}},
     # In small letters: what was sought is repeated to whoever finds nothing, and is no leak.
     ("POST", "workbench:search"): lambda world, target: {"q": world.specimens[target].case.accession_number.lower()},
+    ("POST", "workbench:scan"): lambda _world, _target: {"code": "NEW-1"},
     ("POST", "workbench:new_case"): _new_case,
+    ("POST", "workbench:check_label"): lambda _world, _target: {"code": "OTHER-1"},
+    ("POST", "workbench:confirm_label"): lambda _world, _target: {"check": str(uuid.UUID(int=0)), "reason": "It is."},
     ("POST", "workbench:add_images"): lambda world, target: {"files": _upload(world, target)["file"]},
     ("POST", "workbench:submit_case"): lambda _world, _target: {"identity": "confirmed"},
     ("POST", "workbench:edit_case"): lambda world, target: {
@@ -181,6 +195,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "consult:answer"): lambda _world, _target: {"words": "I agree."},
     ("POST", "consult:decline"): lambda _world, _target: {"reason": "On leave."},
     ("POST", "consult:close"): lambda _world, _target: {"reason": "Not needed."},
+    ("POST", "consult:clinic_thread"): lambda _world, _target: {"text": "Is there an older smear?"},
     ("POST", "consult:discussion"): lambda _world, _target: {"text": "Look again."},
     ("POST", "reports:amend"): lambda _world, _target: {
         "kind": "corrected",
@@ -197,6 +212,14 @@ BODIES: dict[tuple[str, str], Any] = {
         "mrn": world.specimens[target].patient.mrn,
         "reason": "An emergency in our house.",
     },
+    ("PUT", "api:source"): lambda _world, _target: {
+        "instance": str(uuid.UUID(int=1)),
+        "name": "Microscope 1",
+        "version": "1.0.0",
+        "waiting": 0,
+        "held": 0,
+        "refused": 0,
+    },
     ("POST", "api:microscopes"): lambda _world, _target: {"organisation": "riverside-clinic", "name": "New"},
     ("PATCH", "api:image"): lambda _world, _target: {"microscope": None},
     ("PATCH", "api:microscope"): lambda _world, _target: {"objective": 50},
@@ -207,6 +230,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "workbench:edit_microscope"): lambda _world, _target: {"name": "Renamed"},
     ("PUT", "api:case_images_order"): _order_of_images,
     ("POST", "workbench:draft_field"): lambda _world, _target: {"reason": "wrong"},
+    ("POST", "review:return_field"): lambda _world, _target: {"reason": "blurred"},
     ("POST", "workbench:unknown_cameras"): lambda _world, _target: {"rule": "strict"},
     ("POST", "workbench:image_microscope"): lambda _world, _target: {"microscope": "none"},
     ("POST", "calibration:label"): lambda world, _target: {
@@ -226,5 +250,6 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("POST", "workbench:cancel_order"): lambda _world, _target: {"reason": "ordered twice"},
     ("POST", "workbench:reject_order"): lambda _world, _target: {"reason_code": "clotted"},
+    ("POST", "workbench:reject_specimen"): lambda _world, _target: {"reasons": ["clotted"]},
     ("POST", "workbench:cancel_case"): lambda _world, _target: {"reason": "ordered twice"},
 }

@@ -17,7 +17,7 @@ from tests.permissions.world import World
 
 JSON = "application/json"
 JSON_PATCH = "application/json-patch+json"
-PROGRAMS = ("api:", "fhir:")
+PROGRAMS = ("api:", "fhir:", "offline:")
 
 
 def address(row: Row, world: World) -> str:
@@ -69,12 +69,14 @@ ARGUMENT_NOUN = {
     "workbench:field": "image",
     "workbench:image_microscope": "image",
     "workbench:draft_field": "image",
+    "workbench:retake_field": "image",
     "cases:image_original": "image",
     "cases:image_display": "image",
     "cases:image_thumbnail": "image",
     "cases:cell_crop": "cell",
     "review:retry_image": "image",
     "review:confirm_smear": "image",
+    "review:return_field": "image",
     "fhir:media": "image",
     "fhir:patient": "patient",
     "fhir:patient_merge": "patient",
@@ -83,7 +85,7 @@ ARGUMENT_NOUN = {
 }
 
 # The object is what the body is made from; the address takes none.
-PLAIN = {"oversight:break_glass", "workbench:search"}
+PLAIN = {"oversight:break_glass", "workbench:search", "offline:unwrap", "offline:discard"}
 
 LITERAL: dict[str, str] = {
     "unknown_address": "/api/v1/nothing/",

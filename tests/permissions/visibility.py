@@ -10,6 +10,7 @@ CASES = {
     "draft": {"amina", "ines", "olga", "t_read", "t_write", "t_all", "t_acting"},
     "ready": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab", "t_acting"},
     "in_review": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab", "t_acting"},
+    "rejected": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_lab", "t_acting"},
     "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_report", "t_lab", "t_acting"},
     "far": {"lars", "nadia", "petra", "timo", "t_north", "t_acts_north"},
 }
@@ -18,6 +19,7 @@ FINDINGS = {
     "draft": set(),
     "ready": {"pavel", "ines", "olga", "t_all", "t_lab"},
     "in_review": {"pavel", "ines", "olga", "t_all", "t_lab"},
+    "rejected": {"pavel", "ines", "olga", "t_all", "t_lab"},
     "signed": {"amina", "pavel", "ines", "olga", "t_read", "t_write", "t_all", "t_report", "t_lab", "t_acting"},
     "far": {"nadia", "petra", "timo", "t_north"},
 }

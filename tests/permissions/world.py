@@ -18,6 +18,7 @@ from accounts.scopes import PREDICTIONS_READ, SCOPES
 from accounts.services import create_api_client, invite_user
 from audit.models import AuditEvent
 from cases.models import Order, PurgeRun, Upload
+from cases.services.rejections import reject_specimen
 from cases.states import CaseState, OrderState
 from classifier.models import WorkerHeartbeat
 from consult.models import OpinionCell, SecondOpinion
@@ -25,6 +26,7 @@ from inbox.models import Delivery
 from integrations.models import ConnectionKind, ConnectionState, MessageState
 from microscopes.models import Microscope
 from notices.models import Notification
+from offline.services.device_keys import make_device_key
 from reports.models import ReportKind, ReportTemplate
 from review.services.leases import claim
 from tests.factories.connections import a_connection, a_mapping
@@ -129,10 +131,12 @@ def build() -> World:
         "ready": specimen(by=amina, state=CaseState.READY, number=7102, version=version),
         "signed": specimen(by=amina, state=CaseState.SIGNED, number=7103, version=version, owner=people["pavel"]),
         "in_review": specimen(by=amina, state=CaseState.IN_REVIEW, number=7105, version=version, owner=people["pavel"]),
+        "rejected": specimen(by=amina, state=CaseState.READY, number=7106, version=version),
         "far": specimen(by=people["lars"], state=CaseState.READY, number=7104, version=version),
     }
     signed_report(specimens["signed"].case, people["pavel"])
     claim(actor=people["pavel"], case=specimens["in_review"].case)
+    reject_specimen(actor=people["ines"], case=specimens["rejected"].case, reasons=["clotted"])
     reviewed_order = waiting_order(amina, "REVIEWED", patient=specimens["in_review"].patient)
     Order.objects.filter(pk=reviewed_order.pk).update(state=OrderState.IN_PROGRESS, case=specimens["in_review"].case)
     colleague = person("Vera", Role.PATHOLOGIST, central)
@@ -147,7 +151,8 @@ def build() -> World:
     objects = {
         "upload": Upload.objects.create(case=specimens["draft"].case, by=amina, length=10),
         "delivery": Delivery.objects.get(case=specimens["signed"].case),
-        "notification": Notification.objects.get(user=people["amina"]),
+        "device": make_device_key(actor=people["amina"], browser="A phone"),
+        "notification": Notification.objects.get(user=people["amina"], kind="report"),
         "invitation": invitation,
         "far_invitation": far_invitation,
         "invitation_token": (invitation_token,),

@@ -31,6 +31,7 @@ STATE_TABS: Mapping[str, tuple[str, frozenset[CaseState]]] = {
     "ready": ("Ready for review", frozenset({CaseState.READY})),
     "in_review": ("In review", frozenset({CaseState.IN_REVIEW})),
     "signed": ("Signed", SIGNED_STATES),
+    "rejected": ("Rejected", frozenset({CaseState.REJECTED})),
     "cancelled": ("Cancelled", frozenset({CaseState.CANCELLED, CaseState.WITHDRAWN})),
     "all": ("All", frozenset(CaseState)),
 }

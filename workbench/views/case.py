@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import PoorFields
-from cases.blinding import is_blinded, may_see_model_output
-from cases.conf import upload_max_bytes
+from cases.blinding import is_blinded, is_without_result, may_see_model_output
 from cases.permissions import (
     is_read_only,
     may_change_details,
@@ -29,13 +28,18 @@ from cases.services.audit_trail import record_view
 from cases.services.cases import cancel_case, submit_case
 from cases.states import CLOSED_STATES, OPEN_STATES, CaseState
 from classifier.selectors import unknown_cameras
+from hematovision.camera import uses_camera
 from hematovision.errors import DomainError
 from hematovision.forms import uuid_or_none
+from hematovision.little_data import wants_little_data
 from microscopes.selectors import suggest
+from notices.services import mark_subject_read
 from workbench.presenters.cameras import shown_cameras
 from workbench.presenters.differential import case_differential
 from workbench.presenters.fields import field_summaries, fingerprint, is_held_up, is_in_flight, progress_of
 from workbench.presenters.identities import corrections_of
+from workbench.presenters.rejections import about_rejection
+from workbench.presenters.uploads import sending_facts, unfinished_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +72,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "shows_cells": shows_cells,
         "is_blinded": is_blinded(request.user, case),
         "may_retry": may_change and may_review_cases(request.user) and case.state in OPEN_STATES,
+        "is_without_result": is_without_result(case),
         "differential": case_differential(case, fields) if shows_cells else None,
         # Beside absolute values there is no room for the bars.
         "show_bars": case.wbc is None,
@@ -79,7 +84,8 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "links_order": may_change,
         "may_edit": may_change_details(request.user, case),
         "may_cancel": may_change and may_write_cases(request.user) and case.state not in CLOSED_STATES,
-        "max_bytes": upload_max_bytes(),
+        **sending_facts(),
+        "spares_pictures": wants_little_data(request) and not request.session.get("shows_pictures"),
         "unknown_cameras": shown_cameras(unknown_cameras(case), request.user),
         **_microscopes(request, case),
         **more,
@@ -105,17 +111,29 @@ def show_case(
         "legal_holds": legal_holds_in_force(request.user, case),
         "restriction": restriction_in_force(request.user, case.patient),
         "may_hold": may_place_legal_holds(request.user, case),
+        "unfinished": unfinished_uploads(request.user, case),
+        **about_rejection(request.user, case),
+        "label_check": case.label_checks.standing(),
     }
     context = case_context(request, case, refusals=refusals, worklist_url=back, corrections=corrections, **kept, **more)
     return render(request, "workbench/case.html", context, status=status)
 
 
+@uses_camera
 @login_required
 @require_GET
 def case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """Show a case: images, differential, report, details, timeline."""
+    """Show a case: images, differential, report, details, timeline.
+
+    `?pictures=1` shows the pictures of every case for the rest of the session to somebody whose device asks for less data.
+    """
+    if request.GET.get("pictures") == "1":
+        request.session["shows_pictures"] = True
+        return redirect("workbench:case", pk)
     case = visible_case(request.user, pk)
     record_view(actor=request.user, target=case)
+    if case.state == CaseState.REJECTED:
+        mark_subject_read(actor=request.user, subject_id=case.pk)
     return show_case(request, case)
 
 
@@ -145,6 +163,7 @@ def changed_parts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return render(request, "workbench/partials/live.html", context)
 
 
+@uses_camera
 @login_required
 @require_POST
 def submit_case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:

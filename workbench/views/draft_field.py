@@ -20,6 +20,7 @@ from cases.states import ImageState
 from classifier.selectors import output_for_image
 from hematovision.errors import Conflict, DomainError
 from workbench.forms import TakeOutForm
+from workbench.presenters.uploads import sending_facts
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -53,7 +54,7 @@ def draft_field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 return redirect("workbench:case", image.case_id)
         except DomainError as error:
             form, status, refused = TakeOutForm(), error.status, error.sentence
-    context = {**_shown(image, refused), "form": form}
+    context = {**_shown(image, refused), **sending_facts(), "form": form}
     if context["refused"] and status == 200:
         status = Conflict.status
     return render(request, "workbench/draft_field.html", context, status=status)

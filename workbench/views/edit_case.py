@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from cases.permissions import is_open_to_change, may_write_cases
 from cases.selectors import visible_case
 from cases.services.cases import update_case
+from hematovision.camera import uses_camera
 from hematovision.errors import Conflict, DomainError
 from workbench.forms import SpecimenChangeForm
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from accounts.requests import AuthenticatedRequest
 
 
+@uses_camera
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_case(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cases.blinding import may_see_model_output
@@ -45,6 +46,9 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if image.state == ImageState.TAKEN_OUT:
         messages.info(request, f"This field was taken out: {image.get_taken_out_reason_display()}.")
         return redirect("workbench:case", case.pk)
+    if image.state == ImageState.RETURNED:
+        messages.info(request, _("This field was sent back to the clinic."))
+        return redirect(f"{reverse('workbench:case', args=[case.pk])}#sent-back")
     shows_cells = may_see_model_output(request.user, case)
     output = output_for_image(image)
     analysis = output.analyses.get(image.pk)

@@ -17,6 +17,7 @@ from cases.permissions import may_write_cases
 from cases.services.audit_trail import record_list, record_view
 from cases.services.cases import create_case
 from cases.services.orders import open_case_of_order
+from hematovision.camera import uses_camera
 from hematovision.errors import DomainError
 from hematovision.forms import uuid_or_none
 from workbench.forms import PatientForm, SpecimenForm
@@ -44,6 +45,7 @@ class Draft(PatientChoice):
     specimen_form: SpecimenForm = field(default_factory=SpecimenForm)
 
 
+@uses_camera
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_case(request: AuthenticatedRequest) -> HttpResponse:

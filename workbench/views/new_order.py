@@ -16,6 +16,7 @@ from cases.models import OrderSource, Patient
 from cases.permissions import may_register_for, may_write_orders
 from cases.services.audit_trail import record_view
 from cases.services.orders import receive_order
+from hematovision.camera import uses_camera
 from hematovision.errors import DomainError
 from hematovision.forms import uuid_or_none
 from workbench.forms import OrderForm, PatientForm
@@ -44,6 +45,7 @@ class OrderDraft(PatientChoice):
     waiting: list[Order] = field(default_factory=list)
 
 
+@uses_camera
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_order(request: AuthenticatedRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Receiving smear images, one by one from the page's script or several from the plain form."""
+"""Receiving smear images from the plain form. The page's script sends them in pieces (docs/adr/0060)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from cases.models import Case
 from cases.selectors import chosen_microscope, visible_case, visible_image
 from cases.services.images import receive_image
+from hematovision.camera import uses_camera
 from hematovision.errors import DomainError, NotFound, Unprocessable
 from hematovision.forms import uuid_or_none
 from workbench.forms import NOT_NAMED, id_of
@@ -35,10 +36,11 @@ class Refusal:
     sentence: str
 
 
+@uses_camera
 @login_required
 @require_POST
 def add_images(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """Take the files of a case. The script sends one a request and reads JSON; a plain form sends many."""
+    """Take the files of a case from a plain form; who asks for no page sends one file and reads JSON."""
     case = visible_case(request.user, pk)
     uploads = request.FILES.getlist("files")
     if request.accepts("text/html"):

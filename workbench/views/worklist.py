@@ -12,14 +12,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.permissions import may_see_predictions
+from accounts.permissions import may_see_predictions, works_at_clinic
 from cases.models import Case, Order, Patient, Priority
 from cases.permissions import may_write_cases
 from cases.services.audit_trail import record_list, record_search
 from classifier.selectors import images_of_unknown_cameras
 from hematovision.paging import CappedPaginator
 from workbench.forms.filters import OPEN_STATES, STATE_TABS, WorklistFilters
-from workbench.selectors import clinics_to_choose_from
+from workbench.selectors import clinics_to_choose_from, waiting_orders
+from workbench.views.clinic_home import clinic_home
 
 if TYPE_CHECKING:
     from django.http import HttpResponse, HttpResponseRedirect
@@ -32,7 +33,6 @@ CASES_PER_PAGE = 50
 # Sorting by unidentified cells counts the cells of every listed case; beyond this many it would be felt.
 MOST_CASES_COUNTED = 1000
 MOST_COUNTED_IN_A_TAB = 999
-MOST_ORDERS_COUNTED = 99
 _MOST_PATIENTS_FOUND = 20
 _MOST_ORDERS = 20
 
@@ -40,17 +40,19 @@ _MOST_ORDERS = 20
 @login_required
 @require_GET
 def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResponse:
-    """Show one line a case: most pressing first, filters in the address."""
+    """Show one line a case: most pressing first, filters in the address. A clinic begins with its own four groups."""
+    here = request.get_full_path()
+    if request.session.get("worklist") != here:
+        # A case's page leads back to the list as it was left.
+        request.session["worklist"] = here
+    if place == "cases" and not request.GET and works_at_clinic(request.user):
+        return clinic_home(request)
     filters = WorklistFilters.from_query(request.GET, default_state="ready" if place == "review" else "open")
     visible = Case.objects.visible_to(request.user)
     shows_unidentified = may_see_predictions(request.user, signed=False)
     ids = _sorted_ids(filters, visible, request.user, shows_unidentified=shows_unidentified)
     page = CappedPaginator(ids, CASES_PER_PAGE).get_page(request.GET.get("page"))
     cases = _rows(list(page.object_list), request.user)
-    here = request.get_full_path()
-    if request.session.get("worklist") != here:
-        # A case's page leads back to the list as it was left.
-        request.session["worklist"] = here
     record_list(actor=request.user, object_type="cases.case", count=len(cases))
     context = {
         "place": place,
@@ -63,7 +65,7 @@ def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResp
         "cases": cases,
         "shows_unidentified": shows_unidentified,
         "may_create": may_write_cases(request.user),
-        "waiting_orders": _waiting_orders(request.user) if place == "cases" else "",
+        "waiting_orders": waiting_orders(request.user) if place == "cases" else "",
         "patients": Patient.objects.visible_to(request.user)
         .filter(pk__in=filters.patients)
         .prefetch_related("former_identities", "merged_patients")
@@ -152,12 +154,6 @@ def _name_orders(text: str) -> list[tuple[str, str]]:
         first, second = " ".join(parts[:cut]), " ".join(parts[cut:])
         orders += [(second, first), (first, second)]
     return orders
-
-
-def _waiting_orders(user: User) -> str:
-    """Return how many orders wait for their case; "99+" for more, "" for none."""
-    count = Order.objects.visible_to(user).waiting().order_by()[: MOST_ORDERS_COUNTED + 1].count()
-    return f"{MOST_ORDERS_COUNTED}+" if count > MOST_ORDERS_COUNTED else str(count or "")
 
 
 def _sorted_ids(filters: WorklistFilters, visible: CaseQuerySet, user: User, *, shows_unidentified: bool) -> Any:

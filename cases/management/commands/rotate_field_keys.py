@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.services import rotate_second_factors
 from audit.models import Action
 from audit.services import record
-from cases.models import FormerIdentity, Order, Patient, PatientMerge, PatientNumber
+from cases.models import FormerIdentity, LabelCheck, Order, Patient, PatientMerge, PatientNumber
 from cases.signals import field_keys_rotated
 from hematovision.chunks import in_chunks
 from hematovision.rest.idempotency import rotate_stored_answers
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         orders = _rotate(Order)
         numbers = _rotate(PatientNumber)
         merges = _rotate(PatientMerge)
+        labels = _rotate(LabelCheck)
         others: dict[str, int] = {
             "second_factors": rotate_second_factors(),
             "stored_answers": rotate_stored_answers(),
@@ -48,6 +49,7 @@ class Command(BaseCommand):
                 "orders": orders,
                 "numbers": numbers,
                 "merges": merges,
+                "labels": labels,
                 **others,
             },
         )
@@ -56,7 +58,7 @@ class Command(BaseCommand):
         )
 
 
-def _rotate(model: type[Patient | FormerIdentity | Order | PatientNumber | PatientMerge]) -> int:
+def _rotate(model: type[Patient | FormerIdentity | Order | PatientNumber | PatientMerge | LabelCheck]) -> int:
     """Write every row again; returns how many there are."""
     rotated = 0
     for row in in_chunks(model.objects.only("pk"), by=("pk",), size=500):

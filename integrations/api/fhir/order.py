@@ -136,7 +136,7 @@ class SpecimenSearch(FhirSearch):
 
     def rows(self) -> Any:
         """Return the cases that the caller may open."""
-        return Case.objects.open_to(self.caller).select_related("laboratory", "order")
+        return Case.objects.open_to(self.caller).select_related("laboratory", "order", "rejection__order")
 
     def found(self, rows: list[Case], wanted: set[str]) -> Found:
         """Each is a Specimen."""

@@ -51,7 +51,7 @@ class TaskSearch(ServiceRequestSearch):
 
     def rows(self) -> Any:
         """Return the orders the caller may see, with their cases."""
-        return super().rows().select_related("case")
+        return super().rows().select_related("case").prefetch_related("specimen_rejections")
 
     def found(self, rows: list[Order], wanted: set[str]) -> Found:
         """Each is a Task."""

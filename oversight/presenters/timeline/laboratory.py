@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from audit.models import Action, AuditEvent, Outcome
 from audit.selectors import about_case
-from consult.models import Comment, OpinionState, SecondOpinion
+from consult.models import ClinicThread, ClinicThreadEntry, Comment, OpinionState, SecondOpinion
 from inbox.models import Delivery
 from oversight.presenters.timeline.entry import Entry
 from oversight.presenters.timeline.record import name_of
@@ -59,6 +59,13 @@ def of_comments(case: Case, user: User) -> Iterator[Entry]:
     for comment in Comment.objects.visible_to(user).filter(case=case).select_related("by", "cell"):
         text = f"Comment on cell {comment.cell.ordinal}" if comment.cell else "Comment"
         yield Entry(comment.at, "talk", text, comment.by.full_name, details=(comment.text,))
+
+
+def of_clinic_threads(case: Case, user: User) -> Iterator[Entry]:
+    """Yield what laboratory and clinic wrote to each other."""
+    threads = ClinicThread.objects.visible_to(user).filter(case=case)
+    for entry in ClinicThreadEntry.objects.filter(thread__in=threads).select_related("by"):
+        yield Entry(entry.at, "talk", "Between laboratory and clinic", entry.by.full_name, details=(entry.text,))
 
 
 def of_reports(case: Case, user: User) -> Iterator[Entry]:

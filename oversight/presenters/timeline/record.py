@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cases.models import BreakGlassAccess, ImageTransition, SmearImage
-from cases.states import CaseState, ImageState
+from cases.states import NOT_COUNTING, CaseState, ImageState
 from classifier.models import Analysis, AnalysisState
 from oversight.presenters.timeline.entry import Entry
 
@@ -22,6 +22,7 @@ _TONES = {
     CaseState.APPENDED: "warn",
     CaseState.WITHDRAWN: "danger",
     CaseState.CANCELLED: "danger",
+    CaseState.REJECTED: "danger",
 }
 
 
@@ -52,12 +53,12 @@ def of_images(case: Case) -> Iterator[Entry]:
             alike="images received",
         )
     told = ImageTransition.objects.filter(
-        image__case=case, to_state__in=[ImageState.REJECTED, ImageState.FAILED, ImageState.TAKEN_OUT]
+        image__case=case, to_state__in=[ImageState.REJECTED, ImageState.FAILED, *NOT_COUNTING]
     ).select_related("by", "image")
     for step in told:
         word = ImageState(step.to_state).label.lower()
         reason = (step.reason,) if step.reason else ()
-        tone = "warn" if step.to_state == ImageState.TAKEN_OUT else "danger"
+        tone = "warn" if step.to_state in NOT_COUNTING else "danger"
         yield Entry(
             step.at, "images", f"Image {step.image.ordinal} {word}", name_of(step.by), details=reason, tone=tone
         )

@@ -33,7 +33,7 @@ _PARTS: dict[str, tuple[Callable[[Case, User], Iterable[Entry]], ...]] = {
     "images": (lambda case, _: record.of_images(case),),
     "machine": (lambda case, _: record.of_analyses(case),),
     "cells": (cells.of_cells,),
-    "talk": (laboratory.of_opinions, laboratory.of_comments),
+    "talk": (laboratory.of_opinions, laboratory.of_comments, laboratory.of_clinic_threads),
     "reports": (laboratory.of_reports, _amendments),
     "delivery": (laboratory.of_deliveries,),
     "access": (lambda case, _: record.of_break_glass(case), laboratory.of_looks),

@@ -248,7 +248,7 @@ def test_a_withdrawal_repeats_no_value():
 def test_a_rejected_specimen_has_its_reason():
     message = rejection_message(
         a_report(signature=None),
-        reason="RC",
+        reasons=["RC", "EX"],
         sentence="The blood has clotted.",
         route=ROUTE,
         mapping=MAPPING,
@@ -258,7 +258,8 @@ def test_a_rejected_specimen_has_its_reason():
     assert statuses(message) == ("X", {"X"})
     assert results(message) == [("14869-2", "", "", "X")]
     assert message.control_id == "fed9b1854ca4-x"
-    assert field(message, "SPM", 21) == "RC^Clotting^HL70490"
+    assert field(message, "SPM", 21) == "RC^Clotting^HL70490~EX^Expired^HL70490"
+    assert field(message, "ORC", 5) == "CA"
     assert segments(message, "NTE")[0][3] == "Specimen rejected: The blood has clotted."
     assert parse_message(message.content.decode(), find_groups=True).validate()
 
@@ -307,7 +308,9 @@ def test_what_cannot_be_told_is_held(content, given, said):
 
 def test_a_reason_without_a_code_is_held():
     with pytest.raises(HeldMessageError, match="0490"):
-        rejection_message(a_report(), reason="bad", sentence="", route=ROUTE, mapping=MAPPING, numbers=NUMBERS, at=AT)
+        rejection_message(
+            a_report(), reasons=["bad"], sentence="", route=ROUTE, mapping=MAPPING, numbers=NUMBERS, at=AT
+        )
 
 
 def test_the_character_set_of_the_receiver():

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from cases.models import OrderRejection
-from cases.services.cases import transition_case
-from cases.services.orders import reject_order
+from cases.services.cases import submit_case, transition_case
+from cases.services.orders import open_case_of_order, reject_order
+from cases.services.rejections import reject_specimen
 from cases.states import CaseState
 from integrations.mapping_rows import default_rows
 from integrations.models import ConnectionState, Message, MessageState
@@ -151,3 +152,34 @@ def test_a_rejected_order_says_why_by_the_mapping(amina, riverside, ines, pavel,
     assert field(message, "SPM", 21).startswith("RC^")
     assert field(message, "ORC", 2) == f"{order.placer_number}^{order.placer_namespace}"
     assert field(message, "ORC", 3) == ""
+
+
+def test_a_rejected_specimen_says_why_and_that_its_order_waits(amina, pavel, lis):
+    order = waiting_order(amina)
+    case = open_case_of_order(actor=amina, order=order).case
+    SmearImageFactory(case=case)
+    submit_case(actor=amina, case=case)
+    reject_specimen(actor=pavel, case=case, reasons=["clotted", "identity_mismatch"], words="4711, not 4712.")
+    number_events()
+    queue_events(lis)
+    (message,) = messages(lis)
+    assert (field(message, "OBR", 25), field(message, "ORC", 5)) == ("X", "HD")
+    assert field(message, "SPM", 21) == "RI^Identification problem^HL70490~RC^Clotting^HL70490"
+    assert field(message, "ORC", 2) == f"{order.placer_number}^{order.placer_namespace}"
+    assert field(message, "ORC", 3).startswith(case.accession_number)
+    assert message.control_id == f"{str(case.pk).replace('-', '')[:12]}-x"
+    said = field(message, "NTE", 3)
+    assert said.startswith("Specimen rejected: Slide and request do not name the same person. The blood was clotted.")
+    assert said.endswith("4711, not 4712.")
+
+
+def test_a_row_of_the_mapping_for_the_reason_goes_first(riverside, pavel, central, ines):
+    case = CaseFactory(clinic=riverside, ready=True)
+    rows = default_rows() | {"rejections": [{"reason": "too_old", "code": "RR"}]}
+    other = a_connection(central, ines, name="Other", mapping=a_mapping(central, ines, rows=rows, name="With reasons"))
+    reject_specimen(actor=pavel, case=case, reasons=["too_old"])
+    number_events()
+    queue_events(other)
+    (message,) = messages(other)
+    assert field(message, "SPM", 21) == "RR^Improper storage^HL70490"
+    assert (field(message, "ORC", 2), field(message, "ORC", 5)) == ("", "CA")

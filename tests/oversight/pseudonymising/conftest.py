@@ -9,6 +9,7 @@ from cases.services.cases import cancel_case, update_case
 from cases.services.images import transition_image
 from cases.services.orders import cancel_order, change_order
 from cases.services.patients import update_patient
+from cases.services.rejections import reject_specimen
 from cases.services.restrictions import restrict_patient
 from cases.states import ImageState
 from cases.storage import clinical_storage
@@ -38,9 +39,10 @@ def record(settings, monkeypatch, tmp_path, amina, pavel, ines):
     )
     update_case(actor=amina, case=made.draft, clinical_question="Has Adaeze Sample a lymphoma?")
     transition_image(image=made.draft_image, to=ImageState.REJECTED, reason="Out of focus.")
-    for case in (made.waiting, made.draft):
-        case.refresh_from_db()
-        cancel_case(actor=amina, case=case, reason="Nobody waits for it.")
+    made.waiting.refresh_from_db()
+    reject_specimen(actor=ines, case=made.waiting, reasons=["identity_mismatch"], words="The blood of Adaeze.")
+    made.draft.refresh_from_db()
+    cancel_case(actor=amina, case=made.draft, reason="Nobody waits for it.")
     change_order(actor=amina, order=made.order, **SAID)
     cancel_order(actor=amina, order=made.order, reason="Adaeze Sample went home.")
     return made

@@ -23,10 +23,12 @@ from cases.models import (
     PatientRestriction,
     Pseudonymisation,
     SmearImage,
+    SpecimenRejection,
     Upload,
     UploadState,
 )
 from cases.partial_date import PartialDate, Precision
+from cases.rejection_verification import check_rejections
 from cases.services.patient_numbers import set_numbers
 from cases.services.patients import register_patient, update_patient
 from cases.services.restrictions import lift_restriction, restrict_patient
@@ -35,6 +37,7 @@ from cases.storage import clinical_storage
 from hematovision.errors import Conflict, NotFound
 from hematovision.field_keys import encrypt_text
 from hematovision.rest.models import StoredAnswer
+from hematovision.verifications import Finding
 from integrations.message_verification import check_messages
 from oversight.services.everything import verify_everything
 from oversight.services.pseudonymisation import pseudonymise_patient
@@ -292,3 +295,12 @@ def test_nothing_takes_it_back(restricted, done, amina, ines):
     # Their clinic does not see them any more; a laboratory that registers its own patients would.
     with pytest.raises(NotFound):
         update_patient(actor=amina, patient=restricted.patient, family_name="Sample", reason="mistyped")
+
+
+def test_what_was_said_of_a_rejected_specimen_is_emptied(done, restricted):
+    rejection = SpecimenRejection.objects.get(case=restricted.waiting)
+    assert (rejection.words, rejection.reasons) == ("", ["identity_mismatch"])
+    assert not [found for found in check_rejections() if isinstance(found, Finding)]
+    with triggers_lifted(connection):
+        SpecimenRejection.objects.update(words="The blood of Adaeze.")
+    assert "what the pseudonymisation of its patient emptied" in "\n".join(map(str, check_removals()))

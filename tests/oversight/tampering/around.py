@@ -13,6 +13,7 @@ from cases.models import (
     BreakGlassAccess,
     Case,
     FormerIdentity,
+    LabelCheck,
     LegalHold,
     LegalHoldRelease,
     Patient,
@@ -20,6 +21,7 @@ from cases.models import (
     RestrictionLift,
 )
 from cases.services.break_glass import open_by_break_glass
+from cases.services.label_checks import check_label
 from cases.services.legal_holds import place_legal_hold, release_legal_hold
 from cases.services.microscopes import correct_microscope
 from cases.services.patients import register_patient, update_patient
@@ -56,6 +58,7 @@ class Around:
     hold: LegalHold
     release: LegalHoldRelease
     access: BreakGlassAccess
+    label: LabelCheck
     opinion: SecondOpinion
     given: OpinionLabel
     compared: Comparison
@@ -111,6 +114,7 @@ def write_around(record: Record, *, consulted: Case, people: dict[str, User]) ->
         hold=hold,
         release=release,
         access=access,
+        label=check_label(actor=amina, case=record.draft, text="OTHER-1"),
         opinion=opinion,
         given=opinion.labels.order_by("id").first(),
         compared=opinion.comparisons.first(),

@@ -1,0 +1,1 @@
+"""What the scripts that keep work on a device ask of the server."""

@@ -1,0 +1,1 @@
+"""Writes of what the server keeps for devices."""
