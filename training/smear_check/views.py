@@ -149,7 +149,7 @@ def _light(rgb: Rgb, rng: np.random.Generator) -> Rgb:
     if rng.random() < 0.3:
         grey = picture.mean(axis=2, keepdims=True)
         picture = grey + (picture - grey) * np.float32(rng.uniform(0.5, 1.5))
-    picture = np.float32(255) * (picture.clip(0, 255) / 255) ** np.float32(rng.uniform(0.7, 1.4))
+    picture = np.asarray(255 * (picture.clip(0, 255) / 255) ** rng.uniform(0.7, 1.4), np.float32)
     if rng.random() < 0.3:
         height, width = rgb.shape[:2]
         down, across = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
