@@ -25,13 +25,15 @@ class PoorField:
 class QualityVerdict:
     """The verdict on an image, in sentences.
 
-    `advice` is why a poor one is to be retaken and how, `held_back` why the model names no cell of it and what to do.
+    `advice` is why a poor one is to be retaken and how, `held_back` why the model names no cell of it and what to do, `no_smear`
+    why it is a picture of something else than a smear; that is all there is to advise then.
     """
 
     verdict: str
     sentences: list[str]
     advice: str
     held_back: str = ""
+    no_smear: str = ""
 
 
 def quality_verdict(quality: dict[str, Any]) -> QualityVerdict | None:
@@ -56,4 +58,5 @@ def quality_verdict(quality: dict[str, Any]) -> QualityVerdict | None:
         sentences=[sentence for sentence in reasons if sentence not in poor and sentence != held_back],
         advice=" ".join(poor),
         held_back=held_back,
+        no_smear=str(quality.get("no_smear", "")),
     )

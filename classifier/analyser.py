@@ -27,10 +27,12 @@ class Analyser(Protocol):
         *,
         um_per_px: float | None,
         microscope_um_per_px: float | None = None,
+        is_confirmed: bool = False,
     ) -> ImageAnalysis:
         """Detect and classify every cell of an (H, W, 3) uint8 RGB image.
 
-        `um_per_px` is the scale given with the case, `microscope_um_per_px` the one remembered of its microscope. Raises `classifier.inference.errors.InferenceError` when the model cannot be used.
+        `um_per_px` is the scale given with the case, `microscope_um_per_px` the one remembered of its microscope. `is_confirmed` has
+        cells searched for in what looks like no smear. Raises `classifier.inference.errors.InferenceError` when the model cannot be used.
         """
 
     def classify(

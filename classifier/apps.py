@@ -8,6 +8,7 @@ class ClassifierConfig(AppConfig):
     def ready(self) -> None:
         """Listen to the clinical record, which does not know the models; register the checks."""
         from accounts.signals import unknown_camera_rule_changed
+        from audit.kept_rows import keep
         from cases.providers import poor_fields
         from cases.signals import image_received, image_taken_out, microscope_corrected, scale_changed
         from classifier import checks, selectors  # noqa: F401
@@ -19,6 +20,7 @@ class ClassifierConfig(AppConfig):
             reanalyse_rescaled_case,
             relearn_scales,
         )
+        from classifier.smear_verification import CONFIRMED, check_confirmed_smears
         from classifier.verification import check_analyses, check_model_labels, check_models
         from hematovision import verifications
 
@@ -26,6 +28,8 @@ class ClassifierConfig(AppConfig):
         verifications.register("analyses", check_analyses)
         verifications.register("labels of the model", check_model_labels)
         verifications.register("models", check_models)
+        keep(CONFIRMED)
+        verifications.register("confirmed smears", check_confirmed_smears)
         image_received.connect(enqueue_received_image, dispatch_uid="classifier.enqueue_received_image")
         image_taken_out.connect(
             fingerprint_what_was_taken_out, dispatch_uid="classifier.fingerprint_what_was_taken_out"

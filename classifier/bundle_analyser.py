@@ -67,10 +67,13 @@ class BundleAnalyser:
         *,
         um_per_px: float | None,
         microscope_um_per_px: float | None = None,
+        is_confirmed: bool = False,
     ) -> ImageAnalysis:
         """See `classifier.analyser.Analyser.analyse`."""
         pipeline = self.hold(version).pipeline
-        return pipeline.analyse(rgb, um_per_px=um_per_px, microscope_um_per_px=microscope_um_per_px)
+        return pipeline.analyse(
+            rgb, um_per_px=um_per_px, microscope_um_per_px=microscope_um_per_px, is_confirmed=is_confirmed
+        )
 
     def classify(
         self,

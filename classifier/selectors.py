@@ -21,7 +21,15 @@ from django.db.models import Exists, F, Max, Min, OuterRef, Q, Subquery, UUIDFie
 
 from cases.models import Case, SmearImage
 from cases.quality import POOR, PoorField, quality_verdict
-from classifier.models import Analysis, AnalysisState, CameraStanding, ModelState, ModelVersion, Prediction
+from classifier.models import (
+    Analysis,
+    AnalysisState,
+    CameraStanding,
+    ConfirmedSmear,
+    ModelState,
+    ModelVersion,
+    Prediction,
+)
 from classifier.standing import Standing
 
 if TYPE_CHECKING:
@@ -156,6 +164,11 @@ def poor_fields(case: Case) -> list[PoorField]:
     poor = {pk: found for pk, found in verdicts.items() if found is not None and found.verdict == POOR}
     images = case.images.counting().filter(pk__in=poor).order_by("ordinal") if poor else []
     return [PoorField(image.pk, image.ordinal, poor[image.pk].advice or poor[image.pk].held_back) for image in images]
+
+
+def is_confirmed_smear(image: SmearImage) -> bool:
+    """Whether a pathologist said that `image` is a smear, whatever it looks like."""
+    return ConfirmedSmear.objects.filter(image=image).exists()
 
 
 def waits_for_part(case: Case) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from review.views import actions, field_return, keys, retrying, state, workspace
+from review.views import actions, confirmed_smears, field_return, keys, retrying, state, workspace
 
 app_name = "review"
 
@@ -19,4 +19,5 @@ urlpatterns: list[URLPattern] = [
     path("review/keys/", keys.keys, name="keys"),
     path("images/<uuid:pk>/return/", field_return.return_field_page, name="return_field"),
     path("images/<uuid:pk>/retry/", retrying.retry, name="retry_image"),
+    path("images/<uuid:pk>/smear/", confirmed_smears.confirm, name="confirm_smear"),
 ]

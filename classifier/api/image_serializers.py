@@ -127,6 +127,12 @@ class QualityOut(serializers.Serializer):
     held_back = serializers.CharField(
         allow_blank=True, required=False, help_text="Why no cell is named, in a sentence; empty where names stand."
     )
+    no_smear = serializers.CharField(
+        allow_blank=True,
+        required=False,
+        help_text="Why the picture is of something else than a blood smear and no cell was searched for in it, in a sentence; "
+        "empty where it may be a smear.",
+    )
     readings = serializers.DictField(
         child=MeasurementOut(),
         required=False,

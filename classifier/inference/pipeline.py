@@ -14,7 +14,7 @@ from classifier.inference.detector import DETECTOR_VERSION, detect_cells
 from classifier.inference.engines import Engine, load_engine
 from classifier.inference.errors import BadInput
 from classifier.inference.novelty import NoveltyModel
-from classifier.inference.quality import assess
+from classifier.inference.quality import assess, judge_smear
 from classifier.inference.scale import RedCellRuler, is_seen_whole, measure_red_cells
 from classifier.inference.scale_choice import choose_scale, judge_scale, require_scale
 from classifier.inference.types import (
@@ -71,21 +71,36 @@ class Pipeline:
         self._novelty = NoveltyModel.load(bundle.path(bundle.novelty_file)) if bundle.has(bundle.novelty_file) else None
 
     def analyse(
-        self, rgb: Rgb, *, um_per_px: float | None = None, microscope_um_per_px: float | None = None
+        self,
+        rgb: Rgb,
+        *,
+        um_per_px: float | None = None,
+        microscope_um_per_px: float | None = None,
+        is_confirmed: bool = False,
     ) -> ImageAnalysis:
         """Every cell of a field (H, W, 3) uint8 RGB, classified.
 
         `um_per_px` is the scale when known, `microscope_um_per_px` the one remembered of the microscope; else it is
         measured. Where it stays unknown, cells are found and none is named: `quality.held_back` says so. No cells is an
-        answer, with the quality's reasons. Raises BadInput for an image of another kind or a scale that is no positive number.
+        answer, with the quality's reasons; `is_confirmed` has cells searched for in what looks like no smear. Raises BadInput for an image of another kind or a scale that is no positive number.
         """
-        return self.answer(*self.look(rgb, um_per_px=um_per_px, microscope_um_per_px=microscope_um_per_px))
+        looked = self.look(
+            rgb, um_per_px=um_per_px, microscope_um_per_px=microscope_um_per_px, is_confirmed=is_confirmed
+        )
+        return self.answer(*looked)
 
     def look(
-        self, rgb: Rgb, *, um_per_px: float | None = None, microscope_um_per_px: float | None = None
+        self,
+        rgb: Rgb,
+        *,
+        um_per_px: float | None = None,
+        microscope_um_per_px: float | None = None,
+        is_confirmed: bool = False,
     ) -> tuple[Found, Rgb]:
         """The part of `analyse` before the network, fit to run in threads: what was found, and its crops."""
-        found = find_cells(rgb, um_per_px=um_per_px, microscope_um_per_px=microscope_um_per_px)
+        found = find_cells(
+            rgb, um_per_px=um_per_px, microscope_um_per_px=microscope_um_per_px, is_confirmed=is_confirmed
+        )
         started = perf_counter()
         crops = self.crop(rgb, [candidate.centre for candidate in found.candidates], um_per_px=found.um_per_px)
         found.timings["crop"] = perf_counter() - started
@@ -179,17 +194,29 @@ def crop_spec(bundle: ModelBundle) -> CropSpec:
     )
 
 
-def find_cells(rgb: Rgb, *, um_per_px: float | None = None, microscope_um_per_px: float | None = None) -> Found:
+def find_cells(
+    rgb: Rgb,
+    *,
+    um_per_px: float | None = None,
+    microscope_um_per_px: float | None = None,
+    is_confirmed: bool = False,
+) -> Found:
     """Quality, scale and candidates of a field (H, W, 3) uint8 RGB, without a network.
 
-    Platelet-sized bodies count only in an image that shows nothing nucleated; in an image that is no smear at all,
-    nothing counts. Scales and errors are those of `Pipeline.analyse`.
+    Platelet-sized bodies count only in an image that shows nothing nucleated. In an image that is no smear, unless a
+    pathologist has confirmed it as one, nothing is measured and nothing counts. Scales and errors are those of `Pipeline.analyse`.
     """
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or not rgb.size:
         raise BadInput(f"An image is (height, width, 3) uint8 RGB, not {rgb.shape} {rgb.dtype}.")
     require_scale(um_per_px)
     require_scale(microscope_um_per_px)
     timings: dict[str, float] = {}
+    started = perf_counter()
+    smear = judge_smear(rgb, is_confirmed=is_confirmed)
+    timings["smear"] = perf_counter() - started
+    if smear.measurement.verdict == "poor":
+        scale, source = choose_scale(RedCellRuler(None, 0), um_per_px, microscope=microscope_um_per_px)
+        return Found(assess(rgb, cells_found=None, smear=smear), scale, source, [], timings)
     started = perf_counter()
     red = measure_field(rgb)
     is_measured = um_per_px is None and microscope_um_per_px is None and red.um_per_px is None
@@ -203,9 +230,7 @@ def find_cells(rgb: Rgb, *, um_per_px: float | None = None, microscope_um_per_px
     started = perf_counter()
     nucleated = [candidate for candidate in candidates if candidate.kind == "nucleated"]
     judged = judge_scale(scale, source, red=red)
-    quality = assess(rgb, cells_found=len(nucleated), um_per_px=scale, ruler=red, scale=judged)
-    if not quality.is_smear:
-        candidates, nucleated = [], []
+    quality = assess(rgb, cells_found=len(nucleated), um_per_px=scale, ruler=red, scale=judged, smear=smear)
     timings["quality"] = perf_counter() - started
     return Found(quality, scale, source, nucleated or candidates, timings, errors.get(source))
 

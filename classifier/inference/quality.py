@@ -4,6 +4,8 @@ Five measurements: is it a smear at all, is it sharp, is it well lit, is it well
 focus, light and stain are in `picture_limits`; those of colours were set on photographs of other things besides.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -11,17 +13,37 @@ from classifier.inference.colour import background_colour, fill_mask, optical_de
 from classifier.inference.picture_limits import DEFAULT_UM_PER_PX, EXPOSURE, FOCUS, SMALL_PX, STAIN
 from classifier.inference.quantiles import percentile
 from classifier.inference.scale import RedCellRuler, measure_red_cells
+from classifier.inference.smear_check import installed_weights, smear_score
 from classifier.inference.types import Floats, Measurement, Quality, Rgb, Verdict
 
-# Share of stained pixels that absorb green most, as haemoglobin and every smear stain do. BCCD 0.59-0.97, PBC over 0.98;
-# photographs 0.11-0.52. Only far from any smear is an image called none, because its cells are then not looked for:
-# overexposure takes some of a smear's share away. Spread between channels: smears 0.06-0.25, grey images 0.
-_SMEAR_COLOURS, _OTHER_COLOURS, _NEVER_A_SMEAR = 0.54, 0.45, 0.35
+# Share of stained pixels that absorb green most, as haemoglobin and every smear stain do. BCCD 0.59-0.97, PBC over 0.98.
+_SMEAR_COLOURS = 0.54
+# Spread between channels: smears 0.06-0.25, grey images 0.
 _GREY = 0.02
 _GREY_EXACT = 0.004
-_ENOUGH_RED_CELLS = 6
 _EMPTY_SHARE = 0.004
 _STAINED = 0.08
+# Nothing in a smear is so much brighter than its glass, in optical density.
+_BRIGHTER = 0.12
+
+_EMPTY = "The image is empty: no stained cell of any kind. Move to where the cells are."
+_WITHOUT_COLOUR = (
+    "This is an image without colour, not a stained blood smear: no cell was searched for in it. Switch the camera to "
+    "colour and retake it."
+)
+_NO_SMEAR = (
+    "This does not look like a stained blood smear under the microscope: no cell was searched for in it. Send the picture "
+    "that was taken through the objective; if this is one, the pathologist can say so."
+)
+_CONFIRMED = "It does not look like a blood smear, and a pathologist says that it is one."
+
+
+@dataclass(frozen=True, slots=True)
+class SmearVerdict:
+    """Whether an image is a field of a smear; `is_other` where it is a picture of something else, not merely empty glass."""
+
+    measurement: Measurement
+    is_other: bool = False
 
 
 def assess(
@@ -31,20 +53,25 @@ def assess(
     um_per_px: float | None = None,
     ruler: RedCellRuler | None = None,
     scale: Measurement | None = None,
+    smear: SmearVerdict | None = None,
 ) -> Quality:
     """Judge an image (H, W, 3) uint8 RGB.
 
     `cells_found` is how many nucleated cells the detector found, None when it was not asked; `um_per_px` and `ruler` save
-    measuring them again, and `scale` is what was found out about the scale. The verdict is the worst measurement;
-    measurements are `smear`, `focus`, `exposure`, `stain`, and `scale` where it was judged.
+    measuring them again, `scale` is what was found out about the scale, `smear` what `judge_smear` said. The verdict is the
+    worst measurement; measurements are `smear`, `focus`, `exposure`, `stain`, and `scale` where it was judged, and `smear`
+    alone where it is none.
     """
+    smear = smear or judge_smear(rgb)
+    if smear.measurement.verdict == "poor":
+        return Quality("poor", {"smear": smear.measurement}, is_other=smear.is_other)
     ruler = ruler or measure_red_cells(rgb)
     working_scale = um_per_px or ruler.um_per_px or DEFAULT_UM_PER_PX
     shrink = min(1.0, SMALL_PX / max(rgb.shape[:2]))
     small = cv2.resize(rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else rgb
     density = optical_density(small)
     measurements = {
-        "smear": _smear(density, ruler.count),
+        "smear": smear.measurement,
         "focus": _focus(rgb, working_scale),
         "exposure": _exposure(small),
         "stain": _stain(density, cells_found),
@@ -134,25 +161,31 @@ def _stain(density: Floats, cells_found: int | None) -> Measurement:
     return Measurement(strength, "good", said["good"])
 
 
-def _smear(density: Floats, red_cells: int) -> Measurement:
-    """Whether the colours are those of a smear, with the share of stained pixels that absorb green most as its value."""
+def judge_smear(rgb: Rgb, *, is_confirmed: bool = False) -> SmearVerdict:
+    """Whether an image (H, W, 3) uint8 RGB shows a stained smear at all, with its likeness to one, 0 to 1, as the value.
+
+    `is_confirmed` where a pathologist said that it is one although it looks like none: then it counts as one.
+    """
+    shrink = min(1.0, SMALL_PX / max(rgb.shape[:2]))
+    small = cv2.resize(rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else rgb
+    density = optical_density(small)
     stained = density[density[..., 1] > _STAINED]
     if len(stained) < _EMPTY_SHARE * density.shape[0] * density.shape[1]:
-        return Measurement(0.0, "poor", "The image is empty: no stained cell of any kind. Move to where the cells are.")
+        is_other = float((density.min(axis=2) < -_BRIGHTER).mean()) >= _EMPTY_SHARE
+        return SmearVerdict(Measurement(0.0, "poor", _NO_SMEAR if is_other else _EMPTY), is_other=is_other)
+    score = smear_score(rgb)
     red, green, blue = stained.T
-    share = round(float((green >= 0.9 * np.maximum(red, blue)).mean()), 3)
     # Channel by channel: numpy's own range over three neighbours takes ten times as long.
     strongest, weakest = (take(take(red, green), blue) for take in (np.maximum, np.minimum))
     spread = float(np.median(strongest - weakest))
-    if spread < _GREY:
-        if spread > _GREY_EXACT and red_cells >= _ENOUGH_RED_CELLS:
-            return Measurement(share, "acceptable", "The image has almost no colour: check the camera's settings.")
-        return Measurement(share, "poor", "This is an image without colour, not a stained blood smear.")
-    few = red_cells < _ENOUGH_RED_CELLS
-    if share < _NEVER_A_SMEAR or (few and share < _OTHER_COLOURS):
-        return Measurement(
-            share, "poor", "This does not look like a stained blood smear: check that it is the right image."
-        )
-    if share < _SMEAR_COLOURS:
-        return Measurement(share, "acceptable", "The colours are unusual for a blood smear: check the white balance.")
-    return Measurement(share, "good", "A stained smear.")
+    if (spread <= _GREY_EXACT or score < installed_weights().limit) and not is_confirmed:
+        sentence = _WITHOUT_COLOUR if spread <= _GREY_EXACT else _NO_SMEAR
+        return SmearVerdict(Measurement(score, "poor", sentence), is_other=True)
+    unusual = ""
+    if score < installed_weights().limit:
+        unusual = _CONFIRMED
+    elif spread < _GREY:
+        unusual = "The image has almost no colour: check the camera's settings."
+    elif float((green >= 0.9 * np.maximum(red, blue)).mean()) < _SMEAR_COLOURS:
+        unusual = "The colours are unusual for a blood smear: check the white balance."
+    return SmearVerdict(Measurement(score, "acceptable" if unusual else "good", unusual or "A stained smear."))

@@ -67,10 +67,11 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The verdict on an image (the worst of its measurements) and why."""
+    """The verdict on an image (the worst of its measurements) and why; `is_other` for a picture of something else."""
 
     verdict: Verdict
     measurements: dict[str, Measurement] = field(default_factory=dict)
+    is_other: bool = False
 
     @property
     def held_back(self) -> str:
@@ -85,6 +86,11 @@ class Quality:
         return smear is None or smear.verdict != "poor"
 
     @property
+    def no_smear(self) -> str:
+        """Why this is a picture of something else than a smear, and what to do, as a sentence; empty where it may be one."""
+        return self.measurements["smear"].sentence if self.is_other else ""
+
+    @property
     def reasons(self) -> list[str]:
         """Sentences of every measurement that is not good, worst first; of what is no smear, that is all there is to say."""
         if not self.is_smear:
@@ -93,11 +99,12 @@ class Quality:
         return poor + [r.sentence for r in self.measurements.values() if r.verdict == "acceptable"]
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON-ready form: verdict, reasons, held_back, readings (the measurements, under their first name)."""
+        """Plain JSON-ready form: verdict, reasons, held_back, no_smear, readings (the measurements, under their first name)."""
         return {
             "verdict": self.verdict,
             "reasons": self.reasons,
             "held_back": self.held_back,
+            "no_smear": self.no_smear,
             "readings": {name: asdict(measurement) for name, measurement in self.measurements.items()},
         }
 

@@ -7,6 +7,7 @@ from classifier.models.analysis import (
     AnalysisTrigger,
 )
 from classifier.models.camera_standing import CameraStanding
+from classifier.models.confirmed_smear import ConfirmedSmear
 from classifier.models.explanation import Explanation, ExplanationState
 from classifier.models.heartbeat import WorkerHeartbeat
 from classifier.models.model_version import ModelState, ModelVersion
@@ -18,6 +19,7 @@ __all__ = [
     "AnalysisState",
     "AnalysisTrigger",
     "CameraStanding",
+    "ConfirmedSmear",
     "Explanation",
     "ExplanationState",
     "ModelState",

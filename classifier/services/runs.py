@@ -12,7 +12,7 @@ from cases.services.images import make_display_copy
 from classifier import analyser
 from classifier.inference.errors import BadInput, InferenceError
 from classifier.models import Analysis, AnalysisProblem, AnalysisState
-from classifier.selectors import camera_of
+from classifier.selectors import camera_of, is_confirmed_smear
 from classifier.services.claims import claim_analysis, max_attempts, release_claim, wait_for_part
 from classifier.services.held_names import hold_back_names
 from classifier.services.in_hand import in_hand
@@ -78,7 +78,11 @@ def _carry_out(analysis: Analysis) -> None:
     given = image.case.um_per_px
     try:
         result = analyser.installed().analyse(
-            version, rgb, um_per_px=given, microscope_um_per_px=remembered_scale(image)
+            version,
+            rgb,
+            um_per_px=given,
+            microscope_um_per_px=remembered_scale(image),
+            is_confirmed=is_confirmed_smear(image),
         )
     except BadInput as error:
         fail_analysis(analysis=analysis, kind=AnalysisProblem.FILE, sentence=error.sentence)

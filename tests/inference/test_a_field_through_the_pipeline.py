@@ -85,7 +85,7 @@ def test_a_cell_cut_by_the_frame_is_still_classified(pipeline):
 
 def test_timings_of_an_analysis_name_every_step(pipeline):
     timings = pipeline.analyse(draw_field(seed=2, width=200, height=200)[0]).timings
-    assert set(timings) == {"scale", "detect", "quality", "crop", "classify", "total"}
+    assert set(timings) == {"smear", "scale", "detect", "quality", "crop", "classify", "total"}
 
 
 def test_an_image_analysis_goes_into_json(pipeline):

@@ -99,6 +99,6 @@ def test_tiny_images_get_a_quality_too(shape):
 
 def test_a_quality_verdict_goes_into_json():
     told = assess(_field(), cells_found=2).as_dict()
-    assert set(told) == {"verdict", "reasons", "held_back", "readings"}
+    assert set(told) == {"verdict", "reasons", "held_back", "no_smear", "readings"}
     assert set(told["readings"]) == {"smear", "focus", "exposure", "stain"}
     assert all(set(measurement) == {"value", "verdict", "sentence"} for measurement in told["readings"].values())

@@ -75,6 +75,7 @@ ARGUMENT_NOUN = {
     "cases:image_thumbnail": "image",
     "cases:cell_crop": "cell",
     "review:retry_image": "image",
+    "review:confirm_smear": "image",
     "review:return_field": "image",
     "fhir:media": "image",
     "fhir:patient": "patient",

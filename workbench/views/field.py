@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from cases.blinding import may_see_model_output
 from cases.cell_classes import BY_CODE, CELL_CLASSES
 from cases.models import Cell, LabelSource, SmearImage
-from cases.permissions import is_open_to_change, is_read_only, may_change_details, may_write_cases
+from cases.permissions import is_open_to_change, is_read_only, may_change_details, may_review_cases, may_write_cases
 from cases.quality import quality_verdict
 from cases.selectors import remembered_scale, review_status, visible_image
 from cases.services.audit_trail import record_view
@@ -78,6 +78,9 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "may_correct_microscope": may_change,
         "shows_cells": shows_cells,
         "may_edit": bool(quality and quality.held_back) and may_change_details(request.user, case),
+        "may_confirm_smear": may_review_cases(request.user)
+        and is_open_to_change(request.user, case)
+        and not is_read_only(request.user, case),
         "status": review_status(case),
         "number": position + 1,
         "total": len(siblings),
