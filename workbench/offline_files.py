@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import uuid
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
 
 FILES = (
     "css/tokens.css",
@@ -17,10 +19,17 @@ FILES = (
     "workbench/case_form.css",
     "offline/offline.css",
     "img/mark.svg",
+    "scan/hand_scanner.js",
+    "scan/search.js",
     "shared/theme.js",
     "shared/frame.js",
     "shared/keys.js",
     "shared/typing.js",
+    "shared/without_metadata.js",
+    "shared/metadata/exif.js",
+    "shared/metadata/jpeg.js",
+    "shared/metadata/png.js",
+    "shared/metadata/webp.js",
     "shared/browser_world.js",
     "shared/resumable.js",
     "shared/resumable_answers.js",
@@ -36,23 +45,36 @@ FILES = (
     "offline/store.js",
     "vendor/tus/tus.min.js",
 )
-_ID = "[0-9a-f-]{36}"
 #: The forms of a clinic. Others are never kept: passwords, signatures and files have no place on a device.
 GUARDED = (
-    "^/cases/new/$",
-    f"^/cases/{_ID}/(edit|submit|cancel|discussion)/$",
-    "^/orders/new/$",
-    f"^/orders/{_ID}/(edit|link|cancel)/$",
-    f"^/patients/{_ID}/$",
-    f"^/images/{_ID}/(draft|microscope)/$",
-    f"^/inbox/{_ID}/acknowledge/$",
+    "workbench:new_case",
+    "workbench:edit_case",
+    "workbench:submit_case",
+    "workbench:cancel_case",
+    "workbench:send_again",
+    "workbench:confirm_label",
+    "workbench:new_order",
+    "workbench:edit_order",
+    "workbench:cancel_order",
+    "workbench:link_order",
+    "workbench:patient",
+    "workbench:draft_field",
+    "workbench:image_microscope",
+    "consult:discussion",
+    "inbox:acknowledge",
 )
+_ANY_ID = uuid.UUID(int=0)
 _HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
 
 
 def addresses() -> list[str]:
     """Return where the files lie, in the order of `FILES`."""
     return [static(name) for name in FILES]
+
+
+def guarded_addresses() -> list[str]:
+    """Return the patterns of the addresses that forms of the clinic are sent to."""
+    return [_pattern(route) for route in GUARDED]
 
 
 def named_by_content(address: str) -> bool:
@@ -68,3 +90,11 @@ def version(page: str) -> str:
         if not named_by_content(address) and (found := finders.find(name)):
             digest.update(Path(found).read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _pattern(route: str) -> str:
+    try:
+        address = reverse(route)
+    except NoReverseMatch:
+        address = reverse(route, args=[_ANY_ID])
+    return f"^{address.replace(str(_ANY_ID), '[0-9a-f-]{36}')}$"

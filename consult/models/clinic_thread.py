@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from cases.models import Case
@@ -37,6 +37,12 @@ class ClinicThreadQuerySet(models.QuerySet["ClinicThread"]):
     def open(self) -> Self:
         """Return those that nobody closed."""
         return self.filter(closed_at__isnull=True)
+
+    def waiting_for_clinic(self) -> Self:
+        """Return the open ones in which the laboratory wrote last."""
+        last = ClinicThreadEntry.objects.filter(thread=OuterRef("pk")).order_by("-at", "-id")
+        wrote = self.open().annotate(wrote_last=Subquery(last.values("by__organisation")[:1]))
+        return wrote.filter(wrote_last=F("case__laboratory"))
 
 
 class ClinicThread(models.Model):

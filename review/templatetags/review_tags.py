@@ -62,7 +62,7 @@ def fields_sent_back(context: dict[str, Any], case: Case) -> dict[str, Any]:
         "case": case,
         "waiting": waiting,
         "retaken": [each for each in returns if each.outcome == ReturnOutcome.RETAKEN],
-        "may_retake": bool(waiting) and may_send_images(user) and not is_read_only(user, case),
+        "may_retake": bool(waiting) and not reviews and may_send_images(user) and not is_read_only(user, case),
         "may_keep": reviews,
         "csrf_token": context.get("csrf_token"),
     }

@@ -20,13 +20,12 @@ const library = (address) => {
 /** `senderOf(address)` -> what `flush` takes; `address` is where the library lies. A line that drops is waited for. */
 export const senderOf =
   (address) =>
-  async (file, { caseId, clientId, here }) => {
+  async (file, { here, ...said }) => {
     await library(address);
     const sender = createSender({ endpoint: "/api/v1/uploads/", user: here.person, csrf: () => here.token });
     return new Promise((resolve) => {
       sender.send(file, {
-        caseId,
-        clientId,
+        ...said,
         onDone: () => resolve({ done: true }),
         onRefused: () => resolve({ done: false }),
       });

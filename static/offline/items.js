@@ -46,8 +46,9 @@ export const drawItems = ({ place, template, words, all, here, names, does }) =>
       const time = row.querySelector("time");
       time.dateTime = new Date(item.at).toISOString();
       time.textContent = new Date(item.at).toLocaleString();
-      if (item.thumbnail) {
-        row.querySelector(".kept-thumbnail").append(thumbnailOf(item));
+      const pictured = [item, ...all.filter((each) => each.parent === item.id)].find((each) => each.thumbnail);
+      if (pictured) {
+        row.querySelector(".kept-thumbnail").append(thumbnailOf(pictured));
       }
       const question = row.querySelector("[data-open-question]");
       if (item.state === "asks" && item.person === here?.person) {

@@ -79,9 +79,9 @@ const keep = async (owner, drafts) => {
   return items;
 };
 
-const fieldOf = async (file, said) => ({
+const fieldOf = async (file, said, how = {}) => ({
   said: { ...said, kind: "field", thumbnail: await thumbnailOf(file) },
-  bytes: packed({ name: file.name, type: file.type }, await file.arrayBuffer()),
+  bytes: packed({ name: file.name ?? "", type: file.type, ...how }, await file.arrayBuffer()),
 });
 
 /** Keep a form, and with that of a new case its fields. `entries` are pairs of names and texts. */
@@ -93,8 +93,6 @@ export const keepForm = async (owner, { id = crypto.randomUUID(), action, entrie
   return keep(owner, [form, ...fields]);
 };
 
-/** Keep fields of a case that is there already. */
-export const keepFields = async (owner, caseId, files) => {
-  const at = Date.now();
-  return keep(owner, await Promise.all(files.map((file, n) => fieldOf(file, { at, order: n, target: caseId }))));
-};
+/** Keep a field of a case that is there already, under the id with which it is sent. */
+export const keepField = async (owner, file, { id, caseId, microscope, replaces }) =>
+  keep(owner, [await fieldOf(file, { id, at: Date.now(), target: caseId }, { microscope, replaces })]);

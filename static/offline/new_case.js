@@ -1,4 +1,5 @@
 /* A case that is opened without a connection: the form of a new case and its fields, kept together. */
+import { withoutMetadata } from "../shared/without_metadata.js";
 import { say } from "./items.js";
 import { NotKept, keepForm } from "./keeping.js";
 import { moveFields } from "./sending.js";
@@ -47,7 +48,9 @@ export const startNewCase = ({ form, words, owners, refused, onKept }) => {
     }
     const owner = (await owners()).find((each) => each.person === choice.value);
     try {
-      const [kept] = await keepForm(owner, { action: NEW_CASE, entries: [["action", "create"], ...entries], files });
+      const clean = (await Promise.all(files.map(withoutMetadata))).map((each) => each.file);
+      const all = [["action", "create"], ...entries];
+      const [kept] = await keepForm(owner, { action: NEW_CASE, entries: all, files: clean });
       if (form.querySelector("#kept-refused").checked) {
         await moveFields(await refused(owner.person), kept.id);
       }

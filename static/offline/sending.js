@@ -94,11 +94,14 @@ const sendOne = async (here, item, secret, sendField) => {
     await sendForm(here, item, content);
     return;
   }
-  const { name, type } = content.head;
+  const { name, type, microscope, replaces } = content.head;
   const file = new File([content.bytes], name, { type });
-  const told = await sendField(file, { caseId: item.target, clientId: item.id, here });
+  const told = await sendField(file, { caseId: item.target, clientId: item.id, microscope, replaces, here });
   await (told.done ? removeWork([item.id]) : change(item, "refused"));
 };
+
+/** The lock of a page that sends the field `id` itself. */
+export const heldName = (id) => `hematovision.field.${id}`;
 
 /* A field of a new case waits for its case; without a sender of files it waits for a page */
 const isReady = (item, sendField) =>
@@ -109,7 +112,10 @@ const sendAll = async (here, sendField, onChange) => {
   const tried = new Set();
   for (;;) {
     const mine = (await allWork()).filter((item) => item.person === here.person);
-    const ready = mine.filter((item) => isReady(item, sendField) && !tried.has(item.id));
+    const held = new Set((await navigator.locks.query()).held.map((lock) => lock.name));
+    const ready = mine.filter(
+      (item) => isReady(item, sendField) && !tried.has(item.id) && !held.has(heldName(item.id)),
+    );
     if (!ready.length) {
       return;
     }
@@ -128,7 +134,7 @@ const sendAll = async (here, sendField, onChange) => {
 
 /** Send what waits. Returns `{ here, away }`: who is signed in, and whether it stopped because nobody answered.
 
-    `sendField(file, { caseId, clientId, here })` resolves to `{ done }`, and rejects where it was given up for now. */
+    `sendField(file, { caseId, clientId, microscope, replaces, here })` resolves to `{ done }`, and rejects where it was given up for now. */
 export const flush = async ({ sendField = null, onChange = async () => {} } = {}) =>
   navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
     if (!lock || !(await allWork()).length) {

@@ -1,5 +1,6 @@
 /* The files that are sent from a page: two at a time, each with its own progress, sentence, cancel and retry. A line that drops
    is waited for; of what a closed page had begun the server says how far it came. */
+import { createSafe } from "../offline/safe_copy.js";
 import { csrfCookie } from "../shared/browser_world.js";
 import { createSender, sha256Of } from "../shared/resumable.js";
 import { sizeOf, wordsOf } from "../shared/template_words.js";
@@ -44,6 +45,7 @@ const start = (form) => {
     csrf: csrfCookie(form.dataset.csrfCookie),
     library: form.dataset.library,
   });
+  const safe = createSafe(form.dataset.user);
   const unfinished = createUnfinished(form, sender, say);
   let items = [];
 
@@ -104,8 +106,10 @@ const start = (form) => {
       onWaiting: (why) => {
         showPause(item, say, why);
         summarise();
+        safe.keep(item.clientId, item.file, { caseId, microscope: form.elements.microscope?.value ?? "", replaces });
       },
       onDone: ({ image, field, isNew }) => {
+        safe.forget(item.clientId);
         put(
           item,
           DONE,
@@ -118,6 +122,7 @@ const start = (form) => {
         }
       },
       onRefused: (refusal) => {
+        safe.forget(item.clientId);
         fail(item, refusal.isFinal, reasonOf(refusal));
         sendNext();
       },
@@ -187,6 +192,7 @@ const start = (form) => {
   const stop = async (item) => {
     const handle = item.handle;
     item.sent = 0;
+    safe.forget(item.clientId);
     item.clientId = "";
     put(item, CANCELLED, say("cancelled"));
     sendNext();

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from cases.models import SmearImage
 from cases.services.images import receive_image
 from cases.states import CaseState, ImageState
-from tests.browser.conftest import CHROMIUM, DESKTOP, PHONE
+from tests.browser.conftest import CHROMIUM, DESKTOP, PATIENCE_MS, PHONE
 from tests.factories.cases import CaseFactory
 from tests.factories.smears import drawn_field
 
@@ -64,7 +64,8 @@ def test_two_fields_are_taken_by_themselves_and_neither_twice(open_as, amina, ca
     page = open_as(amina, size=PHONE)
     page.goto(f"/cases/{case.pk}/")
     page.get_by_role("link", name="Photograph with the camera").click()
-    expect(page.locator("#capture-strip .cp-row")).to_have_count(2)
+    # A host that is busy misses a field now and then; it comes round again.
+    expect(page.locator("#capture-strip .cp-row")).to_have_count(2, timeout=4 * PATIENCE_MS)
     expect(page.get_by_text("You have this field: move on to the next.")).to_be_visible()
     sent = list(images_of(case))
     assert [(image.media_type, image.width, image.height) for image in sent] == [("image/jpeg", 640, 480)] * 2

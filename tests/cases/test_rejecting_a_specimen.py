@@ -17,15 +17,18 @@ from cases.order_verification import check_orders
 from cases.rejection_verification import check_rejections
 from cases.services.cases import cancel_case
 from cases.services.orders import open_case_of_order
+from cases.services.patient_merges import merge_patients
 from cases.services.rejections import reject_specimen, send_again
 from cases.services.transitions import lock_case, step_case
 from cases.states import CaseState, OrderState
 from cases.verification import case_digest
+from consult.services.opinions import ask_opinion
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from hematovision.verifications import Finding
 from review.models import ReviewLease
 from review.services.leases import claim
 from tests.append_only import triggers_lifted
+from tests.factories.analysed_cases import analysed_case
 from tests.factories.cases import CaseFactory, PatientFactory
 from tests.factories.orders import waiting_order
 from tests.people import person
@@ -234,3 +237,22 @@ def test_the_database_keeps_it(pavel, case, change):
         SpecimenRejection.objects.filter(pk=rejection.pk).update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():
         SpecimenRejection.objects.all().delete()
+
+
+def test_an_open_second_opinion_ends_with_it(central, pavel, amina):
+    case = analysed_case(amina.organisation, ["neutrophil"] * 2, created_by=amina)
+    vera = person("Vera", Role.PATHOLOGIST, central)
+    claim(actor=pavel, case=case)
+    asked = ask_opinion(actor=pavel, case=case, colleague=vera, blind=False)
+    reject_specimen(actor=pavel, case=case, reasons=["clotted"])
+    asked.refresh_from_db()
+    assert asked.state == "closed"
+
+
+def test_a_rejected_case_goes_with_its_patient_when_records_are_merged(amina, pavel, case):
+    reject_specimen(actor=pavel, case=case, reasons=["clotted"])
+    into = PatientFactory(organisation=amina.organisation)
+    merge_patients(actor=amina, patient=case.patient, into=into, reason="One person under two numbers.")
+    case.refresh_from_db()
+    assert case.patient == into
+    assert send_again(actor=amina, case=case).patient == into

@@ -163,3 +163,10 @@ def test_an_administrator_leads_it_too(central, case):
 def test_a_draft_has_none(pavel, riverside):
     with pytest.raises(NotFound):
         write_to_clinic_thread(actor=pavel, case=CaseFactory(clinic=riverside), text="Hello?")
+
+
+def test_the_clinic_finds_what_it_has_to_answer_first(as_, amina, pavel, case, asked_clinic):
+    assert "The laboratory wrote to you" in as_(amina).get("/").content.decode()
+    write_to_clinic_thread(actor=amina, case=case, text="Yes, of last week.")
+    assert "The laboratory wrote to you" not in as_(amina).get("/").content.decode()
+    assert not ClinicThread.objects.waiting_for_clinic().exists()

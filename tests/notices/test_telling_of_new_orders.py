@@ -115,12 +115,13 @@ def test_it_is_chosen_on_the_page_of_notifications(client, amina, sami):
 
 def test_the_worklist_says_how_many_wait(client, amina, pavel, bora):
     client.force_login(amina)
-    assert "orders wait" not in text_of(client.get("/"))
+    assert "Waiting orders" not in text_of(client.get("/"))
     waiting_order(amina, "P-1")
-    assert "1 order waits" in text_of(client.get("/"))
+    assert "Waiting orders: 1" in text_of(client.get("/"))
     waiting_order(amina, "P-2")
     waiting_order(bora, "P-3")
-    assert "2 orders wait" in text_of(client.get("/"))
+    assert "Waiting orders: 2" in text_of(client.get("/"))
+    assert "2 orders wait" in text_of(client.get("/?state=open"))
     client.force_login(pavel)
     assert "3 orders wait" in text_of(client.get("/"))
     assert "orders wait" not in text_of(client.get("/review/"))

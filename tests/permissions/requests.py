@@ -69,6 +69,7 @@ ARGUMENT_NOUN = {
     "workbench:field": "image",
     "workbench:image_microscope": "image",
     "workbench:draft_field": "image",
+    "workbench:retake_field": "image",
     "cases:image_original": "image",
     "cases:image_display": "image",
     "cases:image_thumbnail": "image",

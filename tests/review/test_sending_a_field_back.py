@@ -195,8 +195,14 @@ def test_the_pages_lead_from_the_field_to_the_clinic_and_back(client, amina, pav
     assert "1 field was sent back" in page
     assert "Only the thick end." in page
     assert "just before the thin end of the smear" in page
+    retake = reverse("workbench:retake_field", args=[image.pk])
+    assert retake in page
+    asked = client.get(retake).content.decode()
+    assert "Only the thick end." in asked
+    assert f'data-replaces="{image.pk}"' in asked
     files = {"replaces": str(image.pk), "files": upload(image_bytes("PNG", seed=4), name="again.png")}
     assert client.post(reverse("workbench:add_images", args=[case.pk]), files).status_code == 302
+    assert client.get(retake).url == f"/cases/{case.pk}/"
     client.force_login(pavel)
     page = client.get(reverse("workbench:case", args=[case.pk])).content.decode()
     assert "Field 1 was taken again" in page

@@ -13,6 +13,7 @@ from cases.models import Case, FieldReturn
 from cases.permissions import may_write_cases
 from cases.services.audit_trail import record_list
 from cases.states import CLOSED_STATES, CaseState
+from consult.models import ClinicThread
 from inbox.models import Delivery
 from inbox.selectors import with_what_a_line_shows
 from oversight.selectors.turnaround import ahead_of, usual_of
@@ -37,16 +38,17 @@ def clinic_home(request: AuthenticatedRequest) -> HttpResponse:
     again = Case.objects.filter(resubmission_of=OuterRef("pk")).exclude(state=CaseState.CANCELLED)
     to_send_again = Q(state=CaseState.REJECTED, rejection__at__gte=timezone.now() - _SENT_AGAIN_WITHIN) & ~Exists(again)
     to_take_again = Exists(FieldReturn.objects.waiting().filter(image__case=OuterRef("pk")))
-    unfinished = visible.filter(Q(state=CaseState.DRAFT) | to_send_again | to_take_again)
-    unfinished = unfinished.annotate(takes_again=to_take_again)
+    to_answer = Exists(ClinicThread.objects.waiting_for_clinic().filter(case=OuterRef("pk")))
+    unfinished = visible.filter(Q(state=CaseState.DRAFT) | to_send_again | to_take_again | to_answer)
+    unfinished = unfinished.annotate(takes_again=to_take_again, is_asked=to_answer)
     # What was rejected first: somebody waits for it longer.
     to_finish = _lines(unfinished.order_by("-state", "-created_at", "id"), request.user)
-    at_the_laboratory = visible.filter(state__in=_AT_THE_LABORATORY).exclude(to_take_again)
+    at_the_laboratory = visible.filter(state__in=_AT_THE_LABORATORY).exclude(to_take_again | to_answer)
     sent = _lines(at_the_laboratory.most_pressing_first(), request.user)
     waiting = Delivery.objects.received_by(request.user).waiting()
     to_read = list(with_what_a_line_shows(waiting).most_pressing_first()[: _MOST_LISTED + 1])
     unread = waiting.filter(case=OuterRef("pk"))
-    closed = visible.filter(state__in=CLOSED_STATES).exclude(to_send_again)
+    closed = visible.filter(state__in=CLOSED_STATES).exclude(to_send_again | to_answer)
     done = closed.exclude(Exists(unread)).order_by("-created_at", "id").select_related("patient")
     done_lines = list(done[:_MOST_DONE])
     usual, ahead = usual_of(sent), ahead_of(sent)

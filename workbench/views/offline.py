@@ -12,16 +12,16 @@ from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from workbench.forms import PatientForm, SpecimenForm
-from workbench.offline_files import GUARDED, addresses, named_by_content, version
+from workbench.offline_files import addresses, guarded_addresses, named_by_content, version
 from workbench.presenters.offline import words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-_ALWAYS_ASKED_FOR = "no-cache"
 _ACCENT = "#0a6170"
 
 
@@ -34,14 +34,14 @@ def _page() -> str:
 
 
 @require_safe
+@never_cache
 def shell(_request: HttpRequest) -> HttpResponse:
     """What is kept on this device, and a new case without a connection."""
-    answer = HttpResponse(_page())
-    answer["Cache-Control"] = _ALWAYS_ASKED_FOR
-    return answer
+    return HttpResponse(_page())
 
 
 @require_safe
+@never_cache
 def worker(_request: HttpRequest) -> HttpResponse:
     """The service worker: which files it keeps, and which forms it guards."""
     files = addresses()
@@ -49,18 +49,17 @@ def worker(_request: HttpRequest) -> HttpResponse:
         "version": version(_page()),
         "files": files,
         "hashed": [address for address in files if named_by_content(address)],
-        "guarded": GUARDED,
+        "guarded": guarded_addresses(),
     }
     script = f"import {{ begin }} from {json.dumps(static('offline/worker.js'))};\nbegin({json.dumps(config)});\n"
-    answer = HttpResponse(script, content_type="text/javascript; charset=utf-8")
-    answer["Cache-Control"] = _ALWAYS_ASKED_FOR
-    return answer
+    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
 
 
 @require_safe
+@never_cache
 def manifest(_request: HttpRequest) -> HttpResponse:
     """What a browser shows where the site is installed."""
-    answer = JsonResponse(
+    return JsonResponse(
         {
             "id": "/",
             "name": "HematoVision",
@@ -83,5 +82,3 @@ def manifest(_request: HttpRequest) -> HttpResponse:
         },
         content_type="application/manifest+json",
     )
-    answer["Cache-Control"] = _ALWAYS_ASKED_FOR
-    return answer

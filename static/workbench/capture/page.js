@@ -32,7 +32,6 @@ const open = (root) => {
   /* Hashes of the fields that were taken here, and what is not yet known of the scale of pictures that were sent */
   const taken = [];
   const unscaled = new Map();
-  let last = null;
   let stillSize = null;
   let replaces = null;
   let isTaking = false;
@@ -107,7 +106,6 @@ const open = (root) => {
     restart();
   };
   const restart = () => {
-    last = null;
     coach.restart();
     readings.restart();
   };
@@ -117,17 +115,14 @@ const open = (root) => {
       return;
     }
     isTaking = true;
-    const seen = last;
     try {
       const still = await camera.still();
       const frame = { width: video.videoWidth, height: video.videoHeight };
       stillSize = still.width;
       const umPerFramePx = knownScale() ?? limits.default_um_per_px;
-      const { file, framePxPerFilePx } = await fileOf(still, { umPerFramePx, frame, name: "capture.jpg" });
+      const { file, hash, framePxPerFilePx } = await fileOf(still, { umPerFramePx, frame, name: "capture.jpg" });
       still.close();
-      if (seen) {
-        taken.push(seen.hash);
-      }
+      taken.push(hash);
       send(file, { place: placeOf(), framePxPerFilePx });
       view.flash();
     } catch {
@@ -143,7 +138,6 @@ const open = (root) => {
     isOn: () => camera.isOn && !isTaking && !isOver,
     umPerPx: () => knownScale() ?? limits.default_um_per_px,
     onMeasured: (measured) => {
-      last = measured;
       const seen = coach.see(measured, { umPerPx: scaleOfStill(), fields: replaces ? [] : taken });
       view.show(seen, memory.isAutomatic);
       if (seen.isTime && memory.isAutomatic) {

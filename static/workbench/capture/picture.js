@@ -1,8 +1,10 @@
 /* From the live picture to what is measured, and from a still to the file that is sent. */
 import { litPart } from "./lit.js";
+import { hashOf } from "./measures.js";
 
 const TILE_PX = 480;
 const WHOLE_PX = 640;
+const SMALL_PX = 320;
 const LONGEST_PX = 2560;
 const COARSEST_UM = 0.15;
 const QUALITY = 0.92;
@@ -27,7 +29,7 @@ const fitting = (width, height, longest) => Math.min(1, longest / Math.max(width
 /* The lit part of a picture in its own whole pixels */
 const partOf = (source) => {
   const { width, height } = sizeOf(source);
-  const shrink = fitting(width, height, 320);
+  const shrink = fitting(width, height, SMALL_PX);
   const whole = { left: 0, top: 0, width, height };
   const part = litPart(drawn(source, whole, Math.round(width * shrink), Math.round(height * shrink)).pixels());
   return {
@@ -64,12 +66,18 @@ export const shrinkFor = (width, height, umPerPx) =>
 
 /** The file of a still, cut to what is lit. `umPerFramePx` is the scale of the live picture, `frame` its size.
 
-    Returns {file, framePxPerFilePx}: by the latter the scale of the file, once it is known, tells that of the live picture. */
+    Returns {file, hash, framePxPerFilePx}: by the last the scale of the file, once it is known, tells that of the live picture.
+    The hash is of the file itself, since the slide may have moved since the frame that was measured. */
 export const fileOf = async (still, { umPerFramePx, frame, name }) => {
   const framePxPerStillPx = Math.max(frame.width, frame.height) / Math.max(still.width, still.height);
   const part = partOf(still);
   const shrink = shrinkFor(part.width, part.height, umPerFramePx * framePxPerStillPx);
   const { canvas } = drawn(still, part, Math.round(part.width * shrink), Math.round(part.height * shrink));
   const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
-  return { file: new File([blob], name, { type: "image/jpeg" }), framePxPerFilePx: framePxPerStillPx / shrink };
+  const small = fitting(part.width, part.height, SMALL_PX);
+  return {
+    file: new File([blob], name, { type: "image/jpeg" }),
+    hash: hashOf(drawn(still, part, Math.round(part.width * small), Math.round(part.height * small)).pixels()),
+    framePxPerFilePx: framePxPerStillPx / shrink,
+  };
 };

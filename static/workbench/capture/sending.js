@@ -1,4 +1,5 @@
 /* Pictures on their way: each a row until the server has it. A row says why it waits; it goes on by itself. */
+import { createSafe } from "../../offline/safe_copy.js";
 import { csrfCookie } from "../../shared/browser_world.js";
 import { createSender } from "../../shared/resumable.js";
 
@@ -21,6 +22,7 @@ export const createSending = ({ root, words, onDone, onRefused }) => {
     user: root.dataset.user,
     csrf: csrfCookie(root.dataset.csrfCookie),
   });
+  const safe = createSafe(root.dataset.user);
   const rows = new Set();
 
   const send = (file, said) => {
@@ -65,18 +67,24 @@ export const createSending = ({ root, words, onDone, onRefused }) => {
         bar.value = sent / total;
         say(words.sending);
       },
-      onWaiting: (why) => say(words[WAITING_WORDS[why]] ?? words.server),
+      onWaiting: (why) => {
+        say(words[WAITING_WORDS[why]] ?? words.server);
+        safe.keep(going.clientId, file, { caseId: root.dataset.case, ...said });
+      },
       onDone: (done) => {
+        safe.forget(going.clientId);
         leave();
         onDone(done, said);
       },
       onRefused: (refusal) => {
+        safe.forget(going.clientId);
         refused(refusal.sentence || words.refused);
         onRefused(refusal, said);
       },
     });
     row.querySelector("[data-row-drop]").addEventListener("click", () => {
       going.cancel();
+      safe.forget(going.clientId);
       leave();
     });
   };

@@ -32,7 +32,7 @@ export const createStrip = ({ onFields, onOver, onSignedOut }) => {
     } else if (response.status === 200) {
       show(await response.text());
       onFields([...place().querySelectorAll("[data-image]")]);
-    } else if (response.status < 500) {
+    } else if (!response.ok && response.status < 500) {
       onOver(response.status === 409 ? await response.text() : "");
       return;
     }

@@ -16,6 +16,7 @@ def case(transactional_db, amina):
 
 
 def read_label(page):
+    page.get_by_text("Compare the label of the slide").click()
     page.get_by_role("button", name="Read the label by camera").click()
 
 
