@@ -73,9 +73,10 @@ MIDDLEWARE = [
     "hematovision.middleware.HttpsForPrograms",
     "hematovision.middleware.OwnOriginOnly",
     "csp.middleware.CSPMiddleware",
-    "django_permissions_policy.PermissionsPolicyMiddleware",
     "hematovision.compression.CompressedText",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Of documents only: no script or style is asked what it may do, and there are many of them on a slow line.
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "hematovision.bodies.BoundedBodies",  # before the first that reads a form
