@@ -134,7 +134,9 @@ def test_generated_requests_get_described_answers(operation, mode, token, known)
 
 
 def ask_and_check(case, token):
-    case.validate_response(case.call(headers={"Authorization": f"Bearer {token}"}), checks=CHECKS)
+    # In-process there is no transport that would take a compressed answer apart.
+    headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+    case.validate_response(case.call(headers=headers), checks=CHECKS)
 
 
 def is_wrong(case, location):
