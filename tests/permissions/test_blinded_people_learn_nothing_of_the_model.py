@@ -172,6 +172,8 @@ def timeless(text, known):
     text = re.sub(
         r"(?<=name=\"csrfmiddlewaretoken\" value=\")\w+|(?<=data-csrf=\")\w+|(?<=nonce=\")[^\"]+", "TOKEN", text
     )
+    # What a device of the walk is given is drawn anew each time.
+    text = re.sub(r"(?<=\"token\":\")\w+|(?<=\"public_key\":\")[\w+/=]+", "TOKEN", text)
     text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?", "TIME", text)
     text = re.sub(r"\d{1,2} \w{3,9}( \d{4})? \d\d:\d\d", "TIME", text)
     # A session of this request began "now", and "a second ago" where the machine took its time to answer.
