@@ -38,7 +38,9 @@ def test_every_answer_says_what_a_browser_may_do_with_it(ask, address):
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     # It says what a document may do. Scripts and styles have none, and the page that loads them says it.
-    assert address.startswith("/static/") or {"geolocation=()", "camera=()"} <= set(headers["Permissions-Policy"].split(", "))
+    assert address.startswith("/static/") or {"geolocation=()", "camera=()"} <= set(
+        headers["Permissions-Policy"].split(", ")
+    )
     assert "Access-Control-Allow-Origin" not in headers
 
 
