@@ -126,6 +126,11 @@ export const createSender = ({ endpoint, user, csrf, library = "", world = brows
 
     const finished = (response) => {
       const header = (name) => response.getHeader(name);
+      /* Cut off before it says which image: the next question tells */
+      if (!header("Upload-Image")) {
+        waitLonger("no_answer");
+        return;
+      }
       onProgress({ sent: file.size, kept: file.size, total: file.size });
       end(onDone, {
         image: header("Upload-Image"),

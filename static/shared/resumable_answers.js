@@ -13,6 +13,13 @@ const problemOf = (response) => {
   }
 };
 
+/* Whoever refuses says something. Without TLS a browser takes what came before a cut as the whole answer, down to its first line;
+   to HEAD no answer has a body, and asking anew for what is gone does no harm. */
+const isCutOff = (error) =>
+  error.originalRequest?.getMethod() !== "HEAD" &&
+  !error.originalResponse.getBody() &&
+  error.originalResponse.getHeader("Content-Length") !== "0";
+
 /** The `error` of tus-js-client as {what: go_on | begin_anew | refused | a reason to wait, seconds, refusal}. */
 export const meaningOf = (error) => {
   if (error.causingError?.begunBefore) {
@@ -42,6 +49,9 @@ export const meaningOf = (error) => {
   }
   if (status >= 500 || status === 429 || status === 408) {
     return { what: "server", seconds: pause };
+  }
+  if (isCutOff(error)) {
+    return { what: "no_answer" };
   }
   const refusal = {
     status,

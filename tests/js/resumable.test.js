@@ -215,12 +215,26 @@ test("an address that is not known to this person is asked for by name, once", a
   await page.soon();
   page.attempts[0].url = "http://h/u/1/";
   page.last().onUploadUrlAvailable();
-  page.last().onError({ originalResponse: answer(404) });
+  page.last().onError({ originalRequest: request("HEAD"), originalResponse: answer(404) });
   await page.soon();
   assert.equal(page.last().endpoint, "/api/v1/uploads/");
   page.last().onError(problem(404, "not-found"));
   await page.soon();
   assert.equal(page.heard.at(-1)[0], "refused");
+});
+
+test("a last answer that was cut off before it names the image is asked for again", async () => {
+  const page = pageOf();
+  await page.soon();
+  page.attempts[0].url = "http://h/u/1/";
+  page.last().onUploadUrlAvailable();
+  page.last().onSuccess({ lastResponse: answer(204, { "Upload-Offset": "10" }) });
+  assert.deepEqual(page.heard.at(-1), ["waiting", "no_answer"]);
+  page.open(1)[0].then();
+  await page.soon();
+  assert.equal(page.last().uploadUrl, "http://h/u/1/");
+  page.last().onSuccess(done);
+  assert.equal(page.heard.at(-1)[0], "done");
 });
 
 const meanings = [
@@ -230,6 +244,8 @@ const meanings = [
   ["another person", problem(403, "other-person"), "other_person"],
   ["the wrong offset", problem(409, "wrong-offset", { "Upload-Offset": "5" }), "go_on"],
   ["a case that takes no images", problem(409, "state"), "refused"],
+  ["a conflict whose answer was cut off", { originalResponse: answer(409) }, "no_answer"],
+  ["a refusal without a word", { originalResponse: answer(403, { "Content-Length": "0" }) }, "refused"],
   ["another request writes", problem(423, "locked"), "server"],
   ["an upload that ended", problem(410, "upload-ended"), "refused"],
   ["a broken server", { originalResponse: answer(502) }, "server"],
@@ -243,7 +259,7 @@ test("the same file is refused for good only by us, and not for a quota", () => 
   const isFinal = (error) => meaningOf(error).refusal.isFinal;
   assert.equal(isFinal(problem(413, "too-large")), true);
   assert.equal(isFinal(problem(413, "quota-exceeded")), false);
-  assert.equal(isFinal({ originalResponse: answer(413, { "Content-Type": "text/html" }) }), false);
+  assert.equal(isFinal({ originalResponse: answer(413, { "Content-Type": "text/html" }, "<p>") }), false);
 });
 
 test("the pace of a line sets the size of the pieces", () => {
