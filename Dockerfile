@@ -54,6 +54,7 @@ COPY oversight ./oversight
 COPY workbench ./workbench
 COPY templates ./templates
 COPY static ./static
+COPY locale ./locale
 COPY deploy ./deploy
 COPY model_store ./model_store
 
@@ -61,7 +62,8 @@ FROM source AS app
 COPY --from=libraries /opt/venv /opt/venv
 # Collected at build time with secrets that end with this step; served by whitenoise from /app/staticfiles.
 ENV HEMATOVISION_STATIC_ROOT=/app/staticfiles
-RUN python -m deploy.throwaway_production python manage.py collectstatic --no-input --verbosity 0
+RUN python -m deploy.languages \
+    && python -m deploy.throwaway_production python manage.py collectstatic --no-input --verbosity 0
 USER hematovision
 VOLUME /var/lib/hematovision
 EXPOSE 8000
@@ -70,6 +72,7 @@ CMD ["gunicorn", "hematovision.wsgi:application", "--config", "deploy/gunicorn.c
 
 FROM source AS gpu
 COPY --from=libraries-gpu /opt/venv /opt/venv
+RUN python -m deploy.languages
 ENV HEMATOVISION_ENGINE=tensorflow
 USER hematovision
 VOLUME /var/lib/hematovision

@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.installed
 DEV_READY := $(VENV)/.installed-dev
 NODE_READY := node_modules/.installed
+LANGUAGES_READY := $(VENV)/.languages
 
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
@@ -23,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # Where Node is missing, its wheel stands in the virtual environment.
 NPM := PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: help run install install-dev migrate chromium pango test check test-services bench format lock openapi watch clean
+.PHONY: help run install install-dev migrate chromium pango test check test-services bench format languages lock openapi watch clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,8 +49,12 @@ $(NODE_READY): package-lock.json | $(BIN)/python
 	$(NPM) ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
-install: $(RUN_READY) $(NODE_READY)
-install-dev: $(DEV_READY) $(NODE_READY)
+$(LANGUAGES_READY): $(wildcard locale/*/LC_MESSAGES/*.po) deploy/languages.py | $(RUN_READY)
+	$(BIN)/python -m deploy.languages
+	@touch $@
+
+install: $(RUN_READY) $(NODE_READY) $(LANGUAGES_READY)
+install-dev: $(DEV_READY) $(NODE_READY) $(LANGUAGES_READY)
 
 # ---- running
 
@@ -105,6 +110,9 @@ check: install-dev pango ## lint, types, arrows, templates, scripts and styles, 
 	$(BIN)/python -m deploy.throwaway_production $(BIN)/python manage.py check --deploy --fail-level WARNING
 	DJANGO_SETTINGS_MODULE=hematovision.settings.test $(BIN)/python manage.py api_schema --check
 	deploy/audit_requirements $(BIN)/pip-audit
+
+languages: install-dev ## take new sentences up into locale/ for translators, and compile (needs gettext)
+	$(BIN)/python -m deploy.languages --collect
 
 openapi: install-dev ## write docs/openapi.yaml from the code
 	DJANGO_SETTINGS_MODULE=hematovision.settings.test $(BIN)/python manage.py api_schema

@@ -78,10 +78,12 @@ MIDDLEWARE = [
     # Of documents only: no script or style is asked what it may do, and there are many of them on a slow line.
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "hematovision.bodies.BoundedBodies",  # before the first that reads a form
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hematovision.languages.ChosenLanguage",
     "audit.middleware.AuditContextMiddleware",  # names the request before it is logged
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -100,6 +102,9 @@ ROOT_URLCONF = "hematovision.urls"
 WSGI_APPLICATION = "hematovision.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "French"), ("es", "Spanish"), ("ar", "Arabic")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["hematovision.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

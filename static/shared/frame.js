@@ -2,6 +2,7 @@
 import "../scan/search.js";
 import { keyOf } from "./keys.js";
 import { isTyping } from "./typing.js";
+import { gettext, locale } from "./words.js";
 
 const root = document.documentElement;
 
@@ -13,9 +14,10 @@ const nextTheme = () => {
   return dark ? "light" : "dark";
 };
 const nameTheme = () => {
+  const name = nextTheme() === "dark" ? gettext("Use the dark theme") : gettext("Use the light theme");
   for (const button of document.querySelectorAll("[data-theme-toggle]")) {
-    button.setAttribute("aria-label", `Use the ${nextTheme()} theme`);
-    button.title = `Use the ${nextTheme()} theme`;
+    button.setAttribute("aria-label", name);
+    button.title = name;
   }
 };
 const toggleTheme = () => {
@@ -27,8 +29,8 @@ const toggleTheme = () => {
 };
 
 /* Times: words for people, the exact time in their own zone on hover */
-const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const words = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
+const exact = new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" });
 const steps = [
   ["year", 31536000],
   ["month", 2592000],
@@ -43,7 +45,7 @@ const relative = (date) => {
       return words.format(Math.trunc(seconds / size), unit);
     }
   }
-  return seconds > 0 ? "in a moment" : "just now";
+  return seconds > 0 ? gettext("in a moment") : gettext("just now");
 };
 const showTimes = (within) => {
   for (const element of within.querySelectorAll("time[data-relative]")) {
@@ -155,8 +157,10 @@ const tell = (sentence) => {
   line.textContent = sentence;
   line.hidden = sentence === "";
 };
-const OFFLINE = "No connection. This page shows what it last heard; nothing you chose to send is lost.";
-const SIGNED_OUT = "You were signed out. Sign in again in another tab; this page stays as it is until you reload it.";
+const OFFLINE = gettext("No connection. This page shows what it last heard; nothing you chose to send is lost.");
+const SIGNED_OUT = gettext(
+  "You were signed out. Sign in again in another tab; this page stays as it is until you reload it.",
+);
 const watchConnection = () => {
   window.addEventListener("offline", () => tell(OFFLINE));
   window.addEventListener("online", () => tell(""));
