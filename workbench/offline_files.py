@@ -25,6 +25,7 @@ FILES = (
     "shared/frame.js",
     "shared/keys.js",
     "shared/typing.js",
+    "shared/words.js",
     "shared/without_metadata.js",
     "shared/metadata/exif.js",
     "shared/metadata/jpeg.js",
@@ -43,6 +44,7 @@ FILES = (
     "offline/sending.js",
     "offline/shell.js",
     "offline/store.js",
+    "offline/telling.js",
     "vendor/tus/tus.min.js",
 )
 #: The forms of a clinic. Others are never kept: passwords, signatures and files have no place on a device.
