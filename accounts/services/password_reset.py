@@ -89,4 +89,9 @@ def _send_link(user: User, email: str) -> None:
             email,
             {"user": user, "password_reset_url": absolute_url(path.replace("UID-KEY", key))},
         )
-    record(actor=None, action=Action.SEND, target=user, reason="A link for a new password, asked for on the page.")
+    record(
+        actor=None,
+        action=Action.SEND,
+        target=user,
+        reason="A link for a new password, asked for on the page.",  # not translated
+    )

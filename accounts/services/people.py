@@ -73,9 +73,9 @@ def change_role(
     target = organisation or stored.organisation
     require_reach(actor, target)
     if Role.SERVICE in {stored.role, role}:
-        raise Conflict("Service accounts belong to API clients and keep their role.")
+        raise Conflict(_("Service accounts belong to API clients and keep their role."))
     if actor is not None and actor.pk == stored.pk:
-        raise Conflict("Nobody changes their own role.")
+        raise Conflict(_("Nobody changes their own role."))
     before = {"role": stored.role, "organisation": getattr(stored.organisation, "slug", None)}
     if stored.role == Role.ADMINISTRATOR and (role != Role.ADMINISTRATOR or target != stored.organisation):
         _keep_an_administrator(stored)
@@ -153,7 +153,7 @@ def set_person_active(*, actor: User | None, user: User, is_active: bool, reason
     """
     stored = _reachable(actor, user)
     if actor is not None and actor.pk == stored.pk:
-        raise Conflict("Nobody closes their own account.")
+        raise Conflict(_("Nobody closes their own account."))
     if stored.is_active == is_active:
         return stored
     if not is_active and stored.role == Role.ADMINISTRATOR:
@@ -181,7 +181,7 @@ def reset_second_factor(*, actor: User | None, user: User, reason: str) -> None:
     """
     stored = _reachable(actor, user)
     if actor is not None and actor.pk == stored.pk:
-        raise Conflict("Remove your own second factor from your profile.")
+        raise Conflict(_("Remove your own second factor from your profile."))
     kinds = sorted(Authenticator.objects.filter(user=stored).values_list("type", flat=True))
     Authenticator.objects.filter(user=stored).delete()
     _end_sessions(stored)
@@ -204,7 +204,7 @@ def end_sessions(*, actor: User | None, user: User, reason: str) -> None:
     """
     stored = _reachable(actor, user)
     if actor is not None and actor.pk == stored.pk:
-        raise Conflict("End your own sessions from your profile.")
+        raise Conflict(_("End your own sessions from your profile."))
     ended = _end_sessions(stored)
     record(actor=actor, action=Action.SIGN_OUT, target=stored, reason=reason, before={"sessions": ended})
 
@@ -213,7 +213,7 @@ def _reachable(actor: User | None, user: User) -> User:
     """The stored row of `user`, locked, if `actor` administers where they work."""
     stored = User.objects.select_for_update().get(pk=user.pk)
     if stored.is_superuser and actor is not None and not actor.is_superuser:
-        raise NotFound("There is no such person among those you administer.")
+        raise NotFound(_("There is no such person among those you administer."))
     require_reach(actor, stored.organisation)
     return stored
 
@@ -224,7 +224,7 @@ def _keep_an_administrator(leaving: User) -> None:
         pk=leaving.pk
     )
     if leaving.organisation is not None and not others.exists():
-        raise Conflict("This is the laboratory's last administrator: name another one first.")
+        raise Conflict(_("This is the laboratory's last administrator: name another one first."))
 
 
 def _tell_of_reset(user: User) -> None:
