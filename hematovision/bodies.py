@@ -66,13 +66,13 @@ class BoundedBodies:
         stated = request.META.get("CONTENT_LENGTH") or ""
         most = most_bytes(request.path_info)
         if stated and not stated.isdecimal():
-            return _refusal(request, HTTPStatus.BAD_REQUEST, "bad_request", NO_NUMBER, most)
+            return _refusal(request, HTTPStatus.BAD_REQUEST, "bad_request", str(NO_NUMBER), most)
         if stated and int(stated) > most:
             return _refusal(
                 request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _sentence(request.path_info), most
             )
         if not stated and "Transfer-Encoding" in request.headers:
-            return _refusal(request, HTTPStatus.LENGTH_REQUIRED, "length_required", NO_LENGTH, most)
+            return _refusal(request, HTTPStatus.LENGTH_REQUIRED, "length_required", str(NO_LENGTH), most)
         return self.get_response(request)
 
 
