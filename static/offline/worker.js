@@ -13,9 +13,8 @@ const PREFIX = "shell-";
 
 const said = (what) => Response.redirect(`${SHELL}?said=${what}`, 303);
 
-/** `config`: `version`, `files` (addresses), `hashed` (of them those named by their content), `guarded` (patterns of paths),
-    `language` (whose sentences the kept page has). */
-export const begin = ({ version, files, hashed, guarded, language }) => {
+/** `config`: `version`, `language`, `files` (addresses), `hashed` (of them those named by their content), `guarded` (patterns of paths). */
+export const begin = ({ version, language, files, hashed, guarded }) => {
   const name = PREFIX + version;
   const forms = guarded.map((pattern) => new RegExp(pattern));
   const known = new Set(files);
@@ -25,11 +24,9 @@ export const begin = ({ version, files, hashed, guarded, language }) => {
 
   const install = async () => {
     const cache = await caches.open(name);
-    /* Without cookies: the page is the same for everybody who reads its language */
-    const headers = { "Accept-Language": language };
-    const requests = [SHELL, ...files].map(
-      (each) => new Request(each, { credentials: "omit", cache: "reload", headers }),
-    );
+    /* Without cookies: but for its language the page is the same for everybody */
+    const asked = { credentials: "omit", cache: "reload", headers: { "Accept-Language": language } };
+    const requests = [SHELL, ...files].map((each) => new Request(each, asked));
     await cache.addAll(requests);
     await self.skipWaiting();
   };

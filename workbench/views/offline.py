@@ -48,10 +48,10 @@ def worker(_request: HttpRequest) -> HttpResponse:
     files = addresses()
     config = {
         "version": version(_page()),
+        "language": get_language(),
         "files": files,
         "hashed": [address for address in files if named_by_content(address)],
         "guarded": guarded_addresses(),
-        "language": get_language(),
     }
     script = f"import {{ begin }} from {json.dumps(static('offline/worker.js'))};\nbegin({json.dumps(config)});\n"
     return HttpResponse(script, content_type="text/javascript; charset=utf-8")
