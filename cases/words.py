@@ -152,6 +152,7 @@ WITH_VALUES = (
 _NUMBERS = frozenset({"count", "number", "width", "height", "side"})
 _PLACE = re.compile(r"%\((\w+)\)s")
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z])")
+_WITHIN_A_SENTENCE = r"(?:(?![.?!] [A-Z]).)+"
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:
@@ -164,7 +165,7 @@ def _pattern(sentence: str) -> re.Pattern[str]:
         elif part in seen:
             found += f"(?P={part})"
         else:
-            found += rf"(?P<{part}>\d+)" if part in _NUMBERS else f"(?P<{part}>.+)"
+            found += f"(?P<{part}>{r'[0-9]+' if part in _NUMBERS else _WITHIN_A_SENTENCE})"
             seen.add(part)
     return re.compile(found, re.DOTALL)
 

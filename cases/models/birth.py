@@ -25,7 +25,8 @@ class BirthDate(PartialDate):
         if self.first is None:
             return gettext("Birth date unknown")
         if self.precision == Precision.DAY and get_language() not in {None, "en"}:
-            return date_format(self.first, "j M Y")
+            # The longer abbreviations: French months of three letters are told apart by one of them.
+            return date_format(self.first, "j N Y")
         return super().__str__()
 
     def __eq__(self, other: object) -> bool:
