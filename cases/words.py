@@ -130,7 +130,7 @@ FIELD_NAMES = (
     _("note"),
     _("code"),
     _("text"),
-    _("message"),
+    _("question"),
 )
 """What fields of records are called in front of a sentence about them."""
 
