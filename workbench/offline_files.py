@@ -7,9 +7,11 @@ import re
 import uuid
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 
 FILES = (
     "css/tokens.css",
@@ -25,6 +27,7 @@ FILES = (
     "shared/frame.js",
     "shared/keys.js",
     "shared/typing.js",
+    "shared/words.js",
     "shared/without_metadata.js",
     "shared/metadata/exif.js",
     "shared/metadata/jpeg.js",
@@ -67,9 +70,15 @@ _ANY_ID = uuid.UUID(int=0)
 _HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
 
 
+def names() -> list[str]:
+    """Return the files by name, with the sentences of scripts where the page is in another language than theirs."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return [*FILES, *([] if language == settings.LANGUAGE_CODE else [f"words/{language}.js"])]
+
+
 def addresses() -> list[str]:
-    """Return where the files lie, in the order of `FILES`."""
-    return [static(name) for name in FILES]
+    """Return where the files lie, in the order of `names`."""
+    return [static(name) for name in names()]
 
 
 def guarded_addresses() -> list[str]:
@@ -85,7 +94,7 @@ def named_by_content(address: str) -> bool:
 def version(page: str) -> str:
     """Return the version of the page and its files: another one as soon as a byte of them is another."""
     digest = hashlib.sha256(page.encode())
-    for name, address in zip(FILES, addresses(), strict=True):
+    for name, address in zip(names(), addresses(), strict=True):
         digest.update(address.encode())
         if not named_by_content(address) and (found := finders.find(name)):
             digest.update(Path(found).read_bytes())

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from hematovision.languages import in_language
 from workbench.forms import PatientForm, SpecimenForm
 from workbench.offline_files import addresses, guarded_addresses, named_by_content, version
 from workbench.presenters.offline import words
@@ -35,22 +37,27 @@ def _page() -> str:
 
 @require_safe
 @never_cache
-def shell(_request: HttpRequest) -> HttpResponse:
+def shell(request: HttpRequest) -> HttpResponse:
     """What is kept on this device, and a new case without a connection."""
-    return HttpResponse(_page())
+    with in_language(get_language_from_request(request)):
+        return HttpResponse(_page())
 
 
 @require_safe
 @never_cache
-def worker(_request: HttpRequest) -> HttpResponse:
-    """The service worker: which files it keeps, and which forms it guards."""
-    files = addresses()
-    config = {
-        "version": version(_page()),
-        "files": files,
-        "hashed": [address for address in files if named_by_content(address)],
-        "guarded": guarded_addresses(),
-    }
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker: which files it keeps, and which forms it guards.
+
+    In the browser's language, whoever is signed in: as nobody it asks for the page.
+    """
+    with in_language(get_language_from_request(request)):
+        files = addresses()
+        config = {
+            "version": version(_page()),
+            "files": files,
+            "hashed": [address for address in files if named_by_content(address)],
+            "guarded": guarded_addresses(),
+        }
     script = f"import {{ begin }} from {json.dumps(static('offline/worker.js'))};\nbegin({json.dumps(config)});\n"
     return HttpResponse(script, content_type="text/javascript; charset=utf-8")
 
