@@ -19,8 +19,8 @@ STATIC = Path(settings.BASE_DIR) / "static"
 IMPORTED = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.[^"']+)["']""", re.MULTILINE)
 
 
-def config(client):
-    text = client.get("/sw.js").text
+def config(client, language="en"):
+    text = client.get("/sw.js", headers={"accept-language": language}).text
     return json.loads(text[text.index("begin({") + len("begin(") : text.rindex(")")])
 
 
@@ -40,6 +40,21 @@ def test_everything_that_the_page_runs_is_kept_with_it(client):
     assert found <= set(FILES)
     page = client.get("/offline/").text
     assert set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page)) <= set(config(client)["files"])
+
+
+@pytest.mark.django_db
+def test_it_is_in_the_language_of_the_browser_and_its_scripts_too(client, amina):
+    assert [address for address in config(client)["files"] if "/words/" in address] == []
+    french = config(client, "fr")
+    assert [address for address in french["files"] if "/words/" in address] == ["/static/words/fr.js"]
+    assert french["version"] != config(client)["version"]
+    page = client.get("/offline/", headers={"accept-language": "fr"}).text
+    assert set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page)) <= set(french["files"])
+    # The worker asks for the page as nobody: what the person chose is not known then.
+    amina.language = "es"
+    amina.save(update_fields=["language"])
+    client.force_login(amina)
+    assert config(client, "fr") == french
 
 
 def test_every_kept_file_is_there(client):
