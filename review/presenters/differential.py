@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from cases.differential import differential
 from cases.reference_ranges import flag_of, range_for
 
@@ -43,7 +45,7 @@ def _row(case: Case, row: Any, n: int) -> dict[str, Any]:
     counted = row.low != 0.0 or row.high != 1.0
     return {
         "code": row.code,
-        "label": row.cell_class.label,
+        "label": gettext(row.cell_class.label),
         "letter": row.cell_class.letter,
         "count": row.count,
         "percent": row.whole_percent,
