@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from cases.differential import differential
 from cases.reference_ranges import flag_of, range_for
+from cases.words import in_words
 
 if TYPE_CHECKING:
     from cases.models import Case
@@ -23,7 +24,7 @@ def present_differential(case: Case, counted: Tally, previous: dict[str, Any] | 
     return {
         "rows": [_row(case, row, found.n) for row in found.rows],
         "n": found.n,
-        "remark": found.remark,
+        "remark": in_words(found.remark),
         "next_target": found.next_target,
         "erythroblasts": found.erythroblasts,
         "erythroblasts_per_100": None if found.nrbc_per_100_wbc is None else str(found.nrbc_per_100_wbc),
