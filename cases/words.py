@@ -130,7 +130,7 @@ FIELD_NAMES = (
     _("note"),
     _("code"),
     _("text"),
-    _("message"),
+    _("question"),
 )
 """What fields of records are called in front of a sentence about them."""
 
@@ -174,13 +174,20 @@ _PATTERNS = tuple((sentence, _pattern(sentence)) for sentence in WITH_VALUES)
 
 
 def in_words(text: str) -> str:
-    """Return an English text of the record in the language of whoever reads it: the whole, or sentence by sentence.
+    """Return an English text of the record in the language of whoever reads it: sentence by sentence.
 
     What people wrote, and what nobody translated, stays as it is.
     """
     if (get_language() or "en").partition("-")[0] == "en":
         return text
-    return _known(text) or " ".join(_known(part) or part for part in _BETWEEN_SENTENCES.split(text))
+    said, parts = [], _BETWEEN_SENTENCES.split(text)
+    while parts:
+        # The longest beginning that is known: some texts are of several sentences, and stand beside others.
+        runs = (" ".join(parts[:length]) for length in range(len(parts), 0, -1))
+        known = next(((run, told) for run in runs if (told := _known(run))), (parts[0], parts[0]))
+        said.append(known[1])
+        del parts[: len(_BETWEEN_SENTENCES.split(known[0]))]
+    return " ".join(said)
 
 
 def in_english(text: str | StrPromise) -> str:
