@@ -16,6 +16,8 @@ from django.utils.translation import gettext_noop as _
 from hematovision.languages import in_language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django_stubs_ext import StrPromise
 
 CELL_CLASSES = (
@@ -171,6 +173,12 @@ def _pattern(sentence: str) -> re.Pattern[str]:
 
 
 _PATTERNS = tuple((sentence, _pattern(sentence)) for sentence in WITH_VALUES)
+_OF_OTHERS: dict[str, re.Pattern[str]] = {}
+
+
+def also_tell(sentences: Iterable[str]) -> None:
+    """Have `in_words` tell sentences with values that an app above this one keeps in English."""
+    _OF_OTHERS.update((sentence, _pattern(sentence.replace("%%", "%"))) for sentence in sentences)
 
 
 def in_words(text: str) -> str:
@@ -204,7 +212,7 @@ def _known(text: str) -> str:
     if text.endswith(".") and (said := gettext(text[:-1])) != text[:-1]:
         # A label that was kept as a sentence.
         return f"{said}."
-    for sentence, pattern in _PATTERNS:
+    for sentence, pattern in (*_PATTERNS, *_OF_OTHERS.items()):
         if found := pattern.fullmatch(text):
             return gettext(sentence) % {name: _value(value) for name, value in found.groupdict().items()}
     return ""
