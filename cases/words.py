@@ -16,6 +16,8 @@ from django.utils.translation import gettext_noop as _
 from hematovision.languages import in_language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django_stubs_ext import StrPromise
 
 CELL_CLASSES = (
@@ -170,7 +172,12 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     return re.compile(found, re.DOTALL)
 
 
-_PATTERNS = tuple((sentence, _pattern(sentence)) for sentence in WITH_VALUES)
+_PATTERNS = [(sentence, _pattern(sentence)) for sentence in WITH_VALUES]
+
+
+def take_up(sentences: Iterable[str]) -> None:
+    """Have `in_words` know the sentences with values of an app above, too; it calls this in `AppConfig.ready`."""
+    _PATTERNS.extend((sentence, _pattern(sentence)) for sentence in sentences)
 
 
 def in_words(text: str) -> str:

@@ -1,7 +1,7 @@
 """English texts of models and analyses that the record keeps, named here for the translators.
 
-`classifier.inference` knows no languages, and what it says of an image is kept with it; so is why an analysis failed. It is
-translated where it is shown.
+`classifier.inference` knows no languages, and what it says of an image is kept with it; so is why an analysis failed.
+`cases.words.in_words` tells them where they are shown.
 """
 
 from __future__ import annotations
@@ -66,10 +66,11 @@ WITH_VALUES = (
     _("%(model)s answers for this image now."),
     _("%(model)s came into use."),
     _("The files of %(model)s are no longer on this installation."),
-    _("%(why)s It was not analysed."),
-    _("The stored image cannot be read. %(why)s"),
 )
 """What is kept with values in it."""
+
+OF_FILES = (_("It was not analysed."), _("The stored image cannot be read."))
+"""What is said beside the reason why a stored image cannot be opened."""
 
 DATA_SETS = (_("validation"), _("validation after calibration"), _("test"), _("held out test"))
 """What the sets are called that a model was measured on, as its card names them."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.overseers import administrators_of, overseers_of
 from cases.models import BreakGlassAccess, Case
@@ -24,16 +25,13 @@ UNKNOWN_CAMERA = "unknown-camera"
 def tell_owners_of_break_glass(sender: Any, access_id: UUID, **kwargs: Any) -> None:
     """Tell the administrators and auditors of the laboratory whose case somebody else opened."""
     access = BreakGlassAccess.objects.select_related("case", "user__organisation").get(pk=access_id)
-    for person in overseers_of(access.case.laboratory_id):
-        with in_language(person.language):
-            sentence = _("Somebody of another organisation opened one of your cases by break-glass access.")
-        notify(
-            recipients=[person],
-            kind=BREAK_GLASS,
-            subject_id=access.pk,
-            text=sentence,
-            path=reverse("oversight:break_glass_list"),
-        )
+    notify(
+        recipients=overseers_of(access.case.laboratory_id),
+        kind=BREAK_GLASS,
+        subject_id=access.pk,
+        text=gettext_noop("Somebody of another organisation opened one of your cases by break-glass access."),
+        path=reverse("oversight:break_glass_list"),
+    )
 
 
 def tell_administrators_of_unknown_camera(sender: Any, standing_id: int, **kwargs: Any) -> None:

@@ -22,7 +22,7 @@ def open_stored_image(image: SmearImage) -> NDArray[np.uint8]:
 
     Raises Unprocessable with a sentence when the stored file is gone, was purged, is not byte for byte what was received, or
     cannot be decoded any more: an image that changed in storage is never analysed as if it were the smear.
-    Raises Unavailable while the storage does not answer. What it says is kept with the image, in English.
+    Raises Unavailable while the storage does not answer. The sentence is kept in English, in parts that `cases.words.in_words` knows.
     """
     try:
         return load_upright_rgb(image)

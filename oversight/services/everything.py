@@ -10,14 +10,13 @@ import structlog
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Organisation, OrganisationKind
 from accounts.overseers import administrators_of
 from audit.models import Action, Outcome
 from audit.services import record
 from hematovision import verifications
-from hematovision.languages import in_language
 from hematovision.verifications import Finding, Older
 from notices.services import notify
 from oversight.models import Trigger, VerificationResult
@@ -130,16 +129,13 @@ def _tell_administrators(result: VerificationResult, before: VerificationResult 
         return
     laboratories = Organisation.objects.filter(kind=OrganisationKind.LABORATORY)
     for laboratory in laboratories if "" in places else laboratories.filter(pk__in=places):
-        for person in administrators_of(laboratory.pk):
-            with in_language(person.language):
-                sentence = _("A verification found something that is not what was written.")
-            notify(
-                recipients=[person],
-                kind=KIND,
-                subject_id=result.pk,
-                text=sentence,
-                path=reverse("oversight:verification"),
-            )
+        notify(
+            recipients=administrators_of(laboratory.pk),
+            kind=KIND,
+            subject_id=result.pk,
+            text=gettext_noop("A verification found something that is not what was written."),
+            path=reverse("oversight:verification"),
+        )
 
 
 def _findings_of(result: VerificationResult) -> set[tuple[str, str, str, str]]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from cases.permissions import is_read_only
 from cases.services.break_glass import may_break_glass
+from cases.words import in_words
 from oversight.drift import name_of
 
 if TYPE_CHECKING:
@@ -53,4 +53,4 @@ def card_share(right: dict[str, tuple[int, int]], code: str) -> float | None:
 @register.filter
 def finding_name(finding: Finding) -> str:
     """What a finding of drift is about."""
-    return gettext(name_of(finding))
+    return in_words(name_of(finding))

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from cases.blinding import is_blinded
 from cases.cell_classes import BY_CODE
 from cases.models import LabelSource
+from cases.words import in_words
 from oversight.presenters.timeline.entry import SAME_SITTING, Entry
 from review.models import ActionKind, Amendment, Decision, ReviewAction
 
@@ -78,7 +79,7 @@ def _called(state: dict[str, object], *, blind: bool) -> str:
     if blind and state.get("label_source") == LabelSource.MODEL:
         return _("not named")
     label = BY_CODE.get(str(state.get("label", "")))
-    return _(label.label).lower() if label else _("no class")
+    return in_words(label.label).lower() if label else _("no class")
 
 
 def _entry(run: list[ReviewAction], changes: dict[UUID, list[tuple[str, str]]]) -> Entry:
@@ -87,7 +88,7 @@ def _entry(run: list[ReviewAction], changes: dict[UUID, list[tuple[str, str]]]) 
     named = [f"{change}: {count}" for change, count in moved.most_common(MOST_CHANGES_NAMED)]
     if len(moved) > MOST_CHANGES_NAMED:
         named.append(_("and %(number)s other changes") % {"number": len(moved) - MOST_CHANGES_NAMED})
-    reason = run[0].reason or _(run[0].reason_code.replace("_", " "))
+    reason = run[0].reason or in_words(run[0].reason_code.replace("_", " "))
     if reason:
         named.append(_("Reason: %(reason)s") % {"reason": reason})
     said = {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from audit.models import Action, AuditEvent, Outcome
 from audit.selectors import about_case
+from cases.words import in_words
 from consult.models import ClinicThread, ClinicThreadEntry, Comment, OpinionState, SecondOpinion
 from inbox.models import Delivery
 from oversight.presenters.timeline.entry import Entry
@@ -49,7 +50,7 @@ def of_opinions(case: Case, user: User) -> Iterator[Entry]:
             text = _("Second opinion declined") if declined else _("Second opinion given")
             yield Entry(opinion.answered_at, "talk", text, opinion.colleague.full_name, details=words)
         if opinion.settled_at:
-            closing = (_(opinion.closing),) if opinion.closing else ()
+            closing = (in_words(opinion.closing),) if opinion.closing else ()
             yield Entry(
                 opinion.settled_at,
                 "talk",
@@ -82,7 +83,7 @@ def of_reports(case: Case, user: User) -> Iterator[Entry]:
             details.insert(
                 0,
                 _("%(meaning)s; %(method)s")
-                % {"meaning": _(signature.meaning), "method": signature.get_method_display().lower()},
+                % {"meaning": in_words(signature.meaning), "method": signature.get_method_display().lower()},
             )
         yield Entry(
             signature.signed_at if signature else report.created_at,
@@ -157,7 +158,7 @@ def _look(event: AuditEvent, trail: str) -> Entry:
         "access",
         _("Refused. %(what)s") % {"what": text} if denied else text,
         event.actor_name,
-        details=(_(event.reason),) if event.reason else (),
+        details=(in_words(event.reason),) if event.reason else (),
         link=trail,
         tone="warn" if denied else "",
     )

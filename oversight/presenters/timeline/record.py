@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import BreakGlassAccess, ImageTransition, SmearImage
 from cases.states import NOT_COUNTING, CaseState, ImageState
+from cases.words import in_words
 from classifier.models import Analysis, AnalysisState
 from oversight.presenters.timeline.entry import Entry
 
@@ -40,7 +41,7 @@ def of_steps(case: Case) -> Iterator[Entry]:
         if not step.from_state and step.to_state == CaseState.DRAFT:
             continue  # that is the opening
         state = CaseState(step.to_state)
-        reason = (_(step.reason),) if step.reason else ()
+        reason = (in_words(step.reason),) if step.reason else ()
         yield Entry(step.at, "steps", str(state.label), name_of(step.by), details=reason, tone=_TONES.get(state, ""))
 
 
@@ -59,7 +60,7 @@ def of_images(case: Case) -> Iterator[Entry]:
     ).select_related("by", "image")
     for step in told:
         word = ImageState(step.to_state).label.lower()
-        reason = (_(step.reason),) if step.reason else ()
+        reason = (in_words(step.reason),) if step.reason else ()
         tone = "warn" if step.to_state in NOT_COUNTING else "danger"
         text = _("Image %(number)s %(state)s") % {"number": step.image.ordinal, "state": word}
         yield Entry(step.at, "images", text, name_of(step.by), details=reason, tone=tone)
@@ -75,7 +76,7 @@ def of_analyses(case: Case) -> Iterator[Entry]:
             continue
         done = run.state == AnalysisState.DONE
         sentence = _("Image %(number)s analysed by %(model)s") if done else _("Image %(number)s not analysed")
-        details = (_(run.problem),) if run.problem else ()
+        details = (in_words(run.problem),) if run.problem else ()
         who = _("asked for by %(person)s") % {"person": run.requested_by.full_name} if run.requested_by else ""
         yield Entry(
             run.finished_at,
