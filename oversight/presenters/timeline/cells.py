@@ -85,7 +85,10 @@ def _called(state: dict[str, object], *, blind: bool) -> str:
 def _entry(run: list[ReviewAction], changes: dict[UUID, list[tuple[str, str]]]) -> Entry:
     cells = [pair for action in run for pair in changes.get(action.pk, [])]
     moved = Counter(f"{before} → {after}" for before, after in cells if before != after)
-    named = [f"{change}: {count}" for change, count in moved.most_common(MOST_CHANGES_NAMED)]
+    named = [
+        _("%(change)s: %(number)s") % {"change": change, "number": count}
+        for change, count in moved.most_common(MOST_CHANGES_NAMED)
+    ]
     if len(moved) > MOST_CHANGES_NAMED:
         named.append(_("and %(number)s other changes") % {"number": len(moved) - MOST_CHANGES_NAMED})
     reason = run[0].reason or in_words(run[0].reason_code.replace("_", " "))
