@@ -13,9 +13,9 @@ class CalibrationConfig(AppConfig):
         from audit.kept_rows import keep
         from calibration.verification import LABELS
         from calibration.words import OUTCOMES
-        from cases.words import also_tell
+        from cases.words import take_up
         from hematovision import verifications
 
         keep(LABELS)
         verifications.register("calibration labels", LABELS.check)
-        also_tell(OUTCOMES)
+        take_up(OUTCOMES)

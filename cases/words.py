@@ -172,13 +172,12 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     return re.compile(found, re.DOTALL)
 
 
-_PATTERNS = tuple((sentence, _pattern(sentence)) for sentence in WITH_VALUES)
-_OF_OTHERS: dict[str, re.Pattern[str]] = {}
+_PATTERNS = {sentence: _pattern(sentence) for sentence in WITH_VALUES}
 
 
-def also_tell(sentences: Iterable[str]) -> None:
-    """Have `in_words` tell sentences with values that an app above this one keeps in English."""
-    _OF_OTHERS.update((sentence, _pattern(sentence.replace("%%", "%"))) for sentence in sentences)
+def take_up(sentences: Iterable[str]) -> None:
+    """Have `in_words` know the sentences with values of an app above, too; it calls this in `AppConfig.ready`."""
+    _PATTERNS.update({sentence: _pattern(sentence.replace("%%", "%")) for sentence in sentences})
 
 
 def in_words(text: str) -> str:
@@ -212,7 +211,7 @@ def _known(text: str) -> str:
     if text.endswith(".") and (said := gettext(text[:-1])) != text[:-1]:
         # A label that was kept as a sentence.
         return f"{said}."
-    for sentence, pattern in (*_PATTERNS, *_OF_OTHERS.items()):
+    for sentence, pattern in _PATTERNS.items():
         if found := pattern.fullmatch(text):
             return gettext(sentence) % {name: _value(value) for name, value in found.groupdict().items()}
     return ""

@@ -42,21 +42,6 @@ def test_everything_that_the_page_runs_is_kept_with_it(client):
     assert set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page)) <= set(config(client)["files"])
 
 
-@pytest.mark.django_db
-def test_it_is_in_the_language_of_the_browser_and_its_scripts_too(client, amina):
-    assert [address for address in config(client)["files"] if "/words/" in address] == []
-    french = config(client, "fr")
-    assert [address for address in french["files"] if "/words/" in address] == ["/static/words/fr.js"]
-    assert french["version"] != config(client)["version"]
-    page = client.get("/offline/", headers={"accept-language": "fr"}).text
-    assert set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page)) <= set(french["files"])
-    # The worker asks for the page as nobody: what the person chose is not known then.
-    amina.language = "es"
-    amina.save(update_fields=["language"])
-    client.force_login(amina)
-    assert config(client, "fr") == french
-
-
 def test_every_kept_file_is_there(client):
     assert [address for address in config(client)["files"] if not lies_at(address)] == []
 
