@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -23,6 +24,14 @@ class EmailState(models.TextChoices):
     WAITING = "waiting", "Waiting"
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
+
+
+class PushState(models.TextChoices):
+    """What became of telling the person's browsers."""
+
+    NONE = "none", _("Not wanted")
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -57,6 +66,8 @@ class Notification(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     email = models.CharField(max_length=8, choices=EmailState.choices, default=EmailState.NONE, editable=False)
     email_at = models.DateTimeField(null=True, blank=True, editable=False)
+    pressing = models.BooleanField(default=False, editable=False, help_text="Told in quiet hours as well.")
+    push = models.CharField(max_length=8, choices=PushState.choices, default=PushState.NONE, editable=False)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -64,6 +75,7 @@ class Notification(models.Model):
         ordering = ["-created_at", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(email__in=EmailState.values), name="notification_email_state_is_known"),
+            models.CheckConstraint(condition=Q(push__in=PushState.values), name="notification_push_state_is_known"),
             models.CheckConstraint(
                 condition=~Q(email__in=[EmailState.SENDING, EmailState.SENT]) | Q(email_at__isnull=False),
                 name="sent_notification_email_has_its_time",
@@ -77,6 +89,7 @@ class Notification(models.Model):
                 condition=Q(email__in=[EmailState.WAITING, EmailState.SENDING]),
                 name="notification_email_to_send",
             ),
+            models.Index(fields=["created_at"], condition=Q(push=PushState.WAITING), name="notification_push_to_send"),
         ]
 
     def __str__(self) -> str:

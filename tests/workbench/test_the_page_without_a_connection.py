@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.test import Client
 
+from accounts.services import choose_language
 from tests.factories.cases import CaseFactory
 from tests.permissions.matrix import ROWS
 from workbench import offline_files
@@ -17,8 +19,8 @@ STATIC = Path(settings.BASE_DIR) / "static"
 IMPORTED = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.[^"']+)["']""", re.MULTILINE)
 
 
-def config(client):
-    text = client.get("/sw.js").text
+def config(client, language="en"):
+    text = client.get("/sw.js", headers={"accept-language": language}).text
     return json.loads(text[text.index("begin({") + len("begin(") : text.rindex(")")])
 
 
@@ -40,6 +42,21 @@ def test_everything_that_the_page_runs_is_kept_with_it(client):
     assert set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page)) <= set(config(client)["files"])
 
 
+@pytest.mark.django_db
+def test_it_is_in_the_language_of_the_browser_and_its_scripts_too(client, amina):
+    assert [address for address in config(client)["files"] if "/words/" in address] == []
+    french = config(client, "fr")
+    assert [address for address in french["files"] if "/words/" in address] == ["/static/words/fr.js"]
+    assert french["version"] != config(client)["version"]
+    page = client.get("/offline/", headers={"accept-language": "fr"}).text
+    assert set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page)) <= set(french["files"])
+    # The worker asks for the page as nobody: what the person chose is not known then.
+    amina.language = "es"
+    amina.save(update_fields=["language"])
+    client.force_login(amina)
+    assert config(client, "fr") == french
+
+
 def test_every_kept_file_is_there(client):
     assert [address for address in config(client)["files"] if not lies_at(address)] == []
 
@@ -52,6 +69,18 @@ def test_it_is_the_same_for_everybody_and_nobody(client, amina):
     assert [client.get(path).content for path in ("/offline/", "/sw.js", "/manifest.webmanifest")] == before
     # No page is kept but by the worker, which asks for this one as nobody.
     assert all("no-store" in client.get(path)["Cache-Control"] for path in ("/", "/offline/"))
+
+
+@pytest.mark.django_db
+def test_it_is_kept_in_the_language_of_whoever_keeps_it(client, amina):
+    choose_language(actor=amina, language="fr")
+    client.force_login(amina)
+    kept = config(client)
+    assert (kept["language"], kept["files"][-1]) == ("fr", "/static/words/fr.js")
+    # The worker asks as nobody, in that language.
+    page = Client().get("/offline/", headers={"Accept-Language": "fr"}).text
+    assert '<html lang="fr"' in page
+    assert set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page)) <= set(kept["files"])
 
 
 def test_another_byte_is_another_version(client, monkeypatch, tmp_path):

@@ -44,7 +44,7 @@ class TakenField:
     def advice(self) -> str:
         """What to do about it, empty where nothing is."""
         if self.image.state in _PROBLEM_STATES:
-            return self.image.problem
+            return gettext(self.image.problem)
         return (self.quality.advice or self.quality.held_back) if self.quality else ""
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -36,7 +37,7 @@ def _page() -> str:
 @require_safe
 @never_cache
 def shell(_request: HttpRequest) -> HttpResponse:
-    """What is kept on this device, and a new case without a connection."""
+    """What is kept on this device, and a new case without a connection; in the language that the worker asks for."""
     return HttpResponse(_page())
 
 
@@ -47,6 +48,7 @@ def worker(_request: HttpRequest) -> HttpResponse:
     files = addresses()
     config = {
         "version": version(_page()),
+        "language": get_language(),
         "files": files,
         "hashed": [address for address in files if named_by_content(address)],
         "guarded": guarded_addresses(),
