@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, OrganisationKind
 from accounts.services.reach import cleaned, require_administrator, require_reach
@@ -37,7 +38,7 @@ def create_organisation(
     if kind == OrganisationKind.CLINIC:
         require_reach(actor, refers_to)
     elif actor is not None and not actor.is_superuser:
-        raise PermissionRefused("Laboratories are opened by the platform's administrators.")
+        raise PermissionRefused(_("Laboratories are opened by the platform's administrators."))
     organisation = Organisation(slug=slug, name=name, kind=kind, refers_to=refers_to)
     cleaned(organisation)
     organisation.save()
@@ -70,7 +71,7 @@ def update_organisation(
     require_reach(actor, organisation)
     stored = Organisation.objects.select_for_update().get(pk=organisation.pk)
     if actor is not None and not is_active and actor.organisation_id == stored.pk:
-        raise Conflict("You work here: somebody else has to close this organisation.")
+        raise Conflict(_("You work here: somebody else has to close this organisation."))
     before = _described(stored)
     stored.name, stored.is_active = name, is_active
     said = {
