@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.models import User
+from accounts.models import Role, User
 from audit.models import Action, Outcome
 from audit.services import record
 from cases.permissions import refuse
 from cases.services.audit_trail import scope_of
 from cases.services.transitions import lock_case, step_case
 from cases.states import ALLOWED_CASE_STEPS, CaseState
+from cases.words import in_english
 from hematovision.errors import Conflict, NotFound, Unprocessable
-from hematovision.languages import in_language
 from inbox.critical_limits import WITHDRAWN, reads_back
 from inbox.models import Acknowledgement, Delivery
 from inbox.permissions import may_acknowledge
@@ -120,7 +120,12 @@ def _acknowledge(actor: User, delivery: Delivery, read_back: dict[str, str]) -> 
         )
     now = timezone.now()
     done = Acknowledgement.objects.create(
-        delivery=delivery, by=actor, by_name=str(actor), by_role=_role_of(actor), at=now, read_back=read_back
+        delivery=delivery,
+        by=actor,
+        by_name=str(actor),
+        by_role=in_english(Role(actor.role).label),
+        at=now,
+        read_back=read_back,
     )
     if delivery.opened_at is None:
         delivery.opened_at, delivery.opened_by = now, actor
@@ -146,11 +151,6 @@ def _acknowledge(actor: User, delivery: Delivery, read_back: dict[str, str]) -> 
 def _meant(code: str, typed: str) -> str:
     """Return what was typed as it is kept: the word for a report that was taken back, said in one's own language, in English."""
     return WITHDRAWN if code == WITHDRAWN and typed.strip().casefold() == _("withdrawn").casefold() else typed
-
-
-def _role_of(actor: User) -> str:
-    with in_language("en"):
-        return str(actor.get_role_display())
 
 
 def _locked(delivery: Delivery) -> Delivery:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from cases.cell_classes import BY_CODE, UNIDENTIFIED_CLASS
+from cases.words import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,7 +128,7 @@ def _cells(found: list[dict[str, str]], old: dict[str, Any], new: dict[str, Any]
 def _called(cell: dict[str, Any]) -> str:
     if cell["removed"]:
         return _("Removed as a false detection")
-    return _("Excluded") if cell["excluded"] else _(BY_CODE.get(cell["label"], UNIDENTIFIED_CLASS).label)
+    return _("Excluded") if cell["excluded"] else in_words(BY_CODE.get(cell["label"], UNIDENTIFIED_CLASS).label)
 
 
 def _add(found: list[dict[str, str]], what: str, old: Any, new: Any) -> None:

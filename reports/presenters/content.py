@@ -23,13 +23,13 @@ from cases.cell_classes import BY_CODE
 from cases.models import Order
 from cases.reference_ranges import flag_of
 from cases.states import CaseState
+from cases.words import in_words
 from hematovision.languages import in_language
 from reports.models import ReportKind
 from reports.presenters.cameras import camera_statement
 from reports.presenters.changes import changes_between
 from reports.presenters.language import language_for, language_of
 from reports.presenters.no_result import insufficient_of, without_models, without_result
-from reports.presenters.remarks import remark_on
 from reports.presenters.statements import model_statement, review_of
 from reports.selectors.case_evidence import decimal_text
 from reports.selectors.versions import previous_signed_differential
@@ -230,7 +230,7 @@ def differential_content(found: Differential, case: Case) -> dict[str, Any]:
         "limited": found.is_limited,
         "n": found.n,
         "platelets": found.platelets,
-        "remark": remark_on(found),
+        "remark": in_words(found.remark),
         "rows": [_row(row, found.n, reference_of(case, row.code)) for row in found.rows],
         "unidentified": found.unidentified,
         "wbc": decimal_text(found.wbc, 2),
@@ -244,7 +244,7 @@ def _row(row: Row, n: int, reference: ReferenceRange | None) -> dict[str, Any]:
         "count": row.count,
         "flag": flag_of(100 * row.share, reference, counted=n) if reference is not None else "",
         "high": decimal_text(row.high * 100, 1) if n else "",
-        "label": _(row.cell_class.plural),
+        "label": in_words(row.cell_class.plural),
         "letter": row.cell_class.letter,
         "low": decimal_text(row.low * 100, 1) if n else "",
         "percent": row.whole_percent if n else 0,
@@ -280,7 +280,7 @@ def _previous(case: Case) -> dict[str, Any] | None:
         "report": found["report"],
         "rows": [
             # It may have been signed in another language.
-            {"code": row["code"], "label": _(BY_CODE[row["code"]].plural), "percent": row["percent"]}
+            {"code": row["code"], "label": in_words(BY_CODE[row["code"]].plural), "percent": row["percent"]}
             for row in counted["rows"]
         ],
         "signed_at": found["signed_at"],

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
 from cases.blinding import is_reviewed_blinded
 from cases.differential import Differential, differential
 from cases.models import Cell, LabelSource
 from cases.quality import quality_verdict
+from cases.words import in_words
 from classifier.selectors import output_for_case, unknown_cameras_of_fields
 from review.selectors import decided_together
 
@@ -88,9 +87,9 @@ def _image(image: SmearImage, analysis: CurrentAnalysis | None) -> dict[str, Any
         "media_type": image.media_type,
         "microscope": image.microscope.name if image.microscope else "",
         "ordinal": image.ordinal,
-        "problem": _(image.problem) if image.problem else "",
+        "problem": in_words(image.problem),
         "quality": quality.verdict if quality else "",
-        "remarks": [_(str(said)) for said in (*quality.sentences, quality.held_back, quality.advice) if said]
+        "remarks": [in_words(str(said)) for said in (*quality.sentences, quality.held_back, quality.advice) if said]
         if quality
         else [],
         "sha256": image.sha256,

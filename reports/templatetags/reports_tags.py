@@ -9,7 +9,7 @@ from django import template
 from django.utils import dateformat as dates
 from django.utils.translation import gettext as _
 
-from cases.partial_date import PartialDate
+from cases.models.birth import BirthDate
 from cases.selectors import review_status
 from cases.states import CaseState
 from reports.models import CaseMove, ReportKind, SignatureMethod
@@ -42,14 +42,14 @@ def kind_name(kind: str) -> str:
 @register.filter
 def day(value: str) -> str:
     """Return a birth date in words, as far as it is known: 29 February 1980, 03/1961, 1961, Birth date unknown."""
-    date = PartialDate.parse(value)
+    date = BirthDate.parse(value)
     return dates.format(date.first, "j F Y") if date.first and date.is_known_to_the_day else str(date)
 
 
 @register.filter
 def born(value: str) -> str:
     """Return a birth date in the line above each page: born 1980-02-29, or birth date unknown."""
-    return _("born %(date)s") % {"date": value} if value else str(PartialDate().phrase)
+    return _("born %(date)s") % {"date": value} if value else BirthDate().phrase
 
 
 @register.filter
