@@ -59,6 +59,7 @@ def update_organisation(
     leave_out_metadata: bool | None = None,
     accession_pattern: str | None = None,
     accession_strip: str | None = None,
+    report_language: str | None = None,
     hl7_authority: str | None = None,
 ) -> Organisation:
     """Rename, close or reopen; say whether a laboratory reviews blinded, and who gives its record numbers. Kind, slug and laboratory stay: cases hang on them.
@@ -80,6 +81,7 @@ def update_organisation(
         "leave_out_metadata": leave_out_metadata,
         "accession_pattern": accession_pattern,
         "accession_strip": accession_strip,
+        "report_language": report_language,
         "hl7_authority": hl7_authority,
     }
     for rule, value in said.items():
@@ -118,5 +120,6 @@ def _described(organisation: Organisation) -> dict[str, object]:
         "leave_out_metadata": organisation.leave_out_metadata,
         "accession_pattern": organisation.accession_pattern,
         "accession_strip": organisation.accession_strip,
+        "report_language": organisation.report_language,
         "hl7_authority": organisation.hl7_authority,
     }

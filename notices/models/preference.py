@@ -35,7 +35,7 @@ class Preference(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Notifications of {self.user_id}"
+        return f"Notifications of {self.user_id}"  # not translated
 
     def is_quiet(self, now: dt.datetime) -> bool:
         """Whether `now` lies in the person's quiet hours, which may go over midnight; none are none."""

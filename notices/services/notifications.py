@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import Role, User
 from hematovision.celery import hint_on_commit
+from hematovision.languages import in_language
 from notices.conf import push_key
 from notices.models import EmailState, Notification, Preference, PushEndpoint, PushState
 from notices.services.emails import SEND_EMAIL
@@ -16,7 +18,7 @@ from notices.services.pushes import SEND_PUSH
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from notices.models.notification import NotificationQuerySet
 
@@ -26,14 +28,16 @@ def notify(
     recipients: Iterable[User],
     kind: str,
     subject_id: uuid.UUID | None,
-    text: str,
+    text: str | Callable[[], str],
     path: str,
     replaces: bool = False,
     pressing: bool = False,
 ) -> list[Notification]:
     """Tell every recipient `text` in the app, and that there is something new by e-mail where they want it.
 
-    `text` is one plain sentence without patient data: no name, no number of a patient or specimen. `path` is the page
+    `text` is one plain sentence without patient data: no name, no number of a patient or specimen. It is kept in the language of
+    who is told: give it in English, marked with `gettext_noop`, or where it has values a function that says it in the language
+    that is active. `path` is the page
     that shows it, with ids of records at most. Each person is told once; accounts that are closed or that no person
     uses are left out, and so is somebody who was told the very same and has not opened it yet. Call it inside the
     transaction of the act itself: e-mails leave when that holds. The caller records the act in the audit trail. With
@@ -47,9 +51,10 @@ def notify(
     with transaction.atomic():
         told = set(
             Notification.objects.unread()
-            .filter(user__in=people, kind=kind, subject_id=subject_id, text=text, path=path)
-            .values_list("user_id", flat=True)
+            .filter(user__in=people, kind=kind, subject_id=subject_id, path=path)
+            .values_list("user_id", "text")
         )
+        said = {pk: _said(text, person) for pk, person in people.items()}
         silent = set(Preference.objects.filter(user__in=people, email=False).values_list("user_id", flat=True))
         reached = _with_browsers(people)
         made = [
@@ -57,14 +62,14 @@ def notify(
                 user=person,
                 kind=kind,
                 subject_id=subject_id,
-                text=text,
+                text=said[pk],
                 path=path,
                 email=EmailState.NONE if pk in silent else EmailState.WAITING,
                 pressing=pressing,
                 push=PushState.WAITING if pk in reached else PushState.NONE,
             )
             for pk, person in people.items()
-            if pk not in told
+            if (pk, said[pk]) not in told
         ]
         for notification in made:
             notification.clean_fields(exclude=["user"])
@@ -87,6 +92,11 @@ def _with_browsers(people: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     if not push_key():
         return set()
     return set(PushEndpoint.objects.filter(user__in=people).values_list("user_id", flat=True))
+
+
+def _said(text: str | Callable[[], str], person: User) -> str:
+    with in_language(person.language):
+        return text() if callable(text) else gettext(text)
 
 
 def close_notifications(*, subject_id: uuid.UUID) -> int:

@@ -32,7 +32,7 @@ def set_email_preference(*, actor: User, email: bool) -> Preference:
 def set_order_preference(*, actor: User, new_orders: bool) -> Preference:
     """Turn notifications of new orders on or off for oneself; raises `PermissionRefused` for whoever sees no orders."""
     if not may_follow_orders(actor):
-        raise PermissionRefused("Orders are shown to the people of clinics and laboratories.")
+        raise PermissionRefused(_("Orders are shown to the people of clinics and laboratories."))
     return _set(actor, new_orders=new_orders)
 
 
