@@ -13,6 +13,7 @@ from cases.models import Case, Order, Patient, Priority, SpecimenReason, Stain
 from cases.models.case import COARSEST_SCALE, FINEST_SCALE
 from cases.states import CaseState
 from hematovision.rest.bodies import StrictBody
+from hematovision.rest.english import ToldInEnglish
 
 NO_SUCH_PATIENT = "You know no patient with this id."
 NO_SUCH_ORDER = "You know no order with this id."
@@ -152,7 +153,7 @@ class CaseOut(serializers.Serializer):
     due_at = serializers.DateTimeField(allow_null=True)
 
 
-class RejectionOut(serializers.Serializer):
+class RejectionOut(ToldInEnglish):
     """Why the laboratory could not use the specimen of a case."""
 
     reasons = serializers.ListField(child=serializers.ChoiceField(choices=SpecimenReason.choices))

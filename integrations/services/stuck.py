@@ -8,8 +8,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from accounts.overseers import administrators_of
+from hematovision.languages import in_language
 from integrations.models import Connection, Message
 from notices.models import Notification
 from notices.services import notify
@@ -40,12 +42,18 @@ def follow_stuck_messages(*, now: dt.datetime | None = None) -> int:
 
 @transaction.atomic
 def _tell(connection: Connection, number: int) -> None:
-    what = "1 message waits" if number == 1 else f"{number} messages wait"
-    notify(
-        recipients=administrators_of(connection.laboratory_id),
-        kind=KIND,
-        subject_id=connection.pk,
-        text=f"{what} for a person: {connection.name} did not take them, or they could not be made.",
-        path=f"{reverse('integrations:messages')}?connection={connection.pk}",
-        replaces=True,
-    )
+    for person in administrators_of(connection.laboratory_id):
+        with in_language(person.language):
+            text = ngettext(
+                "%(number)s message waits for a person: %(name)s did not take them, or they could not be made.",
+                "%(number)s messages wait for a person: %(name)s did not take them, or they could not be made.",
+                number,
+            )
+            notify(
+                recipients=[person],
+                kind=KIND,
+                subject_id=connection.pk,
+                text=text % {"number": number, "name": connection.name},
+                path=f"{reverse('integrations:messages')}?connection={connection.pk}",
+                replaces=True,
+            )
