@@ -1,4 +1,6 @@
 /* Asks what the model saw in the chosen cell, and forgets the answer when another cell is chosen. */
+import { gettext } from "../shared/words.js";
+
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 /** Start the panel within `root`; answers `show(cell)`, to be told of every chosen cell. Null where there is no panel. */
@@ -31,7 +33,7 @@ export const startExplanation = (root) => {
     }
   });
   root.addEventListener("htmx:responseError", () => {
-    answer.textContent = "The explanation could not be asked for. Try again in a moment.";
+    answer.textContent = gettext("The explanation could not be asked for. Try again in a moment.");
   });
   return {
     show(chosen) {

@@ -1,4 +1,6 @@
 /* Signing with a passkey or security key: ask the device, send its answer with the form. */
+import { gettext } from "../shared/words.js";
+
 const button = document.getElementById("sign-with-key");
 const data = document.getElementById("key-challenge");
 const answer = document.getElementById("id_credential");
@@ -12,7 +14,7 @@ const sign = async () => {
     answer.value = JSON.stringify(credential);
     answer.form.submit();
   } catch {
-    problem.textContent = "The key did not answer. Nothing was signed; try again or use your password.";
+    problem.textContent = gettext("The key did not answer. Nothing was signed; try again or use your password.");
     problem.hidden = false;
     button.disabled = false;
   }

@@ -1,4 +1,10 @@
 /* The sign page: put a text of the laboratory into the report, and ask before unsaved words are left behind. */
+import { gettext } from "../shared/words.js";
+
+const INSERT_INTO = {
+  comments: gettext("Insert a text into: comments"),
+  interpretation: gettext("Insert a text into: interpretation"),
+};
 const source = document.getElementById("report-texts");
 const texts = source ? JSON.parse(source.textContent) : [];
 
@@ -9,8 +15,8 @@ for (const place of document.querySelectorAll("[data-insert]")) {
     continue;
   }
   const choice = document.createElement("select");
-  choice.setAttribute("aria-label", `Insert a text into: ${place.dataset.insert}`);
-  choice.append(new Option("Insert a text…", ""));
+  choice.setAttribute("aria-label", INSERT_INTO[place.dataset.insert]);
+  choice.append(new Option(gettext("Insert a text…"), ""));
   for (const text of fitting) {
     choice.append(new Option(text.title, text.id));
   }
