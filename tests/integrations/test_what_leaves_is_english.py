@@ -7,7 +7,6 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation.trans_real import DjangoTranslation
 
 from cases.models import OrderRejection
 from cases.services.cases import submit_case
@@ -28,6 +27,7 @@ from tests.factories.hl7_messages import an_order, order, pid
 from tests.factories.orders import waiting_order
 from tests.factories.reports import NEUTROPENIC, signed_report
 from tests.factories.specimens import specimen
+from tests.in_french import speak_french
 
 pytestmark = pytest.mark.django_db
 
@@ -36,15 +36,7 @@ AT = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)
 
 @pytest.fixture(autouse=True)
 def told_in_french(monkeypatch):
-    """A French in which every sentence that can be translated is: `«On»`. What nobody marked stays English."""
-    for name in ("gettext", "ngettext"):
-        english = getattr(DjangoTranslation, name)
-
-        def translated(self, *said, english=english):
-            found = english(self, *said)
-            return f"«{said[0]}»" if self.to_language() == "fr" else found
-
-        monkeypatch.setattr(DjangoTranslation, name, translated)
+    speak_french(monkeypatch)
     with translation.override("fr"):
         assert str(ConnectionState.ON.label) == "«On»"
 
