@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from accounts.authentication import scopes_needed
@@ -22,7 +23,7 @@ class ScopeRequired(BasePermission):
     audit trail.
     """
 
-    message = "This needs a scope or a role that you do not have."
+    message = _("This needs a scope or a role that you do not have.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the caller may use the method at all; which rows they see is the queryset's business."""
@@ -38,10 +39,10 @@ class ScopeRequired(BasePermission):
             needed = scopes_needed(view, method)
             allowed = bool(needed) and user.token_scopes.issuperset(needed)
             absent = ", ".join(sorted(set(needed) - user.token_scopes)) or "any scope for this"
-            missing = f"The token lacks {absent}."
+            missing = f"The token lacks {absent}."  # not translated
         else:
             allowed = user.role in getattr(view, "allowed_roles", {}).get(method, frozenset())
-            missing = "The role does not allow this."
+            missing = "The role does not allow this."  # not translated
         if not allowed:
             record_refusal(request=request, method=request.method or method, missing=missing)
         return allowed

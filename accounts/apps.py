@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
 
     default_auto_field = "django.db.models.BigAutoField"
     name = "accounts"
-    verbose_name = "People and places"
+    verbose_name = "People and places"  # not translated
 
     def ready(self) -> None:
         """Connect the signals and describe the API's sign-in to drf-spectacular."""

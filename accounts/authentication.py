@@ -36,11 +36,11 @@ class ClientTokenAuthentication(BaseAuthentication):
         if not parts or parts[0].lower() != self.keyword:
             return None
         if len(parts) != 2:
-            raise AuthenticationFailed("The Authorization header must be 'Bearer' and one token.")
+            raise AuthenticationFailed("The Authorization header must be 'Bearer' and one token.")  # not translated
         token = self._valid_token(parts[1])
         client = self._open_client(token)
         if token is None or client is None:
-            raise AuthenticationFailed("The access token is unknown, expired or withdrawn.")
+            raise AuthenticationFailed("The access token is unknown, expired or withdrawn.")  # not translated
         user = client.user
         user.token_scopes = frozenset(token.get_scopes()) & frozenset(client.scopes)
         context.set_token(str(token.pk))

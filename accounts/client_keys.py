@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from django.utils.translation import gettext as _
 
 from hematovision.errors import Unprocessable
 
@@ -34,13 +35,13 @@ def read_keys(pasted: str) -> list[dict[str, str]]:
     if not text:
         return []
     if text.lower().startswith(("http:", "https:")):
-        raise Unprocessable("Paste the JSON Web Key Set itself: this server fetches nothing from an address.")
+        raise Unprocessable(_("Paste the JSON Web Key Set itself: this server fetches nothing from an address."))
     if "PRIVATE KEY" in text:
         raise _private()
     keys = _entries(text)
     read = [_public_key(key) for key in keys]
     if len({key["kid"] for key in read}) < len(read):
-        raise Unprocessable("Two keys have the same kid. Give each its own.")
+        raise Unprocessable(_("Two keys have the same kid. Give each its own."))
     return read
 
 
@@ -54,59 +55,66 @@ def as_document(keys: list[dict[str, str]]) -> str:
 
 def _entries(text: str) -> list[Any]:
     if len(text) > _MOST_CHARACTERS:
-        raise Unprocessable(f"The JSON Web Key Set is longer than {_MOST_CHARACTERS} characters.")
+        raise Unprocessable(_("The JSON Web Key Set is longer than %(most)s characters.") % {"most": _MOST_CHARACTERS})
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Unprocessable("This is no JSON. Paste the JSON Web Key Set of the client.") from error
+        raise Unprocessable(_("This is no JSON. Paste the JSON Web Key Set of the client.")) from error
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list):
-        raise Unprocessable('A JSON Web Key Set has the form {"keys": [...]}.')
+        raise Unprocessable(_('A JSON Web Key Set has the form {"keys": [...]}.'))
     if not 1 <= len(keys) <= MOST_KEYS:
-        raise Unprocessable("Paste one key or two: the one in use, and the next one.")
+        raise Unprocessable(_("Paste one key or two: the one in use, and the next one."))
     return keys
 
 
 def _public_key(key: Any) -> dict[str, str]:
     if not isinstance(key, dict) or not isinstance(key.get("kty"), str):
-        raise Unprocessable("A key of the set is none: it has no kty.")
+        raise Unprocessable(_("A key of the set is none: it has no kty."))
     if _PRIVATE_MEMBERS & key.keys():
         raise _private()
     kty, kid = key["kty"], key.get("kid")
     if kty not in ALGORITHM_OF:
-        raise Unprocessable("A key is neither RSA nor EC.")
+        raise Unprocessable(_("A key is neither RSA nor EC."))
     if not isinstance(kid, str) or not 1 <= len(kid) <= 100 or not kid.isprintable():
-        raise Unprocessable("A key needs a kid of 1 to 100 characters, by which an assertion names it.")
+        raise Unprocessable(_("A key needs a kid of 1 to 100 characters, by which an assertion names it."))
     algorithm = ALGORITHM_OF[kty]
     _require_signing(key, kid, algorithm)
     try:
         public = jwt.PyJWK(key, algorithm=algorithm).key
     except (jwt.PyJWTError, ValueError, TypeError) as error:
-        raise Unprocessable(f"The key {kid} cannot be read.") from error
+        raise Unprocessable(_("The key %(kid)s cannot be read.") % {"kid": kid}) from error
     if isinstance(public, RSAPublicKey):
         _require_rsa(public, kid)
     elif not isinstance(public, EllipticCurvePublicKey) or not isinstance(public.curve, SECP384R1):
-        raise Unprocessable(f"The key {kid} is on another curve than P-384.")
+        raise Unprocessable(_("The key %(kid)s is on another curve than P-384.") % {"kid": kid})
     return {"kid": kid, "alg": algorithm, **{member: key[member] for member in _PUBLIC_MEMBERS[kty]}}
 
 
 def _require_signing(key: Mapping[str, Any], kid: str, algorithm: str) -> None:
     if key.get("alg", algorithm) != algorithm:
-        raise Unprocessable(f"The key {kid} is for another algorithm. RSA keys sign with RS384, EC keys with ES384.")
+        raise Unprocessable(
+            _("The key %(kid)s is for another algorithm. RSA keys sign with RS384, EC keys with ES384.") % {"kid": kid}
+        )
     operations = key.get("key_ops", ["verify"])
     if key.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
-        raise Unprocessable(f"The key {kid} is not for signatures.")
+        raise Unprocessable(_("The key %(kid)s is not for signatures.") % {"kid": kid})
 
 
 def _require_rsa(public: RSAPublicKey, kid: str) -> None:
     least, most = _RSA_BITS
     if not least <= public.key_size <= most:
-        raise Unprocessable(f"The RSA key {kid} has {public.key_size} bits. It needs {least} to {most}.")
+        raise Unprocessable(
+            _("The RSA key %(kid)s has %(key_size)s bits. It needs %(least)s to %(most)s.")
+            % {"kid": kid, "key_size": public.key_size, "least": least, "most": most}
+        )
     if public.public_numbers().e != 65537:
-        raise Unprocessable(f"The RSA key {kid} needs the exponent 65537.")
+        raise Unprocessable(_("The RSA key %(kid)s needs the exponent 65537.") % {"kid": kid})
 
 
 def _private() -> Unprocessable:
     return Unprocessable(
-        "This is a private or secret key. It belongs to the client alone: make a new pair, and paste the public keys."
+        _(
+            "This is a private or secret key. It belongs to the client alone: make a new pair, and paste the public keys."
+        )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import get_adapter
 from django import forms
@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services import ask_for_password_reset
+from hematovision.languages import language_names
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from django_stubs_ext import StrPromise
 
 
 class ForgottenPasswordForm(forms.Form):
@@ -65,10 +67,27 @@ class AcceptInvitationForm(forms.Form):
         return data
 
 
+class LanguageSelect(forms.Select):
+    """A list of languages, each read out in itself."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Say of a language's name which language it is in."""
+        option = super().create_option(name, value, *args, **kwargs)
+        if value:
+            option["attrs"]["lang"] = str(value)
+        return option
+
+
+def _languages() -> list[tuple[str, str | StrPromise]]:
+    return [("", _("As the browser asks")), *language_names()]
+
+
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     """What people may change about themselves."""
 
+    language = forms.ChoiceField(label=_("Language"), required=False, choices=_languages, widget=LanguageSelect)
+
     class Meta:
         model = User
-        fields = ("full_name",)
+        fields = ("full_name", "language")
         widgets = {"full_name": forms.TextInput(attrs={"autocomplete": "name"})}

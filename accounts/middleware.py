@@ -11,6 +11,8 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.sessions import is_over
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 # Pages needed to set a second factor up, or to leave. Everything else waits.
 _ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "account_login", "livez", "readyz", "metrics"})
 _FOR_PROGRAMS = ("/api/", "/fhir/")
-_OVER = "You signed in long ago. Sign in again to go on."
-_SENTENCE = "Your role needs a second factor: set up an authenticator app or a passkey first."
+_OVER = _("You signed in long ago. Sign in again to go on.")
+_SENTENCE = _("Your role needs a second factor: set up an authenticator app or a passkey first.")
 
 
 class SignInPolicyMiddleware:
@@ -42,7 +44,7 @@ class SignInPolicyMiddleware:
                 return self._end(request)
             if user.organisation is not None and not user.organisation.is_active:
                 logout(request)
-                messages.error(request, "Your organisation's access was closed.")
+                messages.error(request, gettext("Your organisation's access was closed."))
                 return redirect(settings.LOGIN_URL)
             if needs_second_factor(user) and not _is_open(request.path_info):
                 return self._send_to_setup(request)
@@ -57,7 +59,9 @@ class SignInPolicyMiddleware:
 
     def _send_to_setup(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(_FOR_PROGRAMS):
-            return problem_json(request, status=HTTPStatus.FORBIDDEN, code="second_factor_required", detail=_SENTENCE)
+            return problem_json(
+                request, status=HTTPStatus.FORBIDDEN, code="second_factor_required", detail=str(_SENTENCE)
+            )
         messages.warning(request, _SENTENCE)
         return redirect(reverse("mfa_index"))
 

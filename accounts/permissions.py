@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from accounts.models.organisation import OrganisationKind
 from accounts.models.user import Role
@@ -82,7 +83,7 @@ def overseers_only(
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponseBase:
         if signed_in(request).role not in OVERSEERS:
-            raise PermissionDenied("This part is for administrators and auditors of a laboratory.")
+            raise PermissionDenied(_("This part is for administrators and auditors of a laboratory."))
         return view(request, *args, **kwargs)
 
     return guarded

@@ -64,7 +64,7 @@ def _second_factor_failed(sender: Any, user: User, authenticator: Authenticator 
         action=Action.SIGN_IN_FAILED,
         target=user,
         outcome=Outcome.DENIED,
-        reason=f"Wrong second factor ({kind}).",
+        reason=f"Wrong second factor ({kind}).",  # not translated
     )
 
 
@@ -101,7 +101,7 @@ def _password_changed(sender: Any, user: User, **kwargs: Any) -> None:
 
 @receiver(account_signals.password_reset)
 def _password_reset(sender: Any, user: User, **kwargs: Any) -> None:
-    record(actor=user, action=Action.PASSWORD_CHANGE, target=user, reason="By a link sent by e-mail.")
+    record(actor=user, action=Action.PASSWORD_CHANGE, target=user, reason="By a link sent by e-mail.")  # not translated
 
 
 @receiver(account_signals.email_changed)
@@ -126,5 +126,5 @@ def _failed(action: Action, account: User | None) -> None:
         target=account,
         object_type=_OBJECT_TYPE,
         outcome=Outcome.DENIED,
-        reason="" if account is not None else "No such account.",
+        reason="" if account is not None else "No such account.",  # not translated
     )

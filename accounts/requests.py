@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from hematovision.errors import PermissionRefused
@@ -25,5 +26,5 @@ def signed_in(request: HttpRequest | Request) -> User:
     Views let nobody in without signing in; this says so to people and the type checker, once.
     """
     if not isinstance(request.user, User):
-        raise PermissionRefused("Sign in first.")
+        raise PermissionRefused(_("Sign in first."))
     return request.user

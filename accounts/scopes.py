@@ -20,11 +20,11 @@ ORDERS_WRITE = "orders:write"
 AUDIT_READ = "audit:read"
 
 SCOPES = {
-    CASES_READ: "Read patients, cases and images of the organisation",
-    CASES_WRITE: "Create patients and cases, and submit cases",
-    IMAGES_WRITE: "Send smear images to a case",
-    PATIENTS_WRITE: "Correct patients, give them numbers, and merge two records of one person",
-    PREDICTIONS_READ: "Read the model's cells and predictions before sign-out",
+    CASES_READ: "Read patients, cases and images of the organisation",  # not translated
+    CASES_WRITE: "Create patients and cases, and submit cases",  # not translated
+    IMAGES_WRITE: "Send smear images to a case",  # not translated
+    PATIENTS_WRITE: "Correct patients, give them numbers, and merge two records of one person",  # not translated
+    PREDICTIONS_READ: "Read the model's cells and predictions before sign-out",  # not translated
     REPORTS_READ: "Read reports",
     ORDERS_READ: "Read orders",
     ORDERS_WRITE: "Place, change and cancel orders",

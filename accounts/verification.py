@@ -60,9 +60,11 @@ def organisation_digest(organisation: Organisation) -> str:
 
 
 def _written_since(organisation: Organisation) -> list[str]:
-    """What the laboratory says of pictures and scanned codes, where it is other than from the start."""
+    """What the laboratory says of pictures, scanned codes and the language of its reports, where it is other than from the start."""
     said = ["leave_out_metadata=no"] if not organisation.leave_out_metadata else []
     written = {name: getattr(organisation, name) for name in ("accession_pattern", "accession_strip")}
+    if organisation.report_language != Organisation._meta.get_field("report_language").default:
+        written["report_language"] = organisation.report_language
     return said + [f"{name}={value}" for name, value in written.items() if value]
 
 

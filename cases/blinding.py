@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from accounts.permissions import may_see_predictions
@@ -38,7 +39,9 @@ class CaseClosedByBlinding(PermissionRefused, PermissionDenied):
     """
 
     default_code = "blind"
-    default_sentence = "You review this case blinded. Give your opinion or decline first; then everything about it is open to you again."
+    default_sentence = _(
+        "You review this case blinded. Give your opinion or decline first; then everything about it is open to you again."
+    )
     template: ClassVar[str] = "cases/closed_by_blinding.html"
 
     def __init__(self, *, address: str) -> None:

@@ -88,10 +88,10 @@ class Differential:
     def remark(self) -> str:
         """What must be printed beside the percentages; empty when nothing must."""
         if self.n == 0:
-            return "No white cells counted."
+            return "No white cells counted."  # not translated here: cases.words
         if self.n == 1:
-            return "One cell: a cell result, not a differential."
-        return f"Limited count: {self.n} leukocytes." if self.is_limited else ""
+            return "One cell: a cell result, not a differential."  # not translated here: cases.words
+        return f"Limited count: {self.n} leukocytes." if self.is_limited else ""  # not translated here: cases.words
 
 
 def differential(counts: Mapping[str, int], *, excluded: int = 0, wbc: Decimal | None = None) -> Differential:
@@ -102,10 +102,10 @@ def differential(counts: Mapping[str, int], *, excluded: int = 0, wbc: Decimal |
     """
     for code, count in counts.items():
         if code not in BY_CODE:
-            message = f"No such cell class: {code!r}."
+            message = f"No such cell class: {code!r}."  # not translated
             raise ValueError(message)
         if count < 0:
-            message = f"A count cannot be negative: {code} {count}."
+            message = f"A count cannot be negative: {code} {count}."  # not translated
             raise ValueError(message)
     numbers = [counts.get(code, 0) for code in LEUKOCYTE_CODES]
     n = sum(numbers)
@@ -150,7 +150,7 @@ def clopper_pearson(count: int, n: int, *, confidence: float = CONFIDENCE) -> In
     of a workspace asks for the same few on every decision. Raises `ValueError` unless 0 <= count <= n and n > 0.
     """
     if not 0 <= count <= n or n <= 0:
-        message = f"{count} of {n} is no proportion."
+        message = f"{count} of {n} is no proportion."  # not translated
         raise ValueError(message)
     low, high = binomtest(count, n).proportion_ci(confidence_level=confidence, method="exact")
     return Interval(float(low), float(high))

@@ -6,16 +6,20 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from cases.partial_date import NO_SUCH_DATE, PartialDate
+from cases.words import in_words
 
 NOT_KNOWN = "unknown"
+_NOT_KNOWN_IN_WORDS = _("unknown")
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _MONTH_FIRST = re.compile(r"(\d{1,2})/(\d{4})", re.ASCII)
 
 
 class BirthDateField(forms.Field):
-    """What is known of a birth date, as a `PartialDate`: the day, the month, the year, or `unknown`.
+    """What is known of a birth date, as a `PartialDate`: the day, the month, the year, or `unknown`,
+    in English or in the language of the page.
 
     A text, since a calendar knows whole days only. `29.02.1980` and `03/1961` can be meant in one way only and are taken
     as well; `02/03/1980` cannot.
@@ -24,9 +28,9 @@ class BirthDateField(forms.Field):
     def __init__(self, **options: Any) -> None:
         shown = {"autocomplete": "off", "spellcheck": "false", "maxlength": "10"}
         options.setdefault("widget", forms.TextInput(attrs=shown))
-        options.setdefault("label", "Date of birth")
+        options.setdefault("label", _("Date of birth"))
         options.setdefault(
-            "help_text", f"Year-month-day: 1980-02-29. Or what is known of it: 1980-02, 1980 or {NOT_KNOWN}."
+            "help_text", _("Year-month-day: 1980-02-29. Or what is known of it: 1980-02, 1980 or unknown.")
         )
         super().__init__(**options)
 
@@ -35,7 +39,7 @@ class BirthDateField(forms.Field):
         text = str(value or "").strip()
         if not text:
             return None
-        if text.casefold() == NOT_KNOWN:
+        if text.casefold() in {NOT_KNOWN, str(_NOT_KNOWN_IN_WORDS).casefold()}:
             return PartialDate()
         if found := _DAY_FIRST.fullmatch(text):
             text = f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
@@ -44,11 +48,11 @@ class BirthDateField(forms.Field):
         try:
             return PartialDate.parse(text)
         except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(in_words(str(error))) from error
 
     def prepare_value(self, value: Any) -> Any:
         """Return a date as it is typed."""
-        return (value.isoformat() or NOT_KNOWN) if isinstance(value, PartialDate) else value
+        return (value.isoformat() or str(_NOT_KNOWN_IN_WORDS)) if isinstance(value, PartialDate) else value
 
 
 class KnownDateField(forms.CharField):
@@ -63,4 +67,4 @@ class KnownDateField(forms.CharField):
         try:
             return PartialDate.parse(text) if text else None
         except ValueError as error:
-            raise forms.ValidationError(NO_SUCH_DATE) from error
+            raise forms.ValidationError(in_words(NO_SUCH_DATE)) from error

@@ -39,7 +39,7 @@ CASE = Case._meta.label_lower
 ORDER = Order._meta.label_lower
 PATIENT = Patient._meta.label_lower
 REJECTION = SpecimenRejection._meta.label_lower
-_EMPTIED = "It says of people what the pseudonymisation of its patient emptied."
+_EMPTIED = "It says of people what the pseudonymisation of its patient emptied."  # not translated
 ACCESS = BreakGlassAccess._meta.label_lower
 _REMOVALS: tuple[tuple[type[Model], Action], ...] = (
     (PurgeRun, Action.CREATE),

@@ -117,7 +117,7 @@ class ObjectStorage(S3Storage):
     def _open(self, name: str, mode: str = "rb") -> File[bytes]:
         """Fetch the whole object in one request: a file that is half here fails now and not inside a response."""
         if mode != "rb":
-            message = "Clinical files are written once, by `save`."
+            message = "Clinical files are written once, by `save`."  # not translated
             raise ValueError(message)
         kept = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES, dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
         try:
@@ -173,7 +173,7 @@ def _as_of_a_folder(name: str) -> Iterator[None]:
         yield
     except ClientError as error:
         if str(error.response.get("Error", {}).get("Code")) in _MISSING and name:
-            raise FileNotFoundError(errno.ENOENT, "No such object") from error
-        raise StorageAway(errno.EIO, "The object store refuses") from error
+            raise FileNotFoundError(errno.ENOENT, "No such object") from error  # not translated
+        raise StorageAway(errno.EIO, "The object store refuses") from error  # not translated
     except (BotoCoreError, Boto3Error) as error:
-        raise StorageAway(errno.EIO, "The object store does not answer") from error
+        raise StorageAway(errno.EIO, "The object store does not answer") from error  # not translated

@@ -62,7 +62,7 @@ REASONS = KeptRows(
     Order,
     reasons_digest,
     member="reasons",
-    changed="Why it took its steps was changed after it was written.",
+    changed="Why it took its steps was changed after it was written.",  # not translated
     prefetched=("transitions",),
     comparable=is_under_present_key,
     stays=False,

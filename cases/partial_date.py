@@ -11,8 +11,10 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-UNKNOWN_IN_WORDS = "Birth date unknown"
-NO_SUCH_DATE = "Write the date as 1961-03-05, or 1961-03 or 1961 where no more is known."
+UNKNOWN_IN_WORDS = "Birth date unknown"  # not translated here: cases.words
+NO_SUCH_DATE = (
+    "Write the date as 1961-03-05, or 1961-03 or 1961 where no more is known."  # not translated here: cases.words
+)
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}|[12]\d{3}(?:-\d{2})?", re.ASCII)
 
 
@@ -26,9 +28,9 @@ class Precision(StrEnum):
 
 
 PRECISIONS = (
-    (Precision.DAY.value, "To the day"),
-    (Precision.MONTH.value, "To the month"),
-    (Precision.YEAR.value, "To the year"),
+    (Precision.DAY.value, "To the day"),  # not translated
+    (Precision.MONTH.value, "To the month"),  # not translated
+    (Precision.YEAR.value, "To the year"),  # not translated
     (Precision.UNKNOWN.value, "Unknown"),
 )
 """What they are called."""

@@ -64,7 +64,7 @@ def _identity(row: Patient | FormerIdentity) -> tuple[Any, ...]:
 PATIENTS = KeptRows(
     Patient,
     patient_digest,
-    changed="Its identifiers, or those before a correction, are not what was written.",
+    changed="Its identifiers, or those before a correction, are not what was written.",  # not translated
     prefetched=("former_identities",),
     comparable=is_under_present_key,
     known=True,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Role
 from accounts.models.user import LABORATORY_ROLES
@@ -17,14 +19,17 @@ from cases.models import Case, Cell, Order, Patient, SmearImage
 from cases.models.break_glass import opened_cases
 from cases.providers import is_reopened_for
 from cases.states import CLOSED_STATES
+from cases.words import in_english
 from hematovision.errors import NotFound, PermissionRefused
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
     from accounts.models import User
 
-READ_ONLY = "Break-glass access is for viewing: nothing of this case can be changed."
-NOT_FOR_THIS_ORGANISATION = "You enter nothing under this organisation."
-ONLY_THE_REGISTERING_ORGANISATION = "Only the organisation that registered a patient corrects them."
+READ_ONLY = _("Break-glass access is for viewing: nothing of this case can be changed.")
+NOT_FOR_THIS_ORGANISATION = _("You enter nothing under this organisation.")
+ONLY_THE_REGISTERING_ORGANISATION = _("Only the organisation that registered a patient corrects them.")
 _LABORATORY_WRITERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
 _Record = TypeVar("_Record", bound=models.Model)
 
@@ -165,17 +170,23 @@ def may_change_details(user: User, case: Case) -> bool:
     return not is_read_only(user, case) and may_write_cases(user) and is_open_to_change(user, case)
 
 
-def refuse(*, actor: User, target: models.Model | None = None, object_type: str = "", sentence: str) -> NoReturn:
-    """Write that `actor` was refused, then raise `PermissionRefused`."""
+def refuse(
+    *, actor: User, target: models.Model | None = None, object_type: str = "", sentence: str | StrPromise
+) -> NoReturn:
+    """Write that `actor` was refused, then raise `PermissionRefused`.
+
+    `sentence` is one of the catalogues, not translated yet: the record keeps it in English.
+    """
+    kept = in_english(sentence)
     record(
         actor=actor,
         action=Action.UPDATE if target is not None else Action.CREATE,
         target=target,
         object_type=object_type,
         outcome=Outcome.DENIED,
-        reason=sentence,
+        reason=kept,
     )
-    raise PermissionRefused(sentence)
+    raise PermissionRefused(gettext(kept))
 
 
 def must_see(*, actor: User, record_: _Record) -> _Record:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 from cases.models import Priority
 from cases.states import CaseState, ImageState, OrderState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from django_stubs_ext import StrPromise
 
 
 class Mark(NamedTuple):
@@ -51,10 +55,10 @@ _OF_ORDERS: Mapping[OrderState, tuple[str, str]] = {
     OrderState.CANCELLED: ("danger", "cross"),
     OrderState.REJECTED: ("danger", "cross square"),
 }
-_OF_VERDICTS: Mapping[str, Mark] = {
-    "good": Mark("Good", "ok", "filled"),
-    "acceptable": Mark("Acceptable", "warn", "half"),
-    "poor": Mark("Poor", "danger", "cross"),
+_OF_VERDICTS: Mapping[str, tuple[StrPromise, str, str]] = {
+    "good": (_("Good"), "ok", "filled"),
+    "acceptable": (_("Acceptable"), "warn", "half"),
+    "poor": (_("Poor"), "danger", "cross"),
 }
 _OF_PRIORITIES: Mapping[Priority, str] = {Priority.STAT: "danger", Priority.URGENT: "warn"}
 
@@ -79,7 +83,10 @@ def mark_of_order(state: str) -> Mark:
 
 def mark_of_quality(verdict: str) -> Mark:
     """Return the mark of a quality verdict; one that a later model invents shows itself rather than nothing."""
-    return _OF_VERDICTS.get(verdict, Mark(verdict.capitalize()))
+    if verdict not in _OF_VERDICTS:
+        return Mark(verdict.capitalize())
+    word, *look = _OF_VERDICTS[verdict]
+    return Mark(str(word), *look)
 
 
 def tone_of_priority(priority: str) -> str:

@@ -41,7 +41,7 @@ REJECTION_WORDS = KeptRows(
     SpecimenRejection,
     words_digest,
     member="words",
-    changed="Its words were changed after they were written.",
+    changed="Its words were changed after they were written.",  # not translated
     comparable=is_under_present_key,
     stays=False,
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, OrganisationKind, Role, User
 from cases.blinding import require_open, require_open_id
@@ -116,7 +117,7 @@ def chosen_microscope(case: Case, pk: UUID | None) -> Microscope | None:
         return None
     found = microscopes_for(case).filter(pk=pk).first()
     if found is None:
-        sentence = "Images of this case are not taken with this microscope. Choose one of those in use."
+        sentence = _("Images of this case are not taken with this microscope. Choose one of those in use.")
         raise Unprocessable(sentence, code="no_such_microscope", details={"errors": {"microscope": [sentence]}})
     return found
 
@@ -142,10 +143,13 @@ class ReviewStatus:
     def sentence(self) -> str:
         """How far the review of an unsigned case has come, without a full stop."""
         if not self.reviewed:
-            return "Not yet reviewed by a pathologist"
+            return _("Not yet reviewed by a pathologist")
         if self.reviewed < self.total:
-            return f"{self.reviewed} of {self.total} cells reviewed, not signed"
-        return f"All {self.total} cells reviewed, not signed" if self.total > 1 else "The cell is reviewed, not signed"
+            values = {"reviewed": self.reviewed, "total": self.total}
+            return _("%(reviewed)s of %(total)s cells reviewed, not signed") % values
+        if self.total == 1:
+            return _("The cell is reviewed, not signed")
+        return _("All %(total)s cells reviewed, not signed") % {"total": self.total}
 
 
 def review_status(case: Case) -> ReviewStatus:

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 class CaseState(models.TextChoices):
     """Where a case stands, from the clinic's draft to the delivered report."""
 
-    DRAFT = "draft", "Draft"
-    SUBMITTED = "submitted", "Waiting"
-    ANALYSING = "analysing", "Analysing"
-    READY = "ready", "Ready for review"
-    IN_REVIEW = "in_review", "In review"
-    SIGNED = "signed", "Signed"
-    DELIVERED = "delivered", "Delivered"
-    CORRECTED = "corrected", "Corrected"
-    APPENDED = "appended", "Addendum"
-    WITHDRAWN = "withdrawn", "Withdrawn"
-    CANCELLED = "cancelled", "Cancelled"
-    REJECTED = "rejected", "Rejected"
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waiting")
+    ANALYSING = "analysing", _("Analysing")
+    READY = "ready", _("Ready for review")
+    IN_REVIEW = "in_review", _("In review")
+    SIGNED = "signed", _("Signed")
+    DELIVERED = "delivered", _("Delivered")
+    CORRECTED = "corrected", _("Corrected")
+    APPENDED = "appended", _("Addendum")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    CANCELLED = "cancelled", _("Cancelled")
+    REJECTED = "rejected", _("Rejected")
 
 
 class ImageState(models.TextChoices):
@@ -37,25 +37,25 @@ class ImageState(models.TextChoices):
     sent back what a reviewer asks the clinic to take again.
     """
 
-    RECEIVED = "received", "Received"
-    QUEUED = "queued", "Waiting"
-    ANALYSING = "analysing", "Analysing"
-    ANALYSED = "analysed", "Analysed"
-    REJECTED = "rejected", "Not usable"
-    FAILED = "failed", "Analysis failed"
-    TAKEN_OUT = "taken_out", "Taken out"
+    RECEIVED = "received", _("Received")
+    QUEUED = "queued", _("Waiting")
+    ANALYSING = "analysing", _("Analysing")
+    ANALYSED = "analysed", _("Analysed")
+    REJECTED = "rejected", _("Not usable")
+    FAILED = "failed", _("Analysis failed")
+    TAKEN_OUT = "taken_out", _("Taken out")
     RETURNED = "returned", _("Sent back")
 
 
 class OrderState(models.TextChoices):
     """Where an order stands. From accepted to completed it follows its case."""
 
-    REQUESTED = "requested", "Waiting"
-    ACCEPTED = "accepted", "Case opened"
-    IN_PROGRESS = "in_progress", "In progress"
-    COMPLETED = "completed", "Completed"
-    CANCELLED = "cancelled", "Cancelled"
-    REJECTED = "rejected", "Rejected"
+    REQUESTED = "requested", _("Waiting")
+    ACCEPTED = "accepted", _("Case opened")
+    IN_PROGRESS = "in_progress", _("In progress")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+    REJECTED = "rejected", _("Rejected")
 
 
 _C, _I, _O = CaseState, ImageState, OrderState

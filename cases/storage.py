@@ -58,7 +58,7 @@ class PrivateFileSystemStorage(FileSystemStorage):
         """Write a file, the first one with the marker; raises StorageAway where this is not the folder of the files."""
         if not name.startswith(PROBES) and not super().exists(MARKER):
             if not self._is_of_the_database():
-                raise StorageAway(errno.ENODEV, "The folder of the files is not mounted")
+                raise StorageAway(errno.ENODEV, "The folder of the files is not mounted")  # not translated
             self.mark()
         return str(super()._save(name, content))  # type: ignore[misc]
 
@@ -85,7 +85,7 @@ class HashedFile(File):  # type: ignore[type-arg]
 
 def refuse_url() -> NoReturn:
     """Raise: no storage of clinical files hands out addresses."""
-    message = "Clinical files have no public address; link to the image views instead."
+    message = "Clinical files have no public address; link to the image views instead."  # not translated
     raise ValueError(message)
 
 

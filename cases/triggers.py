@@ -92,7 +92,7 @@ $$"""
 
     def describe(self) -> str:
         """One line for `migrate --plan`."""
-        return "A case stays with its person"
+        return "A case stays with its person"  # not translated
 
 
 class OrderOfDrafts(Guard):
@@ -149,7 +149,7 @@ $$"""
 
     def describe(self) -> str:
         """One line for `migrate --plan`."""
-        return "The order of images changes in drafts alone"
+        return "The order of images changes in drafts alone"  # not translated
 
 
 class Lift(Operation):
@@ -227,7 +227,7 @@ class FrozenColumns(Guard):
 
     def describe(self) -> str:
         """One line for `migrate --plan`."""
-        return f"Freeze {', '.join(self.columns)} of {self.table}"
+        return f"Freeze {', '.join(self.columns)} of {self.table}"  # not translated
 
     @property
     def _names(self) -> tuple[str, str]:
@@ -239,7 +239,7 @@ class FrozenColumns(Guard):
         return f'DROP TRIGGER IF EXISTS "{name}"{of_table}'
 
     def _statements(self, vendor: str) -> list[str]:
-        differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+        differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"  # not translated
         # Every save names every column: only a different value is a change.
         changed = " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in self.columns)
         columns, rows = self._names
@@ -277,7 +277,7 @@ class AppendOnlyButEmptied(AppendOnly):
         vendor = schema_editor.connection.vendor
         name = trigger_names(vendor, self.table)[0]
         postgresql = vendor == "postgresql"
-        differs = "IS DISTINCT FROM" if postgresql else "IS NOT"
+        differs = "IS DISTINCT FROM" if postgresql else "IS NOT"  # not translated
         changed = " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in self.columns)
         words = f'OLD."{self.emptied}" {differs} NEW."{self.emptied}" AND NEW."{self.emptied}" {differs} \'\''
         refuse = (
@@ -298,4 +298,4 @@ class AppendOnlyButEmptied(AppendOnly):
 
     def describe(self) -> str:
         """One line for `migrate --plan`."""
-        return f"Make {self.table} append-only but for {self.emptied}, which may become empty"
+        return f"Make {self.table} append-only but for {self.emptied}, which may become empty"  # not translated

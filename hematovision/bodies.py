@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from hematovision.rest.handlers import API_PREFIXES
 from hematovision.rest.parsers import MULTIPART_OVERHEAD
@@ -29,9 +31,9 @@ PIECES = re.compile(r"^/api/v1/uploads/[^/]+/$")
 """Of resumable uploads: what comes before a line is cut is kept."""
 VERIFY = re.compile(r"^/verify/$")
 
-NO_LENGTH = "Say how long the body is (Content-Length): a body of unknown length is not read here."
+NO_LENGTH = _("Say how long the body is (Content-Length): a body of unknown length is not read here.")
 
-NO_NUMBER = "The length of the body (Content-Length) is no number."
+NO_NUMBER = _("The length of the body (Content-Length) is no number.")
 
 
 def most_bytes(path: str) -> int:
@@ -64,23 +66,23 @@ class BoundedBodies:
         stated = request.META.get("CONTENT_LENGTH") or ""
         most = most_bytes(request.path_info)
         if stated and not stated.isdecimal():
-            return _refusal(request, HTTPStatus.BAD_REQUEST, "bad_request", NO_NUMBER, most)
+            return _refusal(request, HTTPStatus.BAD_REQUEST, "bad_request", str(NO_NUMBER), most)
         if stated and int(stated) > most:
             return _refusal(
                 request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _sentence(request.path_info), most
             )
         if not stated and "Transfer-Encoding" in request.headers:
-            return _refusal(request, HTTPStatus.LENGTH_REQUIRED, "length_required", NO_LENGTH, most)
+            return _refusal(request, HTTPStatus.LENGTH_REQUIRED, "length_required", str(NO_LENGTH), most)
         return self.get_response(request)
 
 
 def _sentence(path: str) -> str:
     most = most_bytes(path) - MULTIPART_OVERHEAD
     if IMAGES.match(path):
-        return f"A file may be up to {most // 1024**2} MB. Send several files one by one."
+        return gettext("A file may be up to %(most)s MB. Send several files one by one.") % {"most": most // 1024**2}
     if VERIFY.match(path):
-        return f"A report has less than {most // 1024**2} MB."
-    return f"A request to this address may be up to {most // 1024} kB."
+        return gettext("A report has less than %(most)s MB.") % {"most": most // 1024**2}
+    return gettext("A request to this address may be up to %(most)s kB.") % {"most": most // 1024}
 
 
 def _refusal(request: HttpRequest, status: HTTPStatus, code: str, sentence: str, most: int) -> HttpResponse:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import structlog
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
+from django.utils.translation import gettext as _
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import OutOfMemoryError, ReadOnlyError
@@ -151,7 +152,9 @@ class ForgivingRedisCache(RedisCache):
     def _without_redis(self, keys: Iterable[Any], away: Found) -> Found:
         if any(str(key).startswith(GUARDS_SIGN_IN) for key in keys):
             raise Unavailable(
-                "Who you are cannot be checked at the moment: what counts the tries does not answer. Try again in a moment.",
+                _(
+                    "Who you are cannot be checked at the moment: what counts the tries does not answer. Try again in a moment."
+                ),
                 code="sign_in_unavailable",
             )
         return away

@@ -68,7 +68,7 @@ def clinical_task(
     Nothing calls `delay`: services announce a waiting row with `hint_on_commit` or `hint`, naming the task.
     """
     if soft_time_limit >= time_limit:
-        msg = "The soft time limit must be shorter than the hard one."
+        msg = "The soft time limit must be shorter than the hard one."  # not translated
         raise ValueError(msg)
 
     def make(function: Callable[..., Any]) -> Task:

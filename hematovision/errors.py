@@ -4,20 +4,33 @@ Services raise these; the web shows the sentence, the API answers problem+json (
 same sentence. Anything else that is raised is a defect: it is logged, shown generically, re-raised.
 """
 
-from typing import ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+
+def _(sentence: str) -> str:
+    """Have a sentence taken up into the catalogues; it is translated when it is said.
+
+    Django's own is not imported for it: the processes that open what strangers sent know these errors and no Django.
+    """
+    return sentence
 
 
 class DomainError(Exception):
     """A refusal the caller can understand and act on.
 
-    `sentence` is shown to people and therefore never names a patient; `code` is stable and meant
+    `sentence` is shown to people, in their language, and therefore never names a patient; `code` is stable and meant
     for programs; `status` is the HTTP status of the answer; `details` holds coded extra members
     of the problem document (limits, found type), never identifying values.
     """
 
     status: ClassVar[int] = 400
     default_code: ClassVar[str] = "bad_request"
-    default_sentence: ClassVar[str] = "This request cannot be carried out."
+    default_sentence: ClassVar[str | StrPromise] = _("This request cannot be carried out.")
 
     def __init__(
         self,
@@ -26,10 +39,15 @@ class DomainError(Exception):
         code: str = "",
         details: dict[str, object] | None = None,
     ) -> None:
-        self.sentence = sentence or self.default_sentence
+        self.sentence = sentence or self._default()
         self.code = code or self.default_code
         self.details = details or {}
         super().__init__(self.sentence)
+
+    def _default(self) -> str:
+        from django.utils.translation import gettext
+
+        return gettext(str(self.default_sentence))
 
 
 class PermissionRefused(DomainError):
@@ -37,7 +55,7 @@ class PermissionRefused(DomainError):
 
     status = 403
     default_code = "permission_refused"
-    default_sentence = "You may not do this."
+    default_sentence = _("You may not do this.")
 
 
 class NotFound(DomainError):
@@ -45,7 +63,7 @@ class NotFound(DomainError):
 
     status = 404
     default_code = "not_found"
-    default_sentence = "There is no such record."
+    default_sentence = _("There is no such record.")
 
 
 class Conflict(DomainError):
@@ -53,7 +71,7 @@ class Conflict(DomainError):
 
     status = 409
     default_code = "conflict"
-    default_sentence = "The record's state does not allow this."
+    default_sentence = _("The record's state does not allow this.")
 
 
 class PreconditionFailed(DomainError):
@@ -61,7 +79,7 @@ class PreconditionFailed(DomainError):
 
     status = 412
     default_code = "precondition_failed"
-    default_sentence = "The record was changed by somebody else. Read it again and retry."
+    default_sentence = _("The record was changed by somebody else. Read it again and retry.")
 
 
 class TooLarge(DomainError):
@@ -69,7 +87,7 @@ class TooLarge(DomainError):
 
     status = 413
     default_code = "too_large"
-    default_sentence = "This is larger than the limit."
+    default_sentence = _("This is larger than the limit.")
 
 
 class UnsupportedMedia(DomainError):
@@ -77,7 +95,7 @@ class UnsupportedMedia(DomainError):
 
     status = 415
     default_code = "unsupported_media"
-    default_sentence = "This kind of file is not accepted."
+    default_sentence = _("This kind of file is not accepted.")
 
 
 class Unprocessable(DomainError):
@@ -85,7 +103,7 @@ class Unprocessable(DomainError):
 
     status = 422
     default_code = "unprocessable"
-    default_sentence = "This cannot be used as it is."
+    default_sentence = _("This cannot be used as it is.")
 
 
 class TooManyAttempts(DomainError):
@@ -93,7 +111,7 @@ class TooManyAttempts(DomainError):
 
     status = 429
     default_code = "too_many_attempts"
-    default_sentence = "There were too many attempts. Wait a while, then try again."
+    default_sentence = _("There were too many attempts. Wait a while, then try again.")
 
 
 class Gone(DomainError):
@@ -101,7 +119,7 @@ class Gone(DomainError):
 
     status = 410
     default_code = "gone"
-    default_sentence = "What was kept here is not here any more."
+    default_sentence = _("What was kept here is not here any more.")
 
 
 class Unavailable(DomainError):
@@ -109,7 +127,7 @@ class Unavailable(DomainError):
 
     status = 503
     default_code = "unavailable"
-    default_sentence = "A part of the installation does not answer at the moment. Try again in a moment."
+    default_sentence = _("A part of the installation does not answer at the moment. Try again in a moment.")
 
 
 class NoRoom(DomainError):
@@ -117,6 +135,6 @@ class NoRoom(DomainError):
 
     status = 507
     default_code = "no_room"
-    default_sentence = (
+    default_sentence = _(
         "There is no room left on the disk of the installation. Nothing was kept; tell whoever operates it."
     )

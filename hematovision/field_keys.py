@@ -37,7 +37,7 @@ def decrypt_text(token: str) -> str:
     try:
         return field_cipher().decrypt(token.encode("ascii")).decode("utf-8")
     except (InvalidToken, UnicodeError) as error:
-        message = "A stored value opens with none of the configured field keys."
+        message = "A stored value opens with none of the configured field keys."  # not translated
         raise UndecryptableValueError(message) from error
 
 

@@ -19,6 +19,12 @@ def language_names() -> list[tuple[str, str]]:
     return [(code, translation.get_language_info(code)["name_local"]) for code, _ in settings.LANGUAGES]
 
 
+def script_words() -> str:
+    """Return the file with the sentences of scripts in the language of the page; empty for the one they are written in."""
+    code = translation.get_language() or settings.LANGUAGE_CODE
+    return "" if code == settings.LANGUAGE_CODE else f"words/{code}.js"
+
+
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
     """Write what follows in a language: a person's own, a laboratory's. An empty or unknown code is the default."""

@@ -36,7 +36,7 @@ class HttpsForPrograms:
             request,
             status=HTTPStatus.FORBIDDEN,
             code="https_required",
-            detail="Call this address with https://. What was sent just now could be read on the way: renew its secret.",
+            detail="Call this address with https://. What was sent just now could be read on the way: renew its secret.",  # not translated
         )
 
 

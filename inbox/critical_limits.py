@@ -17,7 +17,7 @@ PER_LITRE = "10⁹/L"
 WITHDRAWN = "withdrawn"
 """Code of the finding that a report was taken back: whoever acted on it has to know at once."""
 
-_OURS = "No published limit was found: a default of this product, to be set by the laboratory."
+_OURS = "No published limit was found: a default of this product, to be set by the laboratory."  # not translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ MEASURES: tuple[Measure, ...] = (
         "absolute",
         Decimal("0.5"),
         Decimal(50),
-        "Telephone limits of North Bristol NHS Trust (below 0.5, above 50); below 0.5 also at Homerton and South Tees.",
+        "Telephone limits of North Bristol NHS Trust (below 0.5, above 50); below 0.5 also at Homerton and South Tees.",  # not translated
     ),
     Measure(
         "lymphocytes_absolute",
@@ -57,7 +57,7 @@ MEASURES: tuple[Measure, ...] = (
         "absolute",
         None,
         Decimal(20),
-        "Telephone limits of Heart of England NHS Foundation Trust (above 20).",
+        "Telephone limits of Heart of England NHS Foundation Trust (above 20).",  # not translated
     ),
     Measure("eosinophils_absolute", "Eosinophils", PER_LITRE, "eosinophil", "absolute", None, None, _OURS),
     Measure(
@@ -78,7 +78,7 @@ MEASURES: tuple[Measure, ...] = (
         "erythroblasts_per_100",
         None,
         Decimal(10),
-        f"{_OURS} In the newborn NRBC are usual.",
+        f"{_OURS} In the newborn NRBC are usual.",  # not translated
     ),
 )
 BY_CODE: dict[str, Measure] = {measure.code: measure for measure in MEASURES}
@@ -114,7 +114,7 @@ def critical_findings(content: Mapping[str, Any], limits: Mapping[str, Limit]) -
     report is one finding of its own, whose value to read back is the word.
     """
     if content["report"]["kind"] == "withdrawn":
-        return [_finding(WITHDRAWN, "The report is", "", "withdrawn", "", "")]
+        return [_finding(WITHDRAWN, "The report is", "", "withdrawn", "", "")]  # not translated
     found = content["differential"]
     if found["n"] < 2:
         return []

@@ -8,7 +8,7 @@ class OfflineConfig(AppConfig):
 
     default_auto_field = "django.db.models.BigAutoField"
     name = "offline"
-    verbose_name = "Work without a connection"
+    verbose_name = "Work without a connection"  # not translated
 
     def ready(self) -> None:
         """Have keys of devices verified, encrypted anew when the field keys change, and listed with the sessions."""

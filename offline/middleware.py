@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from hematovision.forms import uuid_or_none
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 HEADER = "X-Queued-Form"
 PARAMETER = "queued"
-_SIGNED_OUT = "Sign in again. The form is kept on the device."
+_SIGNED_OUT = _("Sign in again. The form is kept on the device.")
 
 
 class FormsOnce:
@@ -40,7 +41,7 @@ class FormsOnce:
         if not isinstance(request.user, User):
             if HEADER not in request.headers:
                 return self.get_response(request)
-            return problem_json(request, status=HTTPStatus.UNAUTHORIZED, code="signed_out", detail=_SIGNED_OUT)
+            return problem_json(request, status=HTTPStatus.UNAUTHORIZED, code="signed_out", detail=str(_SIGNED_OUT))
         answer = once(
             actor=request.user,
             key=key,

@@ -50,5 +50,5 @@ def _must_be_plain(value: Any) -> None:
         for item in value:
             _must_be_plain(item)
     else:
-        message = f"{type(value).__name__} has no canonical form; write it as text."
+        message = f"{type(value).__name__} has no canonical form; write it as text."  # not translated
         raise ValueError(message)  # noqa: TRY004 - one kind of refusal for all of them

@@ -20,14 +20,14 @@ class DraftForm(forms.Form):
     interpretation = forms.CharField(required=False, max_length=TEXT_MAX, widget=forms.Textarea({"rows": 6}))
     comments = forms.CharField(required=False, max_length=TEXT_MAX, widget=forms.Textarea({"rows": 4}))
     count_reason = forms.CharField(
-        required=False, max_length=REASON_MAX, label="Why fewer than 100 leukocytes are enough"
+        required=False, max_length=REASON_MAX, label=_("Why fewer than 100 leukocytes are enough")
     )
-    quality_accepted = forms.BooleanField(required=False, label="I accept the quality of the images for this report")
+    quality_accepted = forms.BooleanField(required=False, label=_("I accept the quality of the images for this report"))
     quality_remark = forms.CharField(
-        required=False, max_length=REASON_MAX, label="Why it can be signed with wanting fields"
+        required=False, max_length=REASON_MAX, label=_("Why it can be signed with wanting fields")
     )
     flagged_reason = forms.CharField(
-        required=False, max_length=REASON_MAX, label="Why it can be signed with flagged cells"
+        required=False, max_length=REASON_MAX, label=_("Why it can be signed with flagged cells")
     )
     insufficient = forms.ChoiceField(
         required=False,
@@ -65,14 +65,16 @@ class AmendForm(forms.Form):
     """Why a signed report is changed."""
 
     kind = forms.ChoiceField(choices=AmendmentKind.choices, widget=forms.RadioSelect)
-    reason_code = forms.ChoiceField(choices=[("", "Choose a reason"), *AmendmentReason.choices], label="Reason")
-    reason = forms.CharField(max_length=REASON_MAX, widget=forms.Textarea({"rows": 3}), label="In words")
+    reason_code = forms.ChoiceField(choices=[("", _("Choose a reason")), *AmendmentReason.choices], label=_("Reason"))
+    reason = forms.CharField(max_length=REASON_MAX, widget=forms.Textarea({"rows": 3}), label=_("In words"))
 
 
 class MoveForm(forms.Form):
     """Whose smear it really is: both must be those of one patient of the clinic."""
 
-    mrn = forms.CharField(max_length=64, label="Medical record number", widget=forms.TextInput({"autocomplete": "off"}))
+    mrn = forms.CharField(
+        max_length=64, label=_("Medical record number"), widget=forms.TextInput({"autocomplete": "off"})
+    )
     birth_date = BirthDateField()
 
 
@@ -86,7 +88,7 @@ class VerifyForm(forms.Form):
         """One of the two has to be there."""
         given: dict[str, Any] = super().clean() or {}
         if not given.get("hash") and not given.get("file") and not self.errors:
-            raise forms.ValidationError("Paste a hash or choose a file.")
+            raise forms.ValidationError(_("Paste a hash or choose a file."))
         return given
 
 
@@ -97,5 +99,6 @@ class TemplateForm(forms.ModelForm[ReportTemplate]):
         model = ReportTemplate
         fields = ["part", "title", "text", "is_active"]
         widgets = {"text": forms.Textarea({"rows": 5})}
+        labels = {"title": _("Title"), "text": _("Text")}
 
-    part = forms.ChoiceField(choices=[("", "Choose a part"), *TemplatePart.choices])
+    part = forms.ChoiceField(label=_("Part"), choices=[("", _("Choose a part")), *TemplatePart.choices])

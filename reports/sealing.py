@@ -45,4 +45,4 @@ def open_seal(key: str, sealed: bytes) -> bytes:
     try:
         return Fernet(key.encode("ascii")).decrypt(sealed)
     except (InvalidToken, ValueError) as error:
-        raise BrokenSealError("A sealed report does not open.") from error
+        raise BrokenSealError("A sealed report does not open.") from error  # not translated

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 
 from cases.crypto import UndecryptableValueError
 from cases.models import SmearImage
@@ -24,7 +25,7 @@ _ALTERED = (BrokenSealError, UndecryptableValueError, ReportKey.DoesNotExist, Un
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What the check of one report found: sentences for people, none when everything holds.
+    """What the check of one report found: sentences for people, in their language, none when everything holds.
 
     `readable` says whether there is a content to show at all; `notes` are what was removed by a rule, which is no fault.
     `destroyed_at` is when the key was destroyed by a decision: what is left was not altered, and nobody opens the rest.
@@ -119,12 +120,12 @@ def content_as_signed(report: Report) -> dict[str, Any] | None:
 def _content(report: Report, faults: list[str]) -> dict[str, Any] | None:
     try:
         if sha256(report.content) != report.content_sha256:
-            faults.append("The content is not what was signed.")
+            faults.append(_("The content is not what was signed."))
         data = report.data
         if canonical(data) != report.content:
-            faults.append("The content is not in its canonical form.")
+            faults.append(_("The content is not in its canonical form."))
     except _ALTERED:
-        faults.append("The content was altered: it does not open.")
+        faults.append(_("The content was altered: it does not open."))
         return None
     return data
 
@@ -133,29 +134,31 @@ def _pdf(report: Report, faults: list[str]) -> None:
     try:
         pdf = report.read_pdf()
     except (BrokenSealError, UndecryptableValueError, ReportKey.DoesNotExist):
-        faults.append("The PDF was altered: it does not open.")
+        faults.append(_("The PDF was altered: it does not open."))
     except FileMissing:
-        faults.append("The PDF is missing.")
+        faults.append(_("The PDF is missing."))
     else:
         if sha256(pdf) != report.pdf_sha256:
-            faults.append("The PDF is not the one that was signed.")
+            faults.append(_("The PDF is not the one that was signed."))
 
 
 def _images(report: Report, data: dict[str, Any], faults: list[str], notes: list[str], *, thorough: bool) -> None:
     listed = {image["id"]: image for image in data["images"]}
     if images_digest(data["images"]) != report.images_sha256:
-        faults.append("The list of images is not the one that was signed.")
+        faults.append(_("The list of images is not the one that was signed."))
     rows = {str(image.pk): image for image in SmearImage.objects.filter(pk__in=list(listed))}
     for pk, image in listed.items():
         row = rows.get(pk)
         if row is None or row.case_id != report.case_id:
-            faults.append(f"Field {image['ordinal']} is no longer in this case.")
+            faults.append(_("Field %(field)s is no longer in this case.") % {"field": image["ordinal"]})
         elif row.sha256 != image["sha256"]:
-            faults.append(f"Field {image['ordinal']} is recorded with another hash than the one that was signed.")
+            sentence = _("Field %(field)s is recorded with another hash than the one that was signed.")
+            faults.append(sentence % {"field": image["ordinal"]})
         elif row.original_purged_at is not None:
             _purged(row, faults, notes)
         elif not _file_is(row, image["sha256"], thorough=thorough):
-            faults.append(f"The image of field {image['ordinal']} is not the one that was signed, or is missing.")
+            sentence = _("The image of field %(field)s is not the one that was signed, or is missing.")
+            faults.append(sentence % {"field": image["ordinal"]})
 
 
 def _outcome(report: Report, data: dict[str, Any], faults: list[str]) -> None:
@@ -163,18 +166,19 @@ def _outcome(report: Report, data: dict[str, Any], faults: list[str]) -> None:
     said = (data.get("insufficient") or {}).get("code", "")
     kept = InsufficientSpecimen.objects.filter(report=report).values_list("reason", flat=True).first() or ""
     if said != kept:
-        faults.append("Whether it gives a result is kept otherwise than it was signed.")
+        faults.append(_("Whether it gives a result is kept otherwise than it was signed."))
 
 
 def _purged(image: SmearImage, faults: list[str], notes: list[str]) -> None:
     """An original that a rule removed, which its purge has to bear out: without that row it is merely missing."""
     if not image.purges.filter(original=True).exists():
-        faults.append(f"The image of field {image.ordinal} is missing, and no purge removed it.")
+        sentence = _("The image of field %(field)s is missing, and no purge removed it.")
+        faults.append(sentence % {"field": image.ordinal})
         return
     try:
         refuse_purged_original(image)
     except FilePurged as error:
-        notes.append(f"{error.sentence} Its SHA-256 is the one that was signed.")
+        notes.append(error.sentence + " " + _("Its SHA-256 is the one that was signed."))
 
 
 def _file_is(image: SmearImage, expected: str, *, thorough: bool) -> bool:
@@ -202,10 +206,10 @@ def _digests(report: Report, data: dict[str, Any] | None, faults: list[str]) -> 
         previous=previous,
     )
     if expected != report.digest:
-        faults.append("The hashes of the report do not belong together.")
+        faults.append(_("The hashes of the report do not belong together."))
     signature = Signature.objects.filter(report=report).first()
     if signature is None:
-        faults.append("The signature is missing.")
+        faults.append(_("The signature is missing."))
         return
     signed = signature_digest(
         report=report.digest,
@@ -217,14 +221,14 @@ def _digests(report: Report, data: dict[str, Any] | None, faults: list[str]) -> 
         method=signature.method,
     )
     if signed != signature.digest:
-        faults.append("The signature was altered or belongs to another report.")
+        faults.append(_("The signature was altered or belongs to another report."))
     if data is not None and _signed_as(data) != (
         str(signature.signer_id),
         signature.signer_name,
         signature.meaning,
         signature.signed_at.isoformat(),
     ):
-        faults.append("The signature names somebody or something else than the content.")
+        faults.append(_("The signature names somebody or something else than the content."))
 
 
 def _signed_as(data: dict[str, Any]) -> tuple[str, str, str, str]:

@@ -11,6 +11,8 @@ from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 
+from hematovision.languages import script_words
+
 FILES = (
     "css/tokens.css",
     "css/base.css",
@@ -25,6 +27,7 @@ FILES = (
     "shared/frame.js",
     "shared/keys.js",
     "shared/typing.js",
+    "shared/words.js",
     "shared/without_metadata.js",
     "shared/metadata/exif.js",
     "shared/metadata/jpeg.js",
@@ -68,8 +71,8 @@ _HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
 
 
 def addresses() -> list[str]:
-    """Return where the files lie, in the order of `FILES`."""
-    return [static(name) for name in FILES]
+    """Return where the files lie, in the order of `_files`."""
+    return [static(name) for name in _files()]
 
 
 def guarded_addresses() -> list[str]:
@@ -85,11 +88,17 @@ def named_by_content(address: str) -> bool:
 def version(page: str) -> str:
     """Return the version of the page and its files: another one as soon as a byte of them is another."""
     digest = hashlib.sha256(page.encode())
-    for name, address in zip(FILES, addresses(), strict=True):
+    for name, address in zip(_files(), addresses(), strict=True):
         digest.update(address.encode())
         if not named_by_content(address) and (found := finders.find(name)):
             digest.update(Path(found).read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _files() -> tuple[str, ...]:
+    """What is kept, with the sentences of the scripts in the language of the page."""
+    words = script_words()
+    return (*FILES, words) if words else FILES
 
 
 def _pattern(route: str) -> str:

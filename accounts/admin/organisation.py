@@ -64,6 +64,7 @@ class OrganisationAdmin(ServiceAdmin):
         "leave_out_metadata",
         "accession_pattern",
         "accession_strip",
+        "report_language",
         "hl7_authority",
         "numbers",
     )
@@ -95,6 +96,7 @@ class OrganisationAdmin(ServiceAdmin):
                 leave_out_metadata=obj.leave_out_metadata,
                 accession_pattern=obj.accession_pattern,
                 accession_strip=obj.accession_strip,
+                report_language=obj.report_language,
                 hl7_authority=obj.hl7_authority,
             )
             set_organisation_numbers(actor=actor, organisation=obj, numbers=form.cleaned_data["numbers"])

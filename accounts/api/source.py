@@ -29,9 +29,9 @@ class SourceIn(StrictBody):
     instance = serializers.UUIDField(help_text="Drawn once for its folder.")
     name = serializers.CharField(max_length=100, help_text="What people call the computer.")
     version = serializers.RegexField(r"^[0-9A-Za-z.+\-]+\Z", max_length=32, help_text="Of its program.")
-    waiting = _pictures("Pictures that are still to be sent.")
-    held = _pictures("Pictures about which a person has to decide.")
-    refused = _pictures("Pictures that the server took for no case.")
+    waiting = _pictures("Pictures that are still to be sent.")  # not translated
+    held = _pictures("Pictures about which a person has to decide.")  # not translated
+    refused = _pictures("Pictures that the server took for no case.")  # not translated
     clock_off_s = serializers.IntegerField(
         min_value=-(2**31),
         max_value=2**31 - 1,

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.accession_pattern import LONGEST_PATTERN, check_accession_pattern
+from hematovision.languages import language_names
 
 if TYPE_CHECKING:
     from accounts.models.user import User
@@ -131,6 +132,15 @@ class Organisation(models.Model):
         blank=True,
         validators=[RegexValidator(r"^[!-~]*\Z", _("Write letters, digits and signs without blanks."))],
         help_text=_("For laboratories: left out of a scanned code that begins with it."),
+    )
+    report_language = models.CharField(
+        _("language of reports"),
+        max_length=10,
+        choices=language_names,
+        default="en",
+        help_text=_(
+            "For laboratories: what is signed from now on is written in it. A report that was signed stays as it is."
+        ),
     )
     hl7_authority = models.CharField(
         _("HL7 assigning authority"),

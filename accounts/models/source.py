@@ -37,7 +37,7 @@ class Source(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     api_client = models.ForeignKey("accounts.ApiClient", on_delete=models.PROTECT, related_name="sources")
-    instance = models.UUIDField(help_text="Drawn by the program for its folder.")
+    instance = models.UUIDField(help_text="Drawn by the program for its folder.")  # not translated
     name = models.CharField(_("name"), max_length=100)
     version = models.CharField(
         _("version"), max_length=32, validators=[RegexValidator(r"^[0-9A-Za-z.+\-]+\Z", _("A version like 1.0.0."))]
@@ -46,7 +46,9 @@ class Source(models.Model):
     held = models.PositiveIntegerField(_("held"))
     refused = models.PositiveIntegerField(_("refused"))
     clock_off_s = models.IntegerField(
-        null=True, blank=True, help_text="Seconds by which its clock is ahead of the server's."
+        null=True,
+        blank=True,
+        help_text="Seconds by which its clock is ahead of the server's.",  # not translated
     )
     first_seen_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)

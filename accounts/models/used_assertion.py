@@ -18,4 +18,4 @@ class UsedAssertion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.jti_digest[:12]} of {self.api_client_id}"
+        return f"{self.jti_digest[:12]} of {self.api_client_id}"  # not translated

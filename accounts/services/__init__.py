@@ -22,6 +22,7 @@ from accounts.services.password_reset import answer_password_reset, ask_for_pass
 from accounts.services.people import (
     add_person,
     change_role,
+    choose_language,
     end_sessions,
     rename_person,
     reset_second_factor,
@@ -37,6 +38,7 @@ __all__ = [
     "answer_password_reset",
     "ask_for_password_reset",
     "change_role",
+    "choose_language",
     "create_api_client",
     "create_organisation",
     "end_sessions",

@@ -9,6 +9,7 @@ from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client, Token
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.assertions import token_url
 from accounts.client_keys import read_keys
@@ -49,7 +50,7 @@ def create_api_client(
     """
     require_reach(actor, organisation)
     if not organisation.is_active:
-        raise Conflict("This organisation is closed.")
+        raise Conflict(_("This organisation is closed."))
     wanted = _known(scopes)
     keys = _with_since(read_keys(jwks), before=[])
     secret = get_adapter().generate_client_secret()
@@ -191,9 +192,12 @@ def _known(scopes: Iterable[str]) -> list[str]:
     wanted = sorted(set(scopes))
     unknown = [scope for scope in wanted if scope not in SCOPES]
     if unknown:
-        raise Unprocessable(f"Unknown scope: {', '.join(unknown)}. Known: {', '.join(SCOPES)}.")
+        raise Unprocessable(
+            _("Unknown scope: %(unknown)s. Known: %(known)s.")
+            % {"unknown": ", ".join(unknown), "known": ", ".join(SCOPES)}
+        )
     if not wanted:
-        raise Unprocessable("An API client needs at least one scope.")
+        raise Unprocessable(_("An API client needs at least one scope."))
     return wanted
 
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.conf import absolute_url
 from accounts.models import Invitation, Organisation, Role, User
@@ -38,17 +39,17 @@ def invite_user(*, actor: User | None, email: str, role: str, organisation: Orga
     require_reach(actor, organisation)
     address = User.objects.normalize_email(email)
     if role == Role.SERVICE:
-        raise Unprocessable("Service accounts are made for API clients, not invited.")
+        raise Unprocessable(_("Service accounts are made for API clients, not invited."))
     if not organisation.is_active:
-        raise Conflict("This organisation is closed.")
+        raise Conflict(_("This organisation is closed."))
     if User.objects.filter(email=address).exists():
-        raise Conflict("There is an account with this e-mail address already.")
+        raise Conflict(_("There is an account with this e-mail address already."))
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         for earlier in Invitation.objects.filter(
             email__iexact=address, accepted_at__isnull=True, withdrawn_at__isnull=True
         ):
-            _withdraw(actor, earlier, "Replaced by a newer invitation.")
+            _withdraw(actor, earlier, "Replaced by a newer invitation.")  # not translated
         invitation = Invitation(
             email=address,
             role=role,
@@ -85,7 +86,7 @@ def resend_invitation(*, actor: User | None, invitation: Invitation) -> tuple[In
     with transaction.atomic():
         stored = Invitation.objects.select_for_update().get(pk=invitation.pk)
         if stored.accepted_at is not None:
-            raise Conflict("This invitation was accepted already.")
+            raise Conflict(_("This invitation was accepted already."))
         newer, token = invite_user(actor=actor, email=stored.email, role=stored.role, organisation=stored.organisation)
         record(
             actor=actor,
@@ -112,7 +113,7 @@ def find_invitation(token: str) -> Invitation:
         .first()
     )
     if found is None:
-        raise NotFound("This invitation was used, withdrawn or has expired. Ask your administrator for a new one.")
+        raise NotFound(_("This invitation was used, withdrawn or has expired. Ask your administrator for a new one."))
     return found
 
 
@@ -125,12 +126,12 @@ def accept_invitation(*, token: str, full_name: str, password: str) -> User:
     """
     invitation = Invitation.objects.select_for_update().get(pk=find_invitation(token).pk)
     if invitation.state != "open":
-        raise NotFound("This invitation was used, withdrawn or has expired.")
+        raise NotFound(_("This invitation was used, withdrawn or has expired."))
     if User.objects.filter(email=invitation.email).exists():
-        raise Conflict("There is an account with this e-mail address already: sign in with it.")
+        raise Conflict(_("There is an account with this e-mail address already: sign in with it."))
     name = " ".join(full_name.split())
     if not name:
-        raise Unprocessable("Give the name that your reports and records should carry.")
+        raise Unprocessable(_("Give the name that your reports and records should carry."))
     try:
         validate_password(password, User(email=invitation.email, full_name=name, organisation=invitation.organisation))
     except ValidationError as error:
@@ -161,7 +162,7 @@ def withdraw_invitation(*, actor: User | None, invitation: Invitation) -> None:
     require_reach(actor, invitation.organisation)
     stored = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if stored.accepted_at is not None:
-        raise Conflict("This invitation was accepted already: close the account instead.")
+        raise Conflict(_("This invitation was accepted already: close the account instead."))
     if stored.withdrawn_at is None:
         _withdraw(actor, stored, "")
 
@@ -187,6 +188,7 @@ def _check_fit(invitation: Invitation) -> None:
 
 
 def _send(invitation: Invitation, token: str) -> None:
+    """Send it in the language of whoever invites: nobody knows yet which one the invited person wants."""
     body = render_to_string(
         "accounts/email/invitation.txt",
         {
@@ -195,7 +197,7 @@ def _send(invitation: Invitation, token: str) -> None:
         },
     )
     send_mail(
-        f"HematoVision: invitation to {invitation.organisation.name}",
+        _("HematoVision: invitation to %(place)s") % {"place": invitation.organisation.name},
         body,
         settings.DEFAULT_FROM_EMAIL,
         [invitation.email],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, OrganisationNumber
 from accounts.services.reach import cleaned, require_reach
@@ -58,4 +59,4 @@ def _give(number: OrganisationNumber) -> None:
 
 
 def _taken(number: OrganisationNumber) -> Conflict:
-    return Conflict(f"Another place has the number {number}.", code="number_taken")
+    return Conflict(_("Another place has the number %(number)s.") % {"number": number}, code="number_taken")

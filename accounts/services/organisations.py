@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, OrganisationKind
 from accounts.services.reach import cleaned, require_administrator, require_reach
@@ -37,7 +38,7 @@ def create_organisation(
     if kind == OrganisationKind.CLINIC:
         require_reach(actor, refers_to)
     elif actor is not None and not actor.is_superuser:
-        raise PermissionRefused("Laboratories are opened by the platform's administrators.")
+        raise PermissionRefused(_("Laboratories are opened by the platform's administrators."))
     organisation = Organisation(slug=slug, name=name, kind=kind, refers_to=refers_to)
     cleaned(organisation)
     organisation.save()
@@ -58,6 +59,7 @@ def update_organisation(
     leave_out_metadata: bool | None = None,
     accession_pattern: str | None = None,
     accession_strip: str | None = None,
+    report_language: str | None = None,
     hl7_authority: str | None = None,
 ) -> Organisation:
     """Rename, close or reopen; say whether a laboratory reviews blinded, and who gives its record numbers. Kind, slug and laboratory stay: cases hang on them.
@@ -69,7 +71,7 @@ def update_organisation(
     require_reach(actor, organisation)
     stored = Organisation.objects.select_for_update().get(pk=organisation.pk)
     if actor is not None and not is_active and actor.organisation_id == stored.pk:
-        raise Conflict("You work here: somebody else has to close this organisation.")
+        raise Conflict(_("You work here: somebody else has to close this organisation."))
     before = _described(stored)
     stored.name, stored.is_active = name, is_active
     said = {
@@ -79,6 +81,7 @@ def update_organisation(
         "leave_out_metadata": leave_out_metadata,
         "accession_pattern": accession_pattern,
         "accession_strip": accession_strip,
+        "report_language": report_language,
         "hl7_authority": hl7_authority,
     }
     for rule, value in said.items():
@@ -117,5 +120,6 @@ def _described(organisation: Organisation) -> dict[str, object]:
         "leave_out_metadata": organisation.leave_out_metadata,
         "accession_pattern": organisation.accession_pattern,
         "accession_strip": organisation.accession_strip,
+        "report_language": organisation.report_language,
         "hl7_authority": organisation.hl7_authority,
     }

@@ -20,6 +20,7 @@ from accounts.models import PasswordResetRequest, Role, User
 from audit.models import Action
 from audit.services import record
 from hematovision.celery import hint, hint_on_commit
+from hematovision.languages import in_language
 
 if TYPE_CHECKING:
     import uuid
@@ -82,9 +83,15 @@ def _send_link(user: User, email: str) -> None:
     # allauth's route takes both halves in one: the account and the token.
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
-    get_adapter().send_mail(
-        "account/email/password_reset_key",
-        email,
-        {"user": user, "password_reset_url": absolute_url(path.replace("UID-KEY", key))},
+    with in_language(user.language):
+        get_adapter().send_mail(
+            "account/email/password_reset_key",
+            email,
+            {"user": user, "password_reset_url": absolute_url(path.replace("UID-KEY", key))},
+        )
+    record(
+        actor=None,
+        action=Action.SEND,
+        target=user,
+        reason="A link for a new password, asked for on the page.",  # not translated
     )
-    record(actor=None, action=Action.SEND, target=user, reason="A link for a new password, asked for on the page.")

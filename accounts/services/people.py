@@ -8,19 +8,15 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Role, User
 from accounts.services.reach import cleaned, require_reach
 from accounts.verification import person_digest
 from audit.models import Action
 from audit.services import record
-from hematovision.errors import Conflict, NotFound
-
-_RESET_NOTICE = """An administrator removed the second factor of your account.
-
-At the next sign-in your password is enough, and you will be asked to set up a new second factor if your role
-needs one. If you did not ask for this, tell your laboratory at once.
-"""
+from hematovision.errors import Conflict, NotFound, Unprocessable
+from hematovision.languages import in_language
 
 
 @transaction.atomic
@@ -77,9 +73,9 @@ def change_role(
     target = organisation or stored.organisation
     require_reach(actor, target)
     if Role.SERVICE in {stored.role, role}:
-        raise Conflict("Service accounts belong to API clients and keep their role.")
+        raise Conflict(_("Service accounts belong to API clients and keep their role."))
     if actor is not None and actor.pk == stored.pk:
-        raise Conflict("Nobody changes their own role.")
+        raise Conflict(_("Nobody changes their own role."))
     before = {"role": stored.role, "organisation": getattr(stored.organisation, "slug", None)}
     if stored.role == Role.ADMINISTRATOR and (role != Role.ADMINISTRATOR or target != stored.organisation):
         _keep_an_administrator(stored)
@@ -127,6 +123,29 @@ def rename_person(*, actor: User | None, user: User, full_name: str) -> User:
 
 
 @transaction.atomic
+def choose_language(*, actor: User, language: str) -> User:
+    """Have the pages, answers and e-mails for `actor` in a language: its code, or empty for what the browser asks for.
+
+    Raises `Unprocessable` for a language that is not spoken here.
+    """
+    if language and language not in dict(settings.LANGUAGES):
+        raise Unprocessable(_("There is no such language here."))
+    stored = User.objects.select_for_update().get(pk=actor.pk)
+    before = stored.language
+    if language != before:
+        stored.language = language
+        stored.save(update_fields=["language"])
+        record(
+            actor=actor,
+            action=Action.UPDATE,
+            target=stored,
+            before={"language": before},
+            after={"language": language},
+        )
+    return stored
+
+
+@transaction.atomic
 def set_person_active(*, actor: User | None, user: User, is_active: bool, reason: str = "") -> User:
     """Close or reopen an account. Closing ends its sessions; nothing it did is removed.
 
@@ -134,7 +153,7 @@ def set_person_active(*, actor: User | None, user: User, is_active: bool, reason
     """
     stored = _reachable(actor, user)
     if actor is not None and actor.pk == stored.pk:
-        raise Conflict("Nobody closes their own account.")
+        raise Conflict(_("Nobody closes their own account."))
     if stored.is_active == is_active:
         return stored
     if not is_active and stored.role == Role.ADMINISTRATOR:
@@ -162,18 +181,11 @@ def reset_second_factor(*, actor: User | None, user: User, reason: str) -> None:
     """
     stored = _reachable(actor, user)
     if actor is not None and actor.pk == stored.pk:
-        raise Conflict("Remove your own second factor from your profile.")
+        raise Conflict(_("Remove your own second factor from your profile."))
     kinds = sorted(Authenticator.objects.filter(user=stored).values_list("type", flat=True))
     Authenticator.objects.filter(user=stored).delete()
     _end_sessions(stored)
-    transaction.on_commit(
-        lambda: send_mail(
-            "HematoVision: your second factor was removed",
-            _RESET_NOTICE,
-            settings.DEFAULT_FROM_EMAIL,
-            [stored.email],
-        )
-    )
+    transaction.on_commit(lambda: _tell_of_reset(stored))
     record(
         actor=actor,
         action=Action.MFA_CHANGE,
@@ -192,7 +204,7 @@ def end_sessions(*, actor: User | None, user: User, reason: str) -> None:
     """
     stored = _reachable(actor, user)
     if actor is not None and actor.pk == stored.pk:
-        raise Conflict("End your own sessions from your profile.")
+        raise Conflict(_("End your own sessions from your profile."))
     ended = _end_sessions(stored)
     record(actor=actor, action=Action.SIGN_OUT, target=stored, reason=reason, before={"sessions": ended})
 
@@ -201,7 +213,7 @@ def _reachable(actor: User | None, user: User) -> User:
     """The stored row of `user`, locked, if `actor` administers where they work."""
     stored = User.objects.select_for_update().get(pk=user.pk)
     if stored.is_superuser and actor is not None and not actor.is_superuser:
-        raise NotFound("There is no such person among those you administer.")
+        raise NotFound(_("There is no such person among those you administer."))
     require_reach(actor, stored.organisation)
     return stored
 
@@ -212,7 +224,23 @@ def _keep_an_administrator(leaving: User) -> None:
         pk=leaving.pk
     )
     if leaving.organisation is not None and not others.exists():
-        raise Conflict("This is the laboratory's last administrator: name another one first.")
+        raise Conflict(_("This is the laboratory's last administrator: name another one first."))
+
+
+def _tell_of_reset(user: User) -> None:
+    with in_language(user.language):
+        send_mail(
+            _("HematoVision: your second factor was removed"),
+            _(
+                """An administrator removed the second factor of your account.
+
+At the next sign-in your password is enough, and you will be asked to set up a new second factor if your role
+needs one. If you did not ask for this, tell your laboratory at once.
+"""
+            ),
+            settings.DEFAULT_FROM_EMAIL,
+            [user.email],
+        )
 
 
 def _end_sessions(user: User) -> int:

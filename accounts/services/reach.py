@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Role
 from hematovision.errors import NotFound, PermissionRefused, Unprocessable
@@ -24,7 +25,7 @@ def require_administrator(actor: User | None) -> None:
         return
     administers = actor.is_active and (actor.is_superuser or actor.role == Role.ADMINISTRATOR)
     if not administers or actor.token_scopes is not None:
-        raise PermissionRefused("Only an administrator may do this.")
+        raise PermissionRefused(_("Only an administrator may do this."))
 
 
 def require_reach(actor: User | None, organisation: Organisation | None) -> None:
@@ -37,7 +38,7 @@ def require_reach(actor: User | None, organisation: Organisation | None) -> None
         return
     mine = Organisation.objects.administered_by(actor)
     if organisation is None or not mine.filter(pk=organisation.pk).exists():
-        raise NotFound("There is no such organisation among those you administer.")
+        raise NotFound(_("There is no such organisation among those you administer."))
 
 
 def cleaned(thing: Model) -> None:

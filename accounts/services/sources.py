@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import ApiClient, Source
 from accounts.services.reach import cleaned
@@ -32,7 +33,7 @@ def report_source(*, actor: User, instance: UUID, **said: Any) -> Source:
     # Locked: of two reports at once the second finds the row of the first.
     client = ApiClient.objects.select_for_update(of=("self",)).filter(user=actor).first()
     if client is None:
-        raise PermissionRefused("Only an API client is a source.")
+        raise PermissionRefused(_("Only an API client is a source."))
     source = Source.objects.filter(api_client=client, instance=instance).first()
     before = None
     if source is None:
@@ -55,5 +56,6 @@ def report_source(*, actor: User, instance: UUID, **said: Any) -> Source:
 
 def _make_room(actor: User, client: ApiClient) -> None:
     for source in Source.objects.filter(api_client=client).order_by("-seen_at")[MOST_PER_CLIENT - 1 :]:
-        record(actor=actor, action=Action.DELETE, target=source, reason="A new source takes its place.")
+        reason = "A new source takes its place."  # not translated
+        record(actor=actor, action=Action.DELETE, target=source, reason=reason)
         source.delete()

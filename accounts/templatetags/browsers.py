@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -22,7 +23,7 @@ _SYSTEMS = (
     ("iPad", "iPad"),
     ("Android", "Android"),
     ("Windows", "Windows"),
-    ("Mac OS X", "macOS"),
+    ("Mac OS X", "macOS"),  # not translated
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
@@ -34,5 +35,5 @@ def browser(user_agent: str) -> str:
     name = next((word for mark, word in _BROWSERS if mark in user_agent), "")
     system = next((word for mark, word in _SYSTEMS if mark in user_agent), "")
     if name and system:
-        return f"{name} on {system}"
-    return name or system or user_agent[:60] or "Unknown browser"
+        return _("%(name)s on %(system)s") % {"name": name, "system": system}
+    return name or system or user_agent[:60] or _("Unknown browser")

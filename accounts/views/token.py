@@ -91,7 +91,10 @@ class RevokeView(AllauthRevokeView):
             return _invalid_client()
         _record_revocation(client, token, outcome=Outcome.DENIED)
         return JsonResponse(
-            {"error": "invalid_grant", "error_description": "The token was issued to another client."},
+            {
+                "error": "invalid_grant",
+                "error_description": "The token was issued to another client.",  # not translated
+            },
             status=HTTPStatus.BAD_REQUEST,
         )
 
@@ -108,10 +111,13 @@ def _throttled(request: HttpRequest, named: str, client: ApiClient | None) -> Ht
             target=client,
             object_type="accounts.apiclient",
             outcome=Outcome.DENIED,
-            reason="Too many token requests in a minute.",
+            reason="Too many token requests in a minute.",  # not translated
         )
     return JsonResponse(
-        {"error": "temporarily_unavailable", "error_description": "Too many requests. Try again later."},
+        {
+            "error": "temporarily_unavailable",
+            "error_description": "Too many requests. Try again later.",  # not translated
+        },
         status=HTTPStatus.TOO_MANY_REQUESTS,
         headers={"Retry-After": str(refusal.retry_after_s), "Cache-Control": "no-store"},
     )
@@ -137,9 +143,9 @@ def _record_revocation(client: ApiClient, token: Token, *, outcome: Outcome) -> 
         target=client,
         laboratory_id=getattr(client.organisation.laboratory, "pk", None),
         outcome=outcome,
-        reason="A token was withdrawn."
+        reason="A token was withdrawn."  # not translated
         if outcome == Outcome.SUCCESS
-        else "It asked to withdraw the token of another client.",
+        else "It asked to withdraw the token of another client.",  # not translated
         after={"token": str(token.pk)},
     )
 
@@ -178,7 +184,7 @@ def _record(client: ApiClient, *, issued: bool) -> None:
         target=client,
         laboratory_id=getattr(client.organisation.laboratory, "pk", None),
         outcome=Outcome.SUCCESS if issued else Outcome.DENIED,
-        reason="" if issued else "The token request was refused.",
+        reason="" if issued else "The token request was refused.",  # not translated
     )
 
 

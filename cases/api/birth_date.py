@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.partial_date import NO_SUCH_DATE, PartialDate
+from cases.words import in_words
 
 _IN_PART = {"type": "string", "pattern": r"^[12][0-9]{3}(-(0[1-9]|1[0-2]))?$"}
 WRITTEN: dict[str, Any] = {"anyOf": [{"type": "string", "format": "date"}, _IN_PART]}
@@ -25,11 +26,11 @@ class BirthDate(serializers.Field):
     def to_internal_value(self, data: Any) -> PartialDate:
         """Return the date as far as it is known."""
         if not isinstance(data, str) or not data:
-            raise serializers.ValidationError(NO_SUCH_DATE)
+            raise serializers.ValidationError(in_words(NO_SUCH_DATE))
         try:
             return PartialDate.parse(data)
         except ValueError as error:
-            raise serializers.ValidationError(str(error)) from error
+            raise serializers.ValidationError(in_words(str(error))) from error
 
     def to_representation(self, value: PartialDate) -> str | None:
         """Write what is known."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
@@ -51,7 +52,7 @@ from hematovision.transactions import atomic_but_for_refusals
 VIEWERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
 WRITERS = frozenset({Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR})
 
-DIFFERS = "The order says something else. Leave these fields out, or change the order first."
+DIFFERS = _("The order says something else. Leave these fields out, or change the order first.")
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -217,7 +218,7 @@ class CaseList(NotCached, AuditedList, generics.ListAPIView):
         if order is None:
             return create_case(actor=actor, **given)
         if wrong := overruled_by(order, given):
-            raise Conflict(DIFFERS, code="differs_from_order", details={"fields": list(wrong)})
+            raise Conflict(str(DIFFERS), code="differs_from_order", details={"fields": list(wrong)})
         for name in ("patient", "clinic"):
             given.pop(name, None)
         return open_case_of_order(actor=actor, order=order, **given).case

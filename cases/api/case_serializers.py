@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -15,10 +16,10 @@ from cases.states import CaseState
 from hematovision.rest.bodies import StrictBody
 from hematovision.rest.english import ToldInEnglish
 
-NO_SUCH_PATIENT = "You know no patient with this id."
-NO_SUCH_ORDER = "You know no order with this id."
-ANOTHER_PATIENT = "The order is for another patient."
-ANOTHER_CLINIC = "This patient is registered at another clinic than the one named."
+NO_SUCH_PATIENT = _("You know no patient with this id.")
+NO_SUCH_ORDER = _("You know no order with this id.")
+ANOTHER_PATIENT = _("The order is for another patient.")
+ANOTHER_CLINIC = _("This patient is registered at another clinic than the one named.")
 
 
 class OrganisationOut(serializers.Serializer):
@@ -47,7 +48,7 @@ def _accession_number() -> serializers.RegexField:
         required=False,
         help_text="Unique within the laboratory; assigned when left out.",
         error_messages={
-            "invalid": "Use letters, digits, dot, dash, slash and underscore only.",
+            "invalid": _("Use letters, digits, dot, dash, slash and underscore only."),
         },
     )
 

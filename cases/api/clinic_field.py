@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.permissions import acts_for_clinics
 from cases.selectors import places_acted_for
 
-MISSING = "Name the clinic: a laboratory's client enters records for one of its clinics."
-NOT_YOURS_TO_SAY = "Leave this out: you enter records for your own organisation. A laboratory's client names a clinic."
-NO_SUCH_CLINIC = "There is no such clinic among those that refer to your laboratory."
+MISSING = _("Name the clinic: a laboratory's client enters records for one of its clinics.")
+NOT_YOURS_TO_SAY = _(
+    "Leave this out: you enter records for your own organisation. A laboratory's client names a clinic."
+)
+NO_SUCH_CLINIC = _("There is no such clinic among those that refer to your laboratory.")
 
 
 class ClinicField(serializers.SlugField):

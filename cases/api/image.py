@@ -6,6 +6,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, generics, status
 from rest_framework.permissions import IsAuthenticated
@@ -78,7 +79,7 @@ class CaseImages(NotCached, AuditedList, generics.ListAPIView):
         # One that was taken out meanwhile gets a sentence of its own.
         found = SmearImage.objects.filter(pk=pk, case=case).first()
         if found is None:
-            raise exceptions.ValidationError({"replaces": ["The case has no such image."]})
+            raise exceptions.ValidationError({"replaces": [_("The case has no such image.")]})
         return found
 
     @extend_schema(summary="List a case's images")
@@ -99,7 +100,7 @@ class CaseImages(NotCached, AuditedList, generics.ListAPIView):
         """
         case = self.visible_case()
         if len(request.FILES.getlist("file")) > 1:
-            raise exceptions.ValidationError({"file": ["Send one file per request."]})
+            raise exceptions.ValidationError({"file": [_("Send one file per request.")]})
         given = ImageIn(data=request.data)
         given.is_valid(raise_exception=True)
         image, created = receive_image(

@@ -23,14 +23,14 @@ def _number(help_text: str, **options: Any) -> serializers.CharField:
 class OrderChange(StrictBody):
     """What an order says."""
 
-    group_number = _number("Number that orders placed together share.")
-    service_code = _number("Code of the examination at whoever placed the order.")
+    group_number = _number("Number that orders placed together share.")  # not translated
+    service_code = _number("Code of the examination at whoever placed the order.")  # not translated
     priority = serializers.ChoiceField(choices=Priority.choices, required=False, help_text="routine when left out.")
     clinical_question = serializers.CharField(max_length=2000, allow_blank=True, required=False)
-    ordering_name = _number("Name of the clinician who asked.", max_length=150)
-    ordering_id = _number("Number of the clinician who asked.")
-    visit_number = _number("Number of the patient's visit or stay; encrypted.")
-    location = _number("Ward, bed or surgery.", max_length=120)
+    ordering_name = _number("Name of the clinician who asked.", max_length=150)  # not translated
+    ordering_id = _number("Number of the clinician who asked.")  # not translated
+    visit_number = _number("Number of the patient's visit or stay; encrypted.")  # not translated
+    location = _number("Ward, bed or surgery.", max_length=120)  # not translated
     collected_at = serializers.DateTimeField(allow_null=True, required=False)
     wbc = WhiteBloodCells(
         max_digits=7,
@@ -41,17 +41,17 @@ class OrderChange(StrictBody):
         required=False,
         help_text="White blood cell count, 10^9/L; with its source.",
     )
-    wbc_source = _number("Where the count comes from.", max_length=120)
+    wbc_source = _number("Where the count comes from.", max_length=120)  # not translated
     wbc_measured_at = serializers.DateTimeField(allow_null=True, required=False)
-    specimen_id = _number("Number on the tube or slide.")
+    specimen_id = _number("Number on the tube or slide.")  # not translated
 
 
 class OrderIn(OrderChange):
     """An order for a patient of the caller's organisation, or of the clinic that a laboratory's client acts for."""
 
     patient = serializers.UUIDField(help_text="Id of the patient.")
-    placer_number = _number("Your number of the order.", required=True, allow_blank=False)
-    placer_namespace = _number("Which numbering it is of; the clinic's own (its slug) when left out.")
+    placer_number = _number("Your number of the order.", required=True, allow_blank=False)  # not translated
+    placer_namespace = _number("Which numbering it is of; the clinic's own (its slug) when left out.")  # not translated
     clinic = ClinicField()
 
     def validate_patient(self, value: Any) -> Patient:

@@ -6,6 +6,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.permissions import IsAuthenticated
@@ -23,7 +24,7 @@ from hematovision.errors import Unprocessable
 from hematovision.rest.base import NotCached
 from hematovision.rest.bodies import StrictBody
 
-NO_SUCH_PATIENT = "You know no patient with this id."
+NO_SUCH_PATIENT = _("You know no patient with this id.")
 
 
 class MergeIn(StrictBody):
@@ -69,7 +70,8 @@ class PatientMergeOne(NotCached, APIView):
         into = patients.filter(pk=given.validated_data["into"]).first()
         if into is None:
             # A foreign id reads like an unknown one.
-            raise Unprocessable(NO_SUCH_PATIENT, code="no_patient", details={"errors": {"into": [NO_SUCH_PATIENT]}})
+            sentence = str(NO_SUCH_PATIENT)
+            raise Unprocessable(sentence, code="no_patient", details={"errors": {"into": [sentence]}})
         reason = given.validated_data["reason"]
         merge: Any = merge_patients(actor=signed_in(request), patient=patient, into=into, reason=reason)
         merge.cases = merge.before["repointed"][CASES]

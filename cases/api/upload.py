@@ -60,7 +60,8 @@ class TusView(NotCached):
         """Refuse another version of tus, after who asks is known."""
         super().initial(request, *args, **kwargs)
         if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
-            raise PreconditionFailed(f"This is tus {VERSION}: send `Tus-Resumable: {VERSION}`.", code="tus_version")
+            sentence = f"This is tus {VERSION}: send `Tus-Resumable: {VERSION}`."  # not translated
+            raise PreconditionFailed(sentence, code="tus_version")
 
     def get_throttles(self) -> list[BaseThrottle]:
         """Beginning counts as an upload, going on as a piece, all else as a request."""
@@ -145,7 +146,7 @@ class UploadOne(TusView):
         """Send bytes from where the last ones ended; `HEAD` says where. The last byte makes the image."""
         upload = self.upload()
         if (request.content_type or "").partition(";")[0].strip() != PIECE:
-            raise UnsupportedMedia(f"A piece is sent as {PIECE}.")
+            raise UnsupportedMedia(f"A piece is sent as {PIECE}.")  # not translated
         kept = add_bytes(
             actor=signed_in(request),
             upload=upload,
@@ -184,7 +185,7 @@ def _require_sender(request: Request, by: str) -> None:
 def _number(request: Request, header: str) -> int:
     text = request.headers.get(header, "")
     if not (text.isascii() and text.isdecimal() and len(text) < len(str(2**63))):
-        raise exceptions.ValidationError({header: ["Say it as a number of bytes."]})
+        raise exceptions.ValidationError({header: ["Say it as a number of bytes."]})  # not translated
     return int(text)
 
 
@@ -196,7 +197,7 @@ def _metadata(text: str) -> dict[str, str]:
         try:
             said[key] = base64.b64decode(value, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError) as error:
-            sentence = "Each value is UTF-8 text in base64 behind its key and a space, with commas between the pairs."
+            sentence = "Each value is UTF-8 text in base64 behind its key and a space, with commas between the pairs."  # not translated
             raise exceptions.ValidationError({"Upload-Metadata": [sentence]}) from error
     return said
 

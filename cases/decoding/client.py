@@ -66,7 +66,7 @@ class DecodeHelper:
         with self._place(wait_seconds), _readable(file) as content, _scratch() as unused:
             answer = self._ask(Job(limits, budget, wants_pixels=False), content, unused.fileno())
         if answer.facts is None:
-            message = "The helper answered without facts."
+            message = "The helper answered without facts."  # not translated
             raise HelperLostError(message)
         return answer.facts
 
@@ -75,7 +75,7 @@ class DecodeHelper:
         with self._place(wait_seconds), _readable(file) as content, _scratch() as pixels:
             answer = self._ask(Job(limits, budget, wants_pixels=True), content, pixels.fileno())
             if answer.size is None:
-                message = "The helper answered without pixels."
+                message = "The helper answered without pixels."  # not translated
                 raise HelperLostError(message)
             height, width = answer.size
             # The array keeps the mapping, and the mapping keeps what the child wrote.
@@ -90,7 +90,7 @@ class DecodeHelper:
     @contextlib.contextmanager
     def _place(self, wait_seconds: float) -> Iterator[None]:
         if not self._places.acquire(timeout=wait_seconds):
-            message = "No place to decode became free."
+            message = "No place to decode became free."  # not translated
             raise AllBusyError(message)
         try:
             yield
@@ -113,7 +113,7 @@ class DecodeHelper:
                 return _answer(line)
             # It went away, or was killed with everything it had in hand: a new one decides whether the file is why.
             self.close()
-        message = "The helper that decodes images does not answer."
+        message = "The helper that decodes images does not answer."  # not translated
         raise HelperLostError(message)
 
     def _hand_over(self, descriptors: list[int]) -> None:
@@ -123,7 +123,7 @@ class DecodeHelper:
                 self._start()
             control = self._control
             if control is None:
-                message = "The helper did not start."
+                message = "The helper did not start."  # not translated
                 raise HelperLostError(message)
             socket.send_fds(control, [b"j"], descriptors)
 
@@ -177,7 +177,7 @@ def _answer(line: bytes) -> Answer:
     if ended < 0:
         # The decoder itself fell over the file.
         raise damaged()
-    message = f"The child that decodes an image ended with {ended}; its trace is in the log."
+    message = f"The child that decodes an image ended with {ended}; its trace is in the log."  # not translated
     raise HelperLostError(message)
 
 

@@ -39,22 +39,23 @@ def describe_conversions(picture: Image.Image, kind: Kind, file: IO[bytes]) -> l
     """Return what decoding this image converts, as sentences. Called before the pixels are loaded."""
     said = []
     if picture.format == "MPO" or getattr(picture, "n_frames", 1) > 1:
-        said.append("The file holds further images (previews or reduced copies); the first one is used.")
+        sentence = "The file holds further images (previews or reduced copies); the first one is used."  # not translated here: cases.words
+        said.append(sentence)
     if _orientation(picture) not in {0, _UPRIGHT}:
-        said.append("Turned upright as the camera noted.")
+        said.append("Turned upright as the camera noted.")  # not translated here: cases.words
     if _bits_per_channel(picture, kind, file) == _SIXTEEN_BIT:
-        said.append("Reduced from 16 to 8 bits per channel.")
+        said.append("Reduced from 16 to 8 bits per channel.")  # not translated here: cases.words
     if picture.mode in {"1", "L", "LA", "I;16", "I;16L", "I;16B", "I;16N"}:
-        said.append("Grey image shown as RGB.")
+        said.append("Grey image shown as RGB.")  # not translated here: cases.words
     elif picture.mode in {"P", "PA"}:
-        said.append("Palette colours converted to RGB.")
+        said.append("Palette colours converted to RGB.")  # not translated here: cases.words
     elif picture.mode not in {"RGB", "RGBA", "RGBX", "RGBa"}:
-        said.append(f"Converted from {picture.mode} to RGB.")
+        said.append(f"Converted from {picture.mode} to RGB.")  # not translated here: cases.words
     if _has_alpha(picture):
-        said.append("Transparent parts laid on white.")
+        said.append("Transparent parts laid on white.")  # not translated here: cases.words
     profile = _foreign_profile(picture)
     if profile is not None:
-        said.append("Colours converted from the embedded colour profile to sRGB.")
+        said.append("Colours converted from the embedded colour profile to sRGB.")  # not translated here: cases.words
     return said
 
 

@@ -85,7 +85,7 @@ def _accepted_kind(file: IO[bytes]) -> Kind:
 def over_budget() -> Unprocessable:
     """Return the refusal of an image that would take more time or memory than one image may."""
     sentence = (
-        "Opening this image would take far more time or memory than an image of its size needs. "
+        "Opening this image would take far more time or memory than an image of its size needs. "  # not translated here: cases.words
         "Open it in an image program, save it anew and send that."
     )
     return Unprocessable(sentence, code="image_over_budget")
@@ -93,7 +93,8 @@ def over_budget() -> Unprocessable:
 
 def damaged(kind: str = "") -> Unprocessable:
     """Return the refusal of an image of a `kind`, if it is known, that a decoder cannot read to its end."""
-    sentence = f"This {kind} image is damaged or incomplete and cannot be read. Send it again.".replace("  ", " ")
+    what = f"This {kind} image" if kind else "This image"  # not translated here: cases.words
+    sentence = f"{what} is damaged or incomplete and cannot be read. Send it again."  # not translated here: cases.words
     return Unprocessable(sentence, code="image_damaged")
 
 
@@ -140,9 +141,9 @@ def _opened(file: IO[bytes], kind: Kind, limits: Limits) -> Iterator[Image.Image
 
 def _too_many_pixels(limits: Limits, size: tuple[int, int] | None = None) -> TooLarge:
     limit = f"{limits.max_pixels / 1e6:g} megapixels"
-    found = "too many pixels" if size is None else f"{size[0]} x {size[1]} pixels"
+    found = "too many pixels" if size is None else f"{size[0]} x {size[1]} pixels"  # not translated here: cases.words
     return TooLarge(
-        f"The image has {found}. At most {limit} are accepted.",
+        f"The image has {found}. At most {limit} are accepted.",  # not translated here: cases.words
         code="too_many_pixels",
         details={"max_pixels": limits.max_pixels},
     )
@@ -154,7 +155,7 @@ def _check_size(picture: Image.Image, limits: Limits) -> None:
         raise _too_many_pixels(limits, picture.size)
     if min(width, height) < limits.min_side:
         sentence = (
-            f"The image has {width} x {height} pixels. "
+            f"The image has {width} x {height} pixels. "  # not translated here: cases.words
             f"At least {limits.min_side} x {limits.min_side} are needed to see a cell."
         )
         raise Unprocessable(sentence, code="image_too_small", details={"min_side": limits.min_side})
@@ -162,7 +163,7 @@ def _check_size(picture: Image.Image, limits: Limits) -> None:
 
 def _check_mode(picture: Image.Image) -> None:
     if picture.mode in {"I", "F"}:
-        sentence = "The image has 32 bits per channel. Save it with 8 or 16 bits per channel and send that."
+        sentence = "The image has 32 bits per channel. Save it with 8 or 16 bits per channel and send that."  # not translated here: cases.words
         raise Unprocessable(sentence, code="image_depth")
 
 
@@ -171,14 +172,16 @@ def _check_frames(picture: Image.Image, kind: Kind) -> None:
     if picture.format == "MPO" or getattr(picture, "n_frames", 1) == 1:
         return
     if kind is not TIFF:
-        sentence = f"This {kind.name_alone} image is animated. Send a single still image."
+        sentence = (
+            f"This {kind.name_alone} image is animated. Send a single still image."  # not translated here: cases.words
+        )
         raise Unprocessable(sentence, code="several_pictures")
     if not _extra_frames_are_copies(picture):
         raise _several_pages()
 
 
 def _several_pages() -> Unprocessable:
-    sentence = "This TIFF holds several images (a stack or several pages). Send each as a file of its own."
+    sentence = "This TIFF holds several images (a stack or several pages). Send each as a file of its own."  # not translated here: cases.words
     return Unprocessable(sentence, code="several_pictures")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-ACCEPTED_SENTENCE = "Accepted are JPEG, PNG, TIFF, BMP and WebP images."
+ACCEPTED_SENTENCE = "Accepted are JPEG, PNG, TIFF, BMP and WebP images."  # not translated here: cases.words
 
 
 @dataclass(frozen=True, slots=True)

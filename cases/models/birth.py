@@ -5,11 +5,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import CheckConstraint, Q
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
 
 from cases.partial_date import PartialDate, Precision
 
 if TYPE_CHECKING:
     import datetime as dt
+
+
+class BirthDate(PartialDate):
+    """A partial date that is told in the language of whoever reads it."""
+
+    __slots__ = ()
+    __hash__ = PartialDate.__hash__
+
+    def __str__(self) -> str:
+        """In words for people: 5 Mar 1961, 03/1961, 1961, Birth date unknown."""
+        if self.first is None:
+            return gettext("Birth date unknown")
+        if self.precision == Precision.DAY and get_language() not in {None, "en"}:
+            # The longer abbreviations: French months of three letters are told apart by one of them.
+            return date_format(self.first, "j N Y")
+        return super().__str__()
+
+    def __eq__(self, other: object) -> bool:
+        """It is the same date as one that knows no languages."""
+        if not isinstance(other, PartialDate):
+            return NotImplemented
+        return (self.first, self.precision) == (other.first, other.precision)
+
+    @property
+    def phrase(self) -> str:
+        """The words of a sentence: born 5 Mar 1961, born 1961, birth date unknown."""
+        if self.first is None:
+            return gettext("birth date unknown")
+        return gettext("born %(date)s") % {"date": self}
 
 
 class HasBirthDate:
@@ -19,8 +50,8 @@ class HasBirthDate:
     def born(self: Any) -> PartialDate:
         """The birth date as far as it is known; what is shown of it comes from here."""
         if self.birth_date is None:
-            return PartialDate()
-        return PartialDate(self.birth_date, self.birth_date_precision)
+            return BirthDate()
+        return BirthDate(self.birth_date, self.birth_date_precision)
 
     @born.setter
     def born(self: Any, value: dt.date | PartialDate | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 
@@ -31,7 +32,11 @@ class BreakGlassAccess(models.Model):
     reason = models.CharField(max_length=500)
     known = models.CharField(
         max_length=24,
-        choices=[("mrn", "Record number"), ("birth_date", "Birth date"), ("both", "Record number and birth date")],
+        choices=[
+            ("mrn", _("Record number")),
+            ("birth_date", _("Birth date")),
+            ("both", _("Record number and birth date")),
+        ],
     )
     opened_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
@@ -49,7 +54,7 @@ class BreakGlassAccess(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id} until {self.expires_at:%Y-%m-%d %H:%M}"
+        return f"{self.case_id} until {self.expires_at:%Y-%m-%d %H:%M}"  # not translated
 
     @property
     def is_open(self) -> bool:

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrganisationKind, Role
 from accounts.models.user import LABORATORY_ROLES
@@ -42,9 +43,9 @@ _CLOCK_DIFFERENCE = timedelta(minutes=5)
 class Priority(models.TextChoices):
     """How soon the clinic needs the result."""
 
-    ROUTINE = "routine", "Routine"
-    URGENT = "urgent", "Urgent"
-    STAT = "stat", "Stat"
+    ROUTINE = "routine", _("Routine")
+    URGENT = "urgent", _("Urgent")
+    STAT = "stat", _("Stat")
 
 
 def priority_rank() -> models.Case:
@@ -62,7 +63,7 @@ def refuse_times_to_come(record: Any) -> None:
     for name in ("collected_at", "wbc_measured_at"):
         time = getattr(record, name)
         if time is not None and time > timezone.now() + _CLOCK_DIFFERENCE:
-            raise ValidationError({name: "This time lies in the future."})
+            raise ValidationError({name: _("This time lies in the future.")})
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -174,7 +175,7 @@ class Case(models.Model):
         max_length=64,
         validators=[
             RegexValidator(
-                r"^[A-Za-z0-9][A-Za-z0-9._/\-]*\Z", "Use letters, digits, dot, dash, slash and underscore only."
+                r"^[A-Za-z0-9][A-Za-z0-9._/\-]*\Z", _("Use letters, digits, dot, dash, slash and underscore only.")
             )
         ],
     )
@@ -185,14 +186,14 @@ class Case(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(200)],
-        help_text="Magnification of the objective: 40, 50, 60, 100.",
+        help_text="Magnification of the objective: 40, 50, 60, 100.",  # not translated
     )
     um_per_px = models.FloatField(
         "scale",
         null=True,
         blank=True,
         validators=[MinValueValidator(FINEST_SCALE), MaxValueValidator(COARSEST_SCALE)],
-        help_text="Micrometres per pixel of the images, if known; else measured on each image.",
+        help_text="Micrometres per pixel of the images, if known; else measured on each image.",  # not translated
     )
     microscope = models.CharField(max_length=120, blank=True)
     camera = models.CharField(max_length=120, blank=True)
@@ -213,7 +214,9 @@ class Case(models.Model):
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(
-        default=timezone.now, editable=False, help_text="When its details, state, owner or images last changed."
+        default=timezone.now,
+        editable=False,
+        help_text="When its details, state, owner or images last changed.",  # not translated
     )
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     due_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -233,7 +236,7 @@ class Case(models.Model):
             models.UniqueConstraint(
                 fields=["laboratory", "accession_number"],
                 name="accession_number_is_unique_within_laboratory",
-                violation_error_message="The laboratory already has a case with this accession number.",
+                violation_error_message=_("The laboratory already has a case with this accession number."),
             ),
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_is_known"),
             models.CheckConstraint(condition=Q(priority__in=Priority.values), name="case_priority_is_known"),
@@ -250,12 +253,12 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(wbc__isnull=True) | Q(wbc__gte=0) & ~Q(wbc_source=""),
                 name="wbc_is_not_negative_and_names_its_source",
-                violation_error_message="Give the source of the white blood cell count (for instance the analyser).",
+                violation_error_message=_("Give the source of the white blood cell count (for instance the analyser)."),
             ),
             models.CheckConstraint(
                 condition=Q(um_per_px__isnull=True) | Q(um_per_px__gt=0),
                 name="case_scale_is_positive",
-                violation_error_message="The scale in micrometres per pixel is a positive number.",
+                violation_error_message=_("The scale in micrometres per pixel is a positive number."),
             ),
         ]
         indexes = [

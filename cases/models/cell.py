@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import may_see_predictions
 from cases.cell_classes import BY_CODE, LABEL_CHOICES, UNIDENTIFIED, CellClass
@@ -28,20 +29,20 @@ HUMAN_DETECTOR = "human"
 class LabelSource(models.TextChoices):
     """Who gave a cell its present label."""
 
-    MODEL = "machine", "Model"
-    HUMAN = "human", "Human"
+    MODEL = "machine", _("Model")
+    HUMAN = "human", _("Human")
 
 
 class ExclusionReason(models.TextChoices):
     """Why a cell does not count."""
 
-    SMUDGE = "smudge", "Smudge cell"
-    ARTEFACT = "artefact", "Artefact or stain deposit"
-    NOT_A_CELL = "not_a_cell", "Not a cell"
-    DUPLICATE = "duplicate", "Counted twice"
-    CUT_OFF = "cut_off", "Cut off by the edge"
-    UNREADABLE = "unreadable", "Out of focus or overlapped"
-    OTHER = "other", "Other"
+    SMUDGE = "smudge", _("Smudge cell")
+    ARTEFACT = "artefact", _("Artefact or stain deposit")
+    NOT_A_CELL = "not_a_cell", _("Not a cell")
+    DUPLICATE = "duplicate", _("Counted twice")
+    CUT_OFF = "cut_off", _("Cut off by the edge")
+    UNREADABLE = "unreadable", _("Out of focus or overlapped")
+    OTHER = "other", _("Other")
 
 
 class CellQuerySet(models.QuerySet["Cell"]):
@@ -101,12 +102,12 @@ class Cell(models.Model):
     # Indexes of several columns begin with it.
     image = models.ForeignKey("cases.SmearImage", on_delete=models.PROTECT, related_name="cells", db_index=False)
     ordinal = models.PositiveIntegerField(help_text="1 for the first cell of the image, by this detector.")
-    detector = models.CharField(max_length=40, help_text='Version of the detector, or "human".')
-    x = models.PositiveIntegerField(help_text="Left edge of the box, px of the upright image.")
-    y = models.PositiveIntegerField(help_text="Top edge of the box, px of the upright image.")
+    detector = models.CharField(max_length=40, help_text='Version of the detector, or "human".')  # not translated
+    x = models.PositiveIntegerField(help_text="Left edge of the box, px of the upright image.")  # not translated
+    y = models.PositiveIntegerField(help_text="Top edge of the box, px of the upright image.")  # not translated
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
-    area_px = models.PositiveIntegerField(help_text="Area of the detected mask in pixels.")
+    area_px = models.PositiveIntegerField(help_text="Area of the detected mask in pixels.")  # not translated
     label = models.CharField(max_length=24, blank=True, choices=LABEL_CHOICES)
     score = models.FloatField(null=True, blank=True)
     label_source = models.CharField(max_length=8, choices=LabelSource.choices, default=LabelSource.MODEL)
@@ -114,17 +115,29 @@ class Cell(models.Model):
     superseded = models.BooleanField(
         default=False,
         editable=False,
-        help_text="A later analysis found other boxes; this cell is kept as evidence only.",
+        help_text="A later analysis found other boxes; this cell is kept as evidence only.",  # not translated
     )
     exclusion_reason = models.CharField(
-        max_length=16, blank=True, editable=False, choices=ExclusionReason.choices, help_text="Why it does not count."
+        max_length=16,
+        blank=True,
+        editable=False,
+        choices=ExclusionReason.choices,
+        help_text="Why it does not count.",  # not translated
     )
-    flagged = models.BooleanField(default=False, editable=False, help_text="A reviewer wants to come back to it.")
+    flagged = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="A reviewer wants to come back to it.",  # not translated
+    )
     removed = models.BooleanField(
-        default=False, editable=False, help_text="A false detection: kept in the record, never counted."
+        default=False,
+        editable=False,
+        help_text="A false detection: kept in the record, never counted.",  # not translated
     )
     revision = models.PositiveIntegerField(
-        default=0, editable=False, help_text="Grows with every change of what it is called, by whomever."
+        default=0,
+        editable=False,
+        help_text="Grows with every change of what it is called, by whomever.",  # not translated
     )
     decided_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False

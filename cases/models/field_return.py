@@ -113,7 +113,7 @@ class FieldReturn(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.image_id} since {self.at:%Y-%m-%d}"
+        return f"{self.image_id} since {self.at:%Y-%m-%d}"  # not translated
 
     @property
     def advice(self) -> str:

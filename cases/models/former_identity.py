@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cases.fields import EncryptedCharField, EncryptedDateField
 from cases.identifiers import birth_date_key, mrn_key, name_key
@@ -18,11 +19,11 @@ from cases.partial_date import PRECISIONS, Precision
 class CorrectionReason(models.TextChoices):
     """Why a patient's identifiers were corrected, in words that name nobody."""
 
-    MISTYPED = "mistyped", "Misspelt or mistyped"
-    NAME_CHANGED = "name_changed", "The person's name changed"
-    NUMBER_CHANGED = "number_changed", "The clinic gave another record number"
-    IDENTITY_CONFIRMED = "identity_confirmed", "Unknown before, confirmed now"
-    OTHER = "other", "Another reason"
+    MISTYPED = "mistyped", _("Misspelt or mistyped")
+    NAME_CHANGED = "name_changed", _("The person's name changed")
+    NUMBER_CHANGED = "number_changed", _("The clinic gave another record number")
+    IDENTITY_CONFIRMED = "identity_confirmed", _("Unknown before, confirmed now")
+    OTHER = "other", _("Another reason")
 
 
 class FormerIdentity(HasBirthDate, models.Model):
@@ -61,7 +62,7 @@ class FormerIdentity(HasBirthDate, models.Model):
 
     def __str__(self) -> str:
         # Used in logs, so it names nobody.
-        return f"Former identity {self.pk}"
+        return f"Former identity {self.pk}"  # not translated
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Save with an index that matches, whoever calls."""

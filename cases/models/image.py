@@ -73,7 +73,9 @@ class SmearImage(models.Model):
     height = models.PositiveIntegerField(help_text="Pixels, upright.")
     conversions = models.JSONField(default=list, blank=True)
     camera = models.CharField(
-        max_length=80, blank=True, help_text="Make and model of the camera, as the file names them."
+        max_length=80,
+        blank=True,
+        help_text="Make and model of the camera, as the file names them.",  # not translated
     )
     microscope = models.ForeignKey(
         "microscopes.Microscope", on_delete=models.PROTECT, null=True, blank=True, related_name="images"
@@ -88,18 +90,24 @@ class SmearImage(models.Model):
     )
     thumbnail = models.FileField(storage=clinical_storage, upload_to=thumbnail_name, max_length=120, blank=True)
     state = models.CharField(max_length=12, choices=ImageState.choices, default=ImageState.RECEIVED, editable=False)
-    problem = models.TextField(blank=True, help_text="Why it was rejected or failed, in a sentence for the clinician.")
+    problem = models.TextField(
+        blank=True,
+        help_text="Why it was rejected or failed, in a sentence for the clinician.",  # not translated
+    )
     taken_out_reason = models.CharField(max_length=12, choices=TakenOut.choices, blank=True, editable=False)
     uploaded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(default=timezone.now)
     original_purged_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When the original was removed; `ImagePurge` says why."
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When the original was removed; `ImagePurge` says why.",  # not translated
     )
     shown_purged_at = models.DateTimeField(
         null=True,
         blank=True,
         editable=False,
-        help_text="When display copy, thumbnail and explanations were removed; `ImagePurge` says why.",
+        help_text="When display copy, thumbnail and explanations were removed; `ImagePurge` says why.",  # not translated
     )
 
     objects = SmearImageQuerySet.as_manager()

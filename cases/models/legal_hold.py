@@ -37,7 +37,7 @@ class LegalHold(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="legal_hold_says_why")]
 
     def __str__(self) -> str:
-        return f"{self.case_id} since {self.placed_at:%Y-%m-%d}"
+        return f"{self.case_id} since {self.placed_at:%Y-%m-%d}"  # not translated
 
     @property
     def is_in_force(self) -> bool:
@@ -59,4 +59,4 @@ class LegalHoldRelease(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="legal_hold_release_says_why")]
 
     def __str__(self) -> str:
-        return f"{self.hold_id} on {self.released_at:%Y-%m-%d}"
+        return f"{self.hold_id} on {self.released_at:%Y-%m-%d}"  # not translated

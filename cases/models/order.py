@@ -9,6 +9,7 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrganisationKind, Role
 from accounts.models.user import LABORATORY_ROLES
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
-_ONE_LINE = RegexValidator(r"[\x00-\x1f\x7f]", "Control characters are not allowed here.", inverse_match=True)
+_ONE_LINE = RegexValidator(r"[\x00-\x1f\x7f]", _("Control characters are not allowed here."), inverse_match=True)
 ABOUT_PEOPLE = ("clinical_question", "ordering_name", "ordering_id", "visit_number", "location")
 """What an order says of people, in words or numbers: the audit trail names these fields and no more, pseudonymisation empties them."""
 _WITH_CASE = [OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.COMPLETED]
@@ -31,10 +32,10 @@ _WITH_CASE = [OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.COMPLETED]
 class OrderSource(models.TextChoices):
     """The way an order came in."""
 
-    API = "api", "REST API"
-    FHIR = "fhir", "FHIR"
-    HL7 = "hl7", "HL7 v2"
-    PAGE = "page", "Page"
+    API = "api", _("REST API")
+    FHIR = "fhir", _("FHIR")
+    HL7 = "hl7", _("HL7 v2")
+    PAGE = "page", _("Page")
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -82,7 +83,9 @@ class Order(models.Model):
     patient = models.ForeignKey("cases.Patient", on_delete=models.PROTECT, related_name="orders")
     placer_number = models.CharField(max_length=64, validators=[_ONE_LINE])
     placer_namespace = models.CharField(
-        max_length=64, validators=[_ONE_LINE], help_text="Which numbering the placer number is of."
+        max_length=64,
+        validators=[_ONE_LINE],
+        help_text="Which numbering the placer number is of.",  # not translated
     )
     group_number = models.CharField(max_length=64, blank=True, validators=[_ONE_LINE])
     service_code = models.CharField(max_length=64, blank=True, validators=[_ONE_LINE])
@@ -113,7 +116,9 @@ class Order(models.Model):
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(
-        default=timezone.now, editable=False, help_text="When its details or its state last changed."
+        default=timezone.now,
+        editable=False,
+        help_text="When its details or its state last changed.",  # not translated
     )
 
     objects = OrderQuerySet.as_manager()
@@ -124,7 +129,7 @@ class Order(models.Model):
             models.UniqueConstraint(
                 fields=["laboratory", "placer_namespace", "placer_number"],
                 name="placer_number_is_unique_within_laboratory_and_namespace",
-                violation_error_message="The laboratory already has an order with this placer number.",
+                violation_error_message=_("The laboratory already has an order with this placer number."),
             ),
             models.CheckConstraint(
                 condition=~Q(placer_number="") & ~Q(placer_namespace=""), name="order_has_a_placer_number"
@@ -141,7 +146,7 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(wbc__isnull=True) | Q(wbc__gte=0) & ~Q(wbc_source=""),
                 name="order_wbc_is_not_negative_and_names_its_source",
-                violation_error_message="Give the source of the white blood cell count (for instance the analyser).",
+                violation_error_message=_("Give the source of the white blood cell count (for instance the analyser)."),
             ),
         ]
         indexes = [

@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrganisationKind, Role
 from accounts.permissions import acts_for_clinics
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _NO_CONTROL_CHARACTERS = RegexValidator(
-    r"[\x00-\x1f\x7f]", "Control characters are not allowed here.", inverse_match=True
+    r"[\x00-\x1f\x7f]", _("Control characters are not allowed here."), inverse_match=True
 )
 _OLDEST_BIRTH_YEARS = 130
 
@@ -136,7 +137,7 @@ class Patient(HasBirthDate, models.Model):
             models.UniqueConstraint(
                 fields=["organisation", "mrn_index"],
                 name="mrn_is_unique_within_organisation",
-                violation_error_message="This organisation already has a patient with this medical record number.",
+                violation_error_message=_("This organisation already has a patient with this medical record number."),
             ),
             models.CheckConstraint(
                 condition=Q(sex__in=Sex.values),
@@ -175,11 +176,11 @@ class Patient(HasBirthDate, models.Model):
         if self.birth_date:
             today = timezone.localdate()
             if self.birth_date > today:
-                raise ValidationError({"birth_date": "The birth date lies in the future."})
+                raise ValidationError({"birth_date": _("The birth date lies in the future.")})
             if self.birth_date.year < today.year - _OLDEST_BIRTH_YEARS:
-                raise ValidationError({"birth_date": "The birth date is more than 130 years ago."})
+                raise ValidationError({"birth_date": _("The birth date is more than 130 years ago.")})
         if self.mrn and not normalise_number(self.mrn):
-            raise ValidationError({"mrn": "The medical record number is empty."})
+            raise ValidationError({"mrn": _("The medical record number is empty.")})
         self.refresh_index()
 
     def refresh_index(self) -> None:

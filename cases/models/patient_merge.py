@@ -40,7 +40,9 @@ class PatientMerge(models.Model):
     merged_at = models.DateTimeField(default=timezone.now)
     reason = models.CharField(max_length=500)
     message = models.CharField(
-        max_length=64, blank=True, help_text="The control id of the message that asked for it; empty for a person."
+        max_length=64,
+        blank=True,
+        help_text="The control id of the message that asked for it; empty for a person.",  # not translated
     )
     snapshot = EncryptedCharField(max_length=_SNAPSHOT_MAX)
 
@@ -54,7 +56,7 @@ class PatientMerge(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.from_patient_id} into {self.into_id}"
+        return f"{self.from_patient_id} into {self.into_id}"  # not translated
 
     @property
     def before(self) -> dict[str, Any]:
@@ -87,4 +89,4 @@ class PatientMergeUndo(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="patient_merge_undo_says_why")]
 
     def __str__(self) -> str:
-        return f"{self.merge_id} on {self.undone_at:%Y-%m-%d}"
+        return f"{self.merge_id} on {self.undone_at:%Y-%m-%d}"  # not translated

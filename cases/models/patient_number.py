@@ -10,12 +10,13 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cases.crypto import normalise_number
 from cases.fields import EncryptedCharField
 from cases.identifiers import number_key
 
-_PRINTED = RegexValidator(r"^[^\x00-\x1f\x7f]*\Z", "Control characters are not allowed here.")
+_PRINTED = RegexValidator(r"^[^\x00-\x1f\x7f]*\Z", _("Control characters are not allowed here."))
 
 
 class PatientNumberQuerySet(models.QuerySet["PatientNumber"]):
@@ -40,10 +41,15 @@ class PatientNumber(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("cases.Patient", on_delete=models.PROTECT, related_name="numbers")
     organisation = models.ForeignKey(
-        "accounts.Organisation", on_delete=models.PROTECT, related_name="+", help_text="The patient's own."
+        "accounts.Organisation",
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The patient's own.",  # not translated
     )
     system = models.CharField(
-        max_length=120, validators=[_PRINTED], help_text="Who gave it: an OID, an address, a short name."
+        max_length=120,
+        validators=[_PRINTED],
+        help_text="Who gave it: an OID, an address, a short name.",  # not translated
     )
     value = EncryptedCharField(max_length=64, validators=[_PRINTED])
     value_index = models.CharField(max_length=64, editable=False, db_index=True)
@@ -78,4 +84,4 @@ class PatientNumber(models.Model):
     def clean(self) -> None:
         """Refuse a value that is nothing but blanks."""
         if self.value and not normalise_number(self.value):
-            raise ValidationError({"value": "The number is empty."})
+            raise ValidationError({"value": _("The number is empty.")})

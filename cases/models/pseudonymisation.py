@@ -27,4 +27,4 @@ class Pseudonymisation(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="pseudonymisation_says_why")]
 
     def __str__(self) -> str:
-        return f"{self.pseudonym} since {self.at:%Y-%m-%d}"
+        return f"{self.pseudonym} since {self.at:%Y-%m-%d}"  # not translated

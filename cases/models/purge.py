@@ -43,7 +43,7 @@ class PurgeRun(models.Model):
         indexes = [models.Index(fields=["-began_at", "id"], name="purge_run_newest_first")]
 
     def __str__(self) -> str:
-        return f"Purge of {self.began_at:%Y-%m-%d %H:%M}"
+        return f"Purge of {self.began_at:%Y-%m-%d %H:%M}"  # not translated
 
 
 class ImagePurge(models.Model):
@@ -59,8 +59,8 @@ class ImagePurge(models.Model):
     rule = models.CharField(max_length=20, choices=PurgeRule.choices)
     original = models.BooleanField()
     shown = models.BooleanField()
-    files = models.PositiveIntegerField(help_text="How many files.")
-    byte_size = models.PositiveBigIntegerField(help_text="Bytes of these files together.")
+    files = models.PositiveIntegerField(help_text="How many files.")  # not translated
+    byte_size = models.PositiveBigIntegerField(help_text="Bytes of these files together.")  # not translated
     purged_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -75,4 +75,4 @@ class ImagePurge(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Purge of image {self.image_id}"
+        return f"Purge of image {self.image_id}"  # not translated

@@ -11,6 +11,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.words import in_english
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
@@ -102,7 +104,7 @@ class SpecimenRejection(models.Model):
         indexes = [models.Index(fields=["at"], name="rejection_by_time")]
 
     def __str__(self) -> str:
-        return f"{self.case_id} at {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.case_id} at {self.at:%Y-%m-%d %H:%M}"  # not translated
 
     def clean(self) -> None:
         """Refuse reasons that are none, and a reason named twice."""
@@ -119,6 +121,11 @@ class SpecimenRejection(models.Model):
     def sentence(self) -> str:
         """The reasons in words."""
         return " ".join(str(reason.label) for reason in self.coded)
+
+    @property
+    def kept_sentence(self) -> str:
+        """The reasons in words, as the record keeps them: in English."""
+        return " ".join(in_english(reason.label) for reason in self.coded)
 
     @property
     def advice(self) -> list[tuple[str, str]]:

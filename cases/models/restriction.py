@@ -40,7 +40,7 @@ class PatientRestriction(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="patient_restriction_says_why")]
 
     def __str__(self) -> str:
-        return f"{self.patient_id} since {self.restricted_at:%Y-%m-%d}"
+        return f"{self.patient_id} since {self.restricted_at:%Y-%m-%d}"  # not translated
 
     @property
     def is_in_force(self) -> bool:
@@ -62,7 +62,7 @@ class RestrictionLift(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="restriction_lift_says_why")]
 
     def __str__(self) -> str:
-        return f"{self.restriction_id} on {self.lifted_at:%Y-%m-%d}"
+        return f"{self.restriction_id} on {self.lifted_at:%Y-%m-%d}"  # not translated
 
 
 def restricted_patients() -> models.QuerySet[Any, UUID]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cases.states import CaseState, ImageState, OrderState
 
@@ -45,14 +46,14 @@ class ImageTransition(models.Model):
 class OrderRejection(models.TextChoices):
     """Why a laboratory does not carry out an order."""
 
-    MISMATCH = "mismatch", "Specimen and order do not belong together"
-    LABEL = "label", "The slide is not labelled, or not readably"
-    NOT_RECEIVED = "not_received", "No specimen came"
-    DAMAGED = "damaged", "The slide is broken or cannot be used"
-    CLOTTED = "clotted", "The blood was clotted"
-    NOT_OFFERED = "not_offered", "The laboratory does not offer this examination"
-    DUPLICATE = "duplicate", "It was ordered twice"
-    OTHER = "other", "Another reason"
+    MISMATCH = "mismatch", _("Specimen and order do not belong together")
+    LABEL = "label", _("The slide is not labelled, or not readably")
+    NOT_RECEIVED = "not_received", _("No specimen came")
+    DAMAGED = "damaged", _("The slide is broken or cannot be used")
+    CLOTTED = "clotted", _("The blood was clotted")
+    NOT_OFFERED = "not_offered", _("The laboratory does not offer this examination")
+    DUPLICATE = "duplicate", _("It was ordered twice")
+    OTHER = "other", _("Another reason")
 
 
 class OrderTransition(models.Model):

@@ -66,23 +66,30 @@ class Upload(models.Model):
     client_id = models.CharField(
         max_length=64,
         blank=True,
-        validators=[RegexValidator(r"^[\x21-\x7e]*$", "Printable ASCII without spaces.")],
-        help_text="What the sender calls this upload, to find it again.",
+        validators=[RegexValidator(r"^[\x21-\x7e]*$", _("Printable ASCII without spaces."))],
+        help_text="What the sender calls this upload, to find it again.",  # not translated
     )
     sha256 = models.CharField(
         max_length=64,
         blank=True,
-        validators=[RegexValidator(r"^([0-9a-f]{64})?$", "64 hexadecimal digits in lower case.")],
-        help_text="Of the whole file, as the sender said.",
+        validators=[RegexValidator(r"^([0-9a-f]{64})?$", _("64 hexadecimal digits in lower case."))],
+        help_text="Of the whole file, as the sender said.",  # not translated
     )
     name = EncryptedCharField(max_length=255, blank=True)
-    length = models.PositiveBigIntegerField(help_text="Bytes of the whole file.")
-    received = models.PositiveBigIntegerField(default=0, help_text="Bytes that are kept.")
-    pieces = models.JSONField(default=list, blank=True, help_text="Names in the clinical storage, in order.")
+    length = models.PositiveBigIntegerField(help_text="Bytes of the whole file.")  # not translated
+    received = models.PositiveBigIntegerField(default=0, help_text="Bytes that are kept.")  # not translated
+    pieces = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Names in the clinical storage, in order.",  # not translated
+    )
     microscope = models.ForeignKey(
         "microscopes.Microscope", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    automatic = models.BooleanField(default=True, help_text="Whether the microscope is found where none was chosen.")
+    automatic = models.BooleanField(
+        default=True,
+        help_text="Whether the microscope is found where none was chosen.",  # not translated
+    )
     state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.OPEN)
     replaces = models.ForeignKey(
         "cases.SmearImage",
@@ -90,11 +97,13 @@ class Upload(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="The field of the draft that gives its place to it.",
+        help_text="The field of the draft that gives its place to it.",  # not translated
     )
     image = models.ForeignKey("cases.SmearImage", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     is_new = models.BooleanField(
-        null=True, blank=True, help_text="Whether the image was made of it; else the same file was there already."
+        null=True,
+        blank=True,
+        help_text="Whether the image was made of it; else the same file was there already.",  # not translated
     )
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(default=when_kept_until)

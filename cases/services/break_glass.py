@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import OrganisationKind
 from audit.models import Action, AuditEvent, Outcome
@@ -33,7 +35,9 @@ MOST_MISSES = 5
 MISSES_WITHIN = timedelta(minutes=15)
 SHORTEST_REASON = 10
 OBJECT_TYPE = "cases.breakglassaccess"
-_NOT_FOUND = "No case has this accession number together with these details of the patient. The attempt is on record."
+_NOT_FOUND = gettext_lazy(
+    "No case has this accession number together with these details of the patient. The attempt is on record."
+)
 
 
 def may_break_glass(user: User) -> bool:
@@ -59,12 +63,12 @@ def open_by_break_glass(
     (with the case's id) for a case the actor sees anyway, code `ambiguous` where two laboratories match.
     """
     if not may_break_glass(actor):
-        refuse(actor=actor, object_type=OBJECT_TYPE, sentence="Your role has no break-glass access.")
+        refuse(actor=actor, object_type=OBJECT_TYPE, sentence=gettext_lazy("Your role has no break-glass access."))
     reason = " ".join(reason.split())
     if not (mrn.strip() or birth_date):
-        raise Unprocessable("Give the patient's record number or birth date.", code="identifier_missing")
+        raise Unprocessable(_("Give the patient's record number or birth date."), code="identifier_missing")
     if len(reason) < SHORTEST_REASON:
-        raise Unprocessable("Say in a sentence why you need this case now.", code="reason_missing")
+        raise Unprocessable(_("Say in a sentence why you need this case now."), code="reason_missing")
     _refuse_guessing(actor)
     case = _find(actor, accession_number, mrn, birth_date)
     with transaction.atomic():
@@ -120,10 +124,10 @@ def _find(actor: User, accession_number: str, mrn: str, birth_date: dt.date | No
     if not found:
         _miss(actor)
     if len(found) > 1:
-        raise Conflict("Two laboratories have such a case: give the record number too.", code="ambiguous")
+        raise Conflict(_("Two laboratories have such a case: give the record number too."), code="ambiguous")
     case = found[0]
     if Case.objects.visible_to(actor).filter(pk=case.pk).exists() and not _opened_before(actor, case):
-        raise Conflict("You see this case without it.", code="already_visible", details={"case": str(case.pk)})
+        raise Conflict(_("You see this case without it."), code="already_visible", details={"case": str(case.pk)})
     return case
 
 
@@ -139,7 +143,7 @@ def _refuse_guessing(actor: User) -> None:
         at__gt=timezone.now() - MISSES_WITHIN,
     )
     if misses.count() >= MOST_MISSES:
-        raise TooManyAttempts("Too many attempts did not match. Wait a quarter of an hour, or ask the laboratory.")
+        raise TooManyAttempts(_("Too many attempts did not match. Wait a quarter of an hour, or ask the laboratory."))
 
 
 def _miss(actor: User) -> NoReturn:
@@ -149,9 +153,9 @@ def _miss(actor: User) -> NoReturn:
         action=Action.BREAK_GLASS,
         object_type=OBJECT_TYPE,
         outcome=Outcome.DENIED,
-        reason="No case matched what was given.",
+        reason="No case matched what was given.",  # not translated
     )
-    raise NotFound(_NOT_FOUND, code="no_match")
+    raise NotFound(str(_NOT_FOUND), code="no_match")
 
 
 def _known(mrn: str, birth_date: dt.date | None) -> str:

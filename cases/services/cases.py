@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.models import Action
 from audit.services import record
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Organisation, User
 
-_SAME_NUMBER = "The laboratory already has a case with this accession number."
+_SAME_NUMBER = gettext_lazy("The laboratory already has a case with this accession number.")
 _CHANGEABLE = frozenset(
     {
         "accession_number",
@@ -90,13 +92,13 @@ def create_case(
     """
     must_see(actor=actor, record_=patient)
     if not may_write_cases(actor):
-        refuse(actor=actor, object_type="cases.case", sentence="Your role does not open cases.")
+        refuse(actor=actor, object_type="cases.case", sentence=gettext_lazy("Your role does not open cases."))
     if clinic is not None and not may_enter_for(actor, clinic):
         refuse(actor=actor, object_type="cases.case", sentence=NOT_FOR_THIS_ORGANISATION)
     organisation = clinic or actor.organisation
     laboratory = organisation.laboratory if organisation is not None else None
     if organisation is None or laboratory is None or not laboratory.is_active:
-        raise Conflict("Your organisation refers to no laboratory that takes cases.", code="no_laboratory")
+        raise Conflict(_("Your organisation refers to no laboratory that takes cases."), code="no_laboratory")
     case = Case(
         patient=patient,
         clinic=organisation,
@@ -145,16 +147,17 @@ def update_case(*, actor: User, case: Case, **changes: Any) -> Case:
     """
     must_see(actor=actor, record_=case)
     if not may_write_cases(actor):
-        refuse(actor=actor, target=case, sentence="Your role does not change cases.")
+        refuse(actor=actor, target=case, sentence=gettext_lazy("Your role does not change cases."))
     unknown = set(changes) - _CHANGEABLE
     if unknown:
-        message = f"Not changeable here: {', '.join(sorted(unknown))}."
+        message = f"Not changeable here: {', '.join(sorted(unknown))}."  # not translated
         raise TypeError(message)
     try:
         with transaction.atomic():
             lock_case(case)
             if not is_open_to_change(actor, case):
-                sentence = f"The case is {case.get_state_display().lower()} and no longer changes."
+                state = case.get_state_display().lower()
+                sentence = _("The case is %(state)s and no longer changes.") % {"state": state}
                 raise Conflict(sentence, code="state", details={"state": case.state})
             apply_details(actor, case, changes)
     except IntegrityError:
@@ -206,19 +209,19 @@ def transition_case(
         must_see(actor=actor, record_=case)
         may = may_write_cases if to in {CaseState.SUBMITTED, CaseState.CANCELLED} else may_review_cases
         if not may(actor):
-            refuse(actor=actor, target=case, sentence="Your role does not change the state of cases.")
+            refuse(actor=actor, target=case, sentence=gettext_lazy("Your role does not change the state of cases."))
     reason = reason.strip()
     with transaction.atomic():
         lock_case(case)
         if to == CaseState.SUBMITTED and case.state == CaseState.DRAFT:
             if not case.images.counting().exists():
-                raise Unprocessable("Add at least one image before you submit the case.", code="no_images")
+                raise Unprocessable(_("Add at least one image before you submit the case."), code="no_images")
             said = (reason, require_label(case), require_seen(case, seen_poor_fields))
             reason = " ".join(filter(None, said))
             case.submitted_at = timezone.now()
             case.due_at = case.submitted_at + turnaround(case.priority)
         if to == CaseState.CANCELLED and not reason:
-            raise Unprocessable("Say why the case is cancelled.", code="reason_missing")
+            raise Unprocessable(_("Say why the case is cancelled."), code="reason_missing")
         if to == CaseState.IN_REVIEW and case.owner_id is None:
             case.owner = actor
         step_case(case=case, to=to, by=actor, reason=reason)
@@ -286,4 +289,4 @@ def _coded(case: Case) -> dict[str, Any]:
 def _refuse_taken(case: Case) -> None:
     taken = Case.objects.filter(laboratory=case.laboratory, accession_number=case.accession_number)
     if taken.exclude(pk=case.pk).exists():
-        raise Conflict(_SAME_NUMBER, code="duplicate_accession_number")
+        raise Conflict(str(_SAME_NUMBER), code="duplicate_accession_number")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import IO, TYPE_CHECKING, ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from cases.conf import decode_budget, decode_wait_seconds, decodes_at_once, upload_limits
 from cases.decoding import AllBusyError, DecodeHelper
-from hematovision.errors import DomainError
+from cases.words import in_words
+from hematovision.errors import DomainError, TooLarge, Unprocessable, UnsupportedMedia
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +27,7 @@ class DecodersBusy(DomainError):
 
     status: ClassVar[int] = 503
     default_code: ClassVar[str] = "decoders_busy"
-    default_sentence: ClassVar[str] = "Too many images are being opened at the moment. Send this one again in a minute."
+    default_sentence = _("Too many images are being opened at the moment. Send this one again in a minute.")
 
 
 @cache
@@ -33,13 +36,19 @@ def _helper() -> DecodeHelper:
 
 
 def examine_upload(file: IO[bytes]) -> ImageFacts:
-    """Return what a file is, every pixel decoded; raises as `cases.imaging.examine`, and `DecodersBusy`."""
+    """Return what a file is, every pixel decoded; raises as `cases.imaging.examine`, and `DecodersBusy`.
+
+    Somebody waits for the answer: what is said of a file is said in their language.
+    """
     try:
         return _helper().examine(
             file, limits=upload_limits(), budget=decode_budget(), wait_seconds=decode_wait_seconds()
         )
     except AllBusyError as error:
         raise DecodersBusy from error
+    except (TooLarge, Unprocessable, UnsupportedMedia) as refusal:
+        told = in_words(refusal.sentence)
+        raise type(refusal)(told, code=refusal.code, details=refusal.details) from refusal
 
 
 def decode_stored(file: IO[bytes]) -> NDArray[np.uint8]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from cases.conf import crop_cache_bytes
 from cases.pixel_folder import PixelFolder
@@ -49,6 +50,7 @@ def display_pixels(image: SmearImage) -> NDArray[np.uint8]:
             try:
                 pixels = decode_shown(file)
             except (Unprocessable, UnsupportedMedia) as error:
-                raise FileSwapped(f"The display copy of field {image.ordinal} cannot be read.") from error
+                sentence = _("The display copy of field %(number)s cannot be read.") % {"number": image.ordinal}
+                raise FileSwapped(sentence) from error
             folder.keep(sha256, pixels)
             return pixels

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.models import Action
 from audit.services import record
@@ -16,6 +18,7 @@ from cases.services.transitions import lock_case, lock_image, step_image
 from cases.signals import image_taken_out
 from cases.states import CaseState, ImageState
 from cases.verification import image_digest
+from cases.words import in_english
 from hematovision.errors import Conflict, Unprocessable
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from cases.models import Case
 
-_NOT_YOURS = "Your role does not change the images of a case."
+_NOT_YOURS = gettext_lazy("Your role does not change the images of a case.")
 
 
 def take_out_image(*, actor: User, image: SmearImage, reason: str) -> SmearImage:
@@ -38,7 +41,7 @@ def take_out_image(*, actor: User, image: SmearImage, reason: str) -> SmearImage
     if not may_send_images(actor):
         refuse(actor=actor, target=image, sentence=_NOT_YOURS)
     if reason not in TakenOut.values:
-        sentence = "Say why the field is taken out."
+        sentence = _("Say why the field is taken out.")
         raise Unprocessable(sentence, code="reason_unknown", details={"errors": {"reason": [sentence]}})
     with transaction.atomic():
         lock_image(image)
@@ -62,7 +65,7 @@ def reorder_images(*, actor: User, case: Case, order: Sequence[UUID]) -> Case:
         require_draft(case)
         present = {image.pk: image for image in case.images.counting()}
         if len(order) != len(present) or set(order) != present.keys():
-            sentence = "The case has other fields by now. Look at it again, then order them."
+            sentence = _("The case has other fields by now. Look at it again, then order them.")
             raise Conflict(sentence, code="other_fields", details={"images": [str(pk) for pk in present]})
         if _number(actor, [present[pk] for pk in order]):
             # Whoever follows the case is told.
@@ -82,7 +85,8 @@ def move_image(*, actor: User, image: SmearImage, by: int) -> Case:
 def require_draft(case: Case) -> None:
     """Raise `Conflict` unless `case` is a draft: what was submitted keeps the fields it was submitted with."""
     if case.state != CaseState.DRAFT:
-        sentence = f"The case is {case.get_state_display().lower()}: fields change only while it is a draft."
+        state = case.get_state_display().lower()
+        sentence = _("The case is %(state)s: fields change only while it is a draft.") % {"state": state}
         raise Conflict(sentence, code="state", details={"state": CaseState(case.state).value})
 
 
@@ -92,13 +96,13 @@ def require_replaceable(case: Case, image: SmearImage) -> None:
         return
     require_draft(case)
     if image.case_id != case.pk or image.state == ImageState.TAKEN_OUT:
-        raise Conflict("The field to replace is no longer in the case. Look at the case again.", code="taken_out")
+        raise Conflict(_("The field to replace is no longer in the case. Look at the case again."), code="taken_out")
 
 
 def take_out_locked(*, actor: User, image: SmearImage, reason: TakenOut) -> None:
     """Take out a locked image of a draft; the numbers of the other fields stay as they are."""
     image.taken_out_reason = reason
-    step_image(image=image, to=ImageState.TAKEN_OUT, by=actor, reason=str(reason.label))
+    step_image(image=image, to=ImageState.TAKEN_OUT, by=actor, reason=in_english(reason.label))
     supersede_all(image)
     image_taken_out.send(sender=SmearImage, image=image, actor=actor)
     image.case.save(update_fields=["updated_at"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
@@ -18,6 +19,7 @@ from cases.services.cells import mark_superseded
 from cases.services.transitions import step_image
 from cases.signals import cells_changed, field_retaken, image_taken_out
 from cases.states import ImageState
+from cases.words import in_english
 from hematovision.errors import Conflict
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def return_locked(*, actor: User, image: SmearImage, reason: FieldFault, words: 
     Raises `Conflict` (code `state`) for one that is being analysed or is out of the case already.
     """
     current = list(image.cells.current().order_by("ordinal"))
-    step_image(image=image, to=ImageState.RETURNED, by=actor, reason=str(reason.label))
+    step_image(image=image, to=ImageState.RETURNED, by=actor, reason=in_english(reason.label))
     returned = FieldReturn.objects.create(
         image=image,
         reason=reason,
@@ -63,7 +65,7 @@ def vacate_returned(*, actor: User, image: SmearImage) -> int:
     """Take a locked field that was sent back out for the better picture that is being received; returns its place."""
     _require_waiting(image.returns.get(outcome=""))
     image.taken_out_reason = TakenOut.RETAKEN
-    step_image(image=image, to=ImageState.TAKEN_OUT, by=actor, reason=str(TakenOut.RETAKEN.label))
+    step_image(image=image, to=ImageState.TAKEN_OUT, by=actor, reason=in_english(TakenOut.RETAKEN.label))
     return image.ordinal
 
 
@@ -78,7 +80,7 @@ def note_retake(*, actor: User, replaced: SmearImage, image: SmearImage) -> None
 
 def _require_waiting(returned: FieldReturn) -> None:
     if returned.outcome:
-        raise Conflict("What became of this field was decided meanwhile. Look at the case again.", code="ended")
+        raise Conflict(_("What became of this field was decided meanwhile. Look at the case again."), code="ended")
 
 
 def _end(actor: User, returned: FieldReturn, outcome: ReturnOutcome) -> None:

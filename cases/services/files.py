@@ -53,7 +53,7 @@ def remove_unreferenced_files(*, older_than: timedelta) -> list[str]:
             actor=None,
             action=Action.DELETE,
             object_type="cases.smearimage",
-            reason="Files without a row removed.",
+            reason="Files without a row removed.",  # not translated
             after={"files": len(removed)},
         )
     return removed
@@ -94,7 +94,7 @@ def record_display_hashes() -> tuple[int, list[str]]:
             actor=None,
             action=Action.UPDATE,
             object_type="cases.smearimage",
-            reason="Hashes of display copies recorded.",
+            reason="Hashes of display copies recorded.",  # not translated
             after={"files": recorded},
         )
     return recorded, missing

@@ -10,6 +10,8 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Max, Q, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.models import Action
 from audit.services import record
@@ -78,7 +80,7 @@ def receive_image(
     """
     must_see(actor=actor, record_=case)
     if not may_send_images(actor):
-        refuse(actor=actor, target=case, sentence="Your role does not add images to cases.")
+        refuse(actor=actor, target=case, sentence=gettext_lazy("Your role does not add images to cases."))
     refuse_closed(case, replaces=replaces)
     received = measure(upload, max_bytes=upload_max_bytes())
     existing = _same_bytes(case, received.sha256)
@@ -175,9 +177,8 @@ def _already_there(existing: SmearImage, replaces: SmearImage | None) -> SmearIm
     """The image there is, unless it was to take the place of a field."""
     if replaces is None:
         return existing
-    raise Conflict(
-        f"This file is field {existing.ordinal} of the case already. Choose the new picture.", code="same_file"
-    )
+    sentence = _("This file is field %(number)s of the case already. Choose the new picture.")
+    raise Conflict(sentence % {"number": existing.ordinal}, code="same_file")
 
 
 def _vacate(actor: User, case: Case, image: SmearImage) -> int:
@@ -253,7 +254,8 @@ def refuse_closed(case: Case, *, replaces: SmearImage | None = None) -> None:
     """Raise `Conflict` where the case takes no images now, or not the one that `replaces` a field that was sent back."""
     retakes = replaces is not None and replaces.state == ImageState.RETURNED and case.state in RETAKING_STATES
     if not (case.accepts_images or retakes):
-        sentence = f"The case is {case.get_state_display().lower()} and takes no further images."
+        shown = case.get_state_display().lower()
+        sentence = _("The case is %(state)s and takes no further images.") % {"state": shown}
         raise Conflict(sentence, code="state", details={"state": CaseState(case.state).value})
 
 
@@ -264,7 +266,8 @@ def refuse_over_quota(actor: User, byte_size: int) -> None:
     quota = upload_quota_bytes()
     if (sent["sum"] or 0) + byte_size > quota:
         raise TooLarge(
-            f"You have sent {quota / 1e9:.3g} GB in 24 hours, which is the limit. Go on later, or ask your administrator.",
+            _("You have sent %(gigabytes)s GB in 24 hours, which is the limit. Go on later, or ask your administrator.")
+            % {"gigabytes": f"{quota / 1e9:.3g}"},
             code="quota_exceeded",
             details={"quota_bytes": quota},
         )

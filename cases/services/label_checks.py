@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.models import Action
 from audit.services import record
@@ -70,7 +71,9 @@ def require_label(case: Case) -> str:
             ),
             code="label_differs",
         )
-    return _("Submitted although the label of the slide says otherwise: %(reason)s") % {"reason": last.reason}
+    return (
+        f"Submitted although the label of the slide says otherwise: {last.reason}"  # not translated here: cases.words
+    )
 
 
 def empty_labels(*, actor: User, case: Case, reason: str) -> None:
@@ -90,7 +93,7 @@ def _require_draft(case: Case) -> None:
 def _require_writer(actor: User, case: Case) -> None:
     must_see(actor=actor, record_=case)
     if not may_write_cases(actor):
-        refuse(actor=actor, target=case, sentence="Your role does not submit cases.")
+        refuse(actor=actor, target=case, sentence=gettext_lazy("Your role does not submit cases."))
 
 
 def _keep(row: LabelCheck) -> LabelCheck:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.keeping_verification import hold_digest, release_digest
 from cases.models import Case, LegalHold, LegalHoldRelease
@@ -17,7 +19,7 @@ from hematovision.errors import Conflict
 if TYPE_CHECKING:
     from accounts.models import User
 
-ONLY_ITS_ADMINISTRATORS = "Only administrators of the laboratory of a case place and release legal holds."
+ONLY_ITS_ADMINISTRATORS = gettext_lazy("Only administrators of the laboratory of a case place and release legal holds.")
 
 
 def place_legal_hold(*, actor: User, case: Case, reason: str) -> LegalHold:
@@ -41,7 +43,7 @@ def release_legal_hold(*, actor: User, hold: LegalHold, reason: str) -> LegalHol
     with transaction.atomic():
         Case.objects.select_for_update(no_key=True).only("pk").get(pk=hold.case_id)
         if not LegalHold.objects.in_force().filter(pk=hold.pk).exists():
-            raise Conflict("This legal hold was released already.", code="released_already")
+            raise Conflict(_("This legal hold was released already."), code="released_already")
         release = LegalHoldRelease(
             hold=hold, released_by=actor, reason=given_reason(reason), released_at=timezone.now()
         )

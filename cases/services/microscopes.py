@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.models import Action
 from audit.services import record
@@ -53,11 +55,12 @@ def correct_microscope(*, actor: User, images: Sequence[SmearImage], microscope:
     for image in images:
         must_see(actor=actor, record_=image)
     if not may_write_cases(actor):
-        refuse(actor=actor, target=case, sentence="Your role does not change cases.")
+        refuse(actor=actor, target=case, sentence=gettext_lazy("Your role does not change cases."))
     with transaction.atomic():
         lock_case(case)
         if not is_open_to_change(actor, case):
-            sentence = f"The case is {case.get_state_display().lower()} and no longer changes."
+            state = case.get_state_display().lower()
+            sentence = _("The case is %(state)s and no longer changes.") % {"state": state}
             raise Conflict(sentence, code="state", details={"state": case.state})
         differing = [image for image in images if image.microscope != microscope]
         if differing and microscope is not None:

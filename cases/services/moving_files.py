@@ -67,7 +67,7 @@ def move_files(
     written, neither there nor in the report. Raises `OSError` where a storage does not answer; the next run goes on.
     """
     if not source.exists(""):
-        raise StorageAway(errno.ENODEV, "The folder that is copied from is not mounted")
+        raise StorageAway(errno.ENODEV, "The folder that is copied from is not mounted")  # not translated
     if isinstance(target, PrivateFileSystemStorage) and not only_count:
         # The database names files, and none is here yet.
         target.mark()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.models import Case, Order
 from cases.permissions import may_link_order, must_see, refuse
@@ -49,18 +51,22 @@ def link_order(*, actor: User, order: Order, case: Case) -> Order:
     """
     must_see(actor=actor, record_=order)
     if not may_link_order(actor, order):
-        refuse(actor=actor, target=order, sentence="Orders are linked by their clinic and by the laboratory.")
+        refuse(
+            actor=actor, target=order, sentence=gettext_lazy("Orders are linked by their clinic and by the laboratory.")
+        )
     with transaction.atomic():
         lock_case(case)
         lock_order(order)
         if not order.is_waiting:
-            sentence = f"This order does not wait any more: it is {order.get_state_display().lower()}."
+            state = order.get_state_display().lower()
+            sentence = _("This order does not wait any more: it is %(state)s.") % {"state": state}
             raise Conflict(sentence, code="state", details={"state": order.state})
         if not cases_for(actor, order).filter(pk=case.pk).exists():
             raise NotFound
         order.case = case
         for state in _steps_to(CaseState(case.state)):
-            step_order(order=order, to=state, by=actor, reason="Linked with a case that was opened before.")
+            why = "Linked with a case that was opened before."  # not translated here: cases.words
+            step_order(order=order, to=state, by=actor, reason=why)
     return order
 
 

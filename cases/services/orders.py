@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Role
 from audit.models import Action
@@ -34,6 +36,7 @@ from cases.services.restrictions import require_open_to_cases
 from cases.services.transitions import lock_order, step_case, step_order
 from cases.services.validation import clean_record
 from cases.states import CaseState, OrderState
+from cases.words import in_english
 from hematovision.errors import Conflict, PreconditionFailed, Unprocessable
 
 if TYPE_CHECKING:
@@ -43,10 +46,10 @@ if TYPE_CHECKING:
     from accounts.models import Organisation, User
     from cases.models import Case, Patient
 
-UNDER_REVIEW = "A pathologist has the case of this order under review. Ask the laboratory."
-_SAME_NUMBER = "The laboratory already has an order with this placer number."
-_ANOTHER_PLACE = "This patient is registered at another organisation than the one that places the order."
-_ANOTHER_NUMBERING = (
+UNDER_REVIEW = gettext_lazy("A pathologist has the case of this order under review. Ask the laboratory.")
+_SAME_NUMBER = gettext_lazy("The laboratory already has an order with this placer number.")
+_ANOTHER_PLACE = gettext_lazy("This patient is registered at another organisation than the one that places the order.")
+_ANOTHER_NUMBERING = gettext_lazy(
     "Another organisation of the laboratory numbers its orders under this name. Leave it out for your own numbering."
 )
 _OF_THE_CASE = frozenset({"priority", "clinical_question", "collected_at", "wbc", "wbc_source", "wbc_measured_at"})
@@ -89,19 +92,20 @@ def receive_order(
     """
     must_see(actor=actor, record_=patient)
     if not may_write_orders(actor):
-        refuse(actor=actor, object_type="cases.order", sentence="Your role does not place orders.")
+        refuse(actor=actor, object_type="cases.order", sentence=gettext_lazy("Your role does not place orders."))
     if clinic is not None and not may_order_for(actor, clinic):
         refuse(actor=actor, object_type="cases.order", sentence=NOT_FOR_THIS_ORGANISATION)
     place = clinic or actor.organisation
     laboratory = place.laboratory if place is not None else None
     if place is None or laboratory is None or not laboratory.is_active:
-        raise Conflict("Your organisation refers to no laboratory that takes orders.", code="no_laboratory")
+        raise Conflict(_("Your organisation refers to no laboratory that takes orders."), code="no_laboratory")
     if patient.organisation_id != place.pk:
-        raise Unprocessable(_ANOTHER_PLACE, code="patient_of_another_organisation")
+        raise Unprocessable(str(_ANOTHER_PLACE), code="patient_of_another_organisation")
     namespace = placer_namespace.strip() or place.slug
     if namespace != place.slug and not may_number_orders(actor, place, laboratory, namespace):
-        errors: dict[str, object] = {"errors": {"placer_namespace": [_ANOTHER_NUMBERING]}}
-        raise Unprocessable(_ANOTHER_NUMBERING, code="placer_namespace_of_another", details=errors)
+        sentence = str(_ANOTHER_NUMBERING)
+        errors: dict[str, object] = {"errors": {"placer_namespace": [sentence]}}
+        raise Unprocessable(sentence, code="placer_namespace_of_another", details=errors)
     _require_known(details)
     order = Order(
         laboratory=laboratory,
@@ -147,7 +151,7 @@ def change_order(*, actor: User, order: Order, seen: dt.datetime | None = None, 
     """
     must_see(actor=actor, record_=order)
     if not may_change_order(actor, order):
-        refuse(actor=actor, target=order, sentence="Your role does not change orders.")
+        refuse(actor=actor, target=order, sentence=gettext_lazy("Your role does not change orders."))
     _require_known(changes)
     with transaction.atomic():
         lock_order(order)
@@ -178,7 +182,7 @@ def require_changeable(order: Order) -> None:
     """Raise `Conflict` once an order is closed (code `state`) or its case is under review (`in_review`)."""
     _require_open(order)
     if order.case is not None and order.case.state == CaseState.IN_REVIEW:
-        raise Conflict(UNDER_REVIEW, code="in_review", details={"state": order.state})
+        raise Conflict(str(UNDER_REVIEW), code="in_review", details={"state": order.state})
 
 
 def cancel_order(*, actor: User, order: Order, reason: str) -> Order:
@@ -190,7 +194,7 @@ def cancel_order(*, actor: User, order: Order, reason: str) -> Order:
     """
     must_see(actor=actor, record_=order)
     if not may_change_order(actor, order):
-        refuse(actor=actor, target=order, sentence="Your role does not cancel orders.")
+        refuse(actor=actor, target=order, sentence=gettext_lazy("Your role does not cancel orders."))
     return _end(actor, order, OrderState.CANCELLED, reason)
 
 
@@ -201,11 +205,15 @@ def reject_order(*, actor: User, order: Order, reason_code: str, reason: str = "
     """
     must_see(actor=actor, record_=order)
     if not may_reject_order(actor, order):
-        refuse(actor=actor, target=order, sentence="Only the laboratory that an order was placed with rejects it.")
+        refuse(
+            actor=actor,
+            target=order,
+            sentence=gettext_lazy("Only the laboratory that an order was placed with rejects it."),
+        )
     if reason_code not in OrderRejection.values:
-        raise Unprocessable("Choose why the order is rejected.", code="reason_missing")
+        raise Unprocessable(_("Choose why the order is rejected."), code="reason_missing")
     if not reason.strip() and reason_code != OrderRejection.OTHER:
-        reason = f"{OrderRejection(reason_code).label}."
+        reason = f"{in_english(OrderRejection(reason_code).label)}."
     return _end(actor, order, OrderState.REJECTED, reason, reason_code)
 
 
@@ -219,7 +227,11 @@ def open_case_of_order(*, actor: User, order: Order, **typed: Any) -> OpenedCase
     """
     must_see(actor=actor, record_=order)
     if not may_open_case_of(actor, order):
-        refuse(actor=actor, target=order, sentence="Cases are opened by the organisation that placed the order.")
+        refuse(
+            actor=actor,
+            target=order,
+            sentence=gettext_lazy("Cases are opened by the organisation that placed the order."),
+        )
     with transaction.atomic():
         require_open_to_cases(order.patient)
         lock_order(order)
@@ -227,7 +239,8 @@ def open_case_of_order(*, actor: User, order: Order, **typed: Any) -> OpenedCase
             details: dict[str, object] = {"state": order.state}
             if order.case_id is not None:
                 details["case"] = str(order.case_id)
-            sentence = f"This order does not wait any more: it is {order.get_state_display().lower()}."
+            state = order.get_state_display().lower()
+            sentence = _("This order does not wait any more: it is %(state)s.") % {"state": state}
             raise Conflict(sentence, code="state", details=details)
         rejected = order.specimen_rejections.select_related("case").first()
         if rejected is not None:
@@ -247,30 +260,33 @@ def overruled_by(order: Order, typed: Mapping[str, Any]) -> tuple[str, ...]:
 def _end(actor: User, order: Order, to: OrderState, reason: str, reason_code: str = "") -> Order:
     reason = reason.strip()
     if not reason:
-        raise Unprocessable(f"Say why the order is {to.label.lower()}.", code="reason_missing")
+        sentence = _("Say why the order is %(state)s.") % {"state": str(to.label).lower()}
+        raise Unprocessable(sentence, code="reason_missing")
     with transaction.atomic():
         lock_order(order)
         _require_open(order)
         case = order.case
         if case is not None and case.state == CaseState.IN_REVIEW and actor.role == Role.SERVICE:
-            raise Conflict(UNDER_REVIEW, code="in_review", details={"state": order.state})
+            raise Conflict(str(UNDER_REVIEW), code="in_review", details={"state": order.state})
         step_order(order=order, to=to, by=actor, reason=reason, reason_code=reason_code)
         if case is not None:
             # Why is said of the order, and stays there.
-            step_case(case=case, to=CaseState.CANCELLED, by=actor, reason=f"Its order was {to.label.lower()}.")
+            why = f"Its order was {in_english(to.label).lower()}."  # not translated here: cases.words
+            step_case(case=case, to=CaseState.CANCELLED, by=actor, reason=why)
     return order
 
 
 def _require_open(order: Order) -> None:
     if not order.is_open:
-        sentence = f"The order is {order.get_state_display().lower()} and no longer changes."
+        state = order.get_state_display().lower()
+        sentence = _("The order is %(state)s and no longer changes.") % {"state": state}
         raise Conflict(sentence, code="state", details={"state": order.state})
 
 
 def _require_known(details: Mapping[str, Any]) -> None:
     unknown = set(details) - _CHANGEABLE
     if unknown:
-        message = f"An order says nothing of: {', '.join(sorted(unknown))}."
+        message = f"An order says nothing of: {', '.join(sorted(unknown))}."  # not translated
         raise TypeError(message)
 
 
@@ -289,4 +305,6 @@ def _refuse_taken(actor: User, order: Order) -> None:
     if taken is not None:
         # Numbers are unique within the laboratory, so that it may be an order of another clinic.
         seen = Order.objects.visible_to(actor).filter(pk=taken.pk).exists()
-        raise Conflict(_SAME_NUMBER, code="duplicate_placer_number", details={"order": str(taken.pk)} if seen else None)
+        raise Conflict(
+            str(_SAME_NUMBER), code="duplicate_placer_number", details={"order": str(taken.pk)} if seen else None
+        )

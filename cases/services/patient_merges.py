@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.models import Action
 from audit.services import record
@@ -25,10 +27,12 @@ from hematovision.errors import Conflict
 if TYPE_CHECKING:
     from accounts.models import User
 
-NOT_YOURS_TO_MERGE = (
+NOT_YOURS_TO_MERGE = gettext_lazy(
     "Only the organisation that registered a patient, and administrators of its laboratory, merge their records."
 )
-ONLY_ADMINISTRATORS = "Only administrators of the laboratory that a patient's organisation refers to undo a merge."
+ONLY_ADMINISTRATORS = gettext_lazy(
+    "Only administrators of the laboratory that a patient's organisation refers to undo a merge."
+)
 
 
 def merge_patients(*, actor: User, patient: Patient, into: Patient, reason: str, message: str = "") -> PatientMerge:
@@ -45,9 +49,9 @@ def merge_patients(*, actor: User, patient: Patient, into: Patient, reason: str,
         if not may_merge_patients(actor, one):
             refuse(actor=actor, target=one, sentence=NOT_YOURS_TO_MERGE)
     if patient.pk == into.pk:
-        raise Conflict("A patient is not merged into themselves: name the other record.", code="same_patient")
+        raise Conflict(_("A patient is not merged into themselves: name the other record."), code="same_patient")
     if patient.organisation_id != into.organisation_id:
-        sentence = "Two organisations registered these patients: each keeps its own record."
+        sentence = _("Two organisations registered these patients: each keeps its own record.")
         raise Conflict(sentence, code="another_organisation")
     with transaction.atomic():
         source, survivor = _locked(patient.pk, into.pk)
@@ -158,16 +162,16 @@ def _part(source: Patient, survivor: Patient, followers: list[str]) -> None:
 
 def _require_unrestricted(*patients: Patient) -> None:
     if PatientRestriction.objects.in_force().filter(patient__in=patients).exists():
-        raise Conflict("One of the two is restricted: lift the restriction first.", code="restricted")
+        raise Conflict(_("One of the two is restricted: lift the restriction first."), code="restricted")
 
 
 def _require_undoable(merge: PatientMerge) -> None:
     if merge.is_undone:
-        raise Conflict("This merge was undone already.", code="undone_already")
+        raise Conflict(_("This merge was undone already."), code="undone_already")
     if not merge.may_still_be_undone:
-        raise Conflict("A merge is undone within 30 days; later the two stay one.", code="too_late")
+        raise Conflict(_("A merge is undone within 30 days; later the two stay one."), code="too_late")
     signed: Any = CaseTransition.objects.filter(
         case__patient=merge.into_id, to_state=CaseState.SIGNED, at__gte=merge.merged_at
     )
     if signed.exists():
-        raise Conflict("A case of this patient was signed since the merge: it stays.", code="signed_since")
+        raise Conflict(_("A case of this patient was signed since the merge: it stays."), code="signed_since")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.models import Action
 from audit.services import record
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
-_TAKEN = "Another patient of the organisation has this number in this system."
+_TAKEN = gettext_lazy("Another patient of the organisation has this number in this system.")
 
 
 def set_numbers(*, actor: User, patient: Patient, numbers: Iterable[tuple[str, str]]) -> list[PatientNumber]:
@@ -50,7 +52,7 @@ def add_number(*, actor: User, patient: Patient, system: str, value: str) -> Non
     system, value = system.strip(), value.strip()
     with _changeable(actor, patient) as stored:
         if stored.numbers.in_use().filter(system=system, value_index=number_key(value)).exists():
-            raise Conflict("The patient has this number in this system already.", code="number_in_use")
+            raise Conflict(_("The patient has this number in this system already."), code="number_in_use")
         _change(actor, stored, end=[], add=[(system, value)])
 
 
@@ -59,7 +61,7 @@ def end_number(*, actor: User, number: PatientNumber) -> None:
     with _changeable(actor, number.patient) as stored:
         found = stored.numbers.in_use().filter(pk=number.pk).first()
         if found is None:
-            raise Conflict("This number was ended already.", code="number_ended")
+            raise Conflict(_("This number was ended already."), code="number_ended")
         _change(actor, stored, end=[found], add=[])
 
 
@@ -114,7 +116,7 @@ def _refuse_taken(actor: User, number: PatientNumber) -> None:
     )
     other = taken.exclude(patient=number.patient_id).select_related("patient").first()
     if other is not None:
-        raise Conflict(_TAKEN, code="duplicate_number", details=named_to(actor, other.patient))
+        raise Conflict(str(_TAKEN), code="duplicate_number", details=named_to(actor, other.patient))
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.models import Action
 from audit.services import record
@@ -29,6 +31,7 @@ from cases.services.audit_trail import scope_of
 from cases.services.merged import require_current
 from cases.services.pseudonyms import refuse_pseudonymised
 from cases.services.validation import clean_record
+from cases.words import in_english
 from hematovision.errors import Conflict, PreconditionFailed, Unprocessable
 
 if TYPE_CHECKING:
@@ -40,11 +43,11 @@ if TYPE_CHECKING:
 _CHANGEABLE = frozenset({"mrn", "family_name", "given_name", "birth_date", "sex"})
 _ATTRIBUTE_OF = {name: "born" if name == "birth_date" else name for name in _CHANGEABLE}
 _IDENTIFIER_OF = {"mrn": "mrn", "family_name": "name", "given_name": "name", "birth_date": "birth_date"}
-_ONE_AT_A_TIME = (
+_ONE_AT_A_TIME = gettext_lazy(
     "Correct one of record number, name and birth date at a time: two have to stay, or it is another person. Register "
     "another person as a new patient."
 )
-_SAME_MRN = "The organisation already has a patient with this medical record number."
+_SAME_MRN = gettext_lazy("The organisation already has a patient with this medical record number.")
 
 
 def register_patient(
@@ -66,7 +69,7 @@ def register_patient(
     warning by name.
     """
     if not may_write_cases(actor):
-        refuse(actor=actor, object_type="cases.patient", sentence="Your role does not register patients.")
+        refuse(actor=actor, object_type="cases.patient", sentence=gettext_lazy("Your role does not register patients."))
     if clinic is not None and not may_register_for(actor, clinic):
         refuse(actor=actor, object_type="cases.patient", sentence=NOT_FOR_THIS_ORGANISATION)
     patient = Patient(
@@ -115,7 +118,7 @@ def update_patient(
         refuse(actor=actor, target=patient, sentence=ONLY_THE_REGISTERING_ORGANISATION)
     unknown = set(changes) - _CHANGEABLE
     if unknown:
-        message = f"Not changeable here: {', '.join(sorted(unknown))}."
+        message = f"Not changeable here: {', '.join(sorted(unknown))}."  # not translated
         raise TypeError(message)
     with _taken_number_is_a_conflict(actor, patient), transaction.atomic():
         stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
@@ -147,7 +150,7 @@ def update_patient(
             actor=actor,
             action=Action.UPDATE,
             target=stored,
-            reason=former.get_reason_display(),
+            reason=in_english(CorrectionReason(former.reason).label),
             before={"former_identity": str(former.pk)},
             after={"fields": changed, "row": patient_digest(stored)},
             **scope_of(stored),
@@ -181,7 +184,7 @@ def find_duplicates(
         if patient in found:
             continue
         if candidate.organisation_id == actor.organisation_id and candidate.mrn_index == mrn_key(mrn):
-            patient.duplicate_reason = "Same medical record number."
+            patient.duplicate_reason = _("Same medical record number.")
         elif normalise_words(given_name) in map(normalise_words, candidate.given_names()):
             # Given names have no index: few rows share family name and birth date, and twins must pass.
             patient.duplicate_reason = _alike(PartialDate.of(birth_date), candidate)
@@ -195,10 +198,10 @@ def _alike(birth_date: PartialDate, patient: Patient) -> str:
     """Why a patient of the same name may be the same person."""
     dates = {birth_date, patient.born}
     if PartialDate() in dates:
-        return "Same name; a birth date is unknown."
+        return _("Same name; a birth date is unknown.")
     if all(date.is_known_to_the_day for date in dates):
-        return "Same name and birth date."
-    return "Same name, and birth dates that can be the same."
+        return _("Same name and birth date.")
+    return _("Same name, and birth dates that can be the same.")
 
 
 def _tidy(name: str, value: Any) -> Any:
@@ -212,15 +215,15 @@ def _tidy(name: str, value: Any) -> Any:
 
 def _refuse_another_person(changed: Iterable[str]) -> None:
     if len({_IDENTIFIER_OF[name] for name in changed if name in _IDENTIFIER_OF}) > 1:
-        raise Unprocessable(_ONE_AT_A_TIME, code="too_many_identifiers")
+        raise Unprocessable(str(_ONE_AT_A_TIME), code="too_many_identifiers")
 
 
 def _require_reason(former: FormerIdentity) -> None:
     if former.reason not in CorrectionReason.values:
-        errors = {"reason": ["Say why the patient is corrected."]}
+        errors = {"reason": [_("Say why the patient is corrected.")]}
         raise Unprocessable(errors["reason"][0], code="reason_missing", details={"errors": errors})
     if former.reason == CorrectionReason.OTHER and not former.note:
-        errors = {"note": ["Say in a few words why the patient is corrected."]}
+        errors = {"note": [_("Say in a few words why the patient is corrected.")]}
         raise Unprocessable(errors["note"][0], code="reason_missing", details={"errors": errors})
 
 
@@ -231,7 +234,7 @@ def _refuse_taken(actor: User, patient: Patient) -> None:
         .first()
     )
     if taken is not None:
-        raise Conflict(_SAME_MRN, code="duplicate_mrn", details=named_to(actor, taken))
+        raise Conflict(str(_SAME_MRN), code="duplicate_mrn", details=named_to(actor, taken))
 
 
 @contextmanager

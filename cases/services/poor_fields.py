@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from accounts.models import PoorFields
 from cases.providers import poor_fields
 from hematovision.errors import Conflict
@@ -14,9 +17,11 @@ if TYPE_CHECKING:
 
     from cases.models import Case
 
-_REFUSED = "{laboratory} takes no fields of poor quality: {fields}. Retake them or take them out, then submit the case."
-_ASKED = (
-    "The quality is poor: {fields}. Retake them or take them out, or say that you have seen it and submit all the same."
+_REFUSED = gettext_lazy(
+    "%(laboratory)s takes no fields of poor quality: %(fields)s. Retake them or take them out, then submit the case."
+)
+_ASKED = gettext_lazy(
+    "The quality is poor: %(fields)s. Retake them or take them out, or say that you have seen it and submit all the same."
 )
 
 
@@ -29,12 +34,13 @@ def require_seen(case: Case, seen: Collection[UUID]) -> str:
     found = poor_fields(case) if rule != PoorFields.ALLOW else ()
     if not found:
         return ""
-    named = ", ".join(f"field {field.ordinal}" for field in found)
     if rule == PoorFields.REFUSE or not {field.image for field in found} <= set(seen):
         words = _REFUSED if rule == PoorFields.REFUSE else _ASKED
+        named = ", ".join(_("field %(number)s") % {"number": field.ordinal} for field in found)
         raise Conflict(
-            words.format(laboratory=case.laboratory.name, fields=named),
+            str(words) % {"laboratory": case.laboratory.name, "fields": named},
             code="poor_fields",
             details={"images": [str(field.image) for field in found], "rule": str(rule)},
         )
-    return f"Submitted although the quality is poor: {named}."
+    kept = ", ".join(f"field {field.ordinal}" for field in found)
+    return f"Submitted although the quality is poor: {kept}."  # not translated here: cases.words

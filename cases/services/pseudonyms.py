@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
@@ -106,7 +107,7 @@ def pseudonymise_identity(*, actor: User, patient: Patient, cases: list[Case], r
 def refuse_pseudonymised(patient: Patient) -> None:
     """Raise `Conflict` for a pseudonymised patient; called in the transaction of whoever changes something about them."""
     if Pseudonymisation.objects.filter(patient=patient.pk).exists():
-        raise Conflict("This patient was pseudonymised, which nothing takes back.", code="pseudonymised")
+        raise Conflict(_("This patient was pseudonymised, which nothing takes back."), code="pseudonymised")
 
 
 def _replace(row: Patient | FormerIdentity, pseudonym: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
@@ -15,6 +16,7 @@ from cases.services.audit_trail import scope_of
 from cases.services.display_pixels import kept_pixels
 from cases.services.validation import clean_record
 from cases.storage import clinical_storage
+from cases.words import in_english
 from hematovision.away import storage_away
 from hematovision.chunks import in_chunks
 from hematovision.errors import Conflict
@@ -67,7 +69,7 @@ def purge_image(*, actor: User | None, run: PurgeRun, image: SmearImage, rule: P
         actor=actor,
         action=Action.DELETE,
         target=purge,
-        reason=str(rule.label),
+        reason=in_english(rule.label),
         after={
             "image": str(image.pk),
             "run": str(run.pk),
@@ -106,10 +108,12 @@ def _sizes(image: SmearImage, names: list[str]) -> list[int]:
     found = []
     for name in names:
         if not storage.exists(name):
-            raise Conflict("A file is missing already: see the verification.", code="file_missing")
+            raise Conflict(_("A file is missing already: see the verification."), code="file_missing")
         found.append(storage.size(name))
         if name == image.original.name and found[-1] != image.byte_size:
-            raise Conflict("The original is not the one that was received: see the verification.", code="file_swapped")
+            raise Conflict(
+                _("The original is not the one that was received: see the verification."), code="file_swapped"
+            )
     return found
 
 

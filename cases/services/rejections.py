@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Role
 from audit.models import Action
@@ -46,7 +47,11 @@ def reject_specimen(*, actor: User, case: Case, reasons: Iterable[str], words: s
     """
     must_see(actor=actor, record_=case)
     if not may_reject_specimen(actor, case):
-        refuse(actor=actor, target=case, sentence=_("Specimens are rejected by the laboratory that they came to."))
+        refuse(
+            actor=actor,
+            target=case,
+            sentence=gettext_lazy("Specimens are rejected by the laboratory that they came to."),
+        )
     given, words = _checked(reasons, words)
     with transaction.atomic():
         lock_case(case)
@@ -57,7 +62,7 @@ def reject_specimen(*, actor: User, case: Case, reasons: Iterable[str], words: s
         rejection = SpecimenRejection(
             case=case, order=order, reasons=[str(reason) for reason in given], words=words, by=actor, at=timezone.now()
         )
-        step_case(case=case, to=CaseState.REJECTED, by=actor, reason=rejection.sentence)
+        step_case(case=case, to=CaseState.REJECTED, by=actor, reason=rejection.kept_sentence)
         clean_record(rejection)
         rejection.save(force_insert=True)
         record(
@@ -86,7 +91,11 @@ def send_again(*, actor: User, case: Case, accession_number: str = "") -> Case:
     """
     must_see(actor=actor, record_=case)
     if not may_send_again(actor, case):
-        refuse(actor=actor, target=case, sentence=_("Specimens are sent again by whoever sends cases for the clinic."))
+        refuse(
+            actor=actor,
+            target=case,
+            sentence=gettext_lazy("Specimens are sent again by whoever sends cases for the clinic."),
+        )
     with transaction.atomic():
         require_open_to_cases(case.patient)
         lock_case(case)

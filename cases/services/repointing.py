@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from audit.models import Action
 from audit.services import record
 from cases.models import Case, Order
@@ -53,7 +55,9 @@ def _move_cases(actor: User, ids: Sequence[object], patient: Patient, to: Patien
     cases = list(locked.exclude(state__in=_STAY).order_by("pk"))
     in_review = [case.accession_number for case in cases if case.state == CaseState.IN_REVIEW]
     if in_review:
-        sentence = f"Somebody is reviewing case {in_review[0]} under this name: wait until it is released or signed."
+        sentence = _("Somebody is reviewing case %(number)s under this name: wait until it is released or signed.") % {
+            "number": in_review[0]
+        }
         raise Conflict(sentence, code="in_review", details={"accession_number": in_review[0]})
     for case in cases:
         case.patient = to

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.keeping_verification import lift_digest, restriction_digest
 from cases.models import Case, Patient, PatientRestriction, RestrictionLift
@@ -21,7 +23,9 @@ from hematovision.errors import Conflict
 if TYPE_CHECKING:
     from accounts.models import User
 
-ONLY_ADMINISTRATORS = "Only administrators of the laboratory that a patient's organisation refers to restrict them."
+ONLY_ADMINISTRATORS = gettext_lazy(
+    "Only administrators of the laboratory that a patient's organisation refers to restrict them."
+)
 
 
 def restrict_patient(*, actor: User, patient: Patient, reason: str) -> PatientRestriction:
@@ -40,13 +44,15 @@ def restrict_patient(*, actor: User, patient: Patient, reason: str) -> PatientRe
         person = [stored, *stored.merged_patients.order_by("pk")]
         cases = list(Case.objects.select_for_update(no_key=True).filter(patient__in=person).order_by("pk"))
         if stored.restrictions.in_force().exists():
-            raise Conflict("This patient is restricted already.", code="restricted_already")
+            raise Conflict(_("This patient is restricted already."), code="restricted_already")
         if any(case.state not in CLOSED_STATES for case in cases):
-            raise Conflict("A case of this patient is open: finish or cancel it first.", code="case_open")
+            raise Conflict(_("A case of this patient is open: finish or cancel it first."), code="case_open")
         if stored.orders.waiting().exists():
-            raise Conflict("An order for this patient waits: open its case or cancel it first.", code="order_waits")
+            raise Conflict(_("An order for this patient waits: open its case or cancel it first."), code="order_waits")
         if waiting_for_acknowledgement(cases):
-            raise Conflict("A report on this patient waits for its acknowledgement by the clinic.", code="report_waits")
+            raise Conflict(
+                _("A report on this patient waits for its acknowledgement by the clinic."), code="report_waits"
+            )
         now, why = timezone.now(), given_reason(reason)
         rows = [PatientRestriction(patient=each, restricted_by=actor, reason=why, restricted_at=now) for each in person]
         for row in rows:
@@ -63,7 +69,7 @@ def lift_restriction(*, actor: User, restriction: PatientRestriction, reason: st
         refuse_pseudonymised(stored)
         in_force = PatientRestriction.objects.in_force()
         if not in_force.filter(pk=restriction.pk).exists():
-            raise Conflict("This restriction was lifted already.", code="lifted_already")
+            raise Conflict(_("This restriction was lifted already."), code="lifted_already")
         now, why = timezone.now(), given_reason(reason)
         lifts = [
             RestrictionLift(restriction=each, lifted_by=actor, reason=why, lifted_at=now)
@@ -82,7 +88,7 @@ def require_open_to_cases(patient: Patient) -> None:
     stored = Patient.objects.select_for_update(no_key=True).only("pk", "merged_into").get(pk=patient.pk)
     require_current(stored)
     if stored.restrictions.in_force().exists():
-        raise Conflict("This patient is restricted: lift the restriction first.", code="restricted")
+        raise Conflict(_("This patient is restricted: lift the restriction first."), code="restricted")
 
 
 def _require_permission(actor: User, patient: Patient) -> None:

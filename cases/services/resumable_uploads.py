@@ -8,6 +8,8 @@ from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.models import Action
 from audit.services import record
@@ -44,7 +46,8 @@ class WrongOffset(Conflict):
     default_code: ClassVar[str] = "wrong_offset"
 
     def __init__(self, offset: int) -> None:
-        super().__init__(f"The next byte is number {offset}: send from there.", details={"offset": offset})
+        sentence = _("The next byte is number %(offset)s: send from there.") % {"offset": offset}
+        super().__init__(sentence, details={"offset": offset})
 
 
 def begin_upload(
@@ -66,7 +69,7 @@ def begin_upload(
     """
     must_see(actor=actor, record_=case)
     if not may_send_images(actor):
-        refuse(actor=actor, target=case, sentence="Your role does not add images to cases.")
+        refuse(actor=actor, target=case, sentence=gettext_lazy("Your role does not add images to cases."))
     there = _begun(actor, case, client_id)
     if there is not None:
         return there, False
@@ -74,7 +77,7 @@ def begin_upload(
     if replaces is not None:
         require_replaceable(case, replaces)
     if length < 1:
-        raise Unprocessable("The file is empty.", code="empty_file")
+        raise Unprocessable(_("The file is empty."), code="empty_file")
     if length > upload_max_bytes():
         raise too_large(upload_max_bytes())
     refuse_over_quota(actor, length + _bytes_begun(by=actor))
@@ -151,7 +154,7 @@ def require_open(upload: Upload) -> None:
     if upload.state == UploadState.FINISHED:
         return
     if upload.state != UploadState.OPEN or upload.expires_at <= timezone.now():
-        raise Gone("This upload has ended. Begin a new one.", code="upload_ended")
+        raise Gone(_("This upload has ended. Begin a new one."), code="upload_ended")
 
 
 def expire_uploads() -> int:
@@ -190,7 +193,7 @@ def _refuse_too_much_begun(actor: User, length: int) -> None:
     quota = upload_quota_bytes()
     if _bytes_begun(by__organisation=actor.organisation_id) + length > quota:
         raise TooLarge(
-            "Your organisation has begun too many uploads that are not finished. Finish or cancel some of them.",
+            _("Your organisation has begun too many uploads that are not finished. Finish or cancel some of them."),
             code="quota_exceeded",
             details={"quota_bytes": quota},
         )
@@ -199,7 +202,7 @@ def _refuse_too_much_begun(actor: User, length: int) -> None:
 def _keep(upload: Upload, piece: IO[bytes], size: int) -> None:
     if len(upload.pieces) >= MOST_PIECES:
         _end(upload, UploadState.REFUSED, actor=upload.by)
-        raise Unprocessable("The file came in too many pieces. Send it in larger ones.", code="too_many_pieces")
+        raise Unprocessable(_("The file came in too many pieces. Send it in larger ones."), code="too_many_pieces")
     name = keep_piece(upload.pk, piece, size)
     changed = {
         "received": upload.received + size,
@@ -232,10 +235,10 @@ def _finish(actor: User, upload: Upload, last: IO[bytes]) -> None:
                 return
             # As after a backup was restored, which holds no pieces.
             _end(upload, UploadState.EXPIRED)
-            raise Gone("A piece of this upload is gone. Begin a new one.", code="upload_ended") from error
+            raise Gone(_("A piece of this upload is gone. Begin a new one."), code="upload_ended") from error
         try:
             if upload.sha256 and upload.sha256 != sha256:
-                sentence = "What came is not the file that was announced: its SHA-256 is another. Send it again."
+                sentence = _("What came is not the file that was announced: its SHA-256 is another. Send it again.")
                 raise Unprocessable(sentence, code="sha256_mismatch")
             image = _replaced_before(upload, sha256)
             is_new = image is not None

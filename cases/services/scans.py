@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.accession_pattern import LONGEST_CODE, fits
 from cases.models import Case, Order
@@ -43,13 +45,13 @@ def identify_scanned(*, actor: User, text: str) -> Scanned:
     `Conflict` (no laboratory), `Unprocessable` where nothing was read.
     """
     if not may_write_cases(actor):
-        refuse(actor=actor, object_type="cases.case", sentence="Your role does not open cases.")
+        refuse(actor=actor, object_type="cases.case", sentence=gettext_lazy("Your role does not open cases."))
     laboratory = actor.laboratory
     if laboratory is None:
-        raise Conflict("Your organisation refers to no laboratory that takes cases.", code="no_laboratory")
+        raise Conflict(_("Your organisation refers to no laboratory that takes cases."), code="no_laboratory")
     code = code_of(laboratory, text[:LONGEST_TEXT])
     if not code:
-        raise Unprocessable("Nothing was read.", code="nothing_read")
+        raise Unprocessable(_("Nothing was read."), code="nothing_read")
     found = Scanned(code, is_number=_is_number(laboratory, code))
     if len(code) <= LONGEST_CODE:
         case = Case.objects.visible_to(actor).filter(laboratory=laboratory).with_accession_number(code).first()

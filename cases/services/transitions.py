@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
@@ -57,7 +58,7 @@ def lock_order(order: Order) -> Order:
     case = Case.objects.select_for_update(no_key=True, of=("self",)).filter(order=order.pk).first()
     order.refresh_from_db(from_queryset=Order.objects.select_for_update(no_key=True))
     if order.case_id != (case.pk if case is not None else None):
-        raise Conflict("Somebody has just opened the case of this order. Look at it again.", code="order_changed")
+        raise Conflict(_("Somebody has just opened the case of this order. Look at it again."), code="order_changed")
     order.case = case
     return order
 
@@ -69,7 +70,8 @@ def step_case(*, case: Case, to: CaseState, by: User | None, reason: str = "") -
     """
     before = CaseState(case.state)
     if to not in ALLOWED_CASE_STEPS[before]:
-        sentence = f"A case that is {before.label.lower()} cannot become {CaseState(to).label.lower()}."
+        states = {"before": str(before.label).lower(), "after": str(CaseState(to).label).lower()}
+        sentence = _("A case that is %(before)s cannot become %(after)s.") % states
         raise Conflict(sentence, code="state", details={"state": str(before)})
     case.state = to
     case.save(update_fields=["state", "submitted_at", "due_at", "owner"])
@@ -93,7 +95,8 @@ def step_order(*, order: Order, to: OrderState, by: User | None, reason: str = "
     """Take a locked order one step; raises `Conflict` for a step that is not allowed."""
     before = OrderState(order.state)
     if to not in ALLOWED_ORDER_STEPS[before]:
-        sentence = f"This order is {before.label.lower()} and cannot become {OrderState(to).label.lower()}."
+        states = {"before": str(before.label).lower(), "after": str(OrderState(to).label).lower()}
+        sentence = _("This order is %(before)s and cannot become %(after)s.") % states
         raise Conflict(sentence, code="state", details={"state": str(before)})
     order.state = to
     if to == OrderState.REQUESTED:
@@ -124,7 +127,8 @@ def step_image(*, image: SmearImage, to: ImageState, by: User | None, reason: st
     """
     before = ImageState(image.state)
     if to not in ALLOWED_IMAGE_STEPS[before]:
-        sentence = f"An image that is {before.label.lower()} cannot become {ImageState(to).label.lower()}."
+        states = {"before": str(before.label).lower(), "after": str(ImageState(to).label).lower()}
+        sentence = _("An image that is %(before)s cannot become %(after)s.") % states
         raise Conflict(sentence, code="state", details={"state": str(before)})
     image.state = to
     image.problem = reason if to in {ImageState.REJECTED, ImageState.FAILED} else ""

@@ -12,6 +12,8 @@ from typing import IO, TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.core.files.base import File
 from django.http import UnreadablePostError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.storage import clinical_storage
 from cases.stored_files import answers
@@ -33,14 +35,16 @@ class ChecksumMismatch(DomainError):
 
     status: ClassVar[int] = 460
     default_code: ClassVar[str] = "checksum_mismatch"
-    default_sentence: ClassVar[str] = "The piece was damaged on its way, and nothing of it was kept. Send it again."
+    default_sentence = gettext_lazy("The piece was damaged on its way, and nothing of it was kept. Send it again.")
 
 
 class BadChecksum(DomainError):
     """A checksum that cannot be compared."""
 
     default_code: ClassVar[str] = "checksum_invalid"
-    default_sentence: ClassVar[str] = "Upload-Checksum is `sha1` or `sha256`, a space and the checksum in base64."
+    default_sentence: ClassVar[str] = (
+        "Upload-Checksum is `sha1` or `sha256`, a space and the checksum in base64."  # not translated
+    )
 
 
 def spooled() -> IO[bytes]:
@@ -55,7 +59,9 @@ def read_piece(read: Callable[[int], bytes], into: IO[bytes], *, stated: int, mo
     nothing, for nobody knows what its beginning should be. Raises `TooLarge`, `BadChecksum`, `ChecksumMismatch`.
     """
     if stated > most:
-        sentence = f"The piece is longer than the {most} bytes that are missing. Nothing of it was kept."
+        sentence = _("The piece is longer than the %(bytes)s bytes that are missing. Nothing of it was kept.") % {
+            "bytes": most
+        }
         raise TooLarge(sentence, code="more_than_length", details={"missing_bytes": most})
     expected = _expected(checksum)
     digest = hashlib.new(expected[0], usedforsecurity=False) if expected else None

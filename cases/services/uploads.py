@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Self
 
 from django.core.files.base import File
+from django.utils.translation import gettext as _
 
 from cases.storage import clinical_storage, original_name
 from hematovision.errors import TooLarge
@@ -48,7 +49,8 @@ def measure(upload: File[bytes], *, max_bytes: int) -> Received:
 
 def too_large(max_bytes: int) -> TooLarge:
     """Return what is said of a file that is larger than the limit."""
-    sentence = f"The file is larger than {max_bytes / 1024**2:g} MB, which is the limit."
+    megabytes = f"{max_bytes / 1024**2:g}"
+    sentence = _("The file is larger than %(megabytes)s MB, which is the limit.") % {"megabytes": megabytes}
     return TooLarge(sentence, code="file_too_large", details={"max_bytes": max_bytes})
 
 
@@ -94,6 +96,6 @@ class StoredOriginal:
         self._name = original_name(image, "")
         self._name = clinical_storage().save(self._name, content)
         if content.digest.hexdigest() != self.received.sha256:
-            message = "The bytes stored differ from the bytes examined."
+            message = "The bytes stored differ from the bytes examined."  # not translated
             raise BytesChangedError(message)
         return self._name

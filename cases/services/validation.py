@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext as _
 
 from hematovision.errors import Unprocessable
 
@@ -19,7 +20,7 @@ def given_reason(text: str) -> str:
     """Return a reason without needless spaces; raises `Unprocessable` where it is too short to be one."""
     text = " ".join(text.split())
     if len(text) < SHORTEST_REASON:
-        raise Unprocessable("Say in a sentence why.", code="reason_missing")
+        raise Unprocessable(_("Say in a sentence why."), code="reason_missing")
     return text
 
 
@@ -40,5 +41,6 @@ def _sentence(instance: models.Model, name: str, sentences: list[str]) -> str:
     text = " ".join(sentences)
     if name == NON_FIELD_ERRORS:
         return text
-    label = str(instance._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    # `cases.words` has those that Django makes of the names of fields.
+    label = _(str(instance._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
     return f"{label[:1].upper()}{label[1:]}: {text}"

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from cases.models import Priority
 from cases.presenters import Mark, mark_of_case, mark_of_image, mark_of_order, mark_of_quality, tone_of_priority
 from cases.states import CaseState
+from cases.words import in_words
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from cases.models import Case
 
 register = template.Library()
+register.filter("in_words", in_words)
 
 
 @register.simple_tag
@@ -38,7 +41,7 @@ def listed_case_mark(case: Case) -> SafeString:
         return _drawn(mark_of_case(case.state))
     counted: Any = case
     done = counted.analysed_count + counted.problem_count
-    return _drawn(mark_of_case(case.state), f"{done} of {counted.image_count}")
+    return _drawn(mark_of_case(case.state), _("%(done)s of %(all)s") % {"done": done, "all": counted.image_count})
 
 
 @register.simple_tag

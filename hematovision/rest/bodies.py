@@ -11,6 +11,8 @@ import uuid
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 CODE = "bad_json"
-UNKNOWN = "is unknown here."
-NOT_TEXT = "This has to be a text, not a number."
+UNKNOWN = _("is unknown here.")
+NOT_TEXT = _("This has to be a text, not a number.")
 _BOUND = 10**9
 # The library would make a text of a number: 4.0 of an accession number 4, a UUID of any whole number.
 _TEXTS = (serializers.CharField, serializers.UUIDField)
@@ -51,7 +53,8 @@ class StrictBody(serializers.Serializer):
 
     def refusal_of_unknown(self) -> str:
         """The sentence for a member that does not exist."""
-        return f"There is no such field. Known: {', '.join(sorted(self.fields)) or 'none'}."
+        known = ", ".join(sorted(self.fields)) or gettext("none")
+        return gettext("There is no such field. Known: %(known)s.") % {"known": known}
 
 
 class Empty(StrictBody):
@@ -61,12 +64,12 @@ class Empty(StrictBody):
 class Body(StrictBody):
     """A JSON object that a page's script sends.
 
-    Error messages are the end of a sentence that begins with the member: "has to be a UUID."
+    Error messages are the end of a sentence that begins with the member: _("has to be a UUID.")
     """
 
     def refusal_of_unknown(self) -> str:
         """The end of the sentence for a member that does not exist."""
-        return UNKNOWN
+        return str(UNKNOWN)
 
 
 class ExactUUID(serializers.UUIDField):
@@ -84,7 +87,7 @@ class ExactUUID(serializers.UUIDField):
 class WholeNumber(serializers.IntegerField):
     """A whole number of at most nine digits; neither a truth value nor a number in quotes is one."""
 
-    default_error_messages = dict.fromkeys(("required", "null", "invalid"), "has to be a whole number.")
+    default_error_messages = dict.fromkeys(("required", "null", "invalid"), _("has to be a whole number."))
 
     def to_internal_value(self, data: Any) -> int:
         """Return the number."""
@@ -96,7 +99,7 @@ class WholeNumber(serializers.IntegerField):
 class Text(serializers.CharField):
     """Text as it was sent; left out or null it is empty, unless it is `required`."""
 
-    default_error_messages = dict.fromkeys(("required", "null", "invalid"), "has to be a text.")
+    default_error_messages = dict.fromkeys(("required", "null", "invalid"), _("has to be a text."))
 
     def __init__(self, **options: Any) -> None:
         if not options.get("required"):
@@ -122,9 +125,9 @@ def json_body(request: HttpRequest, body: type[Body]) -> dict[str, Any]:
     try:
         data = JSONParser().parse(BytesIO(request.body or b"{}"))
     except ParseError as error:
-        raise Unprocessable("The request is no JSON.", code=CODE) from error
+        raise Unprocessable(gettext("The request is no JSON."), code=CODE) from error
     if not isinstance(data, dict):
-        raise Unprocessable("The request is no JSON object.", code=CODE)
+        raise Unprocessable(gettext("The request is no JSON object."), code=CODE)
     checked = body(data=data)
     if not checked.is_valid():
         member, sentence = _first(checked.errors)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import BooleanFilter, DjangoFilterBackend, IsoDateTimeFilter
 from rest_framework import exceptions
@@ -50,14 +51,16 @@ class StrictFilterBackend(DjangoFilterBackend):
         errors: dict[str, list[str]] = {}
         for name, values in request.query_params.lists():
             if name not in known and name not in PAGING:
-                errors[name] = [f"There is no such filter. Known: {', '.join(known) or 'none'}."]
+                errors[name] = [
+                    _("There is no such filter. Known: %(known)s.") % {"known": ", ".join(known) or _("none")}
+                ]
             elif len(values) > 1:
-                errors[name] = ["Give this filter once."]
+                errors[name] = [_("Give this filter once.")]
             elif not values[0].strip() and name not in PAGING:
-                errors[name] = ["This filter is empty."]
+                errors[name] = [_("This filter is empty.")]
             elif isinstance(filters.get(name), BooleanFilter) and values[0].lower() not in {"true", "false"}:
                 # Taken for "either" without this.
-                errors[name] = ["Give true or false."]
+                errors[name] = [_("Give true or false.")]
         if errors:
             raise exceptions.ValidationError(errors)
         found: QuerySet[Any] = super().filter_queryset(request, queryset, view)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views import defaults
 
 from hematovision.away import headers_of, refusal_for
@@ -27,7 +28,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer a request that is refused before it reaches a view (hostile host name, too many fields)."""
     if not request.path.startswith(API_PREFIXES):
         return defaults.bad_request(request, exception)
-    return problems.problem_json(request, status=400, code="bad_request", detail="The request was not understood.")
+    return problems.problem_json(request, status=400, code="bad_request", detail=_("The request was not understood."))
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.encoding import force_str
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -41,7 +42,7 @@ class KeyUsedForAnotherRequest(exceptions.APIException):
 
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
     default_code = "idempotency_key_reused"
-    default_detail = "This Idempotency-Key was already used for a different request: choose a new key."
+    default_detail = _("This Idempotency-Key was already used for a different request: choose a new key.")
 
 
 class BadKey(exceptions.APIException):
@@ -49,7 +50,7 @@ class BadKey(exceptions.APIException):
 
     status_code = status.HTTP_400_BAD_REQUEST
     default_code = "idempotency_key_invalid"
-    default_detail = "An Idempotency-Key is 1 to 255 printable ASCII characters without spaces."
+    default_detail = _("An Idempotency-Key is 1 to 255 printable ASCII characters without spaces.")
 
 
 def fingerprint(request: Request) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
@@ -29,7 +30,7 @@ class NewestFirst(CursorPagination):
         if asked is None:
             return self.page_size
         if not _NUMBER.fullmatch(asked) or not int(asked):
-            raise exceptions.ValidationError({"page_size": ["Give a whole number of rows, 1 or more."]})
+            raise exceptions.ValidationError({"page_size": [_("Give a whole number of rows, 1 or more.")]})
         return min(int(asked), self.max_page_size)
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
@@ -39,10 +40,12 @@ class NewestFirst(CursorPagination):
             if parameter["name"] == "page_size":
                 parameter["schema"]["minimum"] = 1
                 parameter["description"] = (
-                    f"Rows a page, {self.page_size} where it is left out; {self.max_page_size} at most are given."
+                    f"Rows a page, {self.page_size} where it is left out; {self.max_page_size} at most are given."  # not translated
                 )
             else:
-                parameter["description"] = "Of the page to read, as in `next` and `previous` of an answer."
+                parameter["description"] = (
+                    "Of the page to read, as in `next` and `previous` of an answer."  # not translated
+                )
         return parameters
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
@@ -82,4 +85,6 @@ class ByNumber(NewestFirst):
 
 
 def _not_ours() -> exceptions.ValidationError:
-    return exceptions.ValidationError({"cursor": ["This page address is not valid: start again from the first page."]})
+    return exceptions.ValidationError(
+        {"cursor": [_("This page address is not valid: start again from the first page.")]}
+    )

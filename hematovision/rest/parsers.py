@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser, get_encoding  # type: ignore[attr-defined]
 from rest_framework.utils.json import strict_constant
@@ -19,7 +21,7 @@ class RequestTooLarge(exceptions.APIException):
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"
-    default_detail = "The request is too large."
+    default_detail = _("The request is too large.")
 
 
 def announced_length(parser_context: Mapping[str, Any] | None) -> int:
@@ -47,22 +49,22 @@ class CappedJSONParser(JSONParser):
         """Refuse a body over the limit with 413, then parse it."""
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if limit is not None and announced_length(parser_context) > limit:
-            raise RequestTooLarge(f"A JSON request may be up to {limit:,} bytes.")
+            raise RequestTooLarge(gettext("A JSON request may be up to %(most)s bytes.") % {"most": f"{limit:,}"})
         try:
             text = stream.read().decode(get_encoding(parser_context or {}))
             found: dict[str, Any] = json.loads(text, parse_constant=strict_constant, object_pairs_hook=_each_once)
         except ValueError as error:
-            raise exceptions.ParseError(f"JSON parse error - {error}") from error
+            raise exceptions.ParseError(gettext("JSON parse error - %(error)s") % {"error": error}) from error
         except RecursionError as error:
             # Some thousand brackets are enough, and the decoder has no limit of its own.
-            raise exceptions.ParseError("The JSON is nested too deeply.") from error
+            raise exceptions.ParseError(gettext("The JSON is nested too deeply.")) from error
         return found
 
 
 def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(members)
     if len(found) < len(members):
-        raise exceptions.ParseError("A member of the JSON is given twice.")
+        raise exceptions.ParseError(gettext("A member of the JSON is given twice."))
     return found
 
 
@@ -78,5 +80,5 @@ class CappedMultiPartParser(MultiPartParser):
         """Refuse a body over the limit with 413, then parse it."""
         limit = settings.UPLOAD_MAX_BYTES
         if announced_length(parser_context) > limit + MULTIPART_OVERHEAD:
-            raise RequestTooLarge(f"A file may be up to {limit // (1024 * 1024)} MB.")
+            raise RequestTooLarge(gettext("A file may be up to %(most)s MB.") % {"most": limit // (1024 * 1024)})
         return super().parse(stream, media_type, parser_context)

@@ -10,13 +10,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, RequestDataTooBig
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404, JsonResponse
 from django.utils.encoding import force_str
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -25,23 +27,26 @@ from audit import context as audit_context
 from hematovision.away import headers_of, refusal_for
 from hematovision.errors import DomainError
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:hematovision:problem:"
 
 CHECKSUM_MISMATCH = 460
 """Of tus 1.0, and unknown to HTTP: a piece is not what its checksum says."""
 
-NOT_FOUND = "There is nothing here that you may see."
-REFUSED = "Your role or your token's scopes do not allow this."
-NOT_SIGNED_IN = "Sign in, or send a valid bearer token in the Authorization header."
-UNEXPECTED = "Something went wrong on our side. It was recorded under the request id given here."
+NOT_FOUND = _("There is nothing here that you may see.")
+REFUSED = _("Your role or your token's scopes do not allow this.")
+NOT_SIGNED_IN = _("Sign in, or send a valid bearer token in the Authorization header.")
+UNEXPECTED = _("Something went wrong on our side. It was recorded under the request id given here.")
 
 Errors = dict[str, list[str]]
 
-PLAIN: dict[type[Exception], tuple[int, str, str]] = {
+PLAIN: dict[type[Exception], tuple[int, str, StrPromise]] = {
     Http404: (404, "not_found", NOT_FOUND),
     DjangoPermissionDenied: (403, "permission_denied", REFUSED),
-    RequestDataTooBig: (413, "too_large", "The request is larger than this address accepts."),
+    RequestDataTooBig: (413, "too_large", _("The request is larger than this address accepts.")),
 }
 """Django's own refusals: status, code, and a sentence instead of whatever was raised with them."""
 
@@ -68,7 +73,7 @@ def problem_body(
     *,
     status: int,
     code: str,
-    detail: str,
+    detail: str | StrPromise,
     instance: str,
     errors: Errors | None = None,
     details: Mapping[str, object] | None = None,
@@ -83,7 +88,7 @@ def problem_body(
         "type": f"{TYPE_PREFIX}{code.replace('_', '-')}",
         "title": title_of(status),
         "status": status,
-        "detail": detail,
+        "detail": str(detail),
         "instance": instance,
     }
     if errors is not None:
@@ -96,7 +101,7 @@ def problem_json(
     *,
     status: int,
     code: str,
-    detail: str,
+    detail: str | StrPromise,
     errors: Errors | None = None,
     details: Mapping[str, object] | None = None,
 ) -> JsonResponse:
@@ -143,7 +148,7 @@ def _known(exc: Exception) -> tuple[int, str, str, Errors | None, dict[str, str]
         return int(exc.status), str(exc.code), str(exc.sentence), None, headers_of(exc.status)
     for kind, (status, code, detail) in PLAIN.items():
         if isinstance(exc, kind):
-            return status, code, detail, None, {}
+            return status, code, str(detail), None, {}
     if isinstance(exc, DjangoValidationError):
         errors = django_errors(exc)
         return 400, "invalid", invalid_detail(errors), errors, {}
@@ -165,10 +170,10 @@ def _known_to_drf(
         errors = flatten(exc.detail)
         return exc.status_code, "invalid", invalid_detail(errors), errors, headers
     if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
-        return exc.status_code, "not_authenticated", NOT_SIGNED_IN, None, headers
+        return exc.status_code, "not_authenticated", str(NOT_SIGNED_IN), None, headers
     if isinstance(exc, exceptions.NotFound):
         # DRF's own sentence echoes what was looked for (a page, a row): say the same for all.
-        detail = NOT_FOUND if exc.detail == exc.default_detail else force_str(exc.detail)
+        detail = str(NOT_FOUND) if exc.detail == exc.default_detail else force_str(exc.detail)
         return exc.status_code, "not_found", detail, None, headers
     codes = exc.get_codes()
     code = codes if isinstance(codes, str) else "error"
@@ -179,8 +184,11 @@ def invalid_detail(errors: Errors) -> str:
     """Say how many fields have to change; the sentences themselves are in ``errors``."""
     fields = [name for name in errors if name != "request"]
     if not fields:
-        return "The request was not understood."
-    return f"{len(fields)} field{'s' if len(fields) > 1 else ''} must be corrected: {', '.join(fields)}."
+        return gettext("The request was not understood.")
+    sentence = ngettext(
+        "%(count)s field must be corrected: %(fields)s.", "%(count)s fields must be corrected: %(fields)s.", len(fields)
+    )
+    return sentence % {"count": len(fields), "fields": ", ".join(fields)}
 
 
 def django_errors(exc: DjangoValidationError) -> Errors:

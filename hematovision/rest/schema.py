@@ -20,25 +20,25 @@ BOUNDS = {"min_value": "minimum", "max_value": "maximum", "max_length": "maxLeng
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PROBLEM: dict[str, Any] = {
     "type": "object",
-    "description": "RFC 9457 problem document.",
+    "description": "RFC 9457 problem document.",  # not translated
     "required": ["type", "title", "status", "detail", "instance"],
     "properties": {
         "type": {
             "type": "string",
             "format": "uri",
-            "description": "Stable name of the problem, urn:hematovision:problem:<code>.",
+            "description": "Stable name of the problem, urn:hematovision:problem:<code>.",  # not translated
         },
-        "title": {"type": "string", "description": "The HTTP status in words."},
+        "title": {"type": "string", "description": "The HTTP status in words."},  # not translated
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string", "description": "What happened, as a sentence for a person."},
+        "detail": {"type": "string", "description": "What happened, as a sentence for a person."},  # not translated
         "instance": {
             "type": "string",
             "format": "uri",
-            "description": "The request id, as in our logs: quote it when asking for help.",
+            "description": "The request id, as in our logs: quote it when asking for help.",  # not translated
         },
         "errors": {
             "type": "object",
-            "description": "Validation errors: sentences per field.",
+            "description": "Validation errors: sentences per field.",  # not translated
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
     },

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import resolve
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import (
@@ -89,7 +90,7 @@ class UnknownAddress(APIView):
         super().initial(request, *args, **kwargs)
         with_slash = resolve(f"{request.path_info}/")
         if with_slash.url_name != "unknown_address":
-            raise NotFound("Nothing is here: this address ends with a slash.")
+            raise NotFound(_("Nothing is here: this address ends with a slash."))
         raise Http404
 
     def get(self, request: Request, address: str) -> NoReturn:

@@ -6,12 +6,12 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.conf import settings
 from django.templatetags.static import static
 from django.utils import dateformat as dates
-from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+
+from hematovision.languages import script_words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -35,10 +35,8 @@ def share_bar(share: float | None, css_class: str = "") -> SafeString:
 @register.simple_tag
 def words_of_scripts() -> SafeString:
     """Bring the sentences of scripts in the page's language, where it is not the one they are written in."""
-    code = translation.get_language() or settings.LANGUAGE_CODE
-    if code == settings.LANGUAGE_CODE:
-        return mark_safe("")
-    return format_html('<script src="{}"></script>', static(f"words/{code}.js"))
+    words = script_words()
+    return format_html('<script src="{}"></script>', static(words)) if words else mark_safe("")
 
 
 @register.simple_tag

@@ -25,4 +25,4 @@ class Acknowledgement(models.Model):
     read_back = models.JSONField(default=dict, blank=True)
 
     def __str__(self) -> str:
-        return f"Acknowledgement of {self.delivery_id}"
+        return f"Acknowledgement of {self.delivery_id}"  # not translated

@@ -23,4 +23,4 @@ class CriticalLimits(models.Model):
         verbose_name_plural = "critical limits"
 
     def __str__(self) -> str:
-        return f"Critical limits of {self.laboratory_id}"
+        return f"Critical limits of {self.laboratory_id}"  # not translated

@@ -70,7 +70,9 @@ class Delivery(models.Model):
     superseded_by = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="supersedes", editable=False
     )
-    next_step_at = models.DateTimeField(help_text="When people are reminded, unless it is over by then.")
+    next_step_at = models.DateTimeField(
+        help_text="When people are reminded, unless it is over by then."  # not translated
+    )
     reminders = models.PositiveIntegerField(default=0)
     escalated_at = models.DateTimeField(null=True, blank=True)
 

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from accounts.models import User
+from accounts.models import Role, User
 from audit.models import Action, Outcome
 from audit.services import record
 from cases.permissions import refuse
 from cases.services.audit_trail import scope_of
 from cases.services.transitions import lock_case, step_case
 from cases.states import ALLOWED_CASE_STEPS, CaseState
+from cases.words import in_english
 from hematovision.errors import Conflict, NotFound, Unprocessable
-from inbox.critical_limits import reads_back
+from inbox.critical_limits import WITHDRAWN, reads_back
 from inbox.models import Acknowledgement, Delivery
 from inbox.permissions import may_acknowledge
 from inbox.verification import acknowledgement_digest
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cases.models import Case
+
+
+_OPENED = gettext_noop("The report was opened at the clinic.")
+"""Why its case stepped on: kept in English, and translated where it is shown."""
 
 
 @transaction.atomic
@@ -72,8 +79,10 @@ def acknowledge(*, actor: User, delivery: Delivery, read_back: Mapping[str, str]
         refuse(
             actor=actor,
             target=delivery,
-            sentence=f"A report is acknowledged by those it was sent to, at {delivery.organisation.name}.",
+            sentence=gettext_noop("A report is acknowledged by those it was sent to, at %(organisation)s.")
+            % {"organisation": delivery.organisation.name},
         )
+    read_back = {code: _meant(code, typed) for code, typed in read_back.items()}
     wrong = [
         finding["code"] for finding in delivery.findings if not reads_back(finding, read_back.get(finding["code"], ""))
     ]
@@ -83,17 +92,17 @@ def acknowledge(*, actor: User, delivery: Delivery, read_back: Mapping[str, str]
             action=Action.RECEIVE,
             target=delivery,
             outcome=Outcome.DENIED,
-            reason="What was read back is not what the report says.",
+            reason="What was read back is not what the report says.",  # not translated
             after={"wrong": wrong},
             **scope_of(delivery.case),
         )
         raise Unprocessable(
-            "What you typed is not what the report says. Read the value in the report again and type it here.",
+            _("What you typed is not what the report says. Read the value in the report again and type it here."),
             code="read_back",
             details={"wrong": wrong},
         )
     if not verify_report(delivery.report).intact:
-        raise Conflict("This report is not what was signed. Do not use it; tell the laboratory.", code="tampered")
+        raise Conflict(_("This report is not what was signed. Do not use it; tell the laboratory."), code="tampered")
     return _acknowledge(actor, delivery, {finding["code"]: read_back[finding["code"]] for finding in delivery.findings})
 
 
@@ -105,13 +114,18 @@ def _acknowledge(actor: User, delivery: Delivery, read_back: dict[str, str]) -> 
         return done
     if delivery.superseded_by_id is not None:
         raise Conflict(
-            "A newer version of this report is in the inbox: acknowledge that one.",
+            _("A newer version of this report is in the inbox: acknowledge that one."),
             code="superseded",
             details={"delivery": str(delivery.superseded_by_id)},
         )
     now = timezone.now()
     done = Acknowledgement.objects.create(
-        delivery=delivery, by=actor, by_name=str(actor), by_role=actor.get_role_display(), at=now, read_back=read_back
+        delivery=delivery,
+        by=actor,
+        by_name=str(actor),
+        by_role=in_english(Role(actor.role).label),
+        at=now,
+        read_back=read_back,
     )
     if delivery.opened_at is None:
         delivery.opened_at, delivery.opened_by = now, actor
@@ -134,6 +148,11 @@ def _acknowledge(actor: User, delivery: Delivery, read_back: dict[str, str]) -> 
     return done
 
 
+def _meant(code: str, typed: str) -> str:
+    """Return what was typed as it is kept: the word for a report that was taken back, said in one's own language, in English."""
+    return WITHDRAWN if code == WITHDRAWN and typed.strip().casefold() == _("withdrawn").casefold() else typed
+
+
 def _locked(delivery: Delivery) -> Delivery:
     """Lock the case and read the delivery again."""
     case = lock_case(delivery.case)
@@ -148,4 +167,4 @@ def _arrive(delivery: Delivery, actor: User) -> None:
     is_current = not case.reports.filter(version__gt=delivery.report.version).exists()
     at_sender = delivery.organisation_id == case.clinic_id
     if is_current and at_sender and CaseState.DELIVERED in ALLOWED_CASE_STEPS[CaseState(case.state)]:
-        step_case(case=case, to=CaseState.DELIVERED, by=actor, reason="The report was opened at the clinic.")
+        step_case(case=case, to=CaseState.DELIVERED, by=actor, reason=_OPENED)

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Organisation
 from audit.models import Action
@@ -37,17 +39,21 @@ KIND = "report"
 BOUND = 200
 
 _TEXTS = {
-    ReportKind.ORIGINAL: "A signed report is in your inbox.",
-    ReportKind.CORRECTED: "A report was corrected: the corrected version is in your inbox.",
-    ReportKind.APPENDED: "An addendum to a report is in your inbox.",
-    ReportKind.WITHDRAWN: "A report was withdrawn: do not use it. Acknowledge the withdrawal in your inbox.",
+    ReportKind.ORIGINAL: gettext_noop("A signed report is in your inbox."),
+    ReportKind.CORRECTED: gettext_noop("A report was corrected: the corrected version is in your inbox."),
+    ReportKind.APPENDED: gettext_noop("An addendum to a report is in your inbox."),
+    ReportKind.WITHDRAWN: gettext_noop(
+        "A report was withdrawn: do not use it. Acknowledge the withdrawal in your inbox."
+    ),
 }
 _CRITICAL_TEXTS = {
-    ReportKind.ORIGINAL: "A report with a critical result is in your inbox: read it and acknowledge it now.",
-    ReportKind.CORRECTED: (
+    ReportKind.ORIGINAL: gettext_noop(
+        "A report with a critical result is in your inbox: read it and acknowledge it now."
+    ),
+    ReportKind.CORRECTED: gettext_noop(
         "A report was corrected and has a critical result: read it in your inbox and acknowledge it now."
     ),
-    ReportKind.APPENDED: (
+    ReportKind.APPENDED: gettext_noop(
         "An addendum to a report with a critical result is in your inbox: read it and acknowledge it now."
     ),
     ReportKind.WITHDRAWN: _TEXTS[ReportKind.WITHDRAWN],
@@ -134,7 +140,13 @@ def _deliver(report: Report, organisation: Organisation, findings: list[dict[str
     text = (_CRITICAL_TEXTS if critical else _TEXTS)[ReportKind(report.kind)]
     notify(recipients=people, kind=KIND, subject_id=delivery.pk, text=text, path=path_of(delivery))
     if not people:
-        escalate(delivery, f"Nobody at {organisation.name} can receive a report that was sent there.")
+        escalate(
+            delivery,
+            lambda: (
+                _("Nobody at %(organisation)s can receive a report that was sent there.")
+                % {"organisation": organisation.name}
+            ),
+        )
     return delivery
 
 

@@ -13,14 +13,14 @@ from inbox.models import Delivery
 from notices.services import notify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 KIND = "report_waits"
 """Kind of the notifications about a report that nobody acknowledged."""
 
 
-def escalate(delivery: Delivery, text: str) -> None:
-    """Tell everybody at the clinic, the laboratory's administrators and the signer; called in a transaction."""
+def escalate(delivery: Delivery, text: Callable[[], str]) -> None:
+    """Tell everybody at the clinic, the laboratory's administrators and the signer, each in their language; called in a transaction."""
     Delivery.objects.filter(pk=delivery.pk, escalated_at__isnull=True).update(escalated_at=timezone.now())
     notify(
         recipients=people_above(delivery),

@@ -6,6 +6,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from audit.models import Action
 from audit.services import record
@@ -34,7 +36,11 @@ def set_critical_limits(
     `Unprocessable` with the fields that are wrong in `details`.
     """
     if not may_set_limits(actor, laboratory):
-        refuse(actor=actor, object_type="inbox.criticallimits", sentence="Critical limits are set by administrators.")
+        refuse(
+            actor=actor,
+            object_type="inbox.criticallimits",
+            sentence=gettext_noop("Critical limits are set by administrators."),
+        )
     errors: dict[str, str] = {}
     clean: dict[str, dict[str, str]] = {}
     for measure in MEASURES:
@@ -44,10 +50,10 @@ def set_critical_limits(
         low = _limit(entry.get("low", ""), f"{measure.code}-low", errors)
         high = _limit(entry.get("high", ""), f"{measure.code}-high", errors)
         if low and high and Decimal(low) >= Decimal(high):
-            errors[f"{measure.code}-low"] = "The lower limit must be below the upper one."
+            errors[f"{measure.code}-low"] = _("The lower limit must be below the upper one.")
         clean[measure.code] = {"low": low, "high": high}
     if errors:
-        raise Unprocessable("Correct the limits marked below.", code="invalid", details={"errors": errors})
+        raise Unprocessable(_("Correct the limits marked below."), code="invalid", details={"errors": errors})
     stored = CriticalLimits.objects.select_for_update().filter(laboratory=laboratory).first()
     before = stored.limits if stored is not None else None
     if stored is None:
@@ -74,9 +80,9 @@ def _limit(typed: str, name: str, errors: dict[str, str]) -> str:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        errors[name] = "Type a number, or leave it empty."
+        errors[name] = _("Type a number, or leave it empty.")
         return ""
     if not number.is_finite() or not 0 <= number <= _HIGHEST:
-        errors[name] = "Type a number from 0 to 1000."
+        errors[name] = _("Type a number from 0 to 1000.")
         return ""
     return f"{number:f}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from audit.models import Action
 from audit.services import record
@@ -62,18 +65,14 @@ def _remind(delivery: Delivery, now: datetime) -> bool:
         )
         if not taken:
             return False
-        what = "critical report" if delivery.critical else "report"
         if over_heads:
-            escalate(
-                delivery,
-                f"A {what} waits for acknowledgement by {delivery.organisation.name} since {_words(waited)}.",
-            )
+            escalate(delivery, partial(_told_others, delivery, waited))
         else:
             notify(
                 recipients=receivers_of(delivery.organisation),
                 kind=KIND,
                 subject_id=delivery.pk,
-                text=f"A {what} waits for your acknowledgement since {_words(waited)}.",
+                text=partial(_told, delivery, waited),
                 path=reverse("inbox:delivery", args=[delivery.pk]),
                 replaces=True,
             )
@@ -97,11 +96,33 @@ def _next_step(delivery: Delivery, now: datetime, *, escalated: bool) -> datetim
     return max(min(usual, delivery.created_at + escalate_after(priority, critical=critical)), now)
 
 
+def _told(delivery: Delivery, waited: timedelta) -> str:
+    """What its receivers are told."""
+    sentence = (
+        _("A critical report waits for your acknowledgement since %(time)s.")
+        if delivery.critical
+        else _("A report waits for your acknowledgement since %(time)s.")
+    )
+    return sentence % {"time": _words(waited)}
+
+
+def _told_others(delivery: Delivery, waited: timedelta) -> str:
+    """What those are told to whom it is escalated."""
+    sentence = (
+        _("A critical report waits for acknowledgement by %(organisation)s since %(time)s.")
+        if delivery.critical
+        else _("A report waits for acknowledgement by %(organisation)s since %(time)s.")
+    )
+    return sentence % {"organisation": delivery.organisation.name, "time": _words(waited)}
+
+
 def _words(waited: timedelta) -> str:
     """Return a time in the words of a reminder."""
     minutes = int(waited.total_seconds() // 60)
-    for size, word in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
-        number = minutes // size
-        if number >= 1:
-            return f"{number} {word}" + ("" if number == 1 else "s")
-    return "a moment"
+    if days := minutes // (24 * 60):
+        return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
+    if hours := minutes // 60:
+        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
+    if minutes >= 1:
+        return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": minutes}
+    return _("a moment")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -50,7 +51,7 @@ def acknowledge_delivery(request: AuthenticatedRequest, pk: UUID) -> HttpRespons
     except DomainError as error:
         wrong = error.details.get("wrong", [])
         return _page(request, _visible(request, pk), status=error.status, error=error, wrong=wrong, typed=typed)
-    messages.success(request, "You acknowledged the report.")
+    messages.success(request, _("You acknowledged the report."))
     return redirect("inbox:delivery", delivery.pk)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from inbox.models.delivery import DeliveryQuerySet
 
 _PER_PAGE = 50
-_TABS = (("waiting", "To acknowledge"), ("done", "Done"), ("all", "All"))
+_TABS = (("waiting", _("To acknowledge")), ("done", _("Done")), ("all", _("All")))
 
 
 @never_cache

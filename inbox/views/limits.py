@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -32,7 +33,7 @@ def critical_limits(request: AuthenticatedRequest) -> HttpResponse:
     """Show the limits to the laboratory's people; its administrators change them."""
     laboratory = request.user.organisation
     if laboratory is None or not may_read_limits(request.user):
-        raise PermissionDenied("Critical limits are read by the people of a laboratory.")
+        raise PermissionDenied(_("Critical limits are read by the people of a laboratory."))
     if request.method != "POST":
         record_list(actor=request.user, object_type="inbox.criticallimits", count=len(MEASURES))
         return _page(request, _stored(request))
@@ -45,7 +46,7 @@ def critical_limits(request: AuthenticatedRequest) -> HttpResponse:
         set_critical_limits(actor=request.user, laboratory=laboratory, limits=typed)
     except DomainError as error:
         return _page(request, _stored(request) | typed, error=error)
-    messages.success(request, "The limits hold for reports signed from now on.")
+    messages.success(request, _("The limits hold for reports signed from now on."))
     return redirect("inbox:limits")
 
 

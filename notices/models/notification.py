@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 class EmailState(models.TextChoices):
     """What became of the e-mail about a notification."""
 
-    NONE = "none", "Not wanted"
-    WAITING = "waiting", "Waiting"
-    SENDING = "sending", "Being sent"
-    SENT = "sent", "Sent"
+    NONE = "none", _("Not wanted")
+    WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -40,7 +41,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """What happened, in a sentence without patient data, and the page where it is seen.
+    """What happened, in a sentence without patient data in the language of the person, and the page where it is seen.
 
     `subject_id` is the id of the record it is about; whoever opens `path` is asked there whether they may see it.
     """
@@ -51,7 +52,8 @@ class Notification(models.Model):
     subject_id = models.UUIDField(null=True, blank=True)
     text = models.CharField(max_length=300)
     path = models.CharField(
-        max_length=300, validators=[RegexValidator(r"^/(?!/)[^\s\\]*\Z", "Give the path of a page of this site.")]
+        max_length=300,
+        validators=[RegexValidator(r"^/(?!/)[^\s\\]*\Z", "Give the path of a page of this site.")],  # not translated
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     read_at = models.DateTimeField(null=True, blank=True)
@@ -80,4 +82,4 @@ class Notification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} for {self.user_id}"
+        return f"{self.kind} for {self.user_id}"  # not translated

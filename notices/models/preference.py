@@ -16,4 +16,4 @@ class Preference(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
-        return f"Notifications of {self.user_id}"
+        return f"Notifications of {self.user_id}"  # not translated

@@ -12,12 +12,14 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.conf import absolute_url
 from accounts.models import User
 from audit.models import Action
 from audit.services import record
 from hematovision.celery import hint
+from hematovision.languages import in_language
 from notices.models import EmailState, Notification
 from notices.services.preferences import preference_of
 
@@ -91,8 +93,7 @@ def send_waiting_emails() -> int:
 
 
 def _send(person: User) -> None:
-    body = render_to_string(
-        "notices/email/something_new.txt",
-        {"url": absolute_url(reverse("notices:list"))},
-    )
-    send_mail("HematoVision: there is something new for you", body, settings.DEFAULT_FROM_EMAIL, [person.email])
+    with in_language(person.language):
+        subject = _("HematoVision: there is something new for you")
+        body = render_to_string("notices/email/something_new.txt", {"url": absolute_url(reverse("notices:list"))})
+    send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [person.email])

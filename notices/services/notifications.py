@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import Role, User
 from hematovision.celery import hint_on_commit
+from hematovision.languages import in_language
 from notices.models import EmailState, Notification, Preference
 from notices.services.emails import SEND_EMAIL
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from notices.models.notification import NotificationQuerySet
 
@@ -24,13 +26,15 @@ def notify(
     recipients: Iterable[User],
     kind: str,
     subject_id: uuid.UUID | None,
-    text: str,
+    text: str | Callable[[], str],
     path: str,
     replaces: bool = False,
 ) -> list[Notification]:
     """Tell every recipient `text` in the app, and that there is something new by e-mail where they want it.
 
-    `text` is one plain sentence without patient data: no name, no number of a patient or specimen. `path` is the page
+    `text` is one plain sentence without patient data: no name, no number of a patient or specimen. It is kept in the language of
+    who is told: give it in English, marked with `gettext_noop`, or where it has values a function that says it in the language
+    that is active. `path` is the page
     that shows it, with ids of records at most. Each person is told once; accounts that are closed or that no person
     uses are left out, and so is somebody who was told the very same and has not opened it yet. Call it inside the
     transaction of the act itself: e-mails leave when that holds. The caller records the act in the audit trail. With
@@ -44,21 +48,22 @@ def notify(
     with transaction.atomic():
         told = set(
             Notification.objects.unread()
-            .filter(user__in=people, kind=kind, subject_id=subject_id, text=text, path=path)
-            .values_list("user_id", flat=True)
+            .filter(user__in=people, kind=kind, subject_id=subject_id, path=path)
+            .values_list("user_id", "text")
         )
+        said = {pk: _said(text, person) for pk, person in people.items()}
         silent = set(Preference.objects.filter(user__in=people, email=False).values_list("user_id", flat=True))
         made = [
             Notification(
                 user=person,
                 kind=kind,
                 subject_id=subject_id,
-                text=text,
+                text=said[pk],
                 path=path,
                 email=EmailState.NONE if pk in silent else EmailState.WAITING,
             )
             for pk, person in people.items()
-            if pk not in told
+            if (pk, said[pk]) not in told
         ]
         for notification in made:
             notification.clean_fields(exclude=["user"])
@@ -72,6 +77,11 @@ def notify(
             if notification.email == EmailState.WAITING:
                 hint_on_commit(SEND_EMAIL, notification.user_id)
     return made
+
+
+def _said(text: str | Callable[[], str], person: User) -> str:
+    with in_language(person.language):
+        return text() if callable(text) else gettext(text)
 
 
 def close_notifications(*, subject_id: uuid.UUID) -> int:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Role, User
 from accounts.models.user import LABORATORY_ROLES
@@ -16,8 +18,11 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 KIND = "order"
-ROUTINE = "New orders wait."
-_PRESSING = {Priority.STAT: "A stat order of {clinic} waits.", Priority.URGENT: "An urgent order of {clinic} waits."}
+ROUTINE = gettext_noop("New orders wait.")
+_PRESSING = {
+    Priority.STAT: gettext_noop("A stat order of %(clinic)s waits."),
+    Priority.URGENT: gettext_noop("An urgent order of %(clinic)s waits."),
+}
 
 
 def tell_of_order(*, order: Order) -> None:
@@ -29,8 +34,13 @@ def tell_of_order(*, order: Order) -> None:
     people = _followers(order)
     pressing = _PRESSING.get(Priority(order.priority))
     if pressing is not None:
-        text, path = pressing.format(clinic=order.clinic.name), reverse("workbench:order", args=[order.pk])
-        notify(recipients=people, kind=KIND, subject_id=order.pk, text=text, path=path)
+        notify(
+            recipients=people,
+            kind=KIND,
+            subject_id=order.pk,
+            text=lambda: _(pressing) % {"clinic": order.clinic.name},
+            path=reverse("workbench:order", args=[order.pk]),
+        )
         return
     for place in {person.organisation_id for person in people}:
         there = [person for person in people if person.organisation_id == place]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from audit.models import Action
 from audit.services import record
@@ -29,7 +30,7 @@ def set_email_preference(*, actor: User, email: bool) -> Preference:
 def set_order_preference(*, actor: User, new_orders: bool) -> Preference:
     """Turn notifications of new orders on or off for oneself; raises `PermissionRefused` for whoever sees no orders."""
     if not may_follow_orders(actor):
-        raise PermissionRefused("Orders are shown to the people of clinics and laboratories.")
+        raise PermissionRefused(gettext("Orders are shown to the people of clinics and laboratories."))
     return _set(actor, "new_orders", wanted=new_orders)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from cases.permissions import may_write_cases
@@ -30,7 +30,7 @@ def tell_of_rejection(*, rejection: SpecimenRejection) -> None:
         recipients=[person for person in people.select_related("organisation") if may_write_cases(person)],
         kind=KIND,
         subject_id=case.pk,
-        text=_("The laboratory cannot use a specimen of yours. See why, and send another one."),
+        text=gettext_noop("The laboratory cannot use a specimen of yours. See why, and send another one."),
         path=reverse("workbench:case", args=[case.pk]),
     )
 

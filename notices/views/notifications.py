@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -76,7 +77,7 @@ def choose_email(request: AuthenticatedRequest) -> HttpResponse:
     """Turn the e-mails on or off."""
     wanted = request.POST.get("email") == "on"
     set_email_preference(actor=request.user, email=wanted)
-    sentence = "You are told by e-mail too." if wanted else "You are told in HematoVision only."
+    sentence = _("You are told by e-mail too.") if wanted else _("You are told in HematoVision only.")
     messages.success(request, sentence)
     return redirect("notices:list")
 
@@ -90,7 +91,7 @@ def choose_orders(request: AuthenticatedRequest) -> HttpResponse:
         set_order_preference(actor=request.user, new_orders=wanted)
     except PermissionRefused as error:
         raise PermissionDenied(error.sentence) from error
-    messages.success(request, "You are told of new orders." if wanted else "You are not told of new orders.")
+    messages.success(request, _("You are told of new orders.") if wanted else _("You are not told of new orders."))
     return redirect("notices:list")
 
 

@@ -37,9 +37,17 @@ class DeviceKey(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="device_keys")
-    browser = models.CharField(max_length=300, blank=True, help_text="What the browser called itself.")
-    public_key = models.CharField(max_length=800, help_text="SubjectPublicKeyInfo in base64.")
-    private_key = EncryptedCharField(max_length=4000, blank=True, help_text="PKCS #8 as PEM; empty once revoked.")
+    browser = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="What the browser called itself.",  # not translated
+    )
+    public_key = models.CharField(max_length=800, help_text="SubjectPublicKeyInfo in base64.")  # not translated
+    private_key = EncryptedCharField(
+        max_length=4000,
+        blank=True,
+        help_text="PKCS #8 as PEM; empty once revoked.",  # not translated
+    )
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -51,4 +59,4 @@ class DeviceKey(models.Model):
         indexes = [models.Index(fields=["user"], condition=Q(revoked_at__isnull=True), name="device_keys_in_use")]
 
     def __str__(self) -> str:
-        return f"Device key {self.pk}"
+        return f"Device key {self.pk}"  # not translated

@@ -11,8 +11,8 @@ class SentForm(models.Model):
 
     by = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
     key = models.UUIDField()
-    path = models.CharField(max_length=500, help_text="Where the form was sent.")
-    location = models.CharField(max_length=500, blank=True, help_text="Where its answer led.")
+    path = models.CharField(max_length=500, help_text="Where the form was sent.")  # not translated
+    location = models.CharField(max_length=500, blank=True, help_text="Where its answer led.")  # not translated
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

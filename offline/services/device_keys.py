@@ -76,7 +76,7 @@ def unwrap(*, actor: User, device: uuid.UUID, wrapped: Sequence[str]) -> list[st
         raise Gone(sentence, code="device_revoked")
     pair = load_pem_private_key(key.private_key.encode("ascii"), password=None)
     if not isinstance(pair, rsa.RSAPrivateKey):
-        message = "A device key is not of RSA."
+        message = "A device key is not of RSA."  # not translated
         raise TypeError(message)
     opened = [_opened(pair, each) for each in wrapped]
     with transaction.atomic():
@@ -112,7 +112,7 @@ def note_discard(*, actor: User, owner_id: uuid.UUID, items: int) -> None:
         actor=actor,
         action=Action.DELETE,
         target=owner,
-        reason="What was kept on a device was discarded.",
+        reason="What was kept on a device was discarded.",  # not translated
         after={"items": items},
     )
 

@@ -18,7 +18,7 @@ from microscopes.models import Stain
 from reports.models import Insufficiency, ReportKind
 
 LEUKOCYTES = [(item.code, item.label) for item in CELL_CLASSES if item.is_leukocyte]
-FLAGS = [("low", "Below the reference range"), ("high", "Above the reference range")]
+FLAGS = [("low", "Below the reference range"), ("high", "Above the reference range")]  # not translated
 FORMAT_2: dict[str, Any] = {"required": False}
 
 
@@ -327,6 +327,10 @@ class ReportContent(serializers.Serializer):
     )
     interpretation = serializers.CharField(allow_blank=True)
     laboratory = ContentPlace()
+    language = serializers.CharField(
+        help_text="The language of every word that is not a person's own, as in BCP 47. Absent from earlier reports, which are in English.",
+        **FORMAT_2,
+    )
     order = ContentOrder(allow_null=True, **FORMAT_2)
     patient = ContentPatient()
     previous_differential = ContentPrevious(allow_null=True)

@@ -27,12 +27,16 @@ class ReportDraft(models.Model):
         max_length=16,
         choices=Insufficiency.choices,
         blank=True,
-        help_text="Why there is no differential; empty where there is one.",
+        help_text="Why there is no differential; empty where there is one.",  # not translated
     )
     insufficient_words = EncryptedCharField(max_length=REASON_MAX, blank=True)
     quality_accepted = models.BooleanField(default=False)
-    identifiers = models.JSONField(default=list, blank=True, help_text="Codes of the identifiers that were compared.")
+    identifiers = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Codes of the identifiers that were compared.",  # not translated
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
-        return f"Draft report of case {self.case_id}"
+        return f"Draft report of case {self.case_id}"  # not translated

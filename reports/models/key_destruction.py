@@ -25,4 +25,4 @@ class KeyDestruction(models.Model):
         ordering = ["-at"]
 
     def __str__(self) -> str:
-        return f"Key of report {self.report_id}, destroyed on {self.at:%Y-%m-%d}"
+        return f"Key of report {self.report_id}, destroyed on {self.at:%Y-%m-%d}"  # not translated

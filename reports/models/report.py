@@ -7,10 +7,12 @@ import uuid
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.models import Case
 from cases.storage import clinical_storage
@@ -26,10 +28,10 @@ if TYPE_CHECKING:
 class ReportKind(models.TextChoices):
     """What a version is to the one before it."""
 
-    ORIGINAL = "original", "Original"
-    CORRECTED = "corrected", "Corrected"
-    APPENDED = "appended", "Addendum"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    ORIGINAL = "original", gettext_lazy("Original")
+    CORRECTED = "corrected", gettext_lazy("Corrected")
+    APPENDED = "appended", gettext_lazy("Addendum")
+    WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
 
 
 def sealed_pdf_name(instance: Any, filename: str) -> str:  # noqa: ARG001 (nobody's file name is used)
@@ -69,14 +71,18 @@ class Report(models.Model):
     previous = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
     )
-    reason_code = models.CharField(max_length=40, blank=True, help_text="Why there is a version after the first.")
+    reason_code = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="Why there is a version after the first.",  # not translated
+    )
     sealed = models.TextField(editable=False)
-    content_sha256 = models.CharField("SHA-256 of the content", max_length=64, db_index=True)
+    content_sha256 = models.CharField("SHA-256 of the content", max_length=64, db_index=True)  # not translated
     pdf = models.FileField(storage=clinical_storage, upload_to=sealed_pdf_name, max_length=120, editable=False)
-    pdf_sha256 = models.CharField("SHA-256 of the PDF", max_length=64, db_index=True)
+    pdf_sha256 = models.CharField("SHA-256 of the PDF", max_length=64, db_index=True)  # not translated
     pdf_size = models.PositiveIntegerField("bytes of the PDF")
-    images_sha256 = models.CharField("SHA-256 of the list of images", max_length=64)
-    digest = models.CharField("SHA-256 that the signature signs", max_length=64, unique=True)
+    images_sha256 = models.CharField("SHA-256 of the list of images", max_length=64)  # not translated
+    digest = models.CharField("SHA-256 that the signature signs", max_length=64, unique=True)  # not translated
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = ReportQuerySet.as_manager()
@@ -96,7 +102,7 @@ class Report(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Report {self.pk}, version {self.version}"
+        return f"Report {self.pk}, version {self.version}"  # not translated
 
     @cached_property
     def content(self) -> str:
@@ -130,6 +136,11 @@ class Report(models.Model):
         return str(self.data["report"]["reason"])
 
     @property
+    def language(self) -> str:
+        """The language it was signed in; English before a laboratory could choose."""
+        return str(self.data.get("language") or settings.LANGUAGE_CODE)
+
+    @property
     def is_withdrawn(self) -> bool:
         """Whether this version takes the report back."""
         return self.kind == ReportKind.WITHDRAWN
@@ -142,4 +153,4 @@ class ReportKey(models.Model):
     wrapped = models.TextField(editable=False)
 
     def __str__(self) -> str:
-        return f"Key of report {self.report_id}"
+        return f"Key of report {self.report_id}"  # not translated

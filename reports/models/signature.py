@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from reports.models.report import Report
 
@@ -11,11 +12,11 @@ from reports.models.report import Report
 class SignatureMethod(models.TextChoices):
     """How the signer showed who they are, at the moment of signing."""
 
-    PASSWORD = "password", "Password"
-    PASSWORD_AND_CODE = "password_and_code", "Password and one-time code"
-    PASSWORD_AND_RECOVERY_CODE = "password_and_recovery_code", "Password and recovery code"
-    PASSWORD_AND_KEY = "password_and_key", "Password and security key"
-    PASSKEY = "passkey", "Passkey with user verification"
+    PASSWORD = "password", _("Password")
+    PASSWORD_AND_CODE = "password_and_code", _("Password and one-time code")
+    PASSWORD_AND_RECOVERY_CODE = "password_and_recovery_code", _("Password and recovery code")
+    PASSWORD_AND_KEY = "password_and_key", _("Password and security key")
+    PASSKEY = "passkey", _("Passkey with user verification")
 
 
 class Signature(models.Model):
@@ -33,9 +34,9 @@ class Signature(models.Model):
     method = models.CharField(max_length=32, choices=SignatureMethod.choices)
     session_first = models.BooleanField(
         default=True,
-        help_text="Signed with every component; later signatures of the same session need the personal one alone.",
+        help_text="Signed with every component; later signatures of the same session need the personal one alone.",  # not translated
     )
-    digest = models.CharField("SHA-256 of the signature", max_length=64, unique=True)
+    digest = models.CharField("SHA-256 of the signature", max_length=64, unique=True)  # not translated
 
     class Meta:
         constraints = [
@@ -46,4 +47,4 @@ class Signature(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Signature of report {self.report_id}"
+        return f"Signature of report {self.report_id}"  # not translated

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrganisationKind, Role
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 class TemplatePart(models.TextChoices):
     """Which part of a report a template is for."""
 
-    INTERPRETATION = "interpretation", "Interpretation"
-    COMMENT = "comment", "Comment"
+    INTERPRETATION = "interpretation", _("Interpretation")
+    COMMENT = "comment", _("Comment")
 
 
 class ReportTemplateQuerySet(models.QuerySet["ReportTemplate"]):
@@ -46,7 +47,7 @@ class ReportTemplate(models.Model):
     part = models.CharField(max_length=16, choices=TemplatePart.choices)
     title = models.CharField(max_length=80)
     text = models.TextField(max_length=2000, validators=[MaxLengthValidator(2000)])
-    is_active = models.BooleanField("in use", default=True)
+    is_active = models.BooleanField(_("in use"), default=True)
 
     objects = ReportTemplateQuerySet.as_manager()
 
@@ -56,7 +57,7 @@ class ReportTemplate(models.Model):
             models.UniqueConstraint(
                 fields=["laboratory", "part", "title"],
                 name="a_template_title_is_unique_within_laboratory_and_part",
-                violation_error_message="There is already a template with this title.",
+                violation_error_message=_("There is already a template with this title."),
             ),
             models.CheckConstraint(condition=Q(part__in=TemplatePart.values), name="template_part_is_known"),
         ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 from PIL import Image
 
 from cases.cell_classes import BY_CODE
@@ -33,7 +34,7 @@ _QUALITY = 90
 
 @dataclass(frozen=True, slots=True)
 class ClassPictures:
-    """The cells of one class: `shown` of `total` in one JPEG of `columns` tiles a row."""
+    """The cells of one class: `shown` of `total` in one JPEG of `columns` tiles a row. `label` is translated where it is printed."""
 
     code: str
     label: str
@@ -105,8 +106,8 @@ def _pixels(image: SmearImage) -> NDArray[np.uint8]:
         with open_original(image) as file:
             return decode_stored(file)
     except (OSError, Gone) as error:
-        sentence = f"The image of field {image.ordinal} cannot be read, so its cells cannot be put into the report."
-        raise Conflict(sentence, code="picture_missing") from error
+        sentence = _("The image of field %(field)s cannot be read, so its cells cannot be put into the report.")
+        raise Conflict(sentence % {"field": image.ordinal}, code="picture_missing") from error
 
 
 def _montage(code: str, tiles: list[NDArray[np.uint8]], total: int) -> ClassPictures:

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from PIL import ImageFile
 
 from hematovision.errors import DomainError
+from hematovision.languages import in_language
 from reports.pdf.montage import TILE_MM, TILE_UM
+from reports.presenters.language import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +38,7 @@ class PdfUnavailable(DomainError):
 
     status: ClassVar[int] = 503
     default_code: ClassVar[str] = "pdf_unavailable"
-    default_sentence: ClassVar[str] = (
+    default_sentence = gettext_lazy(
         "The PDF cannot be made here because the library Pango is missing, so nothing can be signed."
     )
 
@@ -77,7 +81,7 @@ def render_pdf(
     pictures: Sequence[ClassPictures],
     identifier: str,
 ) -> bytes:
-    """Return the PDF/A of a content. With `content_text` the canonical JSON travels inside it as an attachment.
+    """Return the PDF/A of a content, in its language. With `content_text` the canonical JSON travels inside it as an attachment.
 
     A content without a signature is a preview and says so across every page. Raises `PdfUnavailable`.
     """
@@ -90,16 +94,16 @@ def render_pdf(
         "is_preview": content["signature"] is None,
         "bar_mm": round(10 * TILE_MM / TILE_UM, 2),
     }
-    html = render_to_string("reports/pdf.html", context)
-    return _lay_out(
-        html,
-        {picture.name: picture.jpeg for picture in pictures},
-        attachment=content_text,
-        identifier=identifier,
-        signed_at=None
-        if content["signature"] is None
-        else dt.datetime.fromisoformat(content["signature"]["signed_at"]),
-    )
+    with in_language(language_of(content)):
+        return _lay_out(
+            render_to_string("reports/pdf.html", context),
+            {picture.name: picture.jpeg for picture in pictures},
+            attachment=content_text,
+            identifier=identifier,
+            signed_at=None
+            if content["signature"] is None
+            else dt.datetime.fromisoformat(content["signature"]["signed_at"]),
+        )
 
 
 def lay_out(html: str) -> bytes:
@@ -132,7 +136,7 @@ def _lay_out(
             Attachment(
                 string=attachment,
                 name="report.json",
-                description="The content of this report in canonical JSON: what its SHA-256 is of.",
+                description=_("The content of this report in canonical JSON: what its SHA-256 is of."),
                 created=signed_at,
                 modified=signed_at,
                 relationship="Data",
@@ -140,9 +144,19 @@ def _lay_out(
                 url_fetcher=fetcher,
             )
         ]
-    style = CSS(string=_STYLE.read_text(encoding="utf-8"), base_url=_BASE, url_fetcher=fetcher)
+    styles = [
+        CSS(string=text, base_url=_BASE, url_fetcher=fetcher)
+        for text in (_page_numbers(), _STYLE.read_text(encoding="utf-8"))
+    ]
     try:
-        found: bytes = HTML(string=html, base_url=_BASE, url_fetcher=fetcher).write_pdf(stylesheets=[style], **options)
+        found: bytes = HTML(string=html, base_url=_BASE, url_fetcher=fetcher).write_pdf(stylesheets=styles, **options)
     except FatalURLFetchingError as error:
-        raise FetchRefusedError("The layout of a report asked for something outside it.") from error
+        raise FetchRefusedError("The layout of a report asked for something outside it.") from error  # not translated
     return found
+
+
+def _page_numbers() -> str:
+    """The style sheet of what stands at the foot of each page, in the language that is active."""
+    sentence = _("Page {page} of {pages}")
+    counted = sentence.replace("{pages}", '" counter(pages) "').replace("{page}", '" counter(page) "')
+    return f'@page {{ @bottom-right {{ content: "{counted}" }} }}'

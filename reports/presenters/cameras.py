@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from accounts.models import UnknownCamera
 
 if TYPE_CHECKING:
@@ -13,9 +16,11 @@ if TYPE_CHECKING:
     from classifier.models import CameraStanding
 
 _WHAT_BECAME_OF_NAMES = {
-    UnknownCamera.ALL: "all its names were held back until a person named the cells",
-    UnknownCamera.STRICT: "names that were not highly confident were held back until a person named the cells",
-    UnknownCamera.MARK: "its names were shown to the reviewer with a warning",
+    UnknownCamera.ALL: gettext_lazy("all its names were held back until a person named the cells"),
+    UnknownCamera.STRICT: gettext_lazy(
+        "names that were not highly confident were held back until a person named the cells"
+    ),
+    UnknownCamera.MARK: gettext_lazy("its names were shown to the reviewer with a warning"),
 }
 
 
@@ -34,7 +39,14 @@ def camera_statement(case: Case, unknown: Mapping[int, CameraStanding]) -> str:
 
 
 def _taken(standing: CameraStanding, fields: Sequence[int]) -> str:
-    name = standing.microscope.name if standing.microscope else "microscope not named"
-    numbers = " and ".join(filter(None, (", ".join(map(str, fields[:-1])), str(fields[-1]))))
-    were = "Fields {} were" if len(fields) > 1 else "Field {} was"
-    return f"{were.format(numbers)} taken with a camera that {standing.model_version} did not know ({name})"
+    name = standing.microscope.name if standing.microscope else _("microscope not named")
+    numbers = ", ".join(map(str, fields[:-1]))
+    last = str(fields[-1])
+    if numbers:
+        last = _("%(numbers)s and %(last)s") % {"numbers": numbers, "last": last}
+    sentence = ngettext(
+        "Field %(fields)s was taken with a camera that %(model)s did not know (%(microscope)s)",
+        "Fields %(fields)s were taken with a camera that %(model)s did not know (%(microscope)s)",
+        len(fields),
+    )
+    return sentence % {"fields": last, "model": standing.model_version, "microscope": name}

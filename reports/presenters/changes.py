@@ -1,46 +1,55 @@
-"""What differs between two versions of a report, value by value. Pure: dictionaries in, sentences out."""
+"""What differs between two versions of a report, value by value: dictionaries in, sentences out, in the language that is active."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from cases.cell_classes import BY_CODE, UNIDENTIFIED_CLASS
+from cases.words import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django_stubs_ext import StrPromise
 
 _PATIENT = {
-    "family_name": "Family name",
-    "given_name": "Given name",
-    "birth_date": "Date of birth",
-    "sex": "Sex",
-    "mrn": "Medical record number",
+    "family_name": gettext_lazy("Family name"),
+    "given_name": gettext_lazy("Given name"),
+    "birth_date": gettext_lazy("Date of birth"),
+    "sex": gettext_lazy("Sex"),
+    "mrn": gettext_lazy("Medical record number"),
 }
 _CASE = {
-    "accession_number": "Accession number",
-    "stain": "Stain",
-    "objective": "Objective",
-    "microscope": "Microscope",
-    "camera": "Camera",
-    "collected_at": "Collected",
-    "clinical_question": "Clinical question",
-    "wbc": "White cell count, 10⁹/L",
-    "wbc_source": "Source of the white cell count",
-    "wbc_measured_at": "White cell count measured",
+    "accession_number": gettext_lazy("Accession number"),
+    "stain": gettext_lazy("Stain"),
+    "objective": gettext_lazy("Objective"),
+    "microscope": gettext_lazy("Microscope"),
+    "camera": gettext_lazy("Camera"),
+    "collected_at": gettext_lazy("Collected"),
+    "clinical_question": gettext_lazy("Clinical question"),
+    "wbc": gettext_lazy("White cell count, 10⁹/L"),
+    "wbc_source": gettext_lazy("Source of the white cell count"),
+    "wbc_measured_at": gettext_lazy("White cell count measured"),
 }
 _COUNTS = {
-    "n": "Leukocytes counted",
-    "erythroblasts": "Erythroblasts",
-    "erythroblasts_per_100": "NRBC per 100 WBC",
-    "platelets": "Platelets seen",
-    "excluded": "Cells excluded",
-    "remark": "Remark on the count",
+    "n": gettext_lazy("Leukocytes counted"),
+    "erythroblasts": gettext_lazy("Erythroblasts"),
+    "erythroblasts_per_100": gettext_lazy("NRBC per 100 WBC"),
+    "platelets": gettext_lazy("Platelets seen"),
+    "excluded": gettext_lazy("Cells excluded"),
+    "remark": gettext_lazy("Remark on the count"),
 }
 _TEXTS = {
-    "interpretation": "Interpretation",
-    "comments": "Comments",
-    "count_reason": "Reason for the number of cells",
+    "interpretation": gettext_lazy("Interpretation"),
+    "comments": gettext_lazy("Comments"),
+    "count_reason": gettext_lazy("Reason for the number of cells"),
 }
-NOTHING = "none"
-"""What is written where a value is absent."""
+NOTHING = gettext_noop("none")
+"""What is written where a value is absent, before it is translated."""
 
 
 def changes_between(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, str]]:
@@ -48,7 +57,7 @@ def changes_between(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, 
     found: list[dict[str, str]] = []
     _compare(found, _PATIENT, old["patient"], new["patient"])
     _compare(found, _CASE, old["case"], new["case"])
-    _add(found, "Why there is no differential", _insufficient(old), _insufficient(new))
+    _add(found, _("Why there is no differential"), _insufficient(old), _insufficient(new))
     _rows(found, old["differential"], new["differential"])
     _compare(found, _COUNTS, _seen(old), _seen(new))
     _compare(found, _TEXTS, old, new)
@@ -68,9 +77,14 @@ def _seen(content: dict[str, Any]) -> dict[str, Any]:
     return counted if not content.get("insufficient") else counted | dict.fromkeys(("n", "erythroblasts", "excluded"))
 
 
-def _compare(found: list[dict[str, str]], names: dict[str, str], old: dict[str, Any], new: dict[str, Any]) -> None:
+def _compare(
+    found: list[dict[str, str]], names: Mapping[str, StrPromise], old: dict[str, Any], new: dict[str, Any]
+) -> None:
     for key, what in names.items():
-        _add(found, what, old.get(key), new.get(key))
+        code = f"{key}_code"
+        # A translator may have found a better word meanwhile: what has a code is the same by that.
+        if code not in old or code not in new or old[code] != new[code]:
+            _add(found, str(what), old.get(key), new.get(key))
 
 
 def _rows(found: list[dict[str, str]], old: dict[str, Any], new: dict[str, Any]) -> None:
@@ -92,28 +106,29 @@ def _cells(found: list[dict[str, str]], old: dict[str, Any], new: dict[str, Any]
     """What cells were and what they are now, one line a change: "Monocyte (3 cells)" is now "Lymphocyte (3 cells)"."""
     if new["report"]["kind"] == "withdrawn" or old.get("insufficient") or new.get("insufficient"):
         return
+    nothing = _(NOTHING)
     before = {cell["id"]: _called(cell) for cell in old["cells"]}
     after = {cell["id"]: _called(cell) for cell in new["cells"]}
     moved = Counter(
-        (before.get(pk, NOTHING), after.get(pk, NOTHING))
+        (before.get(pk, nothing), after.get(pk, nothing))
         for pk in dict.fromkeys([*before, *after])
         if before.get(pk) != after.get(pk)
     )
     for (was, now), number in moved.most_common():
-        cells = f" ({number} cell{'' if number == 1 else 's'})"
+        cells = ngettext("%(called)s (%(number)s cell)", "%(called)s (%(number)s cells)", number)
         found.append(
             {
-                "what": "Cells reclassified",
-                "old": was if was == NOTHING else was + cells,
-                "new": now if now == NOTHING else now + cells,
+                "what": _("Cells reclassified"),
+                "old": was if was == nothing else cells % {"called": was, "number": number},
+                "new": now if now == nothing else cells % {"called": now, "number": number},
             }
         )
 
 
 def _called(cell: dict[str, Any]) -> str:
     if cell["removed"]:
-        return "Removed as a false detection"
-    return "Excluded" if cell["excluded"] else BY_CODE.get(cell["label"], UNIDENTIFIED_CLASS).label
+        return _("Removed as a false detection")
+    return _("Excluded") if cell["excluded"] else in_words(BY_CODE.get(cell["label"], UNIDENTIFIED_CLASS).label)
 
 
 def _add(found: list[dict[str, str]], what: str, old: Any, new: Any) -> None:
@@ -123,4 +138,4 @@ def _add(found: list[dict[str, str]], what: str, old: Any, new: Any) -> None:
 
 
 def _text(value: Any) -> str:
-    return NOTHING if value is None or value == "" else str(value)
+    return _(NOTHING) if value is None or value == "" else str(value)

@@ -7,7 +7,8 @@ A report is sealed once, so each format stays readable for ever: a later one add
 words alone; format 2 puts beside them what a program needs: codes (`sex_code`, `priority_code`, `stain_code`,
 `role_code`, the slugs of places), the reference range in numbers, `units`, and the `order`. A birth date that is not known
 to the day is 1961-03, 1961 or empty. `insufficient` is absent from earlier reports and else null, or why there is no differential: then the
-counts are empty as in a withdrawn version, and no cell is named.
+counts are empty as in a withdrawn version, and no cell is named. `language` is that of every word of ours in it, absent from earlier
+reports, which are in English; what people wrote is as they wrote it, and codes are the same in all languages.
 """
 
 from __future__ import annotations
@@ -15,12 +16,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from cases.cell_classes import BY_CODE
 from cases.models import Order
 from cases.reference_ranges import flag_of
 from cases.states import CaseState
+from cases.words import in_words
+from hematovision.languages import in_language
 from reports.models import ReportKind
 from reports.presenters.cameras import camera_statement
 from reports.presenters.changes import changes_between
+from reports.presenters.language import language_for, language_of
 from reports.presenters.no_result import insufficient_of, without_models, without_result
 from reports.presenters.statements import model_statement, review_of
 from reports.selectors.case_evidence import decimal_text
@@ -29,6 +37,8 @@ from review.presenters.differential import reference_of
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from django_stubs_ext import StrPromise
 
     from accounts.models import Organisation, User
     from cases.differential import Differential, Row
@@ -48,23 +58,24 @@ UNITS = {
     "wbc": {"text": "10⁹/L", "ucum": "10*9/L"},
 }
 """The unit of each measured member, as it is printed and in UCUM (https://ucum.org); the bounds of an interval have that of its value."""
-DISCLAIMER = "HematoVision assists a pathologist; it is not a cleared medical device."
+DISCLAIMER = gettext_noop("HematoVision assists a pathologist; it is not a cleared medical device.")
 MEANINGS = {
-    ReportKind.ORIGINAL: "Reviewed every cell and authorises this report",
-    ReportKind.CORRECTED: "Reviewed the correction and authorises this version",
-    ReportKind.APPENDED: "Wrote the addendum and authorises this version",
-    ReportKind.WITHDRAWN: "Withdraws this report",
+    ReportKind.ORIGINAL: gettext_noop("Reviewed every cell and authorises this report"),
+    ReportKind.CORRECTED: gettext_noop("Reviewed the correction and authorises this version"),
+    ReportKind.APPENDED: gettext_noop("Wrote the addendum and authorises this version"),
+    ReportKind.WITHDRAWN: gettext_noop("Withdraws this report"),
 }
+"""What a signature means, in English: it is translated with the report that it signs."""
 IDENTIFIERS = {
-    "name": "Family name and given name",
-    "birth_date": "Date of birth",
-    "mrn": "Medical record number",
-    "accession": "Accession number on the slide",
+    "name": gettext_lazy("Family name and given name"),
+    "birth_date": gettext_lazy("Date of birth"),
+    "mrn": gettext_lazy("Medical record number"),
+    "accession": gettext_lazy("Accession number on the slide"),
 }
 """What may be compared with the slide and the request, two of them before every signature."""
 
 
-def identifiers_of(patient: Patient) -> dict[str, str]:
+def identifiers_of(patient: Patient) -> dict[str, StrPromise]:
     """Return the `IDENTIFIERS` that tell `patient` apart: a birth date that is not known to the day is none."""
     known = patient.born.is_known_to_the_day
     return {code: label for code, label in IDENTIFIERS.items() if known or code != "birth_date"}
@@ -82,7 +93,32 @@ def build_content(
     reason_label: str = "",
     reason: str = "",
 ) -> dict[str, Any]:
-    """Return the content of the next version of the report of `case`, all but the signature (see `sign_content`)."""
+    """Return the content of the next version of the report of `case`, all but the signature (see `sign_content`).
+
+    It is in the language of `reports.presenters.language.language_for`; `evidence` and `reason_label` have to be in it too.
+    """
+    with in_language(language_for(case, previous)):
+        return _content(
+            report_id=report_id,
+            case=case,
+            evidence=evidence,
+            draft=draft,
+            kind=kind,
+            previous=previous,
+            why={"reason": reason.strip(), "reason_code": reason_code, "reason_label": reason_label},
+        )
+
+
+def _content(
+    *,
+    report_id: UUID,
+    case: Case,
+    evidence: CaseEvidence,
+    draft: ReportDraft,
+    kind: ReportKind,
+    previous: Report | None,
+    why: dict[str, str],
+) -> dict[str, Any]:
     insufficient = None if kind == ReportKind.WITHDRAWN else insufficient_of(draft)
     has_result = kind != ReportKind.WITHDRAWN and insufficient is None
     content: dict[str, Any] = {
@@ -101,7 +137,7 @@ def build_content(
         "differential": differential_content(evidence.differential, case)
         if has_result
         else without_result(case, insufficient),
-        "disclaimer": DISCLAIMER,
+        "disclaimer": _(DISCLAIMER),
         "flagged": {
             "cells": flagged_cells(evidence) if has_result else [],
             "reason": "" if insufficient is not None else draft.flagged_reason.strip(),
@@ -113,6 +149,7 @@ def build_content(
         "insufficient": insufficient,
         "interpretation": "" if kind == ReportKind.WITHDRAWN else draft.interpretation.strip(),
         "laboratory": _place(case.laboratory),
+        "language": language_for(case, previous),
         "order": _order(case),
         "patient": _patient(case.patient),
         "previous_differential": _previous(case) if has_result else None,
@@ -125,9 +162,7 @@ def build_content(
             "previous": None
             if previous is None
             else {"digest": previous.digest, "id": str(previous.pk), "version": previous.version},
-            "reason": reason.strip(),
-            "reason_code": reason_code,
-            "reason_label": reason_label,
+            **why,
             "version": 1 if previous is None else previous.version + 1,
         },
         "review": review_of(evidence.cells if has_result else []),
@@ -140,41 +175,45 @@ def build_content(
 
 
 def request_content(case: Case) -> dict[str, Any]:
-    """Return what may be told of a case that nobody signed: the case, its patient, its order and the laboratory, as a report has them."""
-    return {
-        "case": _case(case),
-        "laboratory": _place(case.laboratory),
-        "order": _order(case),
-        "patient": _patient(case.patient),
-    }
+    """Return what may be told of a case that nobody signed: the case, its patient, its order and the laboratory, as a report has them; in English, for other systems."""
+    with in_language("en"):
+        return {
+            "case": _case(case),
+            "laboratory": _place(case.laboratory),
+            "order": _order(case),
+            "patient": _patient(case.patient),
+        }
 
 
 def order_content(order: Order) -> dict[str, Any]:
     """Return the same of an order that nobody opened a case for: it stands in the place of the case, without a number of ours."""
-    return {
-        "case": {
-            "accession_number": "",
-            "clinical_question": order.clinical_question,
-            "collected_at": time_text(order.collected_at),
-            "id": str(order.pk),
-        },
-        "laboratory": _place(order.laboratory),
-        "order": _numbers_of(order),
-        "patient": _patient(order.patient),
-    }
+    with in_language("en"):
+        return {
+            "case": {
+                "accession_number": "",
+                "clinical_question": order.clinical_question,
+                "collected_at": time_text(order.collected_at),
+                "id": str(order.pk),
+            },
+            "laboratory": _place(order.laboratory),
+            "order": _numbers_of(order),
+            "patient": _patient(order.patient),
+        }
 
 
 def sign_content(
     content: dict[str, Any], *, signer: User, kind: ReportKind, method: str, at: dt.datetime
 ) -> dict[str, Any]:
     """Return `content` with the signature as it is shown: printed name, role, time and meaning (21 CFR 11.50)."""
+    with in_language(language_of(content)):
+        meaning, role = _(MEANINGS[kind]), str(signer.get_role_display())
     return {
         **content,
         "signature": {
-            "meaning": MEANINGS[kind],
+            "meaning": meaning,
             "method": method,
             "name": str(signer),
-            "role": signer.get_role_display(),
+            "role": role,
             "role_code": signer.role,
             "signed_at": at.isoformat(),
             "signer": str(signer.pk),
@@ -191,7 +230,7 @@ def differential_content(found: Differential, case: Case) -> dict[str, Any]:
         "limited": found.is_limited,
         "n": found.n,
         "platelets": found.platelets,
-        "remark": found.remark,
+        "remark": in_words(found.remark),
         "rows": [_row(row, found.n, reference_of(case, row.code)) for row in found.rows],
         "unidentified": found.unidentified,
         "wbc": decimal_text(found.wbc, 2),
@@ -205,7 +244,7 @@ def _row(row: Row, n: int, reference: ReferenceRange | None) -> dict[str, Any]:
         "count": row.count,
         "flag": flag_of(100 * row.share, reference, counted=n) if reference is not None else "",
         "high": decimal_text(row.high * 100, 1) if n else "",
-        "label": row.cell_class.plural,
+        "label": in_words(row.cell_class.plural),
         "letter": row.cell_class.letter,
         "low": decimal_text(row.low * 100, 1) if n else "",
         "percent": row.whole_percent if n else 0,
@@ -239,7 +278,11 @@ def _previous(case: Case) -> dict[str, Any] | None:
     return {
         "n": counted["n"],
         "report": found["report"],
-        "rows": [{"code": row["code"], "label": row["label"], "percent": row["percent"]} for row in counted["rows"]],
+        "rows": [
+            # It may have been signed in another language.
+            {"code": row["code"], "label": in_words(BY_CODE[row["code"]].plural), "percent": row["percent"]}
+            for row in counted["rows"]
+        ],
         "signed_at": found["signed_at"],
     }
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from reports.models import Insufficiency
 from reports.selectors.case_evidence import decimal_text
 
 if TYPE_CHECKING:
     from cases.models import Case
     from reports.models import ReportDraft
-
-INSUFFICIENT = "Insufficient for a differential."
 
 
 def insufficient_of(draft: ReportDraft) -> dict[str, str] | None:
@@ -24,7 +24,7 @@ def insufficient_of(draft: ReportDraft) -> dict[str, str] | None:
 
 def without_models() -> dict[str, Any]:
     """What a report without a differential says of models: nothing that one suggested is part of it."""
-    return {"camera": "", "models": [], "statement": "No cell is counted or named in this report."}
+    return {"camera": "", "models": [], "statement": _("No cell is counted or named in this report.")}
 
 
 def without_result(case: Case, insufficient: dict[str, str] | None) -> dict[str, Any]:
@@ -36,7 +36,9 @@ def without_result(case: Case, insufficient: dict[str, str] | None) -> dict[str,
         "limited": False,
         "n": 0,
         "platelets": 0,
-        "remark": INSUFFICIENT if insufficient is not None else "Withdrawn: there is no result.",
+        "remark": _("Insufficient for a differential.")
+        if insufficient is not None
+        else _("Withdrawn: there is no result."),
         "rows": [],
         "unidentified": 0,
         # As it was received: it was not counted on the smear.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 if TYPE_CHECKING:
     from reports.selectors.case_evidence import CaseEvidence
 
@@ -16,14 +19,17 @@ def review_of(cells: list[dict[str, Any]]) -> dict[str, Any]:
     single = len(decided) - len(bulk)
     parts = []
     if decided:
-        parts.append(
-            f"{single} {'cell was' if single == 1 else 'cells were'} reviewed one by one, {len(bulk)} in bulk."
+        sentence = ngettext(
+            "%(single)s cell was reviewed one by one, %(bulk)s in bulk.",
+            "%(single)s cells were reviewed one by one, %(bulk)s in bulk.",
+            single,
         )
+        parts.append(sentence % {"single": single, "bulk": len(bulk)})
         untold = len(decided) - shown
         parts.append(
-            f"For {untold} of them there is no record that the cell was displayed."
+            _("For %(number)s of them there is no record that the cell was displayed.") % {"number": untold}
             if untold
-            else "Each was displayed on the reviewer's screen."
+            else _("Each was displayed on the reviewer's screen.")
         )
     return {"displayed": shown, "in_bulk": len(bulk), "one_by_one": single, "statement": " ".join(parts)}
 
@@ -34,17 +40,24 @@ def model_statement(evidence: CaseEvidence) -> str:
     added = sum(cell["added"] for cell in evidence.cells)
     removed = sum(cell["removed"] for cell in evidence.cells)
     if not evidence.models:
-        return "No model took part: every cell was found and named by a person."
-    names = " and ".join(f"{model['name']} {model['version']}" for model in evidence.models)
+        return _("No model took part: every cell was found and named by a person.")
+    names = _(" and ").join(f"{model['name']} {model['version']}" for model in evidence.models)
     changed = sum(
         cell["excluded"] or cell["label"] != cell["ai"]["label"] or not cell["ai"]["identified"] for cell in suggested
     )
     parts = [
-        f"Cells were detected and a class was suggested for each by {names}.",
-        f"Of {len(suggested)} suggestions a person changed, named or excluded {changed} and confirmed {len(suggested) - changed}.",
+        _("Cells were detected and a class was suggested for each by %(models)s.") % {"models": names},
+        _("Of %(suggested)s suggestions a person changed, named or excluded %(changed)s and confirmed %(confirmed)s.")
+        % {"suggested": len(suggested), "changed": changed, "confirmed": len(suggested) - changed},
     ]
     if added:
-        parts.append(f"{added} missed {'cell was' if added == 1 else 'cells were'} added by hand.")
+        sentence = ngettext(
+            "%(number)s missed cell was added by hand.", "%(number)s missed cells were added by hand.", added
+        )
+        parts.append(sentence % {"number": added})
     if removed:
-        parts.append(f"{removed} false {'detection was' if removed == 1 else 'detections were'} removed.")
+        sentence = ngettext(
+            "%(number)s false detection was removed.", "%(number)s false detections were removed.", removed
+        )
+        parts.append(sentence % {"number": removed})
     return " ".join(parts)

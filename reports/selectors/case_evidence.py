@@ -11,6 +11,7 @@ from cases.blinding import is_reviewed_blinded
 from cases.differential import Differential, differential
 from cases.models import Cell, LabelSource
 from cases.quality import quality_verdict
+from cases.words import in_words
 from classifier.selectors import output_for_case, unknown_cameras_of_fields
 from review.selectors import decided_together
 
@@ -40,7 +41,10 @@ class CaseEvidence:
 
 
 def case_evidence(case: Case) -> CaseEvidence:
-    """Return the evidence of `case`; where it is reviewed blinded, a cell nobody has named has no label."""
+    """Return the evidence of `case`; where it is reviewed blinded, a cell nobody has named has no label.
+
+    What is said of images is in the language that is active.
+    """
     images = list(case.images.counting().select_related("microscope").order_by("ordinal"))
     rows = list(
         Cell.objects.current()
@@ -83,9 +87,11 @@ def _image(image: SmearImage, analysis: CurrentAnalysis | None) -> dict[str, Any
         "media_type": image.media_type,
         "microscope": image.microscope.name if image.microscope else "",
         "ordinal": image.ordinal,
-        "problem": image.problem,
+        "problem": in_words(image.problem),
         "quality": quality.verdict if quality else "",
-        "remarks": [*quality.sentences, *filter(None, (quality.held_back, quality.advice))] if quality else [],
+        "remarks": [in_words(str(said)) for said in (*quality.sentences, quality.held_back, quality.advice) if said]
+        if quality
+        else [],
         "sha256": image.sha256,
         "state": str(image.state),
         "um_per_px": decimal_text(analysis.um_per_px if analysis is not None else None, 4),

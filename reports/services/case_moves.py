@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from audit.models import Action
 from audit.services import record
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
+_MOVED = gettext_noop("Moved from a withdrawn case.")
+"""Kept in English, and translated where it is shown."""
 _SPECIMEN = (
     "priority",
     "stain",
@@ -64,12 +68,14 @@ def move_to_patient(*, actor: User, case: Case, mrn: str, birth_date: dt.date | 
     # Who is restricted is nobody to the laboratory.
     patient = patients.exclude(pk__in=restricted_patients()).first()
     if patient is None:
-        sentence = "The clinic has no patient with this record number and birth date. The clinic registers them first."
+        sentence = _(
+            "The clinic has no patient with this record number and birth date. The clinic registers them first."
+        )
         raise Unprocessable(sentence, code="no_patient")
     # A number that was merged is that of the record which stands now.
     patient = patient.merged_into or patient
     if patient.pk == case.patient_id:
-        raise Unprocessable("This is the patient the report was withdrawn from.", code="same_patient")
+        raise Unprocessable(_("This is the patient the report was withdrawn from."), code="same_patient")
     names: list[str] = []
     try:
         with transaction.atomic():
@@ -91,9 +97,11 @@ def move_to_patient(*, actor: User, case: Case, mrn: str, birth_date: dt.date | 
 
 def _require_withdrawn(case: Case) -> None:
     if case.state != CaseState.WITHDRAWN:
-        raise Conflict("Only a withdrawn case moves to another patient.", code="state", details={"state": case.state})
+        raise Conflict(
+            _("Only a withdrawn case moves to another patient."), code="state", details={"state": case.state}
+        )
     if CaseMove.objects.filter(from_case=case).exists():
-        raise Conflict("The images were moved already.", code="moved")
+        raise Conflict(_("The images were moved already."), code="moved")
 
 
 def _open(actor: User, case: Case, patient: Patient) -> Case:
@@ -107,7 +115,7 @@ def _open(actor: User, case: Case, patient: Patient) -> Case:
         **{name: getattr(case, name) for name in _SPECIMEN},
     )
     new.save(force_insert=True)
-    CaseTransition.objects.create(case=new, to_state=CaseState.DRAFT, by=actor, reason="Moved from a withdrawn case.")
+    CaseTransition.objects.create(case=new, to_state=CaseState.DRAFT, by=actor, reason=_MOVED)
     stored = Case.objects.get(pk=new.pk)
     record(
         actor=actor,
@@ -117,7 +125,7 @@ def _open(actor: User, case: Case, patient: Patient) -> Case:
         **scope_of(new),
     )
     new.submitted_at, new.due_at = now, now + turnaround(new.priority)
-    step_case(case=new, to=CaseState.SUBMITTED, by=actor, reason="Moved from a withdrawn case.")
+    step_case(case=new, to=CaseState.SUBMITTED, by=actor, reason=_MOVED)
     return new
 
 
@@ -145,7 +153,7 @@ def _copy(actor: User, case: Case, image: SmearImage, names: list[str]) -> None:
         microscope_source=image.microscope_source,
         uploaded_by=actor,
     )
-    ImageTransition.objects.create(image=new, to_state=new.state, by=actor, reason="Moved from a withdrawn case.")
+    ImageTransition.objects.create(image=new, to_state=new.state, by=actor, reason=_MOVED)
     record(
         actor=actor,
         action=Action.CREATE,

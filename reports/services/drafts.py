@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
@@ -74,5 +75,5 @@ def _clean(text: str) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise Unprocessable("The text holds characters that cannot be kept.", code="invalid") from error
+        raise Unprocessable(_("The text holds characters that cannot be kept."), code="invalid") from error
     return text

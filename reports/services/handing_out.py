@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from audit.services import record
 from cases.services.audit_trail import scope_of
 from hematovision.errors import Conflict, Gone
@@ -14,8 +16,8 @@ if TYPE_CHECKING:
     from audit.models import Action
     from reports.models import Report
 
-_DESTROYED = "The patient was pseudonymised, and the content of this report was destroyed by decision."
-_BROKEN = "This report is no longer what was signed, so it is not handed out. Tell the laboratory."
+_DESTROYED = _("The patient was pseudonymised, and the content of this report was destroyed by decision.")
+_BROKEN = _("This report is no longer what was signed, so it is not handed out. Tell the laboratory.")
 
 
 def hand_out(*, actor: User, report: Report, action: Action, what: str) -> Report:
@@ -33,7 +35,7 @@ def hand_out(*, actor: User, report: Report, action: Action, what: str) -> Repor
         **scope_of(report.case),
     )
     if verification.destroyed_at is not None and not verification.faults:
-        raise Gone(_DESTROYED, code="report_destroyed")
+        raise Gone(str(_DESTROYED), code="report_destroyed")
     if not intact:
-        raise Conflict(_BROKEN, code="report_broken")
+        raise Conflict(str(_BROKEN), code="report_broken")
     return report

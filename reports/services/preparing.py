@@ -6,11 +6,15 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from cases.permissions import must_see, refuse
 from hematovision.errors import Conflict
+from hematovision.languages import in_language
 from reports.canonical import digest
 from reports.models import Report, ReportDraft, ReportKind
 from reports.presenters.content import build_content
+from reports.presenters.language import language_for
 from reports.selectors.case_evidence import CaseEvidence, case_evidence
 from reports.selectors.versions import current_report
 from reports.services.sign_checks import Check, sign_checks, unmet
@@ -56,25 +60,26 @@ def prepare_report(*, actor: User, case: Case, report_id: uuid.UUID | None = Non
     amendment = open_amendment_of(case)
     previous = current_report(case)
     if previous is not None and content_as_signed(previous) is None:
-        sentence = (
-            f"Version {previous.version} of this report is no longer what was signed, so nothing is signed after it. "
+        sentence = _(
+            "Version %(version)s of this report is no longer what was signed, so nothing is signed after it. "
             "Tell whoever operates this installation."
         )
-        raise Conflict(sentence, code="report_broken")
+        raise Conflict(sentence % {"version": previous.version}, code="report_broken")
     kind = ReportKind.ORIGINAL if amendment is None else ReportKind(amendment.kind)
     draft = draft_of(case, actor, previous, amendment)
-    evidence = case_evidence(case)
-    content = build_content(
-        report_id=report_id or uuid.UUID(int=0),
-        case=case,
-        evidence=evidence,
-        draft=draft,
-        kind=kind,
-        previous=previous,
-        reason_code=amendment.reason_code if amendment is not None else "",
-        reason_label=str(amendment.get_reason_code_display()) if amendment is not None else "",
-        reason=amendment.reason if amendment is not None else "",
-    )
+    with in_language(language_for(case, previous)):
+        evidence = case_evidence(case)
+        content = build_content(
+            report_id=report_id or uuid.UUID(int=0),
+            case=case,
+            evidence=evidence,
+            draft=draft,
+            kind=kind,
+            previous=previous,
+            reason_code=amendment.reason_code if amendment is not None else "",
+            reason_label=str(amendment.get_reason_code_display()) if amendment is not None else "",
+            reason=amendment.reason if amendment is not None else "",
+        )
     checks = sign_checks(case=case, kind=kind, draft=draft, evidence=evidence, content=content, previous=previous)
     return Prepared(case, kind, previous, amendment, draft, evidence, content, checks, _preview(case, content))
 
@@ -89,8 +94,9 @@ def require_signer(*, actor: User, case: Case) -> None:
         return
     lease = lease_of(case)
     if lease is not None:
-        raise Conflict(f"{lease.holder.full_name} is reviewing this case.", code="lease_lost")
-    raise Conflict("You are not reviewing this case at present. Claim it first.", code="lease_lost")
+        sentence = _("%(person)s is reviewing this case.") % {"person": lease.holder.full_name}
+        raise Conflict(sentence, code="lease_lost")
+    raise Conflict(_("You are not reviewing this case at present. Claim it first."), code="lease_lost")
 
 
 def draft_of(case: Case, actor: User, previous: Report | None, amendment: Amendment | None) -> ReportDraft:

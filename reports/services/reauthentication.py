@@ -19,6 +19,8 @@ from allauth.mfa.webauthn.internal import auth as webauthn
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import authenticate
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.middleware import needs_second_factor
 from audit.middleware import client_ip
@@ -40,7 +42,7 @@ class NotConfirmed(PermissionRefused):
     """The components given are not those of the signer; the sentence says what to give, not which part was wrong."""
 
     default_code = "not_confirmed"
-    default_sentence = "That is not your password and second factor. Nothing was signed."
+    default_sentence = gettext_lazy("That is not your password and second factor. Nothing was signed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def confirm_signer(
     """
     if needs_second_factor(user):
         raise NotConfirmed(
-            "Your role needs a second factor: set one up before you sign.", code="second_factor_required"
+            _("Your role needs a second factor: set one up before you sign."), code="second_factor_required"
         )
     first = not _signed_lately(request, user)
     if credential:

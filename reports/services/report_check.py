@@ -15,6 +15,7 @@ from audit.models import Action, AuditEvent, Outcome
 from audit.services import record
 from audit.triggers import missing_triggers
 from hematovision.chunks import in_chunks
+from hematovision.languages import in_language
 from reports.checks import TABLES
 from reports.models import Report
 from reports.verification import verify_report
@@ -56,7 +57,9 @@ def verify_reports() -> ReportCheck:
 def check_reports() -> ReportCheck:
     """Check every version with every file, and that none is missing."""
     found = ReportCheck()
-    found.faults.extend(_faults(found))
+    # The record is in English, whoever asks.
+    with in_language("en"):
+        found.faults.extend(_faults(found))
     return found
 
 
@@ -64,12 +67,12 @@ def _faults(found: ReportCheck) -> Iterator[str]:
     for table in TABLES:
         missing = missing_triggers(connection, table)
         if missing:
-            yield f"The database no longer refuses changes: {', '.join(missing)} missing."
+            yield f"The database no longer refuses changes: {', '.join(missing)} missing."  # not translated
     signed = _signed()
     rows = Report.objects.select_related("key", "previous")
     for report in in_chunks(rows, by=("created_at", "id"), size=_CHUNK):
         found.reports += 1
-        where = f"Report {report.pk}, version {report.version}"
+        where = f"Report {report.pk}, version {report.version}"  # not translated
         for fault in verify_report(report, thorough=True).faults:
             yield f"{where}: {fault}"
         known = signed.pop(str(report.pk), None)
@@ -78,7 +81,7 @@ def _faults(found: ReportCheck) -> Iterator[str]:
         elif known != report.digest:
             yield f"{where}: the audit trail saw another one signed."
     for pk in signed:
-        yield f"Report {pk} was signed, the audit trail says, and is no longer in the record."
+        yield f"Report {pk} was signed, the audit trail says, and is no longer in the record."  # not translated
 
 
 def _signed() -> dict[str, Any]:

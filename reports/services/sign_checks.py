@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.differential import LIMITED_BELOW
 from cases.states import ImageState
@@ -82,8 +83,8 @@ def unmet(checks: list[Check]) -> list[Check]:
 
 def _pdf() -> Check:
     if pdf_problem():
-        return Check("pdf", passed=False, sentence=PdfUnavailable.default_sentence)
-    return Check("pdf", passed=True, sentence="The PDF can be made.")
+        return Check("pdf", passed=False, sentence=str(PdfUnavailable.default_sentence))
+    return Check("pdf", passed=True, sentence=_("The PDF can be made."))
 
 
 def _files(case: Case) -> list[Check]:
@@ -91,7 +92,7 @@ def _files(case: Case) -> list[Check]:
     faults = faults_of(case.images.counting().order_by("ordinal"))
     if faults:
         return [Check("files", passed=False, sentence=sentence) for sentence in faults]
-    return [Check("files", passed=True, sentence="Every image is there, as it was received.")]
+    return [Check("files", passed=True, sentence=_("Every image is there, as it was received."))]
 
 
 def _cells(case: Case, evidence: CaseEvidence, content: dict[str, Any]) -> list[Check]:
@@ -100,10 +101,15 @@ def _cells(case: Case, evidence: CaseEvidence, content: dict[str, Any]) -> list[
         return [Check("cells", passed=False, sentence=sentence) for sentence in blockers]
     number = sum(not cell["removed"] for cell in evidence.cells)
     if not number:
-        return [Check("cells", passed=True, sentence="There is no cell in this case.")]
+        return [Check("cells", passed=True, sentence=_("There is no cell in this case."))]
     bulk = content["review"]["in_bulk"]
-    how = f" ({number - bulk} one by one, {bulk} in bulk)" if bulk else ""
-    return [Check("cells", passed=True, sentence=f"Every cell is reviewed and named: {number}{how}.")]
+    sentence = (
+        _("Every cell is reviewed and named: %(number)s (%(single)s one by one, %(bulk)s in bulk).")
+        if bulk
+        else _("Every cell is reviewed and named: %(number)s.")
+    )
+    values = {"number": number, "single": number - bulk, "bulk": bulk}
+    return [Check("cells", passed=True, sentence=sentence % values)]
 
 
 def _analysed(case: Case) -> list[Check]:
@@ -124,25 +130,29 @@ def _insufficient(draft: ReportDraft) -> Check:
 def _flagged(draft: ReportDraft, content: dict[str, Any]) -> Check:
     """A flag means "look again": somebody did and took it off, or says why the report can go out with it."""
     number = len(content["flagged"]["cells"])
-    cells = "1 cell is" if number == 1 else f"{number} cells are"
     if not number:
-        return Check("flagged", passed=True, sentence="No cell is flagged.")
+        return Check("flagged", passed=True, sentence=_("No cell is flagged."))
     if draft.flagged_reason.strip():
-        return Check("flagged", passed=True, sentence=f"{cells} flagged, with a reason.")
-    return Check(
-        "flagged",
-        passed=False,
-        sentence=f"{cells} flagged. Look again and take the flag off, or say why it can stay.",
-        field="flagged_reason",
+        sentence = ngettext(
+            "%(number)s cell is flagged, with a reason.", "%(number)s cells are flagged, with a reason.", number
+        )
+        return Check("flagged", passed=True, sentence=sentence % {"number": number})
+    sentence = ngettext(
+        "%(number)s cell is flagged. Look again and take the flag off, or say why it can stay.",
+        "%(number)s cells are flagged. Look again and take the flag off, or say why it can stay.",
+        number,
     )
+    return Check("flagged", passed=False, sentence=sentence % {"number": number}, field="flagged_reason")
 
 
 def _opinions(case: Case) -> Check:
     number = len(open_opinions(case))
     if number:
-        waits = "second opinion is" if number == 1 else "second opinions are"
-        return Check("opinions", passed=False, sentence=f"{number} {waits} still open.")
-    return Check("opinions", passed=True, sentence="No second opinion is open.")
+        sentence = ngettext(
+            "%(number)s second opinion is still open.", "%(number)s second opinions are still open.", number
+        )
+        return Check("opinions", passed=False, sentence=sentence % {"number": number})
+    return Check("opinions", passed=True, sentence=_("No second opinion is open."))
 
 
 def _label(case: Case) -> list[Check]:
@@ -159,25 +169,23 @@ def _label(case: Case) -> list[Check]:
 def _count(draft: ReportDraft, evidence: CaseEvidence) -> Check:
     n = evidence.differential.n
     if n >= LIMITED_BELOW:
-        return Check("count", passed=True, sentence=f"{n} leukocytes are counted.")
+        return Check("count", passed=True, sentence=_("%(number)s leukocytes are counted.") % {"number": n})
     if draft.count_reason.strip():
-        return Check("count", passed=True, sentence=f"{n} leukocytes are counted, with a reason.")
-    return Check(
-        "count",
-        passed=False,
-        sentence=f"{n} leukocytes are counted. Under {LIMITED_BELOW} the report needs a reason.",
-        field="count_reason",
-    )
+        sentence = _("%(number)s leukocytes are counted, with a reason.") % {"number": n}
+        return Check("count", passed=True, sentence=sentence)
+    sentence = _("%(number)s leukocytes are counted. Under %(least)s the report needs a reason.")
+    values = {"number": n, "least": LIMITED_BELOW}
+    return Check("count", passed=False, sentence=sentence % values, field="count_reason")
 
 
 def _identity(case: Case, draft: ReportDraft) -> Check:
     number = len(set(draft.identifiers) & set(identifiers_of(case.patient)))
     if number >= IDENTIFIERS_NEEDED:
-        return Check("identity", passed=True, sentence="Two patient identifiers are confirmed.")
+        return Check("identity", passed=True, sentence=_("Two patient identifiers are confirmed."))
     return Check(
         "identity",
         passed=False,
-        sentence="Compare two identifiers with the slide and the request, and tick them.",
+        sentence=_("Compare two identifiers with the slide and the request, and tick them."),
         field="identifiers",
     )
 
@@ -185,16 +193,13 @@ def _identity(case: Case, draft: ReportDraft) -> Check:
 def _quality(draft: ReportDraft, evidence: CaseEvidence) -> Check:
     wanting = wanting_fields(evidence)
     if not draft.quality_accepted:
-        return Check("quality", passed=False, sentence="Accept the quality of the images.", field="quality_accepted")
+        sentence = _("Accept the quality of the images.")
+        return Check("quality", passed=False, sentence=sentence, field="quality_accepted")
     if wanting and not draft.quality_remark.strip():
-        fields = ", ".join(map(str, wanting))
-        return Check(
-            "quality",
-            passed=False,
-            sentence=f"Say why the report can be signed although field {fields} is wanting.",
-            field="quality_remark",
-        )
-    return Check("quality", passed=True, sentence="The quality of the images is accepted.")
+        sentence = _("Say why the report can be signed although field %(fields)s is wanting.")
+        values = {"fields": ", ".join(map(str, wanting))}
+        return Check("quality", passed=False, sentence=sentence % values, field="quality_remark")
+    return Check("quality", passed=True, sentence=_("The quality of the images is accepted."))
 
 
 def wanting_fields(evidence: CaseEvidence) -> list[int]:
@@ -210,10 +215,12 @@ def _difference(kind: ReportKind, previous: Report, content: dict[str, Any]) -> 
     """A correction changes something; an addendum changes words and nothing that was counted or measured."""
     changes = changes_between(previous.data, content)
     if not changes:
-        return Check("changes", passed=False, sentence=f"Nothing differs from version {previous.version}.")
-    words = {"Interpretation", "Comments"}
+        sentence = _("Nothing differs from version %(version)s.") % {"version": previous.version}
+        return Check("changes", passed=False, sentence=sentence)
+    words = {_("Interpretation"), _("Comments")}
     other = list(dict.fromkeys(change["what"] for change in changes if change["what"] not in words))
     if kind == ReportKind.APPENDED and other:
-        sentence = f"An addendum changes words only, and this differs as well: {', '.join(other).lower()}. Correct it."
-        return Check("changes", passed=False, sentence=sentence)
-    return Check("changes", passed=True, sentence=f"{len(changes)} values differ from version {previous.version}.")
+        sentence = _("An addendum changes words only, and this differs as well: %(values)s. Correct it.")
+        return Check("changes", passed=False, sentence=sentence % {"values": ", ".join(other).lower()})
+    sentence = _("%(number)s values differ from version %(version)s.")
+    return Check("changes", passed=True, sentence=sentence % {"number": len(changes), "version": previous.version})

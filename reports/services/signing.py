@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
@@ -23,7 +24,7 @@ from reports.canonical import canonical, sha256
 from reports.models import InsufficientSpecimen, Report, ReportDraft, ReportKey, ReportKind, Signature
 from reports.models.report import sealed_pdf_name
 from reports.pdf import class_pictures, render_pdf
-from reports.presenters.content import MEANINGS, sign_content
+from reports.presenters.content import sign_content
 from reports.sealing import new_key, seal, wrap
 from reports.services.preparing import Prepared, prepare_report
 from reports.signals import report_signed
@@ -56,10 +57,11 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A version as it will be written."""
+    """A version as it will be written; `shown` is the signature as the content has it."""
 
     id: uuid.UUID
     text: str
+    shown: dict[str, Any]
     content_sha256: str
     pdf: bytes
     images_sha256: str
@@ -76,7 +78,7 @@ def sign_report(*, actor: User, case: Case, preview: str, proof: Proof) -> Repor
     when anything of it changed since, `not_ready` with the first condition that is not met; `PdfUnavailable`.
     """
     if proof.user != actor.pk or not timezone.now() - _PROOF_LASTS <= proof.at <= timezone.now() + _PROOF_LASTS:
-        raise PermissionRefused("Confirm that it is you, then sign.", code="proof_missing")
+        raise PermissionRefused(_("Confirm that it is you, then sign."), code="proof_missing")
     prepared = _ready(actor=actor, case=case, preview=preview)
     if prepared.kind != ReportKind.WITHDRAWN:
         _compare_files(case)
@@ -98,7 +100,7 @@ def sign_report(*, actor: User, case: Case, preview: str, proof: Proof) -> Repor
 def _ready(*, actor: User, case: Case, preview: str) -> Prepared:
     prepared = prepare_report(actor=actor, case=case)
     if prepared.preview != preview:
-        sentence = "The case changed after this preview was made. Nothing was signed; look at the new preview."
+        sentence = _("The case changed after this preview was made. Nothing was signed; look at the new preview.")
         raise Conflict(sentence, code="preview_stale")
     if prepared.unmet:
         raise Conflict(prepared.unmet[0].sentence, code="not_ready", details={"check": prepared.unmet[0].code})
@@ -126,7 +128,7 @@ def _make(*, actor: User, prepared: Prepared, method: str) -> _Made:
         pictures=class_pictures(prepared.case, content),
         identifier=pk.hex,
     )
-    return _Made(pk, text, sha256(text), pdf, images_digest(content["images"]), now)
+    return _Made(pk, text, content["signature"], sha256(text), pdf, images_digest(content["images"]), now)
 
 
 def _write(*, actor: User, prepared: Prepared, made: _Made, key: str, pdf_name: str, proof: Proof) -> Report:
@@ -160,7 +162,7 @@ def _write(*, actor: User, prepared: Prepared, made: _Made, key: str, pdf_name: 
     ReportKey.objects.create(report=report, wrapped=wrap(key))
     if prepared.content["insufficient"]:
         InsufficientSpecimen.objects.create(report=report, reason=prepared.content["insufficient"]["code"])
-    signature = _sign(actor=actor, report=report, prepared=prepared, made=made, proof=proof)
+    signature = _sign(actor=actor, report=report, made=made, proof=proof)
     ReportDraft.objects.filter(case=case).delete()
     reason = prepared.amendment.reason if prepared.amendment is not None else ""
     step_case(case=case, to=_STATES[prepared.kind], by=actor, reason=reason)
@@ -186,13 +188,8 @@ def _write(*, actor: User, prepared: Prepared, made: _Made, key: str, pdf_name: 
     return report
 
 
-def _sign(*, actor: User, report: Report, prepared: Prepared, made: _Made, proof: Proof) -> Signature:
-    block = {
-        "name": str(actor),
-        "role": actor.get_role_display(),
-        "meaning": MEANINGS[prepared.kind],
-        "method": proof.method,
-    }
+def _sign(*, actor: User, report: Report, made: _Made, proof: Proof) -> Signature:
+    block = {name: made.shown[name] for name in ("name", "role", "meaning", "method")}
     return Signature.objects.create(
         report=report,
         signer=actor,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import OrganisationKind, Role
 from audit.models import Action
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _WRITERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
-_TAKEN = "There is already a template with this title."
 
 
 def may_write_templates(user: User) -> bool:
@@ -37,7 +38,11 @@ def may_write_templates(user: User) -> bool:
 def create_template(*, actor: User, part: str, title: str, text: str) -> ReportTemplate:
     """Add a text. Raises `PermissionRefused`, `Unprocessable`, or `Conflict` for a title that is taken."""
     if not may_write_templates(actor) or actor.organisation is None:
-        refuse(actor=actor, object_type="reports.reporttemplate", sentence="Your role does not write templates.")
+        refuse(
+            actor=actor,
+            object_type="reports.reporttemplate",
+            sentence=gettext_noop("Your role does not write templates."),
+        )
     template = ReportTemplate(laboratory=actor.organisation, part=part, title=title.strip(), text=text.strip())
     _save(actor, template, Action.CREATE)
     return template
@@ -47,7 +52,7 @@ def update_template(*, actor: User, template: ReportTemplate, **changes: Any) ->
     """Change a text, or take it out of use; reports that used it keep what they say. Raises as `create_template`."""
     must_see(actor=actor, record_=template)
     if not may_write_templates(actor):
-        refuse(actor=actor, target=template, sentence="Your role does not write templates.")
+        refuse(actor=actor, target=template, sentence=gettext_noop("Your role does not write templates."))
     for name in ("part", "title", "text", "is_active"):
         if name in changes:
             setattr(template, name, changes[name])
@@ -76,4 +81,4 @@ def _save(actor: User, template: ReportTemplate, action: Action) -> None:
                 laboratory_id=template.laboratory_id,
             )
     except IntegrityError as error:
-        raise Conflict(_TAKEN, code="duplicate") from error
+        raise Conflict(_("There is already a template with this title."), code="duplicate") from error

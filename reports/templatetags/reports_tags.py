@@ -6,17 +6,22 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.utils import dateformat as dates
+from django.utils.translation import gettext as _
 
-from cases.partial_date import PartialDate
+from cases.models.birth import BirthDate
 from cases.selectors import review_status
 from cases.states import CaseState
 from reports.models import CaseMove, ReportKind, SignatureMethod
 from reports.presenters.content import IDENTIFIERS
+from reports.presenters.language import direction_of, language_of
 from reports.selectors.versions import current_report
 from review.permissions import may_review
 from review.selectors import holds, open_amendment_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cases.models import Case
 
 register = template.Library()
@@ -37,14 +42,14 @@ def kind_name(kind: str) -> str:
 @register.filter
 def day(value: str) -> str:
     """Return a birth date in words, as far as it is known: 29 February 1980, 03/1961, 1961, Birth date unknown."""
-    date = PartialDate.parse(value)
-    return f"{date.first.day} {date.first:%B %Y}" if date.first and date.is_known_to_the_day else str(date)
+    date = BirthDate.parse(value)
+    return dates.format(date.first, "j F Y") if date.first and date.is_known_to_the_day else str(date)
 
 
 @register.filter
 def born(value: str) -> str:
     """Return a birth date in the line above each page: born 1980-02-29, or birth date unknown."""
-    return f"born {value}" if value else PartialDate().phrase
+    return _("born %(date)s") % {"date": value} if value else BirthDate().phrase
 
 
 @register.filter
@@ -53,26 +58,38 @@ def moment(value: str) -> str:
     if not value:
         return ""
     time = dt.datetime.fromisoformat(value).astimezone(dt.UTC)
-    return f"{time.day} {time:%b %Y %H:%M} UTC"
+    return dates.format(time, "j M Y H:i") + " UTC"
 
 
 @register.filter
 def moment_exact(value: str) -> str:
     """Return an ISO time to the second, in UTC."""
     time = dt.datetime.fromisoformat(value).astimezone(dt.UTC)
-    return f"{time.day} {time:%B %Y %H:%M:%S} UTC"
+    return dates.format(time, "j F Y H:i:s") + " UTC"
 
 
 @register.filter
 def method_label(value: str) -> str:
     """Return in words how a signer identified themselves."""
-    return SignatureMethod(value).label.lower() if value in SignatureMethod.values else value
+    return str(SignatureMethod(value).label).lower() if value in SignatureMethod.values else value
 
 
 @register.filter
 def identifier_labels(codes: list[str]) -> str:
     """Return the identifiers that were compared, in words."""
-    return ", ".join(IDENTIFIERS[code].lower() for code in codes if code in IDENTIFIERS) or "none"
+    return ", ".join(str(IDENTIFIERS[code]).lower() for code in codes if code in IDENTIFIERS) or _("none")
+
+
+@register.filter
+def report_language(content: Mapping[str, Any]) -> str:
+    """Return the language a content is written in, for `{% language %}` and `lang`."""
+    return language_of(content)
+
+
+@register.filter
+def report_direction(content: Mapping[str, Any]) -> str:
+    """Return which way a content is written, for `dir`."""
+    return direction_of(language_of(content))
 
 
 @register.filter

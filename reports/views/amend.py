@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -39,7 +40,7 @@ def amend(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Ask what becomes of the signed report and why; then the case is open to this person."""
     case = visible_case(request.user, pk)
     if not may_review(request.user, case) and request.method != "POST":
-        raise PermissionDenied(NOT_A_REVIEWER)
+        raise PermissionDenied(_(NOT_A_REVIEWER))
     form = AmendForm(request.POST or None)
     status = 200
     if request.method == "POST":
@@ -79,13 +80,13 @@ def move(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Ask for the right patient's number and birth date, and open a case of theirs with the same images."""
     case = visible_case(request.user, pk)
     if not may_review(request.user, case) and request.method != "POST":
-        raise PermissionDenied(NOT_A_REVIEWER)
+        raise PermissionDenied(_(NOT_A_REVIEWER))
     form = MoveForm(request.POST or None)
     status = 200
     if request.method == "POST":
         status = 422
         if not may_review(request.user, case):
-            raise PermissionDenied(NOT_A_REVIEWER)
+            raise PermissionDenied(_(NOT_A_REVIEWER))
         if form.is_valid():
             try:
                 new = move_to_patient(actor=request.user, case=case, **form.cleaned_data)
@@ -93,7 +94,8 @@ def move(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 form.add_error(None, error.sentence)
                 status = error.status
             else:
-                messages.success(request, f"Case {new.accession_number} was opened; its images are being analysed.")
+                sentence = _("Case %(number)s was opened; its images are being analysed.")
+                messages.success(request, sentence % {"number": new.accession_number})
                 return redirect("workbench:case", new.pk)
     elif case.state != CaseState.WITHDRAWN:
         status = Conflict.status

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import dateformat as dates
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -18,6 +20,7 @@ from cases.services.audit_trail import scope_of
 from cases.states import CaseState
 from hematovision.csv_export import csv_file
 from hematovision.errors import DomainError
+from hematovision.languages import in_language
 from reports.models import CaseMove, Report
 from reports.pdf import mark_copy
 from reports.providers import receivers_panel
@@ -87,10 +90,13 @@ def report_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if last.pk != found.pk and not as_signed:
         what = "pdf, marked"
         try:
-            pdf = mark_copy(pdf, words="WITHDRAWN" if last.is_withdrawn else "SUPERSEDED", sentence=_mark(found, last))
+            # On every page of it, in its own language.
+            with in_language(found.language):
+                words = _("WITHDRAWN") if last.is_withdrawn else _("SUPERSEDED")
+                pdf = mark_copy(pdf, words=words, sentence=_mark(found, last))
         except DomainError as error:
             # Unmarked it would pass for a report that stands.
-            context = {"case": found.case, "error": error, "heading": "No file can be handed out"}
+            context = {"case": found.case, "error": error, "heading": _("No file can be handed out")}
             return render(request, "reports/refused.html", context, status=error.status)
     record_access(request, found, Action.EXPORT, what=what, verification=verification)
     return _file(pdf, "application/pdf", f"report-{found.pk}-v{found.version}.pdf")
@@ -141,10 +147,11 @@ def record_access(
 
 
 def _mark(found: Report, last: Report) -> str:
-    day = f"{last.created_at:%d %B %Y}"
+    values = {"version": found.version, "last": last.version, "day": dates.format(last.created_at, "d F Y")}
     if last.is_withdrawn:
-        return f"Copy of version {found.version}. The report was withdrawn on {day}: use no result of it."
-    return f"Copy of version {found.version}. Superseded by version {last.version} ({str(last.get_kind_display()).lower()}) on {day}."
+        return _("Copy of version %(version)s. The report was withdrawn on %(day)s: use no result of it.") % values
+    sentence = _("Copy of version %(version)s. Superseded by version %(last)s (%(kind)s) on %(day)s.")
+    return sentence % (values | {"kind": str(last.get_kind_display()).lower()})
 
 
 def _broken(request: AuthenticatedRequest, found: Report, verification: Verification) -> HttpResponse:
@@ -176,7 +183,7 @@ def _rows(found: Report, standing: str) -> Iterator[list[Any]]:
     yield ["signed by", signature["name"]]
     yield ["signed at", signature["signed_at"]]
     yield ["meaning", signature["meaning"]]
-    yield ["SHA-256 of the content", found.content_sha256]
+    yield ["SHA-256 of the content", found.content_sha256]  # not translated
     yield ["model", "; ".join(f"{model['name']} {model['version']}" for model in data["ai"]["models"])]
     if data["ai"].get("camera"):
         yield ["unknown camera", data["ai"]["camera"]]

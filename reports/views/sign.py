@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -35,10 +37,10 @@ if TYPE_CHECKING:
     from cases.models import Case
 
 TITLES = {
-    ReportKind.ORIGINAL: "Sign the report",
-    ReportKind.CORRECTED: "Sign the correction",
-    ReportKind.APPENDED: "Sign the addendum",
-    ReportKind.WITHDRAWN: "Withdraw the report",
+    ReportKind.ORIGINAL: gettext_lazy("Sign the report"),
+    ReportKind.CORRECTED: gettext_lazy("Sign the correction"),
+    ReportKind.APPENDED: gettext_lazy("Sign the addendum"),
+    ReportKind.WITHDRAWN: gettext_lazy("Withdraw the report"),
 }
 
 
@@ -108,7 +110,7 @@ def abandon(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         abandon_amendment(actor=request.user, case=case)
     except DomainError as error:
         return refused(request, case, error)
-    messages.success(request, "The amendment was given up. The signed report stands.")
+    messages.success(request, _("The amendment was given up. The signed report stands."))
     return redirect("workbench:case", case.pk)
 
 
@@ -124,7 +126,7 @@ def _keep(request: AuthenticatedRequest, prepared: Prepared) -> HttpResponse:
         form.add_error(None, error.sentence)
         return _sign_page(request, prepared, form, status=error.status)
     if request.POST.get("then") != "preview":
-        messages.success(request, "The draft is saved.")
+        messages.success(request, _("The draft is saved."))
         return redirect("reports:sign", case.pk)
     prepared = prepare_report(actor=request.user, case=case)
     if prepared.unmet:
@@ -152,7 +154,7 @@ def _sign_now(request: AuthenticatedRequest, prepared: Prepared) -> HttpResponse
     except DomainError as error:
         return _not_signed(request, prepared, error)
     note_signature(request, request.user)
-    messages.success(request, f"Version {report.version} of the report is signed.")
+    messages.success(request, _("Version %(version)s of the report is signed.") % {"version": report.version})
     return redirect("reports:report", report.pk)
 
 
@@ -232,7 +234,7 @@ def _preview_page(
         "prepared": prepared,
         "content": prepared.content,
         "title": TITLES[prepared.kind],
-        "meaning": MEANINGS[prepared.kind],
+        "meaning": _(MEANINGS[prepared.kind]),
         "components": components,
         "challenge": {"request_options": key_challenge(request.user)} if components.key else None,
         "error": error,

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from accounts.requests import AuthenticatedRequest
 
 _VIEWERS = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
-_NOT_YOURS = "Texts for reports are for the people of a laboratory."
 
 
 @login_required
@@ -34,14 +34,14 @@ def templates(request: AuthenticatedRequest) -> HttpResponse:
     """List the laboratory's texts, and add one."""
     user = request.user
     if user.role not in _VIEWERS or user.organisation is None:
-        raise PermissionDenied(_NOT_YOURS)
+        raise PermissionDenied(_("Texts for reports are for the people of a laboratory."))
     found = list(ReportTemplate.objects.visible_to(user))
     form = TemplateForm(request.POST or None)
     status = 200
     if request.method == "POST":
         status = 422
         if not may_write_templates(user):
-            raise PermissionDenied("Your role does not write templates.")
+            raise PermissionDenied(_("Your role does not write templates."))
         if form.is_valid():
             given = form.cleaned_data
             try:
@@ -50,7 +50,7 @@ def templates(request: AuthenticatedRequest) -> HttpResponse:
                 form.add_error(None, error.sentence)
                 status = error.status
             else:
-                messages.success(request, f"“{given['title']}” was added.")
+                messages.success(request, _("“%(title)s” was added.") % {"title": given["title"]})
                 return redirect("reports:templates")
     else:
         record_list(actor=user, object_type="reports.reporttemplate", count=len(found))
@@ -64,7 +64,7 @@ def template(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Change one text, or take it out of use."""
     found = get_object_or_404(ReportTemplate.objects.visible_to(request.user), pk=pk)
     if not may_write_templates(request.user):
-        raise PermissionDenied("Your role does not write templates.")
+        raise PermissionDenied(_("Your role does not write templates."))
     form = TemplateForm(request.POST or None, instance=ReportTemplate.objects.get(pk=found.pk))
     status = 200
     if request.method == "POST":
@@ -76,7 +76,7 @@ def template(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 form.add_error(None, error.sentence)
                 status = error.status
             else:
-                messages.success(request, f"“{found.title}” was saved.")
+                messages.success(request, _("“%(title)s” was saved.") % {"title": found.title})
                 return redirect("reports:templates")
     else:
         record_view(actor=request.user, target=found)

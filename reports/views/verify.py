@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -32,14 +33,15 @@ def verify(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "reports/verify.html", {"form": VerifyForm()})
     if _too_many(request):
-        context = {"form": VerifyForm(), "error": "That were many questions. Try again in a minute."}
+        context = {"form": VerifyForm(), "error": _("That were many questions. Try again in a minute.")}
         return render(request, "reports/verify.html", context, status=429)
     form = VerifyForm(request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "reports/verify.html", {"form": form}, status=422)
     file = form.cleaned_data.get("file")
     if file is not None and file.size > MOST_BYTES:
-        context = {"form": VerifyForm(), "error": f"A report has less than {MOST_BYTES // 1024**2} MB."}
+        sentence = _("A report has less than %(size)s MB.") % {"size": MOST_BYTES // 1024**2}
+        context = {"form": VerifyForm(), "error": sentence}
         return render(request, "reports/verify.html", context, status=413)
     answer = look_up_file(file.read()) if file is not None else look_up_hash(form.cleaned_data["hash"])
     _record(request, answer)

@@ -12,19 +12,20 @@ const PREFIX = "shell-";
 
 const said = (what) => Response.redirect(`${SHELL}?said=${what}`, 303);
 
-/** `config`: `version`, `files` (addresses), `hashed` (of them those named by their content), `guarded` (patterns of paths). */
-export const begin = ({ version, files, hashed, guarded }) => {
+/** `config`: `version`, `language`, `files` (addresses), `hashed` (of them those named by their content), `guarded` (patterns of paths). */
+export const begin = ({ version, language, files, hashed, guarded }) => {
   const name = PREFIX + version;
   const forms = guarded.map((pattern) => new RegExp(pattern));
   const known = new Set(files);
   const forGood = new Set(hashed);
 
-  const kept = async (address) => (await caches.open(name)).match(address, { ignoreSearch: true });
+  const kept = async (address) => (await caches.open(name)).match(address, { ignoreSearch: true, ignoreVary: true });
 
   const install = async () => {
     const cache = await caches.open(name);
-    /* Without cookies: the page is the same for everybody */
-    const requests = [SHELL, ...files].map((each) => new Request(each, { credentials: "omit", cache: "reload" }));
+    /* Without cookies: but for its language the page is the same for everybody */
+    const asked = { credentials: "omit", cache: "reload", headers: { "Accept-Language": language } };
+    const requests = [SHELL, ...files].map((each) => new Request(each, asked));
     await cache.addAll(requests);
     await self.skipWaiting();
   };

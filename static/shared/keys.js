@@ -1,7 +1,16 @@
 /* Keys and what they mean. Pure: the map of commands to keys comes from the server (review/key_map.py), one for all pages,
    so that a key means the same in the field viewer, the review and a second opinion. */
 
-const WORDS = { " ": "Space", Delete: "Del", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
+import { gettext } from "./words.js";
+
+const WORDS = {
+  " ": gettext("Space"),
+  Delete: gettext("Del"),
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+};
 
 /**
  * The name of a pressed key, as the server names it: "n", "Shift+ ", "Ctrl+z".

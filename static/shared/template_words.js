@@ -1,4 +1,5 @@
 /* The sentences of a script, which the page brings along in the language of its person. */
+import { locale } from "./words.js";
 
 /** Of `<template data-words>` under `root`, whose elements are named by `data-word`: `say(name, {values})` fills in each `{value}`. */
 export const wordsOf = (root) => {
@@ -9,7 +10,7 @@ export const wordsOf = (root) => {
   return (name, values = {}) => said.get(name).replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 };
 
-const inTheirLanguage = (options) => new Intl.NumberFormat(document.documentElement.lang || undefined, options);
+const inTheirLanguage = (options) => new Intl.NumberFormat(locale(), options);
 
 /** A number of bytes as people read it. */
 export const sizeOf = (bytes) => {

@@ -1,5 +1,7 @@
 /* A field to zoom and pan: OpenSeadragon for the picture, one SVG over it for the boxes of its cells.
    The SVG follows the viewport by a single transform; only the letters are placed one by one, since they keep their size. */
+import { gettext } from "./words.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const PYRAMID_LIMIT = 20000000;
 const SMALLEST_LETTERED = 13;
@@ -32,7 +34,10 @@ export const createZoomableField = (element, { keys, shown, onPick, onFollow = (
     ...options,
   });
   viewer.canvas.setAttribute("role", "application");
-  viewer.canvas.setAttribute("aria-label", `Field. Arrow keys move it, plus and minus zoom, ${keys}.`);
+  viewer.canvas.setAttribute(
+    "aria-label",
+    gettext("Field. Arrow keys move it, plus and minus zoom, {keys}.", { keys }),
+  );
 
   const overlay = svg("svg", { class: "boxes", "aria-hidden": "true" });
   const layer = svg("g", {});

@@ -260,6 +260,7 @@ def test_numbers_of_a_place_are_typed_one_a_line(client, ines, riverside):
         "is_active": "on",
         "unknown_camera": "strict",
         "poor_fields": "ask",
+        "report_language": "en",
         "leave_out_metadata": "on",
         "hl7_authority": "RIV&1.2.3&ISO",
     }

@@ -20,7 +20,7 @@ from cases.storage import clinical_storage
 from reports.canonical import canonical, sha256
 from reports.models import InsufficientSpecimen, Report, ReportDraft, ReportKey, ReportKind, Signature
 from reports.models.report import sealed_pdf_name
-from reports.presenters.content import MEANINGS, build_content, sign_content
+from reports.presenters.content import build_content, sign_content
 from reports.sealing import new_key, seal, wrap
 from reports.selectors.case_evidence import case_evidence
 from reports.signals import report_signed
@@ -109,7 +109,7 @@ def next_version(
     ReportKey.objects.create(report=report, wrapped=wrap(key))
     if content["insufficient"]:
         InsufficientSpecimen.objects.create(report=report, reason=content["insufficient"]["code"])
-    shown = {"name": str(by), "role": by.get_role_display(), "meaning": MEANINGS[kind], "method": "password"}
+    shown = {name: content["signature"][name] for name in ("name", "role", "meaning", "method")}
     Signature.objects.create(
         report=report,
         signer=by,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
 
 from audit.models import Action, AuditEvent
 from audit.services import record
@@ -13,6 +14,7 @@ from inbox.services import acknowledge, open_delivery
 from inbox.verification import acknowledgement_digest
 from notices.models import Notification
 from reports.models import ReportKey
+from tests.factories.languages import mark_language
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +162,13 @@ def test_an_acknowledgement_is_not_changed_in_sql(delivery, amina, statement):
     acknowledge(actor=amina, delivery=delivery, read_back={})
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_a_withdrawal_is_read_back_in_ones_own_language_and_kept_in_english(delivery, sent, amina, monkeypatch):
+    withdrawn = sent(kind="withdrawn", reason="Slide of another patient.")
+    mark_language(monkeypatch, "fr")
+    with translation.override("fr"):
+        with pytest.raises(Unprocessable, match="fr:What you typed"):
+            acknowledge(actor=amina, delivery=withdrawn, read_back={"withdrawn": "retired"})
+        done = acknowledge(actor=amina, delivery=withdrawn, read_back={"withdrawn": "FR:withdrawn "})
+    assert (done.read_back, done.by_role) == ({"withdrawn": "withdrawn"}, "Uploader")

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.test import Client
 
+from accounts.services import choose_language
 from tests.factories.cases import CaseFactory
 from tests.permissions.matrix import ROWS
 from workbench import offline_files
@@ -52,6 +54,18 @@ def test_it_is_the_same_for_everybody_and_nobody(client, amina):
     assert [client.get(path).content for path in ("/offline/", "/sw.js", "/manifest.webmanifest")] == before
     # No page is kept but by the worker, which asks for this one as nobody.
     assert all("no-store" in client.get(path)["Cache-Control"] for path in ("/", "/offline/"))
+
+
+@pytest.mark.django_db
+def test_it_is_kept_in_the_language_of_whoever_keeps_it(client, amina):
+    choose_language(actor=amina, language="fr")
+    client.force_login(amina)
+    kept = config(client)
+    assert (kept["language"], kept["files"][-1]) == ("fr", "/static/words/fr.js")
+    # The worker asks as nobody, in that language.
+    page = Client().get("/offline/", headers={"Accept-Language": "fr"}).text
+    assert '<html lang="fr"' in page
+    assert set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page)) <= set(kept["files"])
 
 
 def test_another_byte_is_another_version(client, monkeypatch, tmp_path):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -47,6 +48,7 @@ def worker(_request: HttpRequest) -> HttpResponse:
     files = addresses()
     config = {
         "version": version(_page()),
+        "language": get_language(),
         "files": files,
         "hashed": [address for address in files if named_by_content(address)],
         "guarded": guarded_addresses(),

@@ -27,5 +27,5 @@ def check_bmp(file: IO[bytes], limits: Limits) -> None:
     pixels = abs(width * height)
     length = file.seek(0, 2)
     if pixels > min(MOST_RUN_LENGTH_PIXELS, limits.max_pixels) or length > 2 * pixels + 64 * 1024:
-        message = f"{pixels} run-length coded pixels in {length} bytes"
+        message = f"{pixels} run-length coded pixels in {length} bytes"  # not translated
         raise OverBudgetError(message)

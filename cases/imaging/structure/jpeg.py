@@ -45,9 +45,9 @@ def check_jpeg(file: IO[bytes], limits: Limits) -> None:
         scans += marker == _SCAN
         segments += 1
         if scans > limits.max_scans or scans * pixels > MOST_PASSES * limits.max_pixels:
-            message = f"{scans} scans of {pixels} pixels"
+            message = f"{scans} scans of {pixels} pixels"  # not translated
             raise OverBudgetError(message)
         if segments > _MOST_SEGMENTS or exif > MOST_EXIF_BYTES:
-            message = f"{segments} segments, {exif} bytes of EXIF"
+            message = f"{segments} segments, {exif} bytes of EXIF"  # not translated
             raise OverBudgetError(message)
         position += max(length, 2)

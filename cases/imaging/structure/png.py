@@ -32,7 +32,7 @@ def check_png(file: IO[bytes], limits: Limits) -> None:
             message = "too many compressed texts"
             raise OverBudgetError(message)
         if name == b"eXIf" and length > MOST_EXIF_BYTES:
-            message = f"{length} bytes of EXIF"
+            message = f"{length} bytes of EXIF"  # not translated
             raise OverBudgetError(message)
         file.seek(length + _CHECKSUM_SIZE, 1)
     message = f"more than {limits.max_chunks} chunks"

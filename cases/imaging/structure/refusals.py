@@ -18,5 +18,5 @@ class TooManyPixelsError(Exception):
     """The picture is larger than is accepted; said before its parts are weighed: `width`, `height` in pixels."""
 
     def __init__(self, width: int, height: int) -> None:
-        super().__init__(f"{width} x {height} pixels")
+        super().__init__(f"{width} x {height} pixels")  # not translated
         self.width, self.height = width, height

@@ -112,7 +112,7 @@ def _directory(file: IO[bytes], layout: _Layout, at: int, limits: Limits) -> _Di
             found.data_bytes += length
         if kind in _CODES and tag in _WANTED:
             if count > limits.max_tiles:
-                message = f"{count} tiles or strips"
+                message = f"{count} tiles or strips"  # not translated
                 raise OverBudgetError(message)
             if length > room:
                 file.seek(layout.read(file, layout.offset))
@@ -155,5 +155,5 @@ def _check_tiles(file: IO[bytes], directory: _Directory, size: int, limits: Limi
         scans = file.read().count(b"\xff\xda")
         tiles = max(directory.counts.get(_STRIP_OFFSETS, 1), directory.counts.get(_TILE_OFFSETS, 1))
         if scans > limits.max_scans * tiles or scans * tile > MOST_PASSES * limits.max_pixels:
-            message = f"{scans} scans in {tiles} tiles of {tile} pixels"
+            message = f"{scans} scans in {tiles} tiles of {tile} pixels"  # not translated
             raise OverBudgetError(message)

@@ -28,7 +28,7 @@ def check_webp(file: IO[bytes], limits: Limits) -> None:
         if width * height > limits.max_pixels:
             raise TooManyPixelsError(width, height)
         if name == b"EXIF" and length > MOST_EXIF_BYTES:
-            message = f"{length} bytes of EXIF"
+            message = f"{length} bytes of EXIF"  # not translated
             raise OverBudgetError(message)
         # Chunks are padded to an even length.
         file.seek(start + length + length % 2)

@@ -65,6 +65,7 @@ _PEOPLE = [
     _update("what files may say", "accounts_organisation", "leave_out_metadata = %s", of("place"), False),
     _update("the form of numbers", "accounts_organisation", "accession_pattern = '.*'", of("place")),
     _update("the start of codes", "accounts_organisation", "accession_strip = 'A'", of("place")),
+    _update("the language of reports", "accounts_organisation", "report_language = 'fr'", of("place")),
     _update("the rule for cameras", "accounts_organisation", "unknown_camera = 'all'", of("place")),
     _insert("an organisation", "accounts.organisation", of("place"), slug="'another'"),
     _update("the scopes of a client", "accounts_apiclient", "scopes = '[\"cases:write\"]'", of("api_client")),
