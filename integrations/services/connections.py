@@ -21,7 +21,6 @@ from accounts.overseers import administrators_of
 from audit.models import Action
 from audit.services import record
 from hematovision.errors import Conflict, PermissionRefused, Unprocessable
-from hematovision.languages import in_language
 from integrations.connection_checks import faults_of_settings
 from integrations.connection_verification import connection_digest
 from integrations.kinds import SECRETS, SETTINGS, missing_settings
@@ -180,16 +179,14 @@ def switch_off_by_itself(connection: Connection, reason: str) -> None:
     if stored.state == ConnectionState.OFF:
         return
     _step(None, stored, ConnectionState.OFF, reason=reason)
-    for person in administrators_of(stored.laboratory_id):
-        with in_language(person.language):
-            notify(
-                recipients=[person],
-                kind=SWITCHED_OFF,
-                subject_id=stored.pk,
-                text=_("A connection was switched off by itself."),
-                path=reverse("integrations:connection", args=[stored.pk]),
-                replaces=True,
-            )
+    notify(
+        recipients=administrators_of(stored.laboratory_id),
+        kind=SWITCHED_OFF,
+        subject_id=stored.pk,
+        text=gettext_noop("A connection was switched off by itself."),
+        path=reverse("integrations:connection", args=[stored.pk]),
+        replaces=True,
+    )
 
 
 def pause(*, actor: User, connection: Connection, until: dt.datetime, reason: str) -> Connection:

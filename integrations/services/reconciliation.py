@@ -7,12 +7,11 @@ import datetime as dt
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.overseers import administrators_of
 from audit.models import Action, Outcome
 from audit.services import record
-from hematovision.languages import in_language
 from integrations.models import Connection
 from integrations.reconciliation import Period, days_of
 from notices.services import notify
@@ -39,17 +38,14 @@ def watch_reconciliation() -> list[Connection]:
 
 def _tell(connection: Connection, missing: int) -> None:
     with transaction.atomic():
-        told = []
-        for person in administrators_of(connection.laboratory_id):
-            with in_language(person.language):
-                told += notify(
-                    recipients=[person],
-                    kind=KIND,
-                    subject_id=connection.pk,
-                    text=_("Results that were signed until yesterday have not arrived over a connection."),
-                    path=f"{reverse('integrations:reconciliation')}?connection={connection.pk}",
-                    replaces=True,
-                )
+        told = notify(
+            recipients=administrators_of(connection.laboratory_id),
+            kind=KIND,
+            subject_id=connection.pk,
+            text=gettext_noop("Results that were signed until yesterday have not arrived over a connection."),
+            path=f"{reverse('integrations:reconciliation')}?connection={connection.pk}",
+            replaces=True,
+        )
         if told:
             record(
                 actor=None,

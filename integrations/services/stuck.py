@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -11,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from accounts.overseers import administrators_of
-from hematovision.languages import in_language
 from integrations.models import Connection, Message
 from notices.models import Notification
 from notices.services import notify
@@ -42,18 +42,20 @@ def follow_stuck_messages(*, now: dt.datetime | None = None) -> int:
 
 @transaction.atomic
 def _tell(connection: Connection, number: int) -> None:
-    for person in administrators_of(connection.laboratory_id):
-        with in_language(person.language):
-            text = ngettext(
-                "%(number)s message waits for a person: %(name)s did not take them, or they could not be made.",
-                "%(number)s messages wait for a person: %(name)s did not take them, or they could not be made.",
-                number,
-            )
-            notify(
-                recipients=[person],
-                kind=KIND,
-                subject_id=connection.pk,
-                text=text % {"number": number, "name": connection.name},
-                path=f"{reverse('integrations:messages')}?connection={connection.pk}",
-                replaces=True,
-            )
+    notify(
+        recipients=administrators_of(connection.laboratory_id),
+        kind=KIND,
+        subject_id=connection.pk,
+        text=partial(_text, connection, number),
+        path=f"{reverse('integrations:messages')}?connection={connection.pk}",
+        replaces=True,
+    )
+
+
+def _text(connection: Connection, number: int) -> str:
+    text = ngettext(
+        "%(number)s message waits for a person: %(name)s did not take them, or they could not be made.",
+        "%(number)s messages wait for a person: %(name)s did not take them, or they could not be made.",
+        number,
+    )
+    return text % {"number": number, "name": connection.name}
