@@ -1,12 +1,9 @@
 /* The sign page: put a text of the laboratory into the report, and ask before unsaved words are left behind. */
 import { gettext } from "../shared/words.js";
 
-const INSERT_INTO = {
-  comments: gettext("Insert a text into: comments"),
-  interpretation: gettext("Insert a text into: interpretation"),
-};
 const source = document.getElementById("report-texts");
 const texts = source ? JSON.parse(source.textContent) : [];
+const places = { comments: gettext("comments"), interpretation: gettext("interpretation") };
 
 for (const place of document.querySelectorAll("[data-insert]")) {
   const field = document.getElementById(`id_${place.dataset.insert}`);
@@ -15,7 +12,7 @@ for (const place of document.querySelectorAll("[data-insert]")) {
     continue;
   }
   const choice = document.createElement("select");
-  choice.setAttribute("aria-label", INSERT_INTO[place.dataset.insert]);
+  choice.setAttribute("aria-label", gettext("Insert a text into: {place}", { place: places[place.dataset.insert] }));
   choice.append(new Option(gettext("Insert a text…"), ""));
   for (const text of fitting) {
     choice.append(new Option(text.title, text.id));
