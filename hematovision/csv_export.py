@@ -11,7 +11,10 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
+from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
+
+from hematovision.languages import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,10 +29,20 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def csv_lines(rows: Iterable[Sequence[object]], *, end: str = "\r\n") -> Iterator[str]:
-    """Yield one line of CSV a row, each with its `end` (RFC 4180's by default). Text is escaped, numbers stay numbers."""
+    """Yield one line of CSV a row, each with its `end` (RFC 4180's by default). Text is escaped, numbers stay numbers.
+
+    Files are read by programs, and compared with those of other people: each row is made in English, whoever asks.
+    """
     writer = csv.writer(_Echo(), lineterminator=end)
-    for row in rows:
-        yield writer.writerow([_harmless(value) for value in row])
+    left = iter(rows)
+    while True:
+        # Between two rows whoever sends them does other things, in a language of their own.
+        with in_language(settings.LANGUAGE_CODE):
+            row = next(left, None)
+            if row is None:
+                return
+            line = writer.writerow([_harmless(value) for value in row])
+        yield line
 
 
 def csv_file(rows: Iterable[Sequence[object]], *, name: str) -> HttpResponse:

@@ -81,5 +81,5 @@ def _lines(archive: zipfile.ZipFile, reports: list[Report]) -> Iterator[list[obj
             report.kind,
             report.created_at.isoformat(timespec="seconds"),
             report.case.clinic.name,
-            name if intact else "It is not what was signed: ask the laboratory.",
+            name if intact else "It is not what was signed: ask the laboratory.",  # not translated
         ]

@@ -7,6 +7,8 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from integrations.mapping_rows import TABLES
 
 if TYPE_CHECKING:
@@ -35,26 +37,31 @@ def read_table(content: bytes, table: str) -> list[dict[str, str]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UnreadableTableError("The file is not written in UTF-8. Save it as CSV UTF-8.") from None
+        raise UnreadableTableError(_("The file is not written in UTF-8. Save it as CSV UTF-8.")) from None
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise UnreadableTableError(f"The file is no CSV: {error}.") from None
+        raise UnreadableTableError(_("The file is no CSV: %(error)s.") % {"error": error}) from None
     lines = [line for line in lines if any(value.strip() for value in line)]
     if not lines:
-        raise UnreadableTableError("The file is empty.")
+        raise UnreadableTableError(_("The file is empty."))
     head, *rest = lines
     head = [name.strip().lower() for name in head]
     if sorted(head) != sorted(TABLES[table]):
-        raise UnreadableTableError(f"The first line has to name {', '.join(TABLES[table])}, each once.")
+        raise UnreadableTableError(
+            _("The first line has to name %(columns)s, each once.") % {"columns": ", ".join(TABLES[table])}
+        )
     if len(rest) >= _MOST_LINES:
-        raise UnreadableTableError(f"The file has more than {_MOST_LINES - 1} rows.")
+        raise UnreadableTableError(_("The file has more than %(most)s rows.") % {"most": _MOST_LINES - 1})
     found = []
     for number, line in enumerate(rest, start=2):
         if len(line) != len(head):
-            raise UnreadableTableError(f"Line {number} has {len(line)} values, the first line {len(head)}.")
+            raise UnreadableTableError(
+                _("Line %(line)s has %(values)s values, the first line %(columns)s.")
+                % {"line": number, "values": len(line), "columns": len(head)}
+            )
         values = dict(zip(head, (_plain(value) for value in line), strict=True))
         found.append({name: values[name] for name in TABLES[table]})
     return found

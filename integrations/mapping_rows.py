@@ -22,6 +22,7 @@ from typing import Any
 
 from integrations.codes import LOINC, RESULTS, UCUM, UNITS, Coded
 from integrations.hl7.mapping import Mapping, ResultCode
+from integrations.said import gettext_noop
 
 LOCAL = "L"
 """A code of the receiver's own (HL7 table 0396)."""
@@ -46,6 +47,15 @@ KEYS: dict[str, tuple[str, ...]] = {
 _MAY_BE_EMPTY = {"text", "local_code", "local_text", "unit"}
 _MOST_ROWS = 2_000
 _MOST_LETTERS = 200
+NO_TABLES = gettext_noop("A mapping has one list for each table.")
+NO_SUCH_TABLE = gettext_noop("There is no table %(table)s.")
+NO_LIST = gettext_noop("The table %(table)s is a list of rows.")
+TOO_MANY_ROWS = gettext_noop("The table %(table)s has more than %(most)s rows.")
+NO_SUCH_MEMBER = gettext_noop("%(table)s, row %(row)s: there is no member %(members)s.")
+TOO_LONG = gettext_noop("%(table)s, row %(row)s: %(member)s is text of at most %(most)s letters.")
+UNPRINTABLE = gettext_noop("%(table)s, row %(row)s: %(member)s has a line break or another control character.")
+IS_EMPTY = gettext_noop("%(table)s, row %(row)s: %(member)s is empty.")
+TWICE = gettext_noop("%(table)s, row %(row)s: %(key)s stands there twice.")
 
 Rows = dict[str, list[dict[str, str]]]
 
@@ -71,9 +81,9 @@ def default_rows() -> Rows:
 def faults_of(rows: Any) -> Iterator[str]:
     """Say in sentences what is wrong with the form of `rows`; nothing for good ones."""
     if not isinstance(rows, dict):
-        yield "A mapping has one list for each table."
+        yield NO_TABLES
         return
-    yield from (f"There is no table {name}." for name in sorted(rows.keys() - TABLES.keys()))
+    yield from (NO_SUCH_TABLE % {"table": name} for name in sorted(rows.keys() - TABLES.keys()))
     for name, members in TABLES.items():
         yield from _faults_of_table(name, members, rows.get(name, []))
     if "results" in rows and not any(True for _ in _faults_of_table("results", TABLES["results"], rows["results"])):
@@ -85,28 +95,28 @@ def faults_of(rows: Any) -> Iterator[str]:
 
 def _faults_of_table(name: str, members: tuple[str, ...], found: Any) -> Iterator[str]:
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-        yield f"The table {name} is a list of rows."
+        yield NO_LIST % {"table": name}
         return
     if len(found) > _MOST_ROWS:
-        yield f"The table {name} has more than {_MOST_ROWS} rows."
+        yield TOO_MANY_ROWS % {"table": name, "most": _MOST_ROWS}
         return
     seen: set[tuple[str, ...]] = set()
     for number, row in enumerate(found, start=1):
-        where = f"{name}, row {number}"
+        where = {"table": name, "row": number}
         unknown = sorted(row.keys() - set(members))
         if unknown:
-            yield f"{where}: there is no member {', '.join(map(str, unknown))}."
+            yield NO_SUCH_MEMBER % {**where, "members": ", ".join(map(str, unknown))}
         for member in members:
             value = row.get(member, "")
             if not isinstance(value, str) or len(value) > _MOST_LETTERS:
-                yield f"{where}: {member} is text of at most {_MOST_LETTERS} letters."
+                yield TOO_LONG % {**where, "member": member, "most": _MOST_LETTERS}
             elif not value.isprintable():
-                yield f"{where}: {member} has a line break or another control character."
+                yield UNPRINTABLE % {**where, "member": member}
             elif not value.strip() and member not in _MAY_BE_EMPTY:
-                yield f"{where}: {member} is empty."
+                yield IS_EMPTY % {**where, "member": member}
         key = tuple(str(row.get(member, "")) for member in KEYS[name])
         if key in seen:
-            yield f"{where}: {' '.join(key)} stands there twice."
+            yield TWICE % {**where, "key": " ".join(key)}
         seen.add(key)
 
 

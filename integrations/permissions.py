@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import OrganisationKind, Role
 from hematovision.errors import NotFound, PermissionRefused
 
 if TYPE_CHECKING:
     from accounts.models import Organisation, User
 
-NOT_AN_ADMINISTRATOR = "Connections are kept by the administrators of a laboratory."
+NOT_AN_ADMINISTRATOR = _("Connections are kept by the administrators of a laboratory.")
 
 
 def may_connect(user: Any) -> bool:
@@ -29,6 +31,6 @@ def may_connect(user: Any) -> bool:
 def must_connect(*, actor: User, laboratory: Organisation) -> None:
     """Refuse whoever does not keep the connections of `laboratory`; raises `PermissionRefused`, `NotFound` for a foreign one."""
     if not may_connect(actor):
-        raise PermissionRefused(NOT_AN_ADMINISTRATOR)
+        raise PermissionRefused(str(NOT_AN_ADMINISTRATOR))
     if actor.organisation_id != laboratory.pk:
         raise NotFound

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from hematovision.errors import TooManyAttempts
 
@@ -36,7 +37,7 @@ def place_of(caller: Any) -> Iterator[None]:
     keys = [f"integrations.waiting.{caller}.{number}" for number in range(A_CALLER)]
     taken = next((key for key in keys if cache.add(key, 1, timeout=2 * LONGEST_SECONDS)), None)
     if taken is None:
-        raise TooManyAttempts("Two requests of this caller wait already: let one of them be answered first.")
+        raise TooManyAttempts(_("Two requests of this caller wait already: let one of them be answered first."))
     try:
         yield
     finally:

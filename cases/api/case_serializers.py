@@ -14,6 +14,7 @@ from cases.models import Case, Order, Patient, Priority, SpecimenReason, Stain
 from cases.models.case import COARSEST_SCALE, FINEST_SCALE
 from cases.states import CaseState
 from hematovision.rest.bodies import StrictBody
+from hematovision.rest.english import ToldInEnglish
 
 NO_SUCH_PATIENT = _("You know no patient with this id.")
 NO_SUCH_ORDER = _("You know no order with this id.")
@@ -153,7 +154,7 @@ class CaseOut(serializers.Serializer):
     due_at = serializers.DateTimeField(allow_null=True)
 
 
-class RejectionOut(serializers.Serializer):
+class RejectionOut(ToldInEnglish):
     """Why the laboratory could not use the specimen of a case."""
 
     reasons = serializers.ListField(child=serializers.ChoiceField(choices=SpecimenReason.choices))

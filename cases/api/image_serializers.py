@@ -7,6 +7,7 @@ from rest_framework import serializers
 from cases.models import FieldFault, TakenOut
 from cases.states import ImageState
 from hematovision.rest.bodies import StrictBody
+from hematovision.rest.english import ToldInEnglish
 from microscopes.selectors import MicroscopeSource
 
 
@@ -53,7 +54,7 @@ class ImagesInOrder(StrictBody):
     )
 
 
-class SentBackOut(serializers.Serializer):
+class SentBackOut(ToldInEnglish):
     """A field that the laboratory asks to be taken again: send the new picture with its id as `replaces`."""
 
     image = serializers.UUIDField(source="image_id")

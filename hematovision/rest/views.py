@@ -27,9 +27,10 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from hematovision.rest.base import NotCached
+from hematovision.rest.english import AnswersInEnglish
 
 
-class SchemaView(SpectacularAPIView):
+class SchemaView(AnswersInEnglish, SpectacularAPIView):
     """The OpenAPI description; JSON unless YAML is asked for (JSON is YAML as well)."""
 
     renderer_classes = [

@@ -6,6 +6,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
@@ -51,7 +52,7 @@ class FeedFilter(filters.FilterSet):
         """Narrow to what comes after an event."""
         position = position_of(signed_in(self.request), value)
         if position is None:
-            raise Unprocessable("There is no such event: give `next` of an answer you got.", code="unknown_event")
+            raise Unprocessable(_("There is no such event: give `next` of an answer you got."), code="unknown_event")
         return events.filter(position__gt=position)
 
     def at_the_view(self, events: FeedEventQuerySet, _name: str, _value: Any) -> FeedEventQuerySet:

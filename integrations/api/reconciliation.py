@@ -8,6 +8,7 @@ from typing import IO, Any, ClassVar, cast
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
@@ -48,11 +49,13 @@ class PeriodIn(serializers.Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse days in the wrong order, and more than a quarter at once."""
         if attrs["last"] < attrs["first"]:
-            raise serializers.ValidationError({"last": ["The last day comes before the first."]})
+            raise serializers.ValidationError({"last": [_("The last day comes before the first.")]})
         if attrs["last"] - attrs["first"] >= dt.timedelta(days=MOST_DAYS):
-            raise serializers.ValidationError({"first": [f"At most {MOST_DAYS} days are asked for at once."]})
+            raise serializers.ValidationError(
+                {"first": [_("At most %(days)s days are asked for at once.") % {"days": MOST_DAYS}]}
+            )
         if attrs["last"] > timezone.now().date():
-            raise serializers.ValidationError({"last": ["This day has not come yet."]})
+            raise serializers.ValidationError({"last": [_("This day has not come yet.")]})
         return attrs
 
 

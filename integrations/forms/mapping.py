@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
@@ -114,7 +114,7 @@ class FileForm(VersionForm):
         """Return the rows of the file."""
         file = self.cleaned_data["file"]
         if file.size > MOST_FILE_BYTES:
-            raise forms.ValidationError(_now("The file is larger than 1 MB."))
+            raise forms.ValidationError(gettext("The file is larger than 1 MB."))
         try:
             return read_table(file.read(), self._table)
         except UnreadableTableError as error:

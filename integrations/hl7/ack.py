@@ -26,7 +26,7 @@ ORDER_ANSWERS = {
     "ORM^O01": ("ORR", "O02", "ORR_O02"),
 }
 """The application answer to each message with orders."""
-_NO_CODE = "Blood smear review"
+_NO_CODE = "Blood smear review"  # not translated
 """What an examination is called that was ordered without a code."""
 
 
@@ -122,10 +122,10 @@ def parse_answer(content: bytes, *, charset: str = "ASCII") -> Answer:
     found = read(content, charset=charset, zone=dt.UTC)
     msa = found.first("MSA")
     if msa is None:
-        raise SegmentSequenceError("The answer has no MSA.", "MSA")
+        raise SegmentSequenceError("The answer has no MSA.", "MSA")  # not translated
     code = msa.code(1)
     if code not in CODES:
-        raise UnknownValueError("The code of the answer is not of HL7 table 0008.", msa.place(1))
+        raise UnknownValueError("The code of the answer is not of HL7 table 0008.", msa.place(1))  # not translated
     err = found.first("ERR")
     said = msa.get(3) or ("" if err is None else err.get(8) or err.get(7) or err.get(3, 2))
     return Answer(code, msa.code(2), said)

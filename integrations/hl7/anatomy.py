@@ -114,8 +114,8 @@ def _identity(code: str, values: Sequence[str], place: int, before: Sequence[Seg
         return f"OBX {'|'.join(values[2:4])}"
     if code == "NTE" and before:
         over = next((segment for segment in reversed(before) if segment.code != "NTE"), before[0])
-        under = sum(segment.identity.startswith(f"NTE of {over.identity}") for segment in before)
-        return f"NTE of {over.identity} {under}"
+        under = sum(segment.identity.startswith(f"NTE of {over.identity}") for segment in before)  # not translated
+        return f"NTE of {over.identity} {under}"  # not translated
     return f"{code} {place}"
 
 

@@ -20,10 +20,13 @@ from integrations.hl7.order_lines import order_lines
 from integrations.hl7.outgoing import Number
 from integrations.hl7.reading import MOST_IN_NAME, Read, Segment, read, require
 from integrations.hl7.text import read_birth_date
+from integrations.said import gettext_noop
 
 ORDERS = {"OML": {"O33", "O21"}, "ORM": {"O01"}}
 PATIENTS = {"A04", "A08", "A31"}
 MERGE = "A40"
+IS_MISSING = gettext_noop("The segment %(name)s is missing.")
+ONE_IS_TAKEN = gettext_noop("One %(name)s a message is taken here.")
 
 
 def parse(content: bytes, *, processing_id: str = "P", charset: str = "ASCII", zone: dt.tzinfo = dt.UTC) -> Incoming:
@@ -36,17 +39,17 @@ def parse(content: bytes, *, processing_id: str = "P", charset: str = "ASCII", z
     header = found.header
     require(header, processing_id)
     if not header.control_id:
-        raise RequiredFieldMissingError("A message needs a control id.", "MSH^1^10")
+        raise RequiredFieldMissingError(gettext_noop("A message needs a control id."), "MSH^1^10")
     if header.type in ORDERS:
         if header.event not in ORDERS[header.type]:
-            raise UnsupportedEventError("This event of orders is not taken here.", "MSH^1^9^1^2")
+            raise UnsupportedEventError(gettext_noop("This event of orders is not taken here."), "MSH^1^9^1^2")
         return Orders(header, _patient(found), _visit(found), order_lines(found, zone))
     if header.type != "ADT":
-        raise UnsupportedTypeError("Only OML, ORM and ADT are taken.", "MSH^1^9^1^1")
+        raise UnsupportedTypeError(gettext_noop("Only OML, ORM and ADT are taken."), "MSH^1^9^1^1")
     if header.event == MERGE:
         return _merge(found)
     if header.event not in PATIENTS:
-        raise UnsupportedEventError("This event of patients is not taken here.", "MSH^1^9^1^2")
+        raise UnsupportedEventError(gettext_noop("This event of patients is not taken here."), "MSH^1^9^1^2")
     return PatientUpdate(header, _patient(found), _visit(found))
 
 
@@ -54,9 +57,9 @@ def _one(found: Read, name: str) -> Segment:
     """The segment of that name, of which there has to be one."""
     here = [segment for segment in found.segments if segment.name == name]
     if not here:
-        raise SegmentSequenceError(f"The segment {name} is missing.", name)
+        raise SegmentSequenceError(IS_MISSING % {"name": name}, name)
     if len(here) > 1:
-        raise SegmentSequenceError(f"One {name} a message is taken here.", f"{name}^2")
+        raise SegmentSequenceError(ONE_IS_TAKEN % {"name": name}, f"{name}^2")
     return here[0]
 
 
@@ -64,10 +67,10 @@ def _patient(found: Read) -> Person:
     pid = _one(found, "PID")
     family = pid.code(5, most=MOST_IN_NAME)
     if not family:
-        raise RequiredFieldMissingError("A patient needs a family name.", pid.place(5, 1))
+        raise RequiredFieldMissingError(gettext_noop("A patient needs a family name."), pid.place(5, 1))
     sex = SEX_IN.get(pid.code(8).upper())
     if sex is None:
-        raise UnknownValueError("The sex is not of HL7 table 0001.", pid.place(8))
+        raise UnknownValueError(gettext_noop("The sex is not of HL7 table 0001."), pid.place(8))
     return Person(
         numbers=_numbers(pid, 3),
         family_name=family,
@@ -88,10 +91,12 @@ def _numbers(segment: Segment, number: int) -> tuple[Number, ...]:
             continue
         authority = segment.code(number, 4, at=at) or segment.code(number, 4, 2, at=at)
         if not authority:
-            raise RequiredFieldMissingError("A number needs its assigning authority.", segment.place(number, 4))
+            raise RequiredFieldMissingError(
+                gettext_noop("A number needs its assigning authority."), segment.place(number, 4)
+            )
         found.append(Number(value, authority, segment.code(number, 5, at=at) or "MR"))
     if not found:
-        raise RequiredFieldMissingError("A patient needs a number.", segment.place(number, 1))
+        raise RequiredFieldMissingError(gettext_noop("A patient needs a number."), segment.place(number, 1))
     return tuple(found)
 
 
@@ -108,5 +113,7 @@ def _merge(found: Read) -> PatientMerge:
     merged = _numbers(mrg, 1)
     known = {(number.value, number.authority) for number in survivor.numbers}
     if any((number.value, number.authority) in known for number in merged):
-        raise UnknownValueError("A record is not merged into itself: MRG-1 is a number of PID-3.", mrg.place(1))
+        raise UnknownValueError(
+            gettext_noop("A record is not merged into itself: MRG-1 is a number of PID-3."), mrg.place(1)
+        )
     return PatientMerge(found.header, survivor, merged)

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 from integrations.codes import EQUAL_UNITS, RESULTS, UCUM, UNITS, Coded
 from integrations.hl7.faults import MissingCodeError
+from integrations.said import gettext_noop
+
+ANOTHER_UNIT = gettext_noop("%(quantity)s is sent in one of %(units)s, not in %(written)s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,9 @@ class Mapping:
             equal = EQUAL_UNITS.get(quantity)
             if equal is not None and (result.unit is None or result.unit.code not in equal):
                 written = "no unit" if result.unit is None else result.unit.code
-                raise ValueError(f"{quantity} is sent in one of {', '.join(sorted(equal))}, not in {written}.")
+                raise ValueError(
+                    ANOTHER_UNIT % {"quantity": quantity, "units": ", ".join(sorted(equal)), "written": written}
+                )
 
     def result(self, cell_class: str, quantity: str) -> ResultCode:
         """Return what a result is called; raises `MissingCodeError`."""

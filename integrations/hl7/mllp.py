@@ -71,7 +71,7 @@ class Unframer:
             self._held.clear()
             place = anew + 1
         if len(self._held) + stop - place > self.most:
-            raise UnreadableError(f"A message of more than {self.most} bytes.")
+            raise UnreadableError(f"A message of more than {self.most} bytes.")  # not translated
         self._held += received[place:stop]
         if end < 0:
             return stop
@@ -83,4 +83,4 @@ class Unframer:
     def _count(self, stray: int) -> None:
         self.stray += stray
         if self.stray > MOST_STRAY_BYTES:
-            raise UnreadableError("The bytes are not framed (0x0B message 0x1C 0x0D).")
+            raise UnreadableError("The bytes are not framed (0x0B message 0x1C 0x0D).")  # not translated

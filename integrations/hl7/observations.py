@@ -19,6 +19,7 @@ COMMENTS = "2"
 _FLAGS = {"low": "L", "high": "H"}
 _CRITICAL = {"low": "LL", "high": "HH"}
 _DASH = "\N{EN DASH}"
+_NO_FLAGS = "Values carry no flags."  # not translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def observations_of(
             made += _row(row, content, mapping, critical)
         if found["erythroblasts_per_100"]:
             key = ("erythroblast", PER_100)
-            note = f"{found['erythroblasts']} NRBC beside {found['n']} leukocytes"
+            note = f"{found['erythroblasts']} NRBC beside {found['n']} leukocytes"  # not translated
             flag = critical.get(key, "")
             made.append(_number(key, found["erythroblasts_per_100"], mapping, flag=flag, note=note))
     return made + _beside(content, mapping, pdf)
@@ -170,5 +171,5 @@ def _critical(content: dict[str, Any], limits: Table[str, Limit]) -> dict[tuple[
 def _count_note(content: dict[str, Any]) -> str:
     """What limits the count, in a sentence."""
     found = content["differential"]
-    said = [found["remark"], "Values carry no flags." if found["limited"] else "", content["count_reason"]]
+    said = [found["remark"], _NO_FLAGS if found["limited"] else "", content["count_reason"]]
     return " ".join(part for part in said if part)

@@ -17,6 +17,7 @@ from integrations.hl7.faults import (
 from integrations.hl7.incoming import Control, OrderLine, WhiteCount
 from integrations.hl7.reading import Read, Segment
 from integrations.hl7.text import read_time
+from integrations.said import gettext_noop
 
 REPLACEMENT = "RO"
 _PER_MICROLITRE = frozenset({"/uL", "{cells}/uL", "/mm3"})
@@ -41,21 +42,25 @@ def order_lines(found: Read, zone: dt.tzinfo) -> tuple[OrderLine, ...]:
     """Return the orders of a message in their order; raises a fault where there is none, or one is not whole."""
     groups = _groups(found)
     if not groups:
-        raise SegmentSequenceError("The segment ORC is missing.", "ORC")
+        raise SegmentSequenceError(gettext_noop("The segment ORC is missing."), "ORC")
     lines: list[OrderLine] = []
     for group in groups:
         control = group.orc.required(1)
         if control == REPLACEMENT:
             if not lines or lines[-1].control is not Control.REPLACE:
-                raise SegmentSequenceError("RO follows the order that it replaces (RP).", group.orc.place(1))
+                raise SegmentSequenceError(
+                    gettext_noop("RO follows the order that it replaces (RP)."), group.orc.place(1)
+                )
             new = _line(group, Control.NEW, found, zone)
             lines[-1] = replace(lines[-1], replaced_by=(*lines[-1].replaced_by, new))
         elif control in set(Control):
             lines.append(_line(group, Control(control), found, zone))
         else:
-            raise UnknownValueError("Taken are NW, CA, XO, RP and RO.", group.orc.place(1))
+            raise UnknownValueError(gettext_noop("Taken are NW, CA, XO, RP and RO."), group.orc.place(1))
     if any(line.control is Control.REPLACE and not line.replaced_by for line in lines):
-        raise SegmentSequenceError("An order that is replaced (RP) is followed by the new one (RO).", "ORC")
+        raise SegmentSequenceError(
+            gettext_noop("An order that is replaced (RP) is followed by the new one (RO)."), "ORC"
+        )
     return tuple(lines)
 
 
@@ -77,7 +82,7 @@ def _groups(found: Read) -> list[_Group]:
         elif segment.name == "OBX":
             ahead.append(segment)
         elif segment.name == "OBR":
-            raise SegmentSequenceError("OBR stands without its ORC.", segment.place(1))
+            raise SegmentSequenceError(gettext_noop("OBR stands without its ORC."), segment.place(1))
     return groups
 
 
@@ -85,7 +90,7 @@ def _take(group: _Group, segment: Segment) -> None:
     """Put a segment where it belongs in its order; what is not needed here is left alone."""
     if segment.name == "OBR":
         if group.obr is not None:
-            raise SegmentSequenceError("One OBR an order is taken here.", segment.place(1))
+            raise SegmentSequenceError(gettext_noop("One OBR an order is taken here."), segment.place(1))
         group.obr = segment
     elif segment.name == "TQ1":
         group.tq1 = group.tq1 or segment
@@ -102,19 +107,19 @@ def _line(group: _Group, control: Control, found: Read, zone: dt.tzinfo) -> Orde
     placer = placed.required(2)
     namespace = placed.code(2, 2) or placed.code(2, 3) or found.header.sending_application
     if not namespace:
-        raise RequiredFieldMissingError("A placer number needs its numbering.", placed.place(2, 2))
+        raise RequiredFieldMissingError(gettext_noop("A placer number needs its numbering."), placed.place(2, 2))
     line = OrderLine(control, placer, namespace, filler_number=group.orc.code(3), group_number=group.orc.code(4))
     if control in {Control.CANCEL, Control.REPLACE}:
         return line
     if group.obr is None:
-        raise SegmentSequenceError("An order needs OBR.", "OBR")
+        raise SegmentSequenceError(gettext_noop("An order needs OBR."), "OBR")
     return _told(line, group, group.obr, found, zone)
 
 
 def _told(line: OrderLine, group: _Group, obr: Segment, found: Read, zone: dt.tzinfo) -> OrderLine:
     """The order with what it says of the examination and the specimen."""
     if not obr.code(4) and not obr.get(4, 2):
-        raise RequiredFieldMissingError("An order names the examination.", obr.place(4))
+        raise RequiredFieldMissingError(gettext_noop("An order names the examination."), obr.place(4))
     orderer = group.orc if group.orc.code(12) or group.orc.code(12, 2) else obr
     number = 12 if orderer is group.orc else 16
     name = " ".join(part for part in (orderer.code(number, 3), orderer.code(number, 2)) if part)
@@ -137,7 +142,7 @@ def _told(line: OrderLine, group: _Group, obr: Segment, found: Read, zone: dt.tz
 def _bounded(question: str, obr: Segment) -> str:
     """The clinical question is made of three fields and as long as one may be."""
     if len(question) > 2_000:
-        raise DataTypeError("The clinical question has more than 2000 characters.", obr.place(13))
+        raise DataTypeError(gettext_noop("The clinical question has more than 2000 characters."), obr.place(13))
     return question
 
 
@@ -158,7 +163,9 @@ def _priority(group: _Group, obr: Segment) -> str:
         if segment is not None and said:
             priority = PRIORITIES_IN.get(said.upper())
             if priority is None:
-                raise UnknownValueError("The priority is not of HL7 table 0485.", segment.place(number, component))
+                raise UnknownValueError(
+                    gettext_noop("The priority is not of HL7 table 0485."), segment.place(number, component)
+                )
             return priority
     return ""
 
@@ -175,14 +182,14 @@ def _white_count(results: list[Segment], found: Read, zone: dt.tzinfo) -> WhiteC
     obx = used[-1]
     written = obx.required(5)
     if _NUMBER.fullmatch(written) is None:
-        raise DataTypeError("The white cell count is no number.", obx.place(5))
+        raise DataTypeError(gettext_noop("The white cell count is no number."), obx.place(5))
     value = Decimal(written)
     unit = obx.required(6)
     if unit in _PER_MICROLITRE:
         value /= 1000
     elif unit not in EQUAL_UNITS[WBC]:
-        raise UnknownValueError("The unit of the white cell count is not known: 10*9/L is.", obx.place(6))
+        raise UnknownValueError(gettext_noop("The unit of the white cell count is not known: 10*9/L is."), obx.place(6))
     if not 0 <= value <= _MOST_WHITE_CELLS:
-        raise DataTypeError("The white cell count is not between 0 and 2000 x 10*9/L.", obx.place(5))
+        raise DataTypeError(gettext_noop("The white cell count is not between 0 and 2000 x 10*9/L."), obx.place(5))
     source = obx.code(18) or found.header.sending_facility or found.header.sending_application
     return WhiteCount(value, source, read_time(obx.code(14), obx.place(14), zone))

@@ -22,14 +22,16 @@ from integrations.hl7.outgoing import Kind, Number, OrderNumbers, Outgoing, Rout
 from integrations.hl7.result_segments import ON_HOLD, Context, msh, note, obr, obx, orc, pid, pv1, sft, spm
 from integrations.hl7.text import encode
 from integrations.hl7.writing import EMPTY, message
+from integrations.said import gettext_noop
 
 WRONG_PATIENT = "wrong_patient"
+NEVER_SENT = gettext_noop("Version %(version)s changes a report that was never sent. Send the one before it first.")
 _PLAINER = {ord("\N{SUPERSCRIPT NINE}"): "^9", ord("\N{MULTIPLICATION SIGN}"): "x", ord("\N{EN DASH}"): "-"}
 """Characters of our own sentences that many character sets lack."""
 NO_LIMITS: Table[str, Limit] = {measure.code: Limit(None, None) for measure in MEASURES}
 """Of a laboratory that telephones nothing, and for values that are sent only to be taken back."""
-_PENDING = "The case is in work. There is no result yet."
-_DO_NOT_USE = "Do not use: this report is withdrawn, and so is every result of it that was sent."
+_PENDING = "The case is in work. There is no result yet."  # not translated
+_DO_NOT_USE = "Do not use: this report is withdrawn, and so is every result of it that was sent."  # not translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,10 @@ def report_message(
     a version that cannot be told from what is given.
     """
     if content["signature"] is None:
-        raise HeldMessageError("Only a signed version has results to send.")
+        raise HeldMessageError(gettext_noop("Only a signed version has results to send."))
     kind, version = Kind(content["report"]["kind"]), content["report"]["version"]
     if kind is not Kind.ORIGINAL and not earlier:
-        raise HeldMessageError(f"Version {version} changes a report that was never sent. Send the one before it first.")
+        raise HeldMessageError(NEVER_SENT % {"version": version})
     told, known_by = content, numbers
     if kind is Kind.WITHDRAWN:
         result = _withdrawn(content, earlier, mapping)
@@ -120,7 +122,9 @@ def rejection_message(
     `preliminary_message`. Raises `HeldMessageError` for a reason that the table has not.
     """
     if not reasons or not set(reasons) <= REJECT_REASONS.keys():
-        raise HeldMessageError("The reason of the rejection has no code of HL7 table 0490. Add it to the mapping.")
+        raise HeldMessageError(
+            gettext_noop("The reason of the rejection has no code of HL7 table 0490. Add it to the mapping.")
+        )
     result = _Result("X", [without_result(mapping)], [f"Specimen rejected: {sentence}"], order_waits=order_waits)
     rejected = [Coded(reason, REJECT_REASONS[reason], "HL70490") for reason in dict.fromkeys(reasons)]
     return _message(content, result, route, mapping, numbers, at, "x", replay, rejected)
@@ -213,7 +217,9 @@ def _message(
     rejected: Sequence[Coded] = (),
 ) -> Outgoing:
     if not numbers or not all(number.value and number.authority for number in numbers):
-        raise HeldMessageError("A number of the patient has no assigning authority. Set it at the clinic.")
+        raise HeldMessageError(
+            gettext_noop("A number of the patient has no assigning authority. Set it at the clinic.")
+        )
     context = Context(content, OrderNumbers.of(content), route, mapping)
     identity = control_id(content["case"]["id"], version, replay)
     segments = [msh(context, identity, at), sft(route), pid(context, numbers)]

@@ -17,6 +17,7 @@ from integrations.hl7.faults import (
 )
 from integrations.hl7.mllp import MOST_BYTES
 from integrations.hl7.text import CR, Delimiters, codec_of, read_time, unescape
+from integrations.said import gettext_noop
 
 MOST_PARTS = 50_000
 """Separators in one message: each becomes an object many times its size."""
@@ -24,6 +25,11 @@ MOST_CHARACTERS = 2_000
 """The longest field that is taken of an order or a patient."""
 MOST_IN_CODE = 64
 MOST_IN_NAME = 100
+
+TOO_LONG = gettext_noop("More than %(most)s characters.")
+TOO_MANY_BYTES = gettext_noop("A message of more than %(most)s bytes.")
+TOO_MANY_PARTS = gettext_noop("A message of more than %(most)s parts.")
+ANOTHER_PROCESSING = gettext_noop("Only messages with processing id %(wanted)s are taken.")
 
 _SEPARATORS = re.compile(rb"MSH([!-/:-@\[-`{-~])([!-/:-@\[-`{-~]{4})#?\1")
 _VERSION = re.compile(r"2\.\d(?:\.\d)?")
@@ -73,7 +79,7 @@ class Segment:
         part = _nth(_nth(_nth(_nth(self._fields, number), at), component - 1), subcomponent - 1)
         value = unescape(part if isinstance(part, str) else "", self._delimiters, self._codec).strip()
         if len(value) > most:
-            raise DataTypeError(f"More than {most} characters.", self.place(number, component))
+            raise DataTypeError(TOO_LONG % {"most": most}, self.place(number, component))
         return "" if value == '""' else value
 
     def code(
@@ -82,14 +88,14 @@ class Segment:
         """Return one number, code or name: of one line, and short."""
         value = self.get(number, component, subcomponent, at=at, most=most)
         if not value.isprintable():
-            raise DataTypeError("Control characters are not allowed here.", self.place(number, component))
+            raise DataTypeError(gettext_noop("Control characters are not allowed here."), self.place(number, component))
         return value
 
     def required(self, number: int, component: int = 1, *, at: int = 0) -> str:
         """Return one code that has to be there; raises `RequiredFieldMissingError`."""
         value = self.code(number, component, at=at)
         if not value:
-            raise RequiredFieldMissingError("A required field is empty.", self.place(number, component))
+            raise RequiredFieldMissingError(gettext_noop("A required field is empty."), self.place(number, component))
         return value
 
     def repetitions(self, number: int) -> int:
@@ -125,19 +131,21 @@ def read(content: bytes, *, charset: str, zone: dt.tzinfo) -> Read:
     Raises `UnreadableError` for what is no HL7 message and cannot be answered, a fault for one that can.
     """
     if len(content) > MOST_BYTES:
-        raise UnreadableError(f"A message of more than {MOST_BYTES} bytes.")
+        raise UnreadableError(TOO_MANY_BYTES % {"most": MOST_BYTES})
     content = content.strip(b"\r\n")
     found = _SEPARATORS.match(content)
     if found is None or len(set(found[1] + found[2])) < 5:
-        raise UnreadableError("The message does not begin with MSH and its separators.")
+        raise UnreadableError(gettext_noop("The message does not begin with MSH and its separators."))
     delimiters = Delimiters(found[1].decode("ascii"), *found[2].decode("ascii"))
     if sum(content.count(bytes([byte])) for byte in found[1] + found[2] + b"\r\n") > MOST_PARTS:
-        raise UnreadableError(f"A message of more than {MOST_PARTS} parts.")
+        raise UnreadableError(TOO_MANY_PARTS % {"most": MOST_PARTS})
     codec = codec_of(_charset_named(content, delimiters) or charset)
     try:
         text = content.decode(codec)
     except UnicodeDecodeError:
-        raise DataTypeError("The message is not written in the character set it names.", "MSH^1^18") from None
+        raise DataTypeError(
+            gettext_noop("The message is not written in the character set it names."), "MSH^1^18"
+        ) from None
     return _apart(text, delimiters, codec, charset, zone)
 
 
@@ -167,9 +175,9 @@ def header_of(content: bytes) -> Header | None:
 def require(header: Header, processing_id: str) -> None:
     """Refuse a message of another version of HL7, or a test message on a live connection (and the other way round)."""
     if _VERSION.fullmatch(header.version) is None:
-        raise UnsupportedVersionError("HL7 version 2 is understood here.", "MSH^1^12")
+        raise UnsupportedVersionError(gettext_noop("HL7 version 2 is understood here."), "MSH^1^12")
     if header.processing_id != processing_id:
-        raise UnsupportedProcessingError(f"Only messages with processing id {processing_id} are taken.", "MSH^1^11")
+        raise UnsupportedProcessingError(ANOTHER_PROCESSING % {"wanted": processing_id}, "MSH^1^11")
 
 
 def _charset_named(content: bytes, delimiters: Delimiters) -> str:

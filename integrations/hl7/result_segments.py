@@ -15,7 +15,7 @@ from integrations.hl7.text import birth_date_text, time_of
 from integrations.hl7.writing import EMPTY, Written, coded, components, header, repeated, segment, subcomponents
 
 VERSION = "2.5.1"
-_METHOD = "Differential on images of a stained smear, every cell verified by a person"
+_METHOD = "Differential on images of a stained smear, every cell verified by a person"  # not translated
 ON_HOLD = "on hold"
 """Of an order without a result that waits for another specimen."""
 _ORDER_STATUS = {"F": "CM", "C": "CM", "P": "IP", "X": "CA", ON_HOLD: "HD"}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from cases.partial_date import PartialDate, Precision
 from integrations.hl7.faults import DataTypeError, UnknownValueError, UnsendableTextError
+from integrations.said import gettext_noop
 
 UTF_8 = "UNICODE UTF-8"
 CHARSETS = {
@@ -22,6 +23,9 @@ CHARSETS = {
 }
 """HL7 table 0211 as far as it is understood, with the codec of each; the last is what some senders write."""
 CR = "\r"
+LACKS_A_CHARACTER = gettext_noop(
+    "The character set %(charset)s of the connection lacks a character in %(places)s. Set it to %(better)s, if the receiver can."
+)
 
 _HEX = re.compile(r"X((?:[0-9A-Fa-f]{2}){1,1000})")
 _BREAK = re.compile(r"\.(?:br|sp|ce)(?:\+?\d{0,4})?")
@@ -110,7 +114,7 @@ def codec_of(charset: str, place: str = "MSH^1^18") -> str:
     try:
         return CHARSETS[charset]
     except KeyError:
-        raise UnknownValueError("The character set in MSH-18 is not understood.", place) from None
+        raise UnknownValueError(gettext_noop("The character set in MSH-18 is not understood."), place) from None
 
 
 def encode(message: str, charset: str) -> bytes:
@@ -121,8 +125,7 @@ def encode(message: str, charset: str) -> bytes:
     except UnicodeEncodeError:
         places = sorted({line[:3] for line in message.split(CR) if not _can_be_written(line, codec)})
         raise UnsendableTextError(
-            f"The character set {charset} of the connection lacks a character in {', '.join(places)}. "
-            f"Set it to {UTF_8}, if the receiver can."
+            LACKS_A_CHARACTER % {"charset": charset, "places": ", ".join(places), "better": UTF_8}
         ) from None
 
 
@@ -148,7 +151,7 @@ def read_time(text: str, place: str, zone: dt.tzinfo) -> dt.datetime | None:
         return None
     found = _TIME.fullmatch(text)
     if found is None or found["day"] is None:
-        raise DataTypeError("This is no date and time (YYYYMMDDHHMM[SS][+ZZZZ]).", place)
+        raise DataTypeError(gettext_noop("This is no date and time (YYYYMMDDHHMM[SS][+ZZZZ])."), place)
     offset = found["zone"]
     try:
         moment = dt.datetime(
@@ -162,7 +165,7 @@ def read_time(text: str, place: str, zone: dt.tzinfo) -> dt.datetime | None:
         )
         return moment.astimezone(dt.UTC)
     except (ValueError, OverflowError):
-        raise DataTypeError("There is no such date or time.", place) from None
+        raise DataTypeError(gettext_noop("There is no such date or time."), place) from None
 
 
 def read_birth_date(text: str, place: str) -> PartialDate:
@@ -171,11 +174,11 @@ def read_birth_date(text: str, place: str) -> PartialDate:
         return PartialDate()
     found = _TIME.fullmatch(text)
     if found is None:
-        raise DataTypeError("This is no date (YYYY[MM[DD]]).", place)
+        raise DataTypeError(gettext_noop("This is no date (YYYY[MM[DD]])."), place)
     try:
         return PartialDate.parse("-".join(part for part in (found["year"], found["month"], found["day"]) if part))
     except ValueError:
-        raise DataTypeError("There is no such date.", place) from None
+        raise DataTypeError(gettext_noop("There is no such date."), place) from None
 
 
 def birth_date_text(written: str) -> str:

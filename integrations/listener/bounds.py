@@ -44,7 +44,7 @@ class HeldBytes:
         """Note how many bytes a session holds; raises `UnreadableError` where all of them together are too many."""
         self._held[who] = held
         if held and sum(self._held.values()) > self._most:
-            raise UnreadableError("Too many bytes of unfinished messages at once.")
+            raise UnreadableError("Too many bytes of unfinished messages at once.")  # not translated
 
     def let_go(self, who: object) -> None:
         """Forget a session."""

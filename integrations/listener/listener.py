@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 LOOK_AGAIN_SECONDS = 5.0
-NOTHING_IS_ON = "No connection for incoming messages is on; looking again."
+NOTHING_IS_ON = "No connection for incoming messages is on; looking again."  # not translated
 _THREADS = 4
 """Messages that are carried out at once. A thread holds a connection to the database."""
 _CLOSING_SECONDS = 5.0
@@ -125,7 +125,7 @@ class Listener:
             await opened.open()
         except (OSError, ssl.SSLError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-            problem = f"Port {port.port} of connection {port.connection} cannot be opened: {why}."
+            problem = f"Port {port.port} of connection {port.connection} cannot be opened: {why}."  # not translated
             if self._problems.get(port.connection) != problem:
                 self._say(problem)
             self._problems[port.connection] = problem
@@ -133,12 +133,13 @@ class Listener:
         self._problems.pop(port.connection, None)
         self._open[port.connection] = opened
         host, number = opened.address
-        self._say(f"Listening for {port.name} at {host}:{number}{' (TLS)' if port.certificates else ''}.")
+        with_tls = " (TLS)" if port.certificates else ""
+        self._say(f"Listening for {port.name} at {host}:{number}{with_tls}.")  # not translated
 
     async def _shut(self, connection: UUID) -> None:
         opened = self._open.pop(connection)
         await opened.close()
-        self._say(f"No longer listening for {opened.port.name}.")
+        self._say(f"No longer listening for {opened.port.name}.")  # not translated
 
     async def _tell(self, write: Callable[[str], None], what: str) -> None:
         """Write something of the listener; what cannot be written is not worth ending for."""

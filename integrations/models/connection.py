@@ -51,14 +51,14 @@ class ConnectionState(models.TextChoices):
 class Charset(models.TextChoices):
     """The character set of messages (HL7 table 0211)."""
 
-    ASCII = "ASCII", "ASCII"
-    LATIN_1 = "8859/1", "ISO 8859-1"
-    LATIN_2 = "8859/2", "ISO 8859-2"
-    CYRILLIC = "8859/5", "ISO 8859-5"
-    GREEK = "8859/7", "ISO 8859-7"
-    LATIN_5 = "8859/9", "ISO 8859-9"
-    LATIN_9 = "8859/15", "ISO 8859-15"
-    UTF_8 = "UNICODE UTF-8", "UTF-8"
+    ASCII = "ASCII", "ASCII"  # not translated
+    LATIN_1 = "8859/1", "ISO 8859-1"  # not translated
+    LATIN_2 = "8859/2", "ISO 8859-2"  # not translated
+    CYRILLIC = "8859/5", "ISO 8859-5"  # not translated
+    GREEK = "8859/7", "ISO 8859-7"  # not translated
+    LATIN_5 = "8859/9", "ISO 8859-9"  # not translated
+    LATIN_9 = "8859/15", "ISO 8859-15"  # not translated
+    UTF_8 = "UNICODE UTF-8", "UTF-8"  # not translated
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -106,7 +106,12 @@ class Connection(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=ConnectionKind.choices)
     state = models.CharField(max_length=8, choices=ConnectionState.choices, default=ConnectionState.OFF, editable=False)
     paused_until = models.DateTimeField(null=True, blank=True, editable=False)
-    state_reason = models.CharField(max_length=300, blank=True, editable=False, help_text="Why it is paused or off.")
+    state_reason = models.CharField(
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text="Why it is paused or off.",  # not translated
+    )
 
     host = models.CharField(_("host"), max_length=253, blank=True, validators=[_ONE_WORD])
     port = models.PositiveIntegerField(
@@ -165,7 +170,7 @@ class Connection(models.Model):
         blank=True,
         editable=False,
         related_name="connection",
-        help_text="Whom what comes in is written by.",
+        help_text="Whom what comes in is written by.",  # not translated
     )
 
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -175,13 +180,17 @@ class Connection(models.Model):
     began_at = models.DateTimeField(
         null=True,
         editable=False,
-        help_text="When it was first switched on: what was signed since then is owed over it.",
+        help_text="When it was first switched on: what was signed since then is owed over it.",  # not translated
     )
     queued_to = models.BigIntegerField(default=0, editable=False)
     queued_from = models.BigIntegerField(default=0, editable=False)
     lease_holder = models.CharField(max_length=80, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
-    retry_at = models.DateTimeField(null=True, editable=False, help_text="Not before this is the next attempt made.")
+    retry_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="Not before this is the next attempt made.",  # not translated
+    )
     failures = models.PositiveIntegerField(default=0, editable=False)
     failing_since = models.DateTimeField(null=True, editable=False)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrganisationKind
 from cases.models import Case, Order, Patient
@@ -21,25 +22,25 @@ if TYPE_CHECKING:
 class EventType(models.TextChoices):
     """What happened."""
 
-    PATIENT_MERGED = "patient.merged", "Patient merged into another"
-    PATIENT_PARTED = "patient.parted", "Merge of a patient undone"
-    ORDER_RECEIVED = "order.received", "Order received"
-    ORDER_ACCEPTED = "order.accepted", "Case opened for an order"
-    ORDER_CANCELLED = "order.cancelled", "Order cancelled"
-    ORDER_REJECTED = "order.rejected", "Order rejected"
-    CASE_SUBMITTED = "case.submitted", "Case submitted"
-    CASE_READY = "case.ready", "Case ready for review"
-    CASE_IN_REVIEW = "case.in_review", "Case in review"
-    CASE_CANCELLED = "case.cancelled", "Case cancelled"
-    CASE_REJECTED = "case.rejected", "Specimen rejected"
-    IMAGE_REJECTED = "image.rejected", "Image not usable"
-    IMAGE_FAILED = "image.failed", "Analysis of an image failed"
-    REPORT_SIGNED = "report.signed", "Report signed"
-    REPORT_CORRECTED = "report.corrected", "Report corrected"
-    REPORT_APPENDED = "report.appended", "Addendum signed"
-    REPORT_WITHDRAWN = "report.withdrawn", "Report withdrawn"
-    REPORT_OPENED = "report.opened", "Report opened at the clinic"
-    REPORT_ACKNOWLEDGED = "report.acknowledged", "Report acknowledged at the clinic"
+    PATIENT_MERGED = "patient.merged", _("Patient merged into another")
+    PATIENT_PARTED = "patient.parted", _("Merge of a patient undone")
+    ORDER_RECEIVED = "order.received", _("Order received")
+    ORDER_ACCEPTED = "order.accepted", _("Case opened for an order")
+    ORDER_CANCELLED = "order.cancelled", _("Order cancelled")
+    ORDER_REJECTED = "order.rejected", _("Order rejected")
+    CASE_SUBMITTED = "case.submitted", _("Case submitted")
+    CASE_READY = "case.ready", _("Case ready for review")
+    CASE_IN_REVIEW = "case.in_review", _("Case in review")
+    CASE_CANCELLED = "case.cancelled", _("Case cancelled")
+    CASE_REJECTED = "case.rejected", _("Specimen rejected")
+    IMAGE_REJECTED = "image.rejected", _("Image not usable")
+    IMAGE_FAILED = "image.failed", _("Analysis of an image failed")
+    REPORT_SIGNED = "report.signed", _("Report signed")
+    REPORT_CORRECTED = "report.corrected", _("Report corrected")
+    REPORT_APPENDED = "report.appended", _("Addendum signed")
+    REPORT_WITHDRAWN = "report.withdrawn", _("Report withdrawn")
+    REPORT_OPENED = "report.opened", _("Report opened at the clinic")
+    REPORT_ACKNOWLEDGED = "report.acknowledged", _("Report acknowledged at the clinic")
 
 
 class FeedEventQuerySet(models.QuerySet["FeedEvent"]):
@@ -84,7 +85,7 @@ class FeedEvent(models.Model):
     event_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     position = models.BigIntegerField(null=True, unique=True, editable=False)
     type = models.CharField(max_length=24, choices=EventType.choices)
-    source = models.CharField(max_length=80, unique=True, help_text="The row that it tells of.")
+    source = models.CharField(max_length=80, unique=True, help_text="The row that it tells of.")  # not translated
     laboratory = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     clinic = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey("cases.Order", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)

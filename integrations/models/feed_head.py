@@ -12,7 +12,9 @@ class FeedHead(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=THE_ONE, editable=False)
     position = models.BigIntegerField(default=0)
     began_at = models.DateTimeField(
-        default=timezone.now, editable=False, help_text="Steps before it are older than the feed."
+        default=timezone.now,
+        editable=False,
+        help_text="Steps before it are older than the feed.",  # not translated
     )
 
     class Meta:

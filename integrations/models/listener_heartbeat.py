@@ -23,18 +23,25 @@ class ListenerHeartbeatQuerySet(models.QuerySet["ListenerHeartbeat"]):
 class ListenerHeartbeat(models.Model):
     """The last word of one listener. Counts are since it started; it knows no patient."""
 
-    listener = models.CharField(max_length=200, unique=True, help_text="Where it runs.")
+    listener = models.CharField(max_length=200, unique=True, help_text="Where it runs.")  # not translated
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True, blank=True)
-    ports = models.PositiveIntegerField(default=0, help_text="Open ports, one a connection.")
-    sessions = models.PositiveIntegerField(default=0, help_text="Senders connected.")
-    answered = models.PositiveBigIntegerField(default=0, help_text="Messages acknowledged, refused ones too.")
-    unanswered = models.PositiveBigIntegerField(
-        default=0, help_text="Messages without an answer because of a fault here."
+    ports = models.PositiveIntegerField(default=0, help_text="Open ports, one a connection.")  # not translated
+    sessions = models.PositiveIntegerField(default=0, help_text="Senders connected.")  # not translated
+    answered = models.PositiveBigIntegerField(
+        default=0,
+        help_text="Messages acknowledged, refused ones too.",  # not translated
     )
-    turned_away = models.PositiveBigIntegerField(default=0, help_text="Senders not let in.")
-    unreadable = models.PositiveBigIntegerField(default=0, help_text="Senders closed for what they sent.")
+    unanswered = models.PositiveBigIntegerField(
+        default=0,
+        help_text="Messages without an answer because of a fault here.",  # not translated
+    )
+    turned_away = models.PositiveBigIntegerField(default=0, help_text="Senders not let in.")  # not translated
+    unreadable = models.PositiveBigIntegerField(
+        default=0,
+        help_text="Senders closed for what they sent.",  # not translated
+    )
     problem = models.TextField(blank=True)
 
     objects = ListenerHeartbeatQuerySet.as_manager()

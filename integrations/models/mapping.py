@@ -68,7 +68,7 @@ class MappingVersion(models.Model):
     number = models.PositiveIntegerField()
     effective_from = models.DateTimeField()
     rows = models.JSONField()
-    note = models.CharField(max_length=300, blank=True, help_text="What is new in it.")
+    note = models.CharField(max_length=300, blank=True, help_text="What is new in it.")  # not translated
     saved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(default=timezone.now)
 
@@ -80,4 +80,4 @@ class MappingVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.mapping_id} version {self.number}"
+        return f"{self.mapping_id} version {self.number}"  # not translated

@@ -92,16 +92,26 @@ class Message(models.Model):
     message_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="messages")
     direction = models.CharField(max_length=3, choices=Direction.choices)
-    kind = models.CharField(max_length=40, blank=True, help_text="ORU^R01, OML^O33, report.signed.")
-    sender = models.CharField(max_length=400, blank=True, help_text="MSH-3 and MSH-4 of one that came in.")
+    kind = models.CharField(max_length=40, blank=True, help_text="ORU^R01, OML^O33, report.signed.")  # not translated
+    sender = models.CharField(
+        max_length=400,
+        blank=True,
+        help_text="MSH-3 and MSH-4 of one that came in.",  # not translated
+    )
     control_id = models.CharField(max_length=199, blank=True)
-    position = models.BigIntegerField(default=0, editable=False, help_text="Of its event in the feed; 0 without one.")
+    position = models.BigIntegerField(
+        default=0,
+        editable=False,
+        help_text="Of its event in the feed; 0 without one.",  # not translated
+    )
     sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField(help_text="Bytes.")
+    size = models.PositiveIntegerField(help_text="Bytes.")  # not translated
     body = EncryptedCharField(max_length=_BODY_MAX, blank=True)
     facts = EncryptedCharField(max_length=_BODY_MAX, blank=True)
     answer = EncryptedCharField(
-        max_length=_BODY_MAX, blank=True, help_text="The acknowledgement, as it was sent or came."
+        max_length=_BODY_MAX,
+        blank=True,
+        help_text="The acknowledgement, as it was sent or came.",  # not translated
     )
     answer_code = models.CharField(max_length=8, blank=True)
 
@@ -120,7 +130,7 @@ class Message(models.Model):
     tries = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     next_try_at = models.DateTimeField(null=True)
-    settled_at = models.DateTimeField(null=True, help_text="When it came to the state it ended in.")
+    settled_at = models.DateTimeField(null=True, help_text="When it came to the state it ended in.")  # not translated
     body_removed_at = models.DateTimeField(null=True)
 
     objects = MessageQuerySet.as_manager()
@@ -195,7 +205,7 @@ class Attempt(models.Model):
     at = models.DateTimeField(default=timezone.now)
     outcome = models.CharField(max_length=14, choices=AttemptOutcome.choices)
     detail = models.CharField(max_length=300, blank=True)
-    answer_code = models.CharField(max_length=8, blank=True, help_text="MSA-1, or the HTTP status.")
+    answer_code = models.CharField(max_length=8, blank=True, help_text="MSA-1, or the HTTP status.")  # not translated
     milliseconds = models.PositiveIntegerField(null=True)
 
     class Meta:

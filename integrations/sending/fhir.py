@@ -8,6 +8,7 @@ import ssl
 from typing import TYPE_CHECKING
 
 from integrations.models import AttemptOutcome
+from integrations.said import gettext_noop
 from integrations.sending.http import RefusedAddressError, send
 from integrations.sending.told import Told
 
@@ -46,23 +47,28 @@ def without_answer(error: Exception) -> Told:
     if isinstance(error, RefusedAddressError):
         return Told(AttemptOutcome.NO_CONNECTION, str(error))
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Told(AttemptOutcome.NO_CONNECTION, "The certificate of the receiver is not trusted.")
+        return Told(AttemptOutcome.NO_CONNECTION, gettext_noop("The certificate of the receiver is not trusted."))
     if isinstance(error, http.client.RemoteDisconnected):
-        return Told(AttemptOutcome.NO_ANSWER, "The receiver closed the connection without an answer.")
+        return Told(AttemptOutcome.NO_ANSWER, gettext_noop("The receiver closed the connection without an answer."))
     if isinstance(error, http.client.HTTPException):
-        return Told(AttemptOutcome.WRONG_ANSWER, "What came was no answer of HTTP.")
+        return Told(AttemptOutcome.WRONG_ANSWER, gettext_noop("What came was no answer of HTTP."))
     if isinstance(error, TimeoutError):
-        return Told(AttemptOutcome.NO_ANSWER, "No answer came in time.")
-    return Told(AttemptOutcome.NO_CONNECTION, "The receiver does not take connections.")
+        return Told(AttemptOutcome.NO_ANSWER, gettext_noop("No answer came in time."))
+    return Told(AttemptOutcome.NO_CONNECTION, gettext_noop("The receiver does not take connections."))
 
 
 def judged(status: int, body: bytes = b"") -> Told:
     """Return what a status of HTTP means for a message."""
     code = str(status)
     if 200 <= status < 300:
-        return Told(AttemptOutcome.ACKNOWLEDGED, "The receiver has it.", code, body)
+        return Told(AttemptOutcome.ACKNOWLEDGED, gettext_noop("The receiver has it."), code, body)
     if 400 <= status < 500 and status not in AGAIN:
-        return Told(AttemptOutcome.REFUSED, "The receiver refused it.", code, body)
+        return Told(AttemptOutcome.REFUSED, gettext_noop("The receiver refused it."), code, body)
     if 300 <= status < 400:
-        return Told(AttemptOutcome.WRONG_ANSWER, "The receiver sends elsewhere, which is not followed.", code, body)
-    return Told(AttemptOutcome.FAILED, "The receiver could not take it.", code, body)
+        return Told(
+            AttemptOutcome.WRONG_ANSWER,
+            gettext_noop("The receiver sends elsewhere, which is not followed."),
+            code,
+            body,
+        )
+    return Told(AttemptOutcome.FAILED, gettext_noop("The receiver could not take it."), code, body)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from integrations.said import gettext_noop
 from integrations.sending.tls import client_context
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 10
 """For the whole of a request, from the name to the last byte."""
 MOST_BYTES_OF_ANSWER = 1024
-_NO_ADDRESS = "No request can be made to this address, or with this token."
+_NO_ADDRESS = gettext_noop("No request can be made to this address, or with this token.")
 _EMBEDDING = tuple(ipaddress.ip_network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
 """Addresses of IPv6 that stand for one of IPv4."""
 
@@ -73,7 +74,7 @@ def _send(
 ) -> Reply:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
-        raise RefusedAddressError("The address is no web address, or holds a name and a password.")
+        raise RefusedAddressError(gettext_noop("The address is no web address, or holds a name and a password."))
     is_secret = parts.scheme == "https"
     port = parts.port or (443 if is_secret else 80)
     address = allowed_address(parts.hostname, port, with_tls=is_secret)
@@ -109,10 +110,12 @@ def allowed_address(host: str, port: int, *, with_tls: bool) -> str:
         if _is_listed(address):
             continue
         if not with_tls:
-            raise RefusedAddressError("Only addresses with TLS (https) are sent to.")
+            raise RefusedAddressError(gettext_noop("Only addresses with TLS (https) are sent to."))
         if not _is_public(address):
             raise RefusedAddressError(
-                "The address is not a public one. Whoever operates the installation can allow its network."
+                gettext_noop(
+                    "The address is not a public one. Whoever operates the installation can allow its network."
+                )
             )
     return str(addresses[0])
 

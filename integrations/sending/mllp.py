@@ -12,6 +12,7 @@ from integrations.hl7.ack import Answer, is_answer_to, parse_answer
 from integrations.hl7.faults import FaultError, UnreadableError
 from integrations.hl7.mllp import Unframer, frame
 from integrations.models import AttemptOutcome
+from integrations.said import gettext_noop
 from integrations.sending.tls import BadCertificateError, client_context
 from integrations.sending.told import Told
 
@@ -23,14 +24,14 @@ MOST_BYTES_OF_ANSWER = 1024 * 1024
 TRIES_AFTER_AN_ERROR = 3
 """A receiver that says AE so often will not have the message."""
 _MSH_7, _MSH_18 = 6, 17
-_NO_ANSWER = "No answer came in time."
-_CLOSED = "The receiver closed the connection without an answer."
-_UNTRUSTED = "The certificate of the receiver is not trusted."
-_NO_TLS = "The receiver does not speak TLS with us."
-_NOT_FOUND = "The host of the receiver is not known."
-_NOT_REACHED = "The receiver does not take connections."
-_WRONG = "What came was no acknowledgement of HL7."
-_ANOTHER = "Only answers to other messages came."
+_NO_ANSWER = gettext_noop("No answer came in time.")
+_CLOSED = gettext_noop("The receiver closed the connection without an answer.")
+_UNTRUSTED = gettext_noop("The certificate of the receiver is not trusted.")
+_NO_TLS = gettext_noop("The receiver does not speak TLS with us.")
+_NOT_FOUND = gettext_noop("The host of the receiver is not known.")
+_NOT_REACHED = gettext_noop("The receiver does not take connections.")
+_WRONG = gettext_noop("What came was no acknowledgement of HL7.")
+_ANOTHER = gettext_noop("Only answers to other messages came.")
 
 
 class _ClosedError(Exception):
@@ -155,13 +156,13 @@ def _bare(answer: bytes) -> bytes:
 def _told(answer: Answer, content: bytes) -> Told:
     """What an acknowledgement means for the message (HL7 table 0008)."""
     if answer.is_accepted:
-        return Told(AttemptOutcome.ACKNOWLEDGED, "The receiver has it.", answer.code, content)
+        return Told(AttemptOutcome.ACKNOWLEDGED, gettext_noop("The receiver has it."), answer.code, content)
     if answer.code == "AE":
-        sentence = "The receiver could not process it."
+        sentence = gettext_noop("The receiver could not process it.")
         return Told(AttemptOutcome.FAILED, sentence, answer.code, content, patience=TRIES_AFTER_AN_ERROR)
     if answer.code == "CE":
-        return Told(AttemptOutcome.FAILED, "The receiver could not store it.", answer.code, content)
-    return Told(AttemptOutcome.REFUSED, "The receiver refused it.", answer.code, content)
+        return Told(AttemptOutcome.FAILED, gettext_noop("The receiver could not store it."), answer.code, content)
+    return Told(AttemptOutcome.REFUSED, gettext_noop("The receiver refused it."), answer.code, content)
 
 
 def _why(error: Exception) -> str:

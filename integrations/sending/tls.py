@@ -6,6 +6,8 @@ import ssl
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from integrations.said import gettext_noop
+
 
 class BadCertificateError(ValueError):
     """The certificates of the connection cannot be used."""
@@ -28,5 +30,5 @@ def client_context(*, authority: str, certificate: str = "", key: str = "") -> s
                 # Never asked for on the terminal of a worker.
                 context.load_cert_chain(file, password="")
     except (ssl.SSLError, ValueError) as error:
-        raise BadCertificateError("The certificates of the connection cannot be used.") from error
+        raise BadCertificateError(gettext_noop("The certificates of the connection cannot be used.")) from error
     return context

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from integrations.models import AttemptOutcome
+from integrations.said import gettext_noop
 
 if TYPE_CHECKING:
     from integrations.hl7.outgoing import Outgoing
 
+ITS_ANSWER = gettext_noop("%(said)s Its answer was %(code)s.")
 CONCERN_THE_CONNECTION = frozenset(
     {AttemptOutcome.NO_CONNECTION, AttemptOutcome.NO_ANSWER, AttemptOutcome.WRONG_ANSWER}
 )

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.conf import absolute_url
 from cases.models import OrderTransition, Patient, SpecimenRejection
 from cases.stored_files import FileMissing
+from hematovision.languages import in_language
 from inbox.selectors import limits_of
 from integrations.codes import SPECIMEN_REASONS
 from integrations.fhir.bundle import collection
@@ -23,6 +24,7 @@ from integrations.mapping_rows import results_of, table_of
 from integrations.models import ConnectionKind, EventType, Message, MessageState
 from integrations.presenters.fhir import whole_report
 from integrations.presenters.webhook import notice_of
+from integrations.said import gettext_noop
 from integrations.wanted import REJECTION_EVENTS
 from reports.canonical import sha256
 from reports.models import KeyDestruction, Report, ReportKind
@@ -39,9 +41,12 @@ if TYPE_CHECKING:
 
 ORU = "ORU^R01"
 BUNDLE = "Bundle"
-DESTROYED = "The patient was pseudonymised: nothing is sent any more."
-_BROKEN = "The report is no longer what was signed, so it is not sent. Tell whoever operates the installation."
-_NO_MAPPING = "No version of the mapping is in force. Save one, then send again."
+DESTROYED = gettext_noop("The patient was pseudonymised: nothing is sent any more.")
+_BROKEN = gettext_noop(
+    "The report is no longer what was signed, so it is not sent. Tell whoever operates the installation."
+)
+_NO_MAPPING = gettext_noop("No version of the mapping is in force. Save one, then send again.")
+NO_REJECTION_CODE = gettext_noop("The mapping has no code for the rejection %(reason)s. Add a row, then send again.")
 _OID = re.compile(r"[0-2](\.\d+)+", re.ASCII)
 
 
@@ -91,6 +96,7 @@ class Built:
     mapping_version: MappingVersion | None = None
 
 
+@in_language("en")
 def build(
     connection: Connection,
     subject: Subject,
@@ -101,7 +107,7 @@ def build(
 ) -> Built:
     """Return the message for a subject over a connection, by the version of the mapping that is in force or by `version`.
 
-    Raises `HeldMessageError` with a sentence for one that cannot be built without a guess, `DestroyedError` for one of which
+    It is in English, whoever asks for it. Raises `HeldMessageError` with a sentence for one that cannot be built without a guess, `DestroyedError` for one of which
     nothing is left.
     """
     if connection.kind == ConnectionKind.WEBHOOK:
@@ -144,7 +150,7 @@ def _signed_pdf(report: Report) -> bytes:
 def _notice(subject: Subject, replay: int) -> Built:
     """That something happened, and to which records: whoever hears of it asks for the rest."""
     if subject.event is None:
-        raise HeldMessageError("There is no event to tell of.")
+        raise HeldMessageError(gettext_noop("There is no event to tell of."))
     identity = str(subject.event.event_id) + (f"-r{replay}" if replay else "")
     return Built(subject.kind, Outgoing(identity, notice_of(subject.event)), {})
 
@@ -153,7 +159,7 @@ def _bundle(subject: Subject, at: dt.datetime, replay: int) -> Built:
     """The Bundle that `$bundle` gives. Its id is that of the case: a later version takes its place at the receiver."""
     report = subject.report
     if report is None:
-        raise HeldMessageError("Only a signed version has results to send.")
+        raise HeldMessageError(gettext_noop("Only a signed version has results to send."))
     _signed_content(report)
     _signed_pdf(report)
     bundle = collection(absolute_url("/fhir/r4/"), whole_report(report), time_text(at))
@@ -187,7 +193,7 @@ def _without_result(
     """That a case is in work, or that the laboratory does not carry the order out."""
     about = subject.case or subject.order
     if about is None:
-        raise HeldMessageError("There is neither a case nor an order to tell of.")
+        raise HeldMessageError(gettext_noop("There is neither a case nor an order to tell of."))
     content = request_content(subject.case) if subject.case is not None else order_content(subject.order)  # type: ignore[arg-type]
     numbers = _numbers(about.patient, about.patient.mrn)
     shared: dict[str, Any] = {
@@ -216,9 +222,7 @@ def _why(subject: Subject, event: FeedEvent, version: MappingVersion) -> dict[st
     step = OrderTransition.objects.get(pk=event.source.partition(":")[2])
     reason = rows.get(step.reason_code, "")
     if not reason:
-        raise HeldMessageError(
-            f"The mapping has no code for the rejection {step.reason_code}. Add a row, then send again."
-        )
+        raise HeldMessageError(NO_REJECTION_CODE % {"reason": step.reason_code})
     return {"reasons": [reason], "sentence": step.reason}
 
 

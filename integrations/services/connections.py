@@ -26,6 +26,7 @@ from integrations.connection_verification import connection_digest
 from integrations.kinds import SECRETS, SETTINGS, missing_settings
 from integrations.models import Connection, ConnectionKind, ConnectionState
 from integrations.permissions import must_connect
+from integrations.said import gettext_noop
 from integrations.services.outbox import begin_at_present, hold_for_other_clinics
 from integrations.services.service_user import service_user_of
 from notices.services import notify
@@ -39,7 +40,7 @@ LONGEST_PAUSE = dt.timedelta(days=14)
 _NAMED_ONLY = frozenset({"tls_authority", "tls_certificate", *SECRETS})
 """The audit trail says that they changed, not from what to what: certificates are long, keys are secret."""
 SWITCHED_OFF = "connection-off"
-CHANGED = "Its settings were changed. Another administrator switches it on."
+CHANGED = gettext_noop("Its settings were changed. Another administrator switches it on.")
 
 
 def create_connection(
@@ -182,7 +183,7 @@ def switch_off_by_itself(connection: Connection, reason: str) -> None:
         recipients=administrators_of(stored.laboratory_id),
         kind=SWITCHED_OFF,
         subject_id=stored.pk,
-        text=_("A connection was switched off by itself."),
+        text=gettext_noop("A connection was switched off by itself."),
         path=reverse("integrations:connection", args=[stored.pk]),
         replaces=True,
     )
@@ -258,7 +259,7 @@ def _assign(connection: Connection, values: dict[str, Any]) -> None:
     """Set what the kind of the connection has; a key that is not given stays, and goes with its certificate."""
     unknown = set(values) - set(SETTINGS[connection.kind])
     if unknown:
-        message = f"A connection of this kind has no {', '.join(sorted(unknown))}."
+        message = f"A connection of this kind has no {', '.join(sorted(unknown))}."  # not translated
         raise TypeError(message)
     for name, value in values.items():
         if name not in SECRETS or value:

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from accounts.models import Organisation, User
     from integrations.fhir.incoming import OrderSaid, PersonSaid, Transaction
 
-_NO_NUMBERS = "Numbers of other systems are given to patients within the scope patients:write."
-_MORE_THAN_ONE = "Several patients have this number. Ask the organisation that registered them."
-_ANOTHER_PERSON = (
-    "The patient with this number has another family name and another birth date: is this one person? Nothing was kept."
-)
-_OTHERWISE = "There is an order with this placer number that says something else. Revoke that one, or give this one another number."
+_NO_NUMBERS = "Numbers of other systems are given to patients within the scope patients:write."  # not translated
+_MORE_THAN_ONE = "Several patients have this number. Ask the organisation that registered them."  # not translated
+_NO_CLINIC = "Name the clinic: a laboratory's client enters for one of its clinics."  # not translated
+_FOREIGN_CLINIC = "There is no such clinic among those that refer to your laboratory."  # not translated
+_ANOTHER_PERSON = "The patient with this number has another family name and another birth date: is this one person? Nothing was kept."  # not translated
+_OTHERWISE = "There is an order with this placer number that says something else. Revoke that one, or give this one another number."  # not translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def place_order(*, actor: User, said: Transaction) -> PlacedOrder:
     `set_numbers` and `receive_order` raise. Then nothing is kept.
     """
     if not (may_write_orders(actor) and may_write_cases(actor)):
-        refuse(actor=actor, object_type="cases.order", sentence="Your role does not place orders.")
+        refuse(actor=actor, object_type="cases.order", sentence="Your role does not place orders.")  # not translated
     place = _place(actor, said.person)
     others = _other_numbers(said.person, place)
     # Asked before anything is written, so that a refusal leaves nothing but its event.
@@ -73,20 +73,20 @@ def _place(actor: User, person: PersonSaid) -> Organisation:
     where = f"{person.where}.managingOrganization"
     own = actor.organisation
     if own is None:
-        refuse(actor=actor, object_type="cases.patient", sentence="You belong to no organisation.")
+        refuse(actor=actor, object_type="cases.patient", sentence="You belong to no organisation.")  # not translated
     if not acts_for_clinics(actor):
         if person.organization and person.organization not in {str(own.pk), own.slug}:
-            raise _refused("value", where, "You enter patients for your own organisation.")
+            raise _refused("value", where, "You enter patients for your own organisation.")  # not translated
         return own
     if not person.organization:
-        raise _refused("required", where, "Name the clinic: a laboratory's client enters for one of its clinics.")
+        raise _refused("required", where, _NO_CLINIC)
     places = places_acted_for(actor)
     try:
         found = places.filter(pk=UUID(person.organization)).first()
     except ValueError:
         found = places.filter(slug=person.organization).first()
     if found is None:
-        raise _refused("not-found", where, "There is no such clinic among those that refer to your laboratory.")
+        raise _refused("not-found", where, _FOREIGN_CLINIC)
     return found
 
 
@@ -130,7 +130,9 @@ def _registered(
     own = record_systems_of(place)
     record_numbers = {one.value for one in person.numbers if not one.system or one.system in own}
     if len(record_numbers) != 1:
-        sentence = f"Give one record number of the clinic, under the system {' or '.join(sorted(own))}."
+        sentence = (
+            f"Give one record number of the clinic, under the system {' or '.join(sorted(own))}."  # not translated
+        )
         raise _refused("required", f"{person.where}.identifier", sentence)
     patient = register_patient(
         actor=actor,

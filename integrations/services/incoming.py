@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from audit.context import RequestContext, bound
 from hematovision.errors import Conflict, DomainError
+from hematovision.languages import in_language
 from integrations.defects import where_it_broke
 from integrations.hl7.ack import accept, answer_orders, refuse
 from integrations.hl7.faults import (
@@ -27,6 +28,7 @@ from integrations.hl7.inbound import parse
 from integrations.hl7.incoming import Orders, PatientMerge
 from integrations.hl7.reading import header_of
 from integrations.models import Connection, Direction, Message, MessageState
+from integrations.said import gettext_noop
 from integrations.services.incoming_orders import fault_of, take_orders
 from integrations.services.incoming_patients import take_merge, take_update
 from integrations.services.intake import intake_of
@@ -43,21 +45,23 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-SAID_HELD = "Taken; it waits for an answer of the laboratory"
-NO_HEADER = "It does not begin with an MSH that can be read."
-USED_BEFORE = "This control id was used for another message."
-A_DEFECT = "The message could not be carried out because of a fault here. Its log has the details."
+SAID_HELD = "Taken; it waits for an answer of the laboratory"  # not translated
+NO_HEADER = gettext_noop("It does not begin with an MSH that can be read.")
+USED_BEFORE = gettext_noop("This control id was used for another message.")
+A_DEFECT = gettext_noop("The message could not be carried out because of a fault here. Its log has the details.")
 _MOST_IN_SENTENCE = 500
 _ACCEPTED = "AA"
 
 
+@in_language("en")
 def take(connection: Connection, content: bytes, at: dt.datetime) -> bytes:
     """Store a message, carry it out, and return the acknowledgement, which is stored with it.
 
     A message that came before, under the same control id with the same bytes, gets the answer it had, and nothing is done
     again; one that was refused is tried anew, because a row of the mapping may have been what was missing.
 
-    Raises `UnreadableError` for bytes that cannot be answered: they are stored all the same. Raises the database's error
+    What is answered and kept is English, whoever tries it. Raises `UnreadableError` for bytes that cannot be answered: they
+    are stored all the same. Raises the database's error
     where it is away: without an acknowledgement the sender repeats, and what was stored is carried out then.
     """
     header = header_of(content)
@@ -123,6 +127,7 @@ def carry_out(connection: Connection, content: bytes, *, is_confirmed: bool, at:
     return take_update(intake, said, is_confirmed=is_confirmed)
 
 
+@in_language("en")
 def carry_out_once(connection: Connection, content: bytes, *, is_confirmed: bool, at: dt.datetime) -> Taken:
     """As `carry_out`, all of it or nothing, and again where another message registered the same patient meanwhile.
 
@@ -227,14 +232,34 @@ def _require_unused(message: Message) -> None:
 
 def _require_names(connection: Connection, header: Header) -> None:
     """Refuse a message that is for somebody else, or from somebody else than the connection says. An empty name is any."""
-    for wanted, said, number, what in (
-        (connection.their_application, header.sending_application, 3, "The sending application"),
-        (connection.their_facility, header.sending_facility, 4, "The sending facility"),
-        (connection.our_application, header.receiving_application, 5, "The receiving application"),
-        (connection.our_facility, header.receiving_facility, 6, "The receiving facility"),
+    for wanted, said, number, sentence in (
+        (
+            connection.their_application,
+            header.sending_application,
+            3,
+            gettext_noop("The sending application is not the one of this connection."),
+        ),
+        (
+            connection.their_facility,
+            header.sending_facility,
+            4,
+            gettext_noop("The sending facility is not the one of this connection."),
+        ),
+        (
+            connection.our_application,
+            header.receiving_application,
+            5,
+            gettext_noop("The receiving application is not the one of this connection."),
+        ),
+        (
+            connection.our_facility,
+            header.receiving_facility,
+            6,
+            gettext_noop("The receiving facility is not the one of this connection."),
+        ),
     ):
         if wanted and said not in wanted.split("^"):
-            raise UnknownValueError(f"{what} is not the one of this connection.", f"MSH^1^{number}")
+            raise UnknownValueError(sentence, f"MSH^1^{number}")
 
 
 def _under(connection: Connection, sender: str, control_id: str) -> QuerySet[Message]:

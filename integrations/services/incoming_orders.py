@@ -21,6 +21,7 @@ from integrations.hl7.faults import (
     UnknownValueError,
 )
 from integrations.hl7.incoming import Control
+from integrations.said import gettext_noop
 from integrations.services.incoming_patients import ONE_PERSON, TWO_RECORDS, keep_numbers, register
 from integrations.services.intake import is_another
 from integrations.services.taken import Taken
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
     from integrations.hl7.incoming import OrderLine, Orders, Visit
     from integrations.services.intake import Intake
 
-UNKNOWN_ORDER = "No order of this patient has this placer number here."
-NOT_ORDERED_HERE = "This examination cannot be ordered over this connection."
-_CANCELLED = "Cancelled by the system that placed the order (HL7 v2)."
-_REPLACED = "Replaced by another order of the system that placed it (HL7 v2)."
+UNKNOWN_ORDER = gettext_noop("No order of this patient has this placer number here.")
+NOT_ORDERED_HERE = gettext_noop("This examination cannot be ordered over this connection.")
+_CANCELLED = gettext_noop("Cancelled by the system that placed the order (HL7 v2).")
+_REPLACED = gettext_noop("Replaced by another order of the system that placed it (HL7 v2).")
 _DONE = {Control.CANCEL: OrderOutcome.CANCELLED, Control.CHANGE: OrderOutcome.CHANGED, Control.REPLACE: OrderOutcome.REPLACED}  # fmt: skip
 _NOT_DONE = {Control.CANCEL: OrderOutcome.NOT_CANCELLED, Control.CHANGE: OrderOutcome.NOT_CHANGED, Control.REPLACE: OrderOutcome.NOT_REPLACED}  # fmt: skip
 _TOO_LATE = frozenset({"state", "in_review"})
@@ -177,5 +178,5 @@ def fault_of(error: DomainError, place: str = "") -> FaultError:
     if isinstance(error, Unprocessable):
         return DataTypeError(error.sentence, place)
     if isinstance(error, PermissionRefused):
-        return InternalFaultError("This connection may not do that here. Ask the laboratory.")
+        return InternalFaultError(gettext_noop("This connection may not do that here. Ask the laboratory."))
     return InternalFaultError(error.sentence, place)

@@ -13,6 +13,7 @@ from cases.services.patient_numbers import set_numbers
 from cases.services.patients import register_patient, update_patient
 from cases.states import CaseState
 from integrations.hl7.faults import UnknownValueError
+from integrations.said import gettext_noop
 from integrations.services.intake import UNKNOWN_AUTHORITY, is_another
 from integrations.services.taken import Taken
 
@@ -25,14 +26,16 @@ if TYPE_CHECKING:
     from integrations.hl7.outgoing import Number
     from integrations.services.intake import Intake
 
-ONE_PERSON = "Is this one person? Their number is known here under another family name and another birth date."
-ONE_PERSON_SIGNED = "Is this one person? Both records have a report that was signed within the last day."
-TWO_RECORDS = "The numbers of this patient are of two records here: see whether both are one person."
-NOT_REGISTERED = "Nobody here has these numbers, and this connection registers nobody from updates."
-NOTHING_TO_MERGE = "Nobody here has the numbers that are merged."
-ONE_ALREADY = "These numbers are one record here already."
-_TOLD = "The clinic's system said so (ADT)."
-_MERGE_REASON = "The clinic's system merged the records (ADT^A40)."
+ONE_PERSON = gettext_noop(
+    "Is this one person? Their number is known here under another family name and another birth date."
+)
+ONE_PERSON_SIGNED = gettext_noop("Is this one person? Both records have a report that was signed within the last day.")
+TWO_RECORDS = gettext_noop("The numbers of this patient are of two records here: see whether both are one person.")
+NOT_REGISTERED = gettext_noop("Nobody here has these numbers, and this connection registers nobody from updates.")
+NOTHING_TO_MERGE = gettext_noop("Nobody here has the numbers that are merged.")
+ONE_ALREADY = gettext_noop("These numbers are one record here already.")
+_TOLD = gettext_noop("The clinic's system said so (ADT).")
+_MERGE_REASON = gettext_noop("The clinic's system merged the records (ADT^A40).")
 _JUST_SIGNED = timedelta(hours=24)
 _EXACT = {Precision.UNKNOWN: 0, Precision.YEAR: 1, Precision.MONTH: 2, Precision.DAY: 3}
 

@@ -13,6 +13,7 @@ from cases.crypto import normalise_words
 from cases.models import FormerIdentity, Patient, PatientNumber
 from integrations.hl7.faults import InternalFaultError, UnknownValueError
 from integrations.mapping_rows import table_of
+from integrations.said import gettext_noop
 from integrations.services.service_user import service_user_of
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from integrations.mapping_rows import Rows
     from integrations.models import Connection
 
-UNKNOWN_AUTHORITY = "No clinic of this connection has this assigning authority."
-UNKNOWN_LOCATION = "The authority is that of several clinics, and the location names none of them."
+UNKNOWN_AUTHORITY = gettext_noop("No clinic of this connection has this assigning authority.")
+UNKNOWN_LOCATION = gettext_noop("The authority is that of several clinics, and the location names none of them.")
 
 
 _BETWEEN = re.compile(r"[\s-]+")
@@ -116,7 +117,7 @@ def intake_of(connection: Connection, *, at: dt.datetime) -> Intake:
     """Return who takes messages of a connection in at a time; raises `InternalFaultError` while its account is closed."""
     user = service_user_of(connection)
     if not user.is_active or not connection.laboratory.is_active:
-        raise InternalFaultError("The account of this connection is closed. Ask the laboratory.")
+        raise InternalFaultError(gettext_noop("The account of this connection is closed. Ask the laboratory."))
     version = connection.mapping.version_at(at) if connection.mapping is not None else None
     laboratory = connection.laboratory
     places = Organisation.objects.filter(Q(refers_to=laboratory) | Q(pk=laboratory.pk), is_active=True)

@@ -17,6 +17,7 @@ from integrations.mapping_checks import unknown_in
 from integrations.mapping_rows import default_rows, faults_of
 from integrations.models import Mapping, MappingVersion
 from integrations.permissions import must_connect
+from integrations.stored_sentences import in_words
 
 if TYPE_CHECKING:
     from accounts.models import Organisation, User
@@ -76,7 +77,7 @@ def save_version(
 
 def check_rows(rows: Rows, laboratory: Organisation) -> None:
     """Refuse rows that cannot be looked up in, or name what is not there; raises `Unprocessable` with `details.faults`."""
-    faults = list(faults_of(rows)) or list(unknown_in(rows, laboratory))
+    faults = [in_words(fault) for fault in faults_of(rows)] or list(unknown_in(rows, laboratory))
     if faults:
         raise Unprocessable(" ".join(faults), code="bad_rows", details={"faults": faults})
 

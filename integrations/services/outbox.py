@@ -27,6 +27,7 @@ from integrations.models import (
     Message,
     MessageState,
 )
+from integrations.said import gettext_noop
 from integrations.services.building import (
     BUNDLE,
     ORU,
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
 
     from integrations.models import FeedEventQuerySet
 
-ANOTHER_CLINIC = "Its clinic was taken out of this connection. Put it back, then send again, or mark it as handled."
+ANOTHER_CLINIC = gettext_noop(
+    "Its clinic was taken out of this connection. Put it back, then send again, or mark it as handled."
+)
 _ALL = (
     "case__laboratory", "case__patient__organisation", "case__clinic", "order__laboratory", "order__patient__organisation",
     "report__key", "report__signature", "report__case__laboratory",

@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts.overseers import administrators_of
 from audit.models import Action, Outcome
@@ -41,7 +42,7 @@ def _tell(connection: Connection, missing: int) -> None:
             recipients=administrators_of(connection.laboratory_id),
             kind=KIND,
             subject_id=connection.pk,
-            text="Results that were signed until yesterday have not arrived over a connection.",
+            text=gettext_noop("Results that were signed until yesterday have not arrived over a connection."),
             path=f"{reverse('integrations:reconciliation')}?connection={connection.pk}",
             replaces=True,
         )
@@ -52,6 +53,6 @@ def _tell(connection: Connection, missing: int) -> None:
                 target=connection,
                 laboratory_id=connection.laboratory_id,
                 outcome=Outcome.FAILURE,
-                reason="Signed results have not arrived.",
+                reason="Signed results have not arrived.",  # not translated
                 after={"missing": missing},
             )

@@ -28,6 +28,7 @@ from integrations.models import (
 from integrations.permissions import must_connect
 from integrations.services.building import Subject
 from integrations.services.outbox import ANOTHER_CLINIC, ask_to_send, make_message
+from integrations.stored_sentences import in_words
 from notices.services import close_notifications
 from reports.models import Report
 
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from integrations.models import MessageQuerySet
-
-_RESTRICTED = "The patient is restricted, so nothing more is told of them. Lift the restriction first."
 
 
 def send_again(*, actor: User, message: Message) -> Message:
@@ -58,7 +57,7 @@ def send_again(*, actor: User, message: Message) -> Message:
         earlier = _earlier_versions(connection, stored, now) if stored.state == MessageState.HELD else []
         made = _replace(connection, stored, now)
         if made.state != MessageState.QUEUED:
-            raise Conflict(made.sentence, code="held")
+            raise Conflict(in_words(made.sentence), code="held")
         _make_what_is_held_behind(connection, stored, now)
         record(
             actor=actor,
@@ -123,7 +122,10 @@ def _refuse(connection: Connection, message: Message) -> None:
     if about is not None and not connection.concerns(about.clinic):
         raise Conflict(_(ANOTHER_CLINIC), code="another_clinic")
     if PatientRestriction.objects.in_force().filter(patient=message.patient_id).exists():
-        raise Conflict(_(_RESTRICTED), code="restricted")
+        raise Conflict(
+            _("The patient is restricted, so nothing more is told of them. Lift the restriction first."),
+            code="restricted",
+        )
 
 
 def _later_of_case(connection: Connection, message: Message) -> MessageQuerySet:
@@ -173,7 +175,7 @@ def _earlier_versions(connection: Connection, stored: Message, now: dt.datetime)
         subject = Subject("", event, position, report.case, None, report, report.case.patient_id)
         made = make_message(connection, subject, at=now)
         if made.state != MessageState.QUEUED:
-            raise Conflict(made.sentence, code="held")
+            raise Conflict(in_words(made.sentence), code="held")
         made.save(force_insert=True)
         found.append(made)
     return found

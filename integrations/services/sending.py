@@ -29,8 +29,10 @@ from integrations.models import (
     Message,
     MessageState,
 )
+from integrations.said import gettext_noop
 from integrations.sending.links import link_of
 from integrations.sending.retries import LONGEST, TRIES_BEFORE_DEATH, is_due, pause_after
+from integrations.sending.told import ITS_ANSWER
 from integrations.sending.webhook import GONE
 from integrations.services.connections import switch_off_by_itself
 from integrations.services.leases import Lease, free_at
@@ -49,7 +51,8 @@ TURN_SECONDS = 60.0
 """A worker sends so long over one connection, then others have their turn."""
 _AT_ONCE = 100
 _WHERE_SOMEBODY_IS = dt.timedelta(minutes=2)
-_GONE = "The receiver answered 410: it wants to hear of nothing any more."
+_GONE = gettext_noop("The receiver answered 410: it wants to hear of nothing any more.")
+GAVE_UP = gettext_noop("The receiver has not answered for %(hours)s hours.")
 _A_SILENCE = 3
 """So many failures in a row are of the receiver; fewer may be of one message that it cannot take."""
 
@@ -126,7 +129,7 @@ def _take_back_interrupted(connection: Connection, now: dt.datetime) -> None:
                     number=message.tries,
                     at=now,
                     outcome=AttemptOutcome.INTERRUPTED,
-                    detail="It was under way when the worker ended.",
+                    detail=gettext_noop("It was under way when the worker ended."),
                 )
 
 
@@ -214,7 +217,7 @@ def _changes(message: Message, told: Told, now: dt.datetime) -> tuple[dict[str, 
     if told.patience:
         tries = 1 + message.attempts.filter(outcome=AttemptOutcome.FAILED, answer_code=told.code).count()
     if told.outcome == AttemptOutcome.REFUSED or (told.patience and tries >= told.patience):
-        sentence = f"{told.detail} Its answer was {told.code}."
+        sentence = ITS_ANSWER % {"said": told.detail, "code": told.code}
         return {**ended, "state": MessageState.REFUSED, "sentence": sentence}, AttemptOutcome.REFUSED
     if told.concerns_the_connection and message.tries >= TRIES_BEFORE_DEATH and _first_try(message) <= now - patience():
         return {**ended, "state": MessageState.DEAD, "sentence": _gave_up()}, told.outcome
@@ -229,7 +232,7 @@ def patience() -> dt.timedelta:
 
 
 def _gave_up() -> str:
-    return f"The receiver has not answered for {settings.LIS_DEAD_HOURS} hours."
+    return GAVE_UP % {"hours": settings.LIS_DEAD_HOURS}
 
 
 def _first_try(message: Message) -> dt.datetime:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from accounts.overseers import administrators_of
 from integrations.models import Connection, Message
@@ -40,12 +42,20 @@ def follow_stuck_messages(*, now: dt.datetime | None = None) -> int:
 
 @transaction.atomic
 def _tell(connection: Connection, number: int) -> None:
-    what = "1 message waits" if number == 1 else f"{number} messages wait"
     notify(
         recipients=administrators_of(connection.laboratory_id),
         kind=KIND,
         subject_id=connection.pk,
-        text=f"{what} for a person: {connection.name} did not take them, or they could not be made.",
+        text=partial(_text, connection, number),
         path=f"{reverse('integrations:messages')}?connection={connection.pk}",
         replaces=True,
     )
+
+
+def _text(connection: Connection, number: int) -> str:
+    text = ngettext(
+        "%(number)s message waits for a person: %(name)s did not take them, or they could not be made.",
+        "%(number)s messages wait for a person: %(name)s did not take them, or they could not be made.",
+        number,
+    )
+    return text % {"number": number, "name": connection.name}

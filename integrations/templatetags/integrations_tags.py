@@ -1,4 +1,4 @@
-"""Marks of connections and messages: a word with a sign, never colour alone."""
+"""Marks of connections and messages: a word with a sign, never colour alone. And their stored sentences."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django import template
 from django.utils.html import format_html
 
 from integrations.models import ConnectionState, MessageState
+from integrations.stored_sentences import in_words
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from integrations.models import Connection, Message
 
 register = template.Library()
+register.filter(in_words)
 
 _CONNECTION = {
     ConnectionState.OFF: "",

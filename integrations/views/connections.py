@@ -155,7 +155,7 @@ def _settings(found: Connection) -> list[dict[str, Any]]:
         elif name == "networks":
             value = ", ".join(value)
         elif name == "event_types":
-            value = ", ".join(EventType(kind).label for kind in value) or _("all")
+            value = ", ".join(str(EventType(kind).label) for kind in value) or _("all")
         elif name == "charset":
             value = found.get_charset_display()
         elif name.startswith("tls_") or name in SECRETS:

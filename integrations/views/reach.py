@@ -54,4 +54,4 @@ def require_keeper(user: User) -> None:
 
 def _require(user: User, *, to_change: bool) -> None:
     if to_change and not may_connect(user):
-        raise PermissionDenied(NOT_AN_ADMINISTRATOR)
+        raise PermissionDenied(str(NOT_AN_ADMINISTRATOR))

@@ -20,12 +20,13 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
-from rest_framework.views import APIView, set_rollback
+from rest_framework.views import set_rollback
 
 from accounts.api_permissions import ScopeRequired
 from accounts.models import Role, User
 from accounts.requests import signed_in
 from hematovision.errors import PreconditionFailed
+from hematovision.rest.english import AnswersInEnglish
 from hematovision.rest.etags import is_known
 from hematovision.rest.parsers import CappedJSONParser
 from hematovision.rest.problems import exception_handler
@@ -60,7 +61,7 @@ class FhirRenderer(JSONRenderer):
     format = "fhir"
 
 
-class FhirView(APIView):
+class FhirView(AnswersInEnglish):
     """One address; `resource` says which scope it needs."""
 
     resource: ClassVar[str]
