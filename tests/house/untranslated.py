@@ -15,16 +15,23 @@ ROOT = Path(__file__).resolve().parents[2]
 SAME_EVERYWHERE = re.compile(
     r"HematoVision|HL7|FHIR|LOINC|SNOMED(?: CT)?|UCUM|API|ORU|ORM|OML|MLLP|TLS|HTTPS?|OAuth|OIDC|SMART|JSON|CSV|PDF(?:/A)?|XML|QR|UTC|MRN|LIS"
     r"|WBC|SHA-256|DPI|µm|px|KB|MB|GB|ms|kbit/s|TOTP|URL|URI|JWKS?|JWT|IP|ID|Esc|Ctrl|Shift|Alt|Enter|Tab|Delete|Space|ISO|ECE|AUC|PSI|CPU|GPU|ResNet50"
+    # attributes that a part of a tag brings
+    r"|data-[\w-]+(?:=\"\")?"
 )
 ATTRIBUTES = frozenset(
     {"alt", "title", "placeholder", "aria-label", "aria-description", "aria-roledescription", "label"}
 )
 # What a script is told to say.
 SPEAKING = re.compile(
-    r"data-(say|words?|sentence|confirm|label|title|text|empty|note|hint)(-|$)|data-[a-z-]*-(sentence|words?)$"
+    r"data-(say|sentence|confirm|label|title|text|empty|note|hint)(-|$)|data-[a-z-]*-(sentence|words?)$"
 )
 
 BLOCK = re.compile(r"{%-?\s*(blocktrans(?:late)?)\b.*?{%-?\s*endblocktrans(?:late)?\s*-?%}", re.DOTALL)
+# Classes and attributes of the page's own elements.
+OF_THE_PAGE = re.compile(
+    r"{%\s*block (?:page_class|body_attributes)\b.*?{%\s*endblock.*?%}|{%\s*block data\b.*?{%\s*endblock.*?%}",
+    re.DOTALL,
+)
 COMMENT = re.compile(r"{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}", re.DOTALL)
 LITERAL = re.compile(
     r"""\|default(?:_if_none)?:("[^"]*[A-Za-z]{2}[^"]*"|'[^']*[A-Za-z]{2}[^']*')|\|(?:yesno|pluralize):("[^"]+"|'[^']+')"""
@@ -93,7 +100,7 @@ def _blank(found: re.Match[str]) -> str:
 def in_template(path: Path) -> list[Found]:
     """Return the texts of a template outside `{% translate %}` and `{% blocktranslate %}`."""
     source = COMMENT.sub(_blank, path.read_text("utf-8"))
-    source = BLOCK.sub(_blank, source)
+    source = OF_THE_PAGE.sub(_blank, BLOCK.sub(_blank, source))
     found = [
         (source.count("\n", 0, each.start()) + 1, each[0])
         for each in LITERAL.finditer(source)
@@ -114,6 +121,8 @@ MARKS = frozenset(
         "_",
         "gettext",
         "gettext_lazy",
+        "gettext_noop",
+        "noop",
         "ngettext",
         "ngettext_lazy",
         "pgettext",
@@ -143,8 +152,10 @@ LABELS = frozenset(
         "heading",
     }
 )
+# Other systems, operators and developers read these; what the health page says is for who keeps the installation.
 SILENT_FOLDERS = re.compile(
-    r"/(management|migrations|settings|fhir|inference)/|/(admin|verification|tasks|conf|checks|demo)\.py$|_schema\.py$|/admin/|/demo"
+    r"/(management|metrics|migrations|settings|fhir|hl7|sending|inference|admin)/|/(admin|verification|tasks|conf|checks|health)\.py$"
+    r"|_schema\.py$|/demo|/integrations/(codes|mapping_rows)\.py$"
 )
 
 
