@@ -68,8 +68,10 @@ class Notification(models.Model):
     email = models.CharField(max_length=8, choices=EmailState.choices, default=EmailState.NONE, editable=False)
     email_at = models.DateTimeField(null=True, blank=True, editable=False)
     pressing = models.BooleanField(
-        default=False, editable=False, help_text="Told in quiet hours as well."
-    )  # not translated
+        default=False,
+        editable=False,
+        help_text="Told in quiet hours as well.",  # not translated
+    )
     push = models.CharField(max_length=8, choices=PushState.choices, default=PushState.NONE, editable=False)
 
     objects = NotificationQuerySet.as_manager()

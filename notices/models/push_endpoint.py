@@ -44,14 +44,18 @@ class PushEndpoint(models.Model):
     address = EncryptedCharField(max_length=LONGEST_ADDRESS)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     public_key = models.CharField(
-        max_length=100, help_text="The browser's point on P-256, base64url."
-    )  # not translated
+        max_length=100,
+        help_text="The browser's point on P-256, base64url.",  # not translated
+    )
     secret = EncryptedCharField(
-        max_length=50, help_text="What the browser and we authenticate by, base64url."
-    )  # not translated
+        max_length=50,
+        help_text="What the browser and we authenticate by, base64url.",  # not translated
+    )
     browser = models.CharField(
-        max_length=300, blank=True, help_text="What the browser called itself."
-    )  # not translated
+        max_length=300,
+        blank=True,
+        help_text="What the browser called itself.",  # not translated
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     told_at = models.DateTimeField(null=True, blank=True, editable=False)
 
