@@ -7,6 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponseNotAllowed, JsonResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -71,10 +72,10 @@ def readable_case(request: HttpRequest, pk: uuid.UUID) -> Case:
     """Return a case of the reviewer's laboratory; 404 for one they do not see, `PermissionRefused` for other roles."""
     user = request.user
     if not isinstance(user, User):
-        raise PermissionRefused(str(NOT_A_REVIEWER))
+        raise PermissionRefused(gettext(NOT_A_REVIEWER))
     case = visible_case(user, pk)
     if not may_review(user, case):
-        raise PermissionRefused(str(NOT_A_REVIEWER))
+        raise PermissionRefused(gettext(NOT_A_REVIEWER))
     return case
 
 

@@ -59,7 +59,7 @@ def workspace(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """
     case = visible_case(request.user, pk)
     if not may_review(request.user, case):
-        raise PermissionDenied(NOT_A_REVIEWER)
+        raise PermissionDenied(gettext(NOT_A_REVIEWER))
     if request.method == "POST":
         try:
             claim(actor=request.user, case=case)
