@@ -37,7 +37,7 @@ class PatientMergeView(FhirView):
         into = seen.filter(pk=given.validated_data["into"]).first()
         if into is None:
             # A foreign id reads like an unknown one.
-            raise Unprocessable(NO_SUCH_PATIENT, code="no_patient")
+            raise Unprocessable(str(NO_SUCH_PATIENT), code="no_patient")
         merge_patients(actor=self.caller, patient=merged, into=into, reason=given.validated_data["reason"])
         return answer(patient(patient_record(seen.get(pk=into.pk))))
 
