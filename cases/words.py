@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
@@ -185,7 +186,7 @@ def in_words(text: str) -> str:
 
     What people wrote, and what nobody translated, stays as it is.
     """
-    if (get_language() or "en").partition("-")[0] == "en":
+    if (get_language() or settings.LANGUAGE_CODE) == settings.LANGUAGE_CODE:
         return text
     said, parts = [], _BETWEEN_SENTENCES.split(text)
     while parts:

@@ -98,7 +98,9 @@ NOT_KEPT = {
     "reports:verify": "a file of somebody else's",
     "notices:email": "a choice, made again",
     "notices:orders": "a choice, made again",
+    "notices:quiet_hours": "a choice, made again",
     "notices:read_all": "a choice, made again",
+    "notices:remove_browser": "a choice, made again",
     "offline:revoke": "it is of the device itself",
 }
 
