@@ -5,7 +5,7 @@ import { flatConfigs as imports } from "eslint-plugin-import-x";
 import globals from "globals";
 
 export default defineConfig([
-  globalIgnores([".venv", "var/", "staticfiles/"]),
+  globalIgnores([".venv", "var/", "staticfiles/", "static/words/"]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   imports.recommended,

@@ -90,24 +90,24 @@ def parse(data: bytes) -> Checkpoint:
             isinstance(getattr(checkpoint, name), str) for name in ("at", "head", "previous", "key", "signature")
         )
         if not (numbers and texts and checkpoint.format == FORMAT and checkpoint.moment.tzinfo is not None):
-            raise CheckpointFault("It is not a checkpoint of this format.")
+            raise CheckpointFault("It is not a checkpoint of this format.")  # not translated
     except (TypeError, ValueError) as error:
-        raise CheckpointFault("It is not a checkpoint of this format.") from error
+        raise CheckpointFault("It is not a checkpoint of this format.") from error  # not translated
     if checkpoint.to_bytes() != data:
-        raise CheckpointFault("It is not written as a checkpoint is.")
+        raise CheckpointFault("It is not written as a checkpoint is.")  # not translated
     return checkpoint
 
 
 def check_signature(checkpoint: Checkpoint, secrets: Sequence[str]) -> None:
     """Raise `CheckpointFault` unless one of our keys signed `checkpoint`."""
     if checkpoint.key not in {public_key(secret) for secret in secrets}:
-        raise CheckpointFault("It is signed with a key that is not configured here.")
+        raise CheckpointFault("It is signed with a key that is not configured here.")  # not translated
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(checkpoint.key)).verify(
             bytes.fromhex(checkpoint.signature), checkpoint.signed_bytes()
         )
     except (InvalidSignature, ValueError) as error:
-        raise CheckpointFault("Its signature does not match its content.") from error
+        raise CheckpointFault("Its signature does not match its content.") from error  # not translated
 
 
 @lru_cache(maxsize=8)

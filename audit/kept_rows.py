@@ -48,7 +48,7 @@ class KeptRows:
     model: type[Model]
     digest: Callable[[Any], str]
     member: str = "row"
-    changed: str = "It was changed after it was written."
+    changed: str = "It was changed after it was written."  # not translated
     related: tuple[str, ...] = ()
     prefetched: tuple[str, ...] = ()
     comparable: Callable[[str], bool] = always

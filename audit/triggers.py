@@ -81,7 +81,7 @@ class AppendOnly(Guard):
 
     def describe(self) -> str:
         """One line for `migrate --plan`."""
-        return f"Make {self.table} append-only"
+        return f"Make {self.table} append-only"  # not translated
 
 
 def trigger_names(vendor: str, table: str) -> list[str]:

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -43,7 +44,7 @@ def overseers_only(view: View) -> View:
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         user: Any = request.user
         if not (user.is_superuser or user.role in {"administrator", "auditor"}):
-            raise PermissionDenied("The audit trail is read by administrators and auditors.")
+            raise PermissionDenied(_("The audit trail is read by administrators and auditors."))
         return view(request, *args, **kwargs)
 
     return never_cache(login_required(checked))

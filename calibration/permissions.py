@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy
+
 from accounts.models import Role
 from audit.models import Action, Outcome
 from audit.services import record
 from hematovision.errors import NotFound, PermissionRefused
+from hematovision.languages import in_language
 from microscopes.models import Microscope
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-NOT_YOURS = "Cells are labelled for calibration by the pathologists and administrators of the laboratory."
+NOT_YOURS = gettext_lazy("Cells are labelled for calibration by the pathologists and administrators of the laboratory.")
 _ROLES = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR})
 
 
@@ -34,5 +37,7 @@ def must_calibrate(*, actor: User, microscope: Microscope) -> None:
         return
     if not Microscope.objects.visible_to(actor).filter(pk=microscope.pk).exists():
         raise NotFound
-    record(actor=actor, action=Action.MODEL_CHANGE, target=microscope, outcome=Outcome.DENIED, reason=NOT_YOURS)
-    raise PermissionRefused(NOT_YOURS)
+    with in_language("en"):
+        reason = str(NOT_YOURS)
+    record(actor=actor, action=Action.MODEL_CHANGE, target=microscope, outcome=Outcome.DENIED, reason=reason)
+    raise PermissionRefused(str(NOT_YOURS))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from calibration.models import CalibrationState, ProposalState
 from calibration.selectors import (
     label_of,
@@ -96,19 +98,25 @@ def _missing(counts: dict[str, int], cells: int, patients: int) -> list[str]:
     """What is lacking in sentences: first what a calibration cannot do without, then what it would be better with."""
     said = []
     if cells < ENOUGH_CELLS:
-        said.append(f"{ENOUGH_CELLS} labelled cells are the least; there are {cells}.")
+        said.append(
+            _("%(least)s labelled cells are the least; there are %(cells)s.") % {"least": ENOUGH_CELLS, "cells": cells}
+        )
     elif cells < WISE_CELLS:
-        said.append(f"{WISE_CELLS} labelled cells or more are better.")
+        said.append(_("%(cells)s labelled cells or more are better.") % {"cells": WISE_CELLS})
     if patients < FEWEST_PATIENTS:
-        said.append(f"They must come from {FEWEST_PATIENTS} patients or more; {WISE_PATIENTS} are better.")
+        sentence = _("They must come from %(fewest)s patients or more; %(wise)s are better.")
+        said.append(sentence % {"fewest": FEWEST_PATIENTS, "wise": WISE_PATIENTS})
     elif patients < WISE_PATIENTS:
-        said.append(f"Cells of {WISE_PATIENTS} patients or more are better.")
+        said.append(_("Cells of %(patients)s patients or more are better.") % {"patients": WISE_PATIENTS})
     if len(counts) == 1:
-        said.append("They must be of more than one class.")
-    none = [each.plural.lower() for each in CELL_CLASSES if not counts.get(each.code)]
+        said.append(_("They must be of more than one class."))
+    none = [_(each.plural).lower() for each in CELL_CLASSES if not counts.get(each.code)]
     if none and cells:
         said.append(
-            f"None so far: {', '.join(none)}. For classes without labels, the fit is held to what the model in use says of them."
+            _(
+                "None so far: %(classes)s. For classes without labels, the fit is held to what the model in use says of them."
+            )
+            % {"classes": ", ".join(none)}
         )
     return said
 

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_noop as _
 from hematovision.languages import in_language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django_stubs_ext import StrPromise
 
 CELL_CLASSES = (
@@ -130,7 +132,7 @@ FIELD_NAMES = (
     _("note"),
     _("code"),
     _("text"),
-    _("message"),
+    _("question"),
 )
 """What fields of records are called in front of a sentence about them."""
 
@@ -170,17 +172,29 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     return re.compile(found, re.DOTALL)
 
 
-_PATTERNS = tuple((sentence, _pattern(sentence)) for sentence in WITH_VALUES)
+_PATTERNS = {sentence: _pattern(sentence) for sentence in WITH_VALUES}
+
+
+def take_up(sentences: Iterable[str]) -> None:
+    """Have `in_words` know the sentences with values of an app above, too; it calls this in `AppConfig.ready`."""
+    _PATTERNS.update({sentence: _pattern(sentence.replace("%%", "%")) for sentence in sentences})
 
 
 def in_words(text: str) -> str:
-    """Return an English text of the record in the language of whoever reads it: the whole, or sentence by sentence.
+    """Return an English text of the record in the language of whoever reads it: sentence by sentence.
 
     What people wrote, and what nobody translated, stays as it is.
     """
     if (get_language() or "en").partition("-")[0] == "en":
         return text
-    return _known(text) or " ".join(_known(part) or part for part in _BETWEEN_SENTENCES.split(text))
+    said, parts = [], _BETWEEN_SENTENCES.split(text)
+    while parts:
+        # The longest beginning that is known: some texts are of several sentences, and stand beside others.
+        runs = (" ".join(parts[:length]) for length in range(len(parts), 0, -1))
+        known = next(((run, told) for run in runs if (told := _known(run))), (parts[0], parts[0]))
+        said.append(known[1])
+        del parts[: len(_BETWEEN_SENTENCES.split(known[0]))]
+    return " ".join(said)
 
 
 def in_english(text: str | StrPromise) -> str:
@@ -197,7 +211,7 @@ def _known(text: str) -> str:
     if text.endswith(".") and (said := gettext(text[:-1])) != text[:-1]:
         # A label that was kept as a sentence.
         return f"{said}."
-    for sentence, pattern in _PATTERNS:
+    for sentence, pattern in _PATTERNS.items():
         if found := pattern.fullmatch(text):
             return gettext(sentence) % {name: _value(value) for name, value in found.groupdict().items()}
     return ""

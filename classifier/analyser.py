@@ -71,6 +71,6 @@ def install(analyser: Analyser | None) -> None:
 def installed() -> Analyser:
     """Return this process's analyser; raises RuntimeError outside a worker, which is a defect."""
     if not _installed:
-        message = "No engine is installed in this process: analyses run in a Celery worker."
+        message = "No engine is installed in this process: analyses run in a Celery worker."  # not translated
         raise RuntimeError(message)
     return _installed[-1]

@@ -11,6 +11,7 @@ class ClassifierConfig(AppConfig):
         from audit.kept_rows import keep
         from cases.providers import poor_fields
         from cases.signals import image_received, image_taken_out, microscope_corrected, scale_changed
+        from cases.words import take_up
         from classifier import checks, selectors  # noqa: F401
         from classifier.receivers import (
             enqueue_received_image,
@@ -22,8 +23,10 @@ class ClassifierConfig(AppConfig):
         )
         from classifier.smear_verification import CONFIRMED, check_confirmed_smears
         from classifier.verification import check_analyses, check_model_labels, check_models
+        from classifier.words import WITH_VALUES
         from hematovision import verifications
 
+        take_up(WITH_VALUES)
         poor_fields.register(selectors.poor_fields)
         verifications.register("analyses", check_analyses)
         verifications.register("labels of the model", check_model_labels)

@@ -152,7 +152,7 @@ def load_registered(version: ModelVersion) -> ModelBundle:
     """
     bundle = _load_where_it_lies(version)
     if bundle.card_sha256 != version.card_sha256:
-        message = f"The card in {bundle.directory} is not the one {version} was registered with."
+        message = f"The card in {bundle.directory} is not the one {version} was registered with."  # not translated
         raise BundleAltered(message)
     return bundle
 

@@ -26,9 +26,11 @@ def find_images(paths: Iterable[Path]) -> list[Path]:
         elif path.is_file():
             found[path] = None
         else:
-            raise BadInput(f"There is no file or folder {path}.")
+            raise BadInput(f"There is no file or folder {path}.")  # not translated
     if not found:
-        raise BadInput(f"There is no image in {', '.join(str(path) for path in wanted) or 'nothing'}.")
+        raise BadInput(
+            f"There is no image in {', '.join(str(path) for path in wanted) or 'nothing'}."  # not translated
+        )
     return list(found)
 
 

@@ -15,6 +15,7 @@ from celery import current_app, signals
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from classifier import analyser
 from classifier.inference.errors import InferenceError
@@ -104,7 +105,7 @@ class Life:
             return
         active = ModelVersion.objects.active()
         if active is None:
-            self.version, self.problem = None, "No model is in use."
+            self.version, self.problem = None, gettext_noop("No model is in use.")
             return
         now = time.monotonic()
         if self.problem and self.version == active and now - self._tried_at < RETRY_SECONDS:

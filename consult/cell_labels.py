@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_noop
+
 from cases.cell_classes import BY_CODE, CELL_CLASSES, UNIDENTIFIED_CLASS, CellClass
 
 if TYPE_CHECKING:
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 EXCLUDED = "excluded"
 """Not a cell that counts: smudge, artefact, debris."""
 
-EXCLUDED_CLASS = CellClass(EXCLUDED, "Excluded", "Excluded", "X", "cell-excluded", is_leukocyte=False)
+EXCLUDED_CLASS = CellClass(EXCLUDED, gettext_noop("Excluded"), "Excluded", "X", "cell-excluded", is_leukocyte=False)
 
 LABEL_CLASSES: tuple[CellClass, ...] = (*CELL_CLASSES, UNIDENTIFIED_CLASS, EXCLUDED_CLASS)
 """What a reviewer can say of a cell, in the order it is offered."""

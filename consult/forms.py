@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cases.models import Case
 
-HOW = [("blind", "Blinded"), ("open", "Open")]
+HOW = [("blind", _("Blinded")), ("open", _("Open"))]
 
 
 class PersonField(forms.ModelChoiceField):
@@ -42,17 +42,17 @@ class AskForm(forms.Form):
 
     colleague = PersonField(
         User.objects.none(),
-        empty_label="Choose a colleague",
+        empty_label=_("Choose a colleague"),
         error_messages={
-            "required": "Choose whom to ask.",
-            "invalid_choice": "Choose a pathologist of your laboratory.",
+            "required": _("Choose whom to ask."),
+            "invalid_choice": _("Choose a pathologist of your laboratory."),
         },
     )
     how = forms.ChoiceField(
-        choices=HOW, initial="blind", error_messages={"required": "Choose how the colleague reviews."}
+        choices=HOW, initial="blind", error_messages={"required": _("Choose how the colleague reviews.")}
     )
     scope = forms.ChoiceField(
-        choices=OpinionScope.choices, initial=OpinionScope.ALL, error_messages={"required": "Choose the cells."}
+        choices=OpinionScope.choices, initial=OpinionScope.ALL, error_messages={"required": _("Choose the cells.")}
     )
     question = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -66,7 +66,7 @@ class AskForm(forms.Form):
     @property
     def scopes(self) -> list[tuple[str, str, int]]:
         """Each scope with its name and how many cells it holds now."""
-        return [(scope.value, scope.label, self.counts[scope]) for scope in OpinionScope]
+        return [(scope.value, str(scope.label), self.counts[scope]) for scope in OpinionScope]
 
 
 class CommentForm(forms.Form):
@@ -75,12 +75,12 @@ class CommentForm(forms.Form):
     text = forms.CharField(
         max_length=COMMENT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Write something first."},
+        error_messages={"required": _("Write something first.")},
     )
     mention = PeopleField(
         User.objects.none(),
         required=False,
-        error_messages={"invalid_choice": "Only pathologists of your laboratory can be mentioned."},
+        error_messages={"invalid_choice": _("Only pathologists of your laboratory can be mentioned.")},
     )
 
     def __init__(self, data: QueryDict | None, *, case: Case, user: User) -> None:

@@ -55,7 +55,7 @@ def kappa_of_table(table: Sequence[Sequence[int]]) -> Agreement:
     Raises `ValueError` where it is not square.
     """
     if any(len(row) != len(table) for row in table):
-        message = "A table of agreement is square."
+        message = "A table of agreement is square."  # not translated
         raise ValueError(message)
     return kappa_of_counts(
         {(str(i), str(j)): count for i, row in enumerate(table) for j, count in enumerate(row) if count}
@@ -65,7 +65,7 @@ def kappa_of_table(table: Sequence[Sequence[int]]) -> Agreement:
 def kappa_of_counts(counts: Mapping[tuple[str, str], int]) -> Agreement:
     """Return the agreement of `counts`: how many cells got this pair of classes. Raises `ValueError` below zero."""
     if any(count < 0 for count in counts.values()):
-        message = "A count cannot be negative."
+        message = "A count cannot be negative."  # not translated
         raise ValueError(message)
     n = sum(counts.values())
     if n == 0:

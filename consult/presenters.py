@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from cases.blinding import is_reviewed_blinded
 from cases.cell_classes import BY_CODE, CellClass
 from cases.differential import clopper_pearson
@@ -83,7 +85,7 @@ def labelling_context(opinion: SecondOpinion, user: User, *, chosen: UUID | None
         "open_for_discussion": is_open_for_talk(opinion.case),
         "script": {
             "keys": _keys(user),
-            "classes": {each.code: {"label": each.label, "letter": each.letter} for each in LABEL_CLASSES},
+            "classes": {each.code: {"label": gettext(each.label), "letter": each.letter} for each in LABEL_CLASSES},
             "blind": opinion.blind,
         },
         "key_of": _key_names(user),

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext, gettext_lazy
+
 from accounts.models import Organisation
 from audit.models import Action, Outcome
 from audit.services import record
 from hematovision.errors import NotFound, PermissionRefused
+from hematovision.languages import in_language
 from microscopes.models import Microscope
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-NOT_AN_ADMINISTRATOR = "Microscopes are kept by the administrators of the laboratory."
+NOT_AN_ADMINISTRATOR = gettext_lazy("Microscopes are kept by the administrators of the laboratory.")
 
 
 def may_manage(user: User) -> bool:
@@ -37,13 +40,15 @@ def must_manage(*, actor: User, organisation: Organisation, microscope: Microsco
     if microscope is not None and not Microscope.objects.visible_to(actor).filter(pk=microscope.pk).exists():
         raise NotFound
     if microscope is None and may_manage(actor):
-        raise NotFound("There is no such organisation among those you administer.")
+        raise NotFound(gettext("There is no such organisation among those you administer."))
+    with in_language("en"):
+        reason = str(NOT_AN_ADMINISTRATOR)
     record(
         actor=actor,
         action=Action.UPDATE if microscope is not None else Action.CREATE,
         target=microscope,
         object_type="microscopes.microscope",
         outcome=Outcome.DENIED,
-        reason=NOT_AN_ADMINISTRATOR,
+        reason=reason,
     )
-    raise PermissionRefused(NOT_AN_ADMINISTRATOR)
+    raise PermissionRefused(str(NOT_AN_ADMINISTRATOR))

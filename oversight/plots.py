@@ -80,10 +80,15 @@ def agreement_chart(weeks: Sequence[Period], expected: float | None) -> Chart | 
             y=height_of(right / n),
             low=height_of(interval.low),
             high=height_of(interval.high),
-            words=(
-                f"Week of {label}: {right} of {n} agree, {100 * right / n:.1f} % "
-                f"({100 * interval.low:.1f} to {100 * interval.high:.1f} %)"
-            ),
+            words=gettext("Week of %(week)s: %(part)s of %(all)s agree, %(share)s %% (%(low)s to %(high)s %%)")
+            % {
+                "week": label,
+                "part": right,
+                "all": n,
+                "share": f"{100 * right / n:.1f}",
+                "low": f"{100 * interval.low:.1f}",
+                "high": f"{100 * interval.high:.1f}",
+            },
         )
         for x, (label, right, n, interval) in zip(xs, shares, strict=True)
     )
@@ -144,7 +149,8 @@ def drift_chart(steps: Sequence[Step]) -> Chart | None:
             y=_between(step.sum, 0, top),
             low=_between(0, 0, top),
             high=_between(step.sum, 0, top),
-            words=f"Week of {step.label}: {step.wrong} of {step.n} wrong, sum {step.sum:.1f}",
+            words=gettext("Week of %(week)s: %(part)s of %(all)s wrong, sum %(sum)s")
+            % {"week": step.label, "part": step.wrong, "all": step.n, "sum": f"{step.sum:.1f}"},
             alarm=step.alarm,
         )
         for x, step in zip(xs, steps, strict=True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.overseers import administrators_of, overseers_of
 from cases.models import BreakGlassAccess, Case
 from classifier.models import CameraStanding
+from hematovision.languages import in_language
 from notices.services import close_notifications, notify
 from oversight.services.tallies import note_case, note_change
 
@@ -26,7 +29,7 @@ def tell_owners_of_break_glass(sender: Any, access_id: UUID, **kwargs: Any) -> N
         recipients=overseers_of(access.case.laboratory_id),
         kind=BREAK_GLASS,
         subject_id=access.pk,
-        text="Somebody of another organisation opened one of your cases by break-glass access.",
+        text=gettext_noop("Somebody of another organisation opened one of your cases by break-glass access."),
         path=reverse("oversight:break_glass_list"),
     )
 
@@ -44,23 +47,29 @@ def tell_administrators_of_unknown_camera(sender: Any, standing_id: int, **kwarg
         if not any(other.is_unknown for other in others):
             close_notifications(subject_id=camera.pk)
         return
-    sentence = (
-        f"{standing.model_version} does not know the camera of {camera.name}: names on its images are held back or marked."
-        if standing.microscope
-        else f"{camera.name} sends images of a camera that {standing.model_version} does not know: names on them are held "
-        "back or marked."
+    named = {"model": standing.model_version, "name": camera.name}
+    path = (
+        reverse("workbench:microscope", args=[camera.pk]) if standing.microscope else reverse("workbench:microscopes")
     )
-    notify(
-        recipients=administrators_of(laboratory_id),
-        kind=UNKNOWN_CAMERA,
-        subject_id=camera.pk,
-        # Names of places and models may be long.
-        text=sentence[:300],
-        path=reverse("workbench:microscope", args=[camera.pk])
-        if standing.microscope
-        else reverse("workbench:microscopes"),
-        replaces=True,
-    )
+    for person in administrators_of(laboratory_id):
+        with in_language(person.language):
+            sentence = (
+                _("%(model)s does not know the camera of %(name)s: names on its images are held back or marked.")
+                if standing.microscope
+                else _(
+                    "%(name)s sends images of a camera that %(model)s does not know: names on them are held "
+                    "back or marked."
+                )
+            )
+        notify(
+            recipients=[person],
+            kind=UNKNOWN_CAMERA,
+            subject_id=camera.pk,
+            # Names of places and models may be long.
+            text=(sentence % named)[:300],
+            path=path,
+            replaces=True,
+        )
 
 
 def note_that_cells_changed(sender: Any, case_id: UUID, **kwargs: Any) -> None:

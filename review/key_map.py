@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from hematovision.errors import Unprocessable
 from review.models import KeyMap
 
@@ -77,15 +79,15 @@ def clean_keys(given: Any) -> dict[str, list[str]]:
     Raises `Unprocessable` for an unknown command, a key that is none, or one key for two commands.
     """
     if not isinstance(given, dict):
-        raise Unprocessable("Send the key map as an object: command, list of keys.", code="bad_keys")
+        raise Unprocessable(_("Send the key map as an object: command, list of keys."), code="bad_keys")
     changed: dict[str, list[str]] = {}
     for command, keys in given.items():
         if command not in DEFAULT_KEYS:
-            raise Unprocessable("There is no such command.", code="unknown_command")
+            raise Unprocessable(_("There is no such command."), code="unknown_command")
         if not isinstance(keys, list) or not all(isinstance(key, str) and _KEY.fullmatch(key) for key in keys):
-            raise Unprocessable("A key is a single character or the name of a key.", code="bad_keys")
+            raise Unprocessable(_("A key is a single character or the name of a key."), code="bad_keys")
         if len(keys) > _MOST_KEYS:
-            raise Unprocessable(f"A command has at most {_MOST_KEYS} keys.", code="bad_keys")
+            raise Unprocessable(_("A command has at most %(most)s keys.") % {"most": _MOST_KEYS}, code="bad_keys")
         wanted = [_lower(key) for key in keys]
         if wanted != DEFAULT_KEYS[command]:
             changed[command] = wanted
@@ -98,7 +100,7 @@ def _refuse_twice(keys: dict[str, list[str]]) -> None:
     for command, names in keys.items():
         for name in names:
             if name in owner:
-                sentence = f"The key {name!r} is given to two commands."
+                sentence = _("The key %(key)s is given to two commands.") % {"key": repr(name)}
                 raise Unprocessable(sentence, code="key_taken", details={"commands": sorted({owner[name], command})})
             owner[name] = command
 

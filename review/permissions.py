@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_noop
+
 from cases.permissions import may_review_cases, must_see, refuse
 from review.models import Amendment, AmendmentKind, ReviewLease
 
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from cases.models import Case
 
-NOT_A_REVIEWER = "Cases are reviewed by the pathologists of their laboratory."
+NOT_A_REVIEWER = gettext_noop("Cases are reviewed by the pathologists of their laboratory.")
 
 
 def may_review(user: User, case: Case) -> bool:

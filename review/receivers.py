@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from cases.models import Case, CaseTransition, FieldReturn
@@ -37,6 +38,6 @@ def tell_of_retaken_field(*, returned: FieldReturn, actor: User, **_: Any) -> No
             recipients=[reviewer],
             kind="field_retaken",
             subject_id=case.pk,
-            text="A field that was sent back was taken again.",
+            text=gettext_noop("A field that was sent back was taken again."),
             path=f"{reverse('workbench:case', args=[case.pk])}#sent-back",
         )

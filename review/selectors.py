@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from cases.blinding import is_reviewed_blinded
 from cases.cell_classes import UNIDENTIFIED
@@ -121,9 +122,13 @@ def sign_blockers(case: Case) -> list[str]:
     counted = case_tally(case)
     blockers = []
     if counted.unreviewed:
-        blockers.append(_many(counted.unreviewed, "cell is not reviewed", "cells are not reviewed"))
+        sentence = ngettext("%(count)s cell is not reviewed.", "%(count)s cells are not reviewed.", counted.unreviewed)
+        blockers.append(sentence % {"count": counted.unreviewed})
     if counted.unidentified:
-        blockers.append(_many(counted.unidentified, "cell is unidentified", "cells are unidentified"))
+        sentence = ngettext(
+            "%(count)s cell is unidentified.", "%(count)s cells are unidentified.", counted.unidentified
+        )
+        blockers.append(sentence % {"count": counted.unidentified})
     if waiting := images_in_analysis(case):
         blockers.append(waiting)
     return blockers
@@ -132,7 +137,12 @@ def sign_blockers(case: Case) -> list[str]:
 def images_in_analysis(case: Case) -> str:
     """Return in a sentence how many images of `case` the model still owes an answer for; empty when none."""
     waiting = case.images.counting().filter(state__in=UNFINISHED_IMAGE_STATES).count()
-    return _many(waiting, "image is still being analysed", "images are still being analysed") if waiting else ""
+    if not waiting:
+        return ""
+    sentence = ngettext(
+        "%(count)s image is still being analysed.", "%(count)s images are still being analysed.", waiting
+    )
+    return sentence % {"count": waiting}
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +280,3 @@ def _images(case: Case, analyses: Mapping[UUID, CurrentAnalysis]) -> list[dict[s
         }
         for image in case.images.counting().order_by("ordinal")
     ]
-
-
-def _many(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}."

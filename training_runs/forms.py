@@ -43,7 +43,7 @@ class TrainingForm(forms.ModelForm[TrainingRun]):
         if isinstance(sources, forms.MultipleChoiceField):
             sources.choices = [(name, name) for name in available_sources()]
             sources.help_text = (
-                f"Folders named after classes, CSV files or BCCD, below {data_folder()}."
+                f"Folders named after classes, CSV files or BCCD, below {data_folder()}."  # not translated
                 if sources.choices
-                else f"There is nothing to learn from yet: put folders named after classes, CSV files or BCCD into {data_folder()}."
+                else f"There is nothing to learn from yet: put folders named after classes, CSV files or BCCD into {data_folder()}."  # not translated
             )

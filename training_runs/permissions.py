@@ -15,4 +15,4 @@ def require_trainer(actor: User | None) -> None:
     """Let administrators and the command line (None) pass; raises PermissionRefused for everybody else."""
     if actor is None or (actor.is_active and (actor.is_superuser or actor.role == Role.ADMINISTRATOR)):
         return
-    raise PermissionRefused("Only administrators train models.")
+    raise PermissionRefused("Only administrators train models.")  # not translated

@@ -1,10 +1,12 @@
-"""Where the marks of a camera's figures go: numbers for SVG that the server draws. Pure arithmetic."""
+"""Where the marks of a camera's figures go: numbers for SVG that the server draws. Arithmetic, and the words beside it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -140,4 +142,6 @@ def _height_of(count: int, most: int) -> float:
 
 def _step_words(index: int) -> str:
     start = index * _BIN
-    return f"{start:.1f} or more" if index == _BINS - 1 else f"{start:.1f} to {start + _BIN:.1f}"
+    if index == _BINS - 1:
+        return _("%(start)s or more") % {"start": f"{start:.1f}"}
+    return _("%(start)s to %(end)s") % {"start": f"{start:.1f}", "end": f"{start + _BIN:.1f}"}

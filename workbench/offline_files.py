@@ -46,6 +46,7 @@ FILES = (
     "offline/sending.js",
     "offline/shell.js",
     "offline/store.js",
+    "offline/telling.js",
     "vendor/tus/tus.min.js",
 )
 #: The forms of a clinic. Others are never kept: passwords, signatures and files have no place on a device.

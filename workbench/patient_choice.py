@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from cases.models import Patient
 from cases.services.audit_trail import record_search
 from cases.services.patients import find_duplicates, register_patient
@@ -56,7 +58,7 @@ class PatientChoice:
                 actor=request.user, object_type="cases.patient", terms=["mrn"], found=int(self.patient is not None)
             )
         elif action == "lookup":
-            self.mrn_error = "Type the medical record number first."
+            self.mrn_error = _("Type the medical record number first.")
             self.status = 422
 
     def is_settled(self, request: AuthenticatedRequest, place: UUID | None) -> bool:
@@ -64,7 +66,7 @@ class PatientChoice:
         if self.patient is not None:
             return True
         if not self.mrn:
-            self.mrn_error = "Type the medical record number, then find the patient."
+            self.mrn_error = _("Type the medical record number, then find the patient.")
             return False
         self.looked_up = True
         return self.patient_form.is_valid() and self._is_acknowledged(request, place)

@@ -87,17 +87,17 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
     def update(self, **kwargs: Any) -> int:
         """Refuse: an event never changes."""
-        raise AppendOnlyError("Audit events are never changed.")
+        raise AppendOnlyError("Audit events are never changed.")  # not translated
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Refuse: an event is never removed."""
-        raise AppendOnlyError("Audit events are never removed.")
+        raise AppendOnlyError("Audit events are never removed.")  # not translated
 
     def bulk_create(  # type: ignore[override]
         self, objs: Iterable[AuditEvent], *args: Any, **kwargs: Any
     ) -> list[AuditEvent]:
         """Refuse: an event enters the chain one at a time, through `audit.services.record`."""
-        raise AppendOnlyError("Audit events are written by audit.services.record.")
+        raise AppendOnlyError("Audit events are written by audit.services.record.")  # not translated
 
 
 class AuditEvent(models.Model):
@@ -158,10 +158,10 @@ class AuditEvent(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert only, and only as the next link of the chain."""
         if not self._state.adding or not self.hash:
-            raise AppendOnlyError("Audit events are written once, by audit.services.record.")
+            raise AppendOnlyError("Audit events are written once, by audit.services.record.")  # not translated
         kwargs["force_insert"] = True
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse: an event is never removed."""
-        raise AppendOnlyError("Audit events are never removed.")
+        raise AppendOnlyError("Audit events are never removed.")  # not translated

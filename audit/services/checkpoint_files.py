@@ -64,9 +64,9 @@ def checkpoints_on_file() -> OnFile:
 def _out_of_order(checkpoint: Checkpoint, path: Path, expected: int, previous: str | None) -> str:
     """Say how the files do not follow each other; empty when they do. `previous` None: the file before is damaged."""
     if checkpoint.name != path.name:
-        return f"The checkpoint file {path.name} was renamed."
+        return f"The checkpoint file {path.name} was renamed."  # not translated
     if checkpoint.sequence != expected:
-        return f"A checkpoint file before {path.name} is missing."
+        return f"A checkpoint file before {path.name} is missing."  # not translated
     if previous is not None and checkpoint.previous != previous:
-        return f"The checkpoint file {path.name} does not follow the one before it."
+        return f"The checkpoint file {path.name} does not follow the one before it."  # not translated
     return ""

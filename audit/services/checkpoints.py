@@ -106,7 +106,7 @@ def _place(checkpoint: Checkpoint) -> None:
         # A hard link fails where the name is taken: a checkpoint is never replaced.
         os.link(draft, target / checkpoint.name)
     except FileExistsError as error:
-        sentence = "Another process wrote a checkpoint at the same time."
+        sentence = "Another process wrote a checkpoint at the same time."  # not translated
         raise Conflict(sentence, code="checkpoint_exists") from error
     finally:
         draft.unlink(missing_ok=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_noop
+
 from audit.kept_rows import FINGERPRINTED, all_kept
 from audit.models import Action
 from audit.services.recording import events_last, record
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from audit.kept_rows import KeptRows
 
 _CHUNK = 200
-_REASON = "Fingerprinted as it is: written before its fingerprint was kept, or under another key."
+_REASON = gettext_noop("Fingerprinted as it is: written before its fingerprint was kept, or under another key.")
 
 
 def fingerprint_rows(*, actor: Any) -> dict[str, int]:
@@ -28,7 +30,7 @@ def fingerprint_rows(*, actor: Any) -> dict[str, int]:
             actor=actor,
             action=Action.CONFIGURATION,
             object_type=kept.kind,
-            reason="Every row has a fingerprint from now on.",
+            reason=gettext_noop("Every row has a fingerprint from now on."),
             after={FINGERPRINTED: number, "member": kept.member},
         )
         done[kept.kind] = done.get(kept.kind, 0) + number

@@ -8,14 +8,15 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class ProposalState(models.TextChoices):
     """Waiting for a worker, or ended."""
 
-    WAITING = "waiting", "Waiting"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
 
 
 class Proposal(models.Model):
@@ -24,8 +25,8 @@ class Proposal(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     microscope = models.ForeignKey("microscopes.Microscope", on_delete=models.PROTECT, related_name="proposals")
     state = models.CharField(max_length=10, choices=ProposalState, default=ProposalState.WAITING)
-    cells = models.JSONField(default=list, blank=True, help_text="Ids of cells, in order.")
-    problem = models.TextField(blank=True, help_text="One sentence, shown to people.")
+    cells = models.JSONField(default=list, blank=True, help_text="Ids of cells, in order.")  # not translated
+    problem = models.TextField(blank=True, help_text="One sentence, shown to people.")  # not translated
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from classifier.models import ModelVersion
 
@@ -15,11 +16,11 @@ from classifier.models import ModelVersion
 class CalibrationState(models.TextChoices):
     """Queued waits for a worker, running has one, the others are final. Refused is an answer, failed is trouble."""
 
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Calibrating"
-    DONE = "done", "Done"
-    REFUSED = "refused", "Refused"
-    FAILED = "failed", "Failed"
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Calibrating")
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+    FAILED = "failed", _("Failed")
 
 
 OPEN_STATES = (CalibrationState.QUEUED, CalibrationState.RUNNING)
@@ -35,11 +36,11 @@ class CalibrationRun(models.Model):
     attempt = models.PositiveSmallIntegerField(default=0)
     images_done = models.PositiveIntegerField(default=0)
     images_total = models.PositiveIntegerField(default=0)
-    problem = models.TextField(blank=True, help_text="One sentence, shown to people.")
+    problem = models.TextField(blank=True, help_text="One sentence, shown to people.")  # not translated
     model_version = models.ForeignKey(ModelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     queued_at = models.DateTimeField()
-    seen_at = models.DateTimeField(null=True, blank=True, help_text="When its worker last reported.")
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="When its worker last reported.")  # not translated
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -66,7 +67,7 @@ class CalibrationRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.parent} on {self.microscope}"
+        return f"{self.parent} on {self.microscope}"  # not translated
 
     @property
     def is_open(self) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
@@ -33,7 +34,7 @@ def label_cell(*, actor: User, microscope: Microscope, cell_id: UUID, code: str)
     """
     must_calibrate(actor=actor, microscope=microscope)
     if code not in CLASS_OF_CODE:
-        raise Unprocessable("There is no such cell class.", code="unknown_label")
+        raise Unprocessable(_("There is no such cell class."), code="unknown_label")
     visible = Cell.objects.visible_to(actor, break_glass=False).filter(pk=cell_id, image__microscope=microscope)
     cell = visible.select_related("image__case").first()
     if cell is None:

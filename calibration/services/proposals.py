@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from calibration.models import Proposal, ProposalState
 from calibration.selectors import unlabelled_cells
@@ -41,7 +42,11 @@ def make_proposal(*, proposal_id: uuid.UUID) -> Proposal | None:
     except (DomainError, InferenceError) as error:
         _finish(proposal, state=ProposalState.FAILED, problem=error.sentence)
     except Exception:
-        _finish(proposal, state=ProposalState.FAILED, problem="The choice stopped on a defect of the software.")
+        _finish(
+            proposal,
+            state=ProposalState.FAILED,
+            problem=gettext_noop("The choice stopped on a defect of the software."),
+        )
         raise
     else:
         _finish(proposal, state=ProposalState.DONE, cells=[str(cell.pk) for cell in chosen])
@@ -55,7 +60,7 @@ def _choose(proposal: Proposal) -> list[Cell]:
 
     version = ModelVersion.objects.active()
     if version is None:
-        raise Unprocessable("No model is in use, so it is not known which cells it is unsure of.")
+        raise Unprocessable(gettext_noop("No model is in use, so it is not known which cells it is unsure of."))
     free = list(unlabelled_cells(proposal.microscope).order_by("-created_at", "pk")[:NEWEST])
     scales = scales_of({cell.image_id for cell in free})
     cells = _spread([cell for cell in free if cell.image_id in scales])

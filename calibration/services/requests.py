@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
@@ -56,7 +57,7 @@ def ask_for_calibration(*, actor: User, microscope: Microscope) -> CalibrationRu
     """
     must_calibrate(actor=actor, microscope=microscope)
     run = CalibrationRun(microscope=microscope, parent=_model_in_use(), requested_by=actor, queued_at=timezone.now())
-    under_way = Conflict("A calibration for this microscope is under way.", code="under_way")
+    under_way = Conflict(_("A calibration for this microscope is under way."), code="under_way")
     if CalibrationRun.objects.filter(microscope=microscope, state__in=OPEN_STATES).exists():
         raise under_way
     try:
@@ -79,5 +80,5 @@ def ask_for_calibration(*, actor: User, microscope: Microscope) -> CalibrationRu
 def _model_in_use() -> ModelVersion:
     version = ModelVersion.objects.active()
     if version is None:
-        raise Conflict("No model is in use, so there is none to calibrate.", code="no_model")
+        raise Conflict(_("No model is in use, so there is none to calibrate."), code="no_model")
     return version

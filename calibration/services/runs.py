@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from calibration.models import CalibrationRun, CalibrationState
 from calibration.selectors import labelled_cells
@@ -21,6 +22,7 @@ from classifier.selectors import scales_of
 from classifier.services.registration import register_model
 from hematovision.celery import hint
 from hematovision.errors import DomainError
+from hematovision.languages import in_language
 from training.errors import NotFit
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def sweep_calibrations() -> int:
     returned = 0
     for run in CalibrationRun.objects.filter(state=CalibrationState.RUNNING, seen_at__lt=timezone.now() - SILENCE):
         if run.attempt >= MAX_ATTEMPTS:
-            sentence = f"The calibration was cut short {run.attempt} times and was given up."
+            sentence = f"The calibration was cut short {run.attempt} times and was given up."  # not translated
             _finish(run, CalibrationState.FAILED, problem=sentence)
         else:
             returned += _mine(run).update(state=CalibrationState.QUEUED)
@@ -81,7 +83,9 @@ def _carry_out(run: CalibrationRun) -> None:
     except (DomainError, InferenceError) as error:
         _finish(run, CalibrationState.FAILED, problem=error.sentence)
     except Exception:
-        _finish(run, CalibrationState.FAILED, problem="The calibration stopped on a defect of the software.")
+        _finish(
+            run, CalibrationState.FAILED, problem=gettext_noop("The calibration stopped on a defect of the software.")
+        )
         raise
     else:
         _finish(run, CalibrationState.DONE, model_version=version)
@@ -103,7 +107,7 @@ def _calibrate(run: CalibrationRun) -> ModelVersion:
     given = [each for each in given if each.cell.image_id in scales]
     if len(given) < FEWEST_CELLS:
         raise NotFit(
-            f"Too few labelled cells of images whose scale is known: {len(given)}, where {FEWEST_CELLS} are the least."
+            f"Too few labelled cells of images whose scale is known: {len(given)}, where {FEWEST_CELLS} are the least."  # not translated
         )
     crops = cut(pipeline, [each.cell for each in given], scales, on_image=lambda done, total: _report(run, done, total))
     cells = LabelledCells(
@@ -123,7 +127,10 @@ def _calibrate(run: CalibrationRun) -> ModelVersion:
 def _described(microscope: Microscope) -> Any:
     from training.adaptation.variant import Microscope as Described
 
-    words = [microscope.organisation.name, microscope.camera, microscope.get_stain_display()]
+    # The card of a model is written in one language.
+    with in_language("en"):
+        stain = str(microscope.get_stain_display())
+    words = [microscope.organisation.name, microscope.camera, stain]
     words += [f"{microscope.objective}x"] if microscope.objective else []
     return Described(microscope.name, ", ".join(filter(None, words)), registered=str(microscope.pk))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from classifier.models import ModelVersion
 from classifier.selectors import variant_on
 from classifier.services import promote_model, retire_variant
@@ -31,5 +33,5 @@ def stop_variant(*, actor: User, microscope: Microscope, reason: str) -> ModelVe
     must_manage(actor=actor, organisation=microscope.organisation, microscope=microscope)
     version = variant_on(microscope.pk)
     if version is None:
-        raise Conflict("No variant is used on this microscope.", code="not_active")
+        raise Conflict(_("No variant is used on this microscope."), code="not_active")
     return retire_variant(actor=actor, version=version, reason=reason)

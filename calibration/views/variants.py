@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from calibration.services import stop_variant, use_variant
@@ -33,7 +34,10 @@ def use(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         version = use_variant(actor=request.user, microscope=microscope, version_id=version_id, reason=reason)
     except DomainError as error:
         return show(request, microscope, status=error.status, use_refusal=error.sentence, reason=reason)
-    messages.success(request, f"{version} answers for {microscope.name} from now on.")
+    messages.success(
+        request,
+        _("%(model)s answers for %(microscope)s from now on.") % {"model": version, "microscope": microscope.name},
+    )
     return redirect("calibration:calibrate", pk)
 
 
@@ -47,5 +51,6 @@ def stop(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         version = stop_variant(actor=request.user, microscope=microscope, reason=reason)
     except DomainError as error:
         return show(request, microscope, status=error.status, stop_refusal=error.sentence, reason=reason)
-    messages.success(request, f"{version} is no longer used on {microscope.name}.")
+    sentence = _("%(model)s is no longer used on %(microscope)s.")
+    messages.success(request, sentence % {"model": version, "microscope": microscope.name})
     return redirect("calibration:calibrate", pk)

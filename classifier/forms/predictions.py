@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from cases.cell_classes import LABEL_CHOICES, UNIDENTIFIED
@@ -25,25 +26,29 @@ if TYPE_CHECKING:
 class PredictionFilterForm(forms.Form):
     """Filters by date, clinic, model, class and score; what is empty does not narrow."""
 
-    since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(required=False, label="Until", widget=forms.DateInput(attrs={"type": "date"}))
-    clinic = forms.ModelChoiceField(Organisation.objects.none(), required=False, empty_label="Any")
-    model_version = forms.ModelChoiceField(
-        ModelVersion.objects.none(), required=False, empty_label="Any", label="Model"
+    since = forms.DateField(required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    clinic = forms.ModelChoiceField(
+        Organisation.objects.none(), required=False, empty_label=_("Any"), label=_("Clinic")
     )
-    label = forms.ChoiceField(required=False, choices=[("", "Any"), *LABEL_CHOICES], label="Class")
+    model_version = forms.ModelChoiceField(
+        ModelVersion.objects.none(), required=False, empty_label=_("Any"), label=_("Model")
+    )
+    label = forms.ChoiceField(
+        required=False, choices=[("", _("Any")), *((code, _(label)) for code, label in LABEL_CHOICES)], label=_("Class")
+    )
     score_from = forms.FloatField(
         required=False,
         min_value=0,
         max_value=100,
-        label="Score from, %",
+        label=_("Score from, %"),
         widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
     )
     score_below = forms.FloatField(
         required=False,
         min_value=0,
         max_value=100,
-        label="Score below, %",
+        label=_("Score below, %"),
         widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
     )
 
@@ -59,10 +64,10 @@ class PredictionFilterForm(forms.Form):
         found: dict[str, Any] = super().clean() or {}
         since, until = found.get("since"), found.get("until")
         if since and until and until < since:
-            self.add_error("until", "This day is before the first one.")
+            self.add_error("until", _("This day is before the first one."))
         low, high = found.get("score_from"), found.get("score_below")
         if low is not None and high is not None and high <= low:
-            self.add_error("score_below", "This is not above the lower score.")
+            self.add_error("score_below", _("This is not above the lower score."))
         return found
 
     def apply(self, predictions: QuerySet[Prediction]) -> QuerySet[Prediction]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import SmearImage
 from classifier.models.model_version import ModelVersion
@@ -23,29 +24,29 @@ SCALE_NOT_KNOWN = frozenset({"unknown", "default"})
 class AnalysisState(models.TextChoices):
     """Queued waits for a worker, running is leased to one, done and failed are final until requeued."""
 
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Analysing"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Analysing")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
 
 
 class AnalysisTrigger(models.TextChoices):
     """Who or what asked for the run."""
 
-    UPLOAD = "upload", "Image received"
-    SWEEP = "sweep", "Found by the sweeper"
-    REQUEST = "request", "Asked for by a person"
-    MODEL = "model", "A model came into use"
+    UPLOAD = "upload", _("Image received")
+    SWEEP = "sweep", _("Found by the sweeper")
+    REQUEST = "request", _("Asked for by a person")
+    MODEL = "model", _("A model came into use")
 
 
 class AnalysisProblem(models.TextChoices):
     """Why a run failed, for those who decide whether running it again can help."""
 
-    MODEL = "model", "The model is missing or altered"
-    FILE = "file", "The stored image is missing or altered"
-    ATTEMPTS = "attempts", "Every attempt was cut short"
-    DEFECT = "defect", "A defect in the software"
-    TAKEN_OUT = "taken_out", "The image was taken out of its case"
+    MODEL = "model", _("The model is missing or altered")
+    FILE = "file", _("The stored image is missing or altered")
+    ATTEMPTS = "attempts", _("Every attempt was cut short")
+    DEFECT = "defect", _("A defect in the software")
+    TAKEN_OUT = "taken_out", _("The image was taken out of its case")
 
 
 class AnalysisQuerySet(models.QuerySet["Analysis"]):
@@ -99,7 +100,7 @@ class Analysis(models.Model):
     sent_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="When a message for it last reached the broker.",
+        help_text="When a message for it last reached the broker.",  # not translated
     )
     lease_until = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -107,19 +108,19 @@ class Analysis(models.Model):
     away_since = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="When a part that it needs was first found away; empty once it is done or failed.",
+        help_text="When a part that it needs was first found away; empty once it is done or failed.",  # not translated
     )
     not_before = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="While a part that it needs is away: not tried again before.",
+        help_text="While a part that it needs is away: not tried again before.",  # not translated
     )
     problem_kind = models.CharField(max_length=10, choices=AnalysisProblem, blank=True)
-    problem = models.TextField(blank=True, help_text="One sentence, shown to people.")
+    problem = models.TextField(blank=True, help_text="One sentence, shown to people.")  # not translated
     quality = models.JSONField(default=dict, blank=True)
     um_per_px = models.FloatField("um/px", null=True, blank=True)
     scale_source = models.CharField(max_length=20, blank=True)
-    timings = models.JSONField(default=dict, blank=True, help_text="Seconds per step.")
+    timings = models.JSONField(default=dict, blank=True, help_text="Seconds per step.")  # not translated
 
     objects = AnalysisQuerySet.as_manager()
 

@@ -28,9 +28,9 @@ class CameraStanding(models.Model):
         "accounts.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="camera_standings"
     )
     state = models.CharField(max_length=12, choices=Standing, default=Standing.FEW)
-    cells = models.PositiveIntegerField(default=0, help_text="Newest cells that were judged.")
-    novelty = models.FloatField(null=True, blank=True, help_text="Their median novelty.")
-    since = models.DateTimeField(help_text="When it came to stand so.")
+    cells = models.PositiveIntegerField(default=0, help_text="Newest cells that were judged.")  # not translated
+    novelty = models.FloatField(null=True, blank=True, help_text="Their median novelty.")  # not translated
+    since = models.DateTimeField(help_text="When it came to stand so.")  # not translated
 
     class Meta:
         constraints: ClassVar = [

@@ -24,4 +24,4 @@ class ConfirmedSmear(models.Model):
         ordering: ClassVar = ["-confirmed_at", "id"]
 
     def __str__(self) -> str:
-        return f"{self.image_id} by {self.confirmed_by_id}"
+        return f"{self.image_id} by {self.confirmed_by_id}"  # not translated

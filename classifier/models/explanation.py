@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from cases.cell_classes import LABEL_CHOICES
 from cases.models import Cell
@@ -18,9 +19,9 @@ from classifier.models.model_version import ModelVersion
 class ExplanationState(models.TextChoices):
     """Waiting for a worker, drawn, or failed with a sentence."""
 
-    WAITING = "waiting", "Waiting"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
 
 
 def picture_name(instance: Explanation, filename: str) -> str:  # noqa: ARG001 - the name is ours alone
@@ -35,7 +36,11 @@ class Explanation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="explanations")
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="+")
-    label = models.CharField(max_length=30, choices=LABEL_CHOICES, help_text="The class whose evidence is shown.")
+    label = models.CharField(
+        max_length=30,
+        choices=LABEL_CHOICES,
+        help_text="The class whose evidence is shown.",  # not translated
+    )
     state = models.CharField(max_length=10, choices=ExplanationState, default=ExplanationState.WAITING)
     picture = models.FileField(storage=clinical_storage, upload_to=picture_name, max_length=120, blank=True)
     problem = models.TextField(blank=True)
@@ -64,4 +69,4 @@ class Explanation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label} in {self.cell_id}"
+        return f"{self.label} in {self.cell_id}"  # not translated

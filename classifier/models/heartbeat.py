@@ -31,12 +31,12 @@ class WorkerHeartbeat(models.Model):
     """The last word of one worker process."""
 
     worker = models.CharField(max_length=200, unique=True)
-    queue = models.CharField(max_length=200, help_text="The queues it reads, separated by commas.")
+    queue = models.CharField(max_length=200, help_text="The queues it reads, separated by commas.")  # not translated
     engine = models.CharField(max_length=20, blank=True)
     model_version = models.ForeignKey(ModelVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     pid = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
-    ready_at = models.DateTimeField(null=True, blank=True, help_text="When its model was loaded.")
+    ready_at = models.DateTimeField(null=True, blank=True, help_text="When its model was loaded.")  # not translated
     seen_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True, blank=True)
     problem = models.TextField(blank=True)

@@ -8,15 +8,16 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class ModelState(models.TextChoices):
     """Where a model stands: only active ones answer for patients, one for the installation, one at most for a microscope."""
 
-    REGISTERED = "registered", "Registered"
-    SHADOW = "shadow", "Shadow"
-    ACTIVE = "active", "Active"
-    RETIRED = "retired", "Retired"
+    REGISTERED = "registered", _("Registered")
+    SHADOW = "shadow", _("Shadow")
+    ACTIVE = "active", _("Active")
+    RETIRED = "retired", _("Retired")
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
@@ -40,16 +41,19 @@ class ModelVersion(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=100)
     version = models.CharField(max_length=60)
-    directory = models.CharField(max_length=500, help_text="Where the model's files lie on every worker.")
-    card = models.JSONField(help_text="The model card as it was read when the model was registered.")
-    card_sha256 = models.CharField("SHA-256 of the card", max_length=64)
+    directory = models.CharField(
+        max_length=500,
+        help_text="Where the model's files lie on every worker.",  # not translated
+    )
+    card = models.JSONField(help_text="The model card as it was read when the model was registered.")  # not translated
+    card_sha256 = models.CharField("SHA-256 of the card", max_length=64)  # not translated
     scope = models.ForeignKey(
         "microscopes.Microscope",
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="variants",
-        help_text="The microscope it was calibrated for, which alone it answers for. Empty: all.",
+        help_text="The microscope it was calibrated for, which alone it answers for. Empty: all.",  # not translated
     )
     state = models.CharField(max_length=12, choices=ModelState, default=ModelState.REGISTERED)
     registered_at = models.DateTimeField(auto_now_add=True)
@@ -68,8 +72,12 @@ class ModelVersion(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    evaluation = models.JSONField(default=dict, blank=True, help_text="The evaluation the promotion was decided on.")
-    reason = models.TextField(blank=True, help_text="Why the model is in its present state.")
+    evaluation = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="The evaluation the promotion was decided on.",  # not translated
+    )
+    reason = models.TextField(blank=True, help_text="Why the model is in its present state.")  # not translated
 
     objects = ModelVersionQuerySet.as_manager()
 

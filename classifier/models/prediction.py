@@ -31,7 +31,9 @@ class Prediction(models.Model):
     )
     label = models.CharField(max_length=30)
     score = models.FloatField()
-    probabilities = models.JSONField(help_text="Calibrated probability of every class; they sum to 1.")
+    probabilities = models.JSONField(
+        help_text="Calibrated probability of every class; they sum to 1."  # not translated
+    )
     identified = models.BooleanField()
     novelty = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -72,7 +72,7 @@ def claim_analysis(*, image_id: uuid.UUID, worker: str) -> Analysis | None:
             close_as_failed(
                 analysis=found,
                 kind=AnalysisProblem.ATTEMPTS,
-                sentence=f"The analysis was cut short {found.attempt} times and was given up.",
+                sentence=f"The analysis was cut short {found.attempt} times and was given up.",  # not translated
             )
             return None
         claim = {

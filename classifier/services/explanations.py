@@ -11,6 +11,8 @@ import structlog
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from PIL import Image
 
 from accounts.models import Role
@@ -50,15 +52,17 @@ def request_explanation(*, actor: User, cell: Cell, label: str = "") -> Explanat
     must_see(actor=actor, record_=cell)
     if actor.role not in _ASKERS:
         refuse(
-            actor=actor, target=cell, sentence="Explanations are asked for by those who review smears or administer."
+            actor=actor,
+            target=cell,
+            sentence=gettext_noop("Explanations are asked for by those who review smears or administer."),
         )
     refuse_purged_original(cell.image)
     prediction = current_prediction(cell)
     if prediction is None:
-        raise Conflict("No model has classified this cell, so there is nothing to explain.", code="not_read")
+        raise Conflict(_("No model has classified this cell, so there is nothing to explain."), code="not_read")
     label = label or prediction.label
     if label not in CLASS_CODES:
-        raise Unprocessable(f"There is no class called {label}.", code="unknown_class")
+        raise Unprocessable(_("There is no class called %(label)s.") % {"label": label}, code="unknown_class")
     with transaction.atomic():
         explanation, created = Explanation.objects.get_or_create(
             cell=cell,
@@ -106,7 +110,7 @@ def _draw(explanation: Explanation) -> bytes:
     prediction = Prediction.objects.select_related("analysis").get(cell=cell, model_version=explanation.model_version)
     scale = prediction.analysis.um_per_px
     if scale is None:
-        raise Unprocessable("The scale of the image is not known.")
+        raise Unprocessable(gettext_noop("The scale of the image is not known."))
     overlay = analyser.installed().explain(
         explanation.model_version,
         open_stored_image(cell.image),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from audit.models import Action
 from audit.services import record
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from classifier.models import ModelVersion, Prediction
     from classifier.selectors import Camera
 
-_REASON = "The model does not know the camera."
+_REASON = gettext_noop("The model does not know the camera.")
 
 
 def hold_back_names(*, version: ModelVersion, camera: Camera) -> int:

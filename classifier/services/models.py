@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from audit.models import Action
 from audit.services import record
@@ -53,18 +55,22 @@ def promote_model(
     """
     refuse_strangers(actor, version.scope)
     if not reason.strip():
-        raise Unprocessable("Say why this model comes into use.", code="reason_missing")
+        raise Unprocessable(_("Say why this model comes into use."), code="reason_missing")
     bundle = verified(Path(version.directory))
     if bundle.card_sha256 != version.card_sha256:
         raise Unprocessable(
-            f"The card of {version} is not the one that was registered. Register the directory under a new version.",
+            _("The card of %(model)s is not the one that was registered. Register the directory under a new version.")
+            % {"model": version},
             code="model_altered",
         )
     figures = evaluation or evaluation_of(bundle)
     if not _is_evaluation(figures):
         raise Unprocessable(
-            f"{version} has no evaluation: its card has no figures and there is no {EVALUATION_FILE} beside it. "
-            "Run `manage.py evaluate` and keep its output with the model.",
+            _(
+                "%(model)s has no evaluation: its card has no figures and there is no %(file)s beside it. "
+                "Run `manage.py evaluate` and keep its output with the model."
+            )
+            % {"model": version, "file": EVALUATION_FILE},
             code="evaluation_missing",
         )
     _refuse_unscoped(version)
@@ -72,7 +78,7 @@ def promote_model(
     with transaction.atomic():
         version = ModelVersion.objects.select_for_update().get(pk=version.pk)
         if version.state == ModelState.ACTIVE:
-            raise Conflict(f"{version} is active already.", code="already_active")
+            raise Conflict(_("%(model)s is active already.") % {"model": version}, code="already_active")
         return _activate(actor, version, reason.strip(), figures)
 
 
@@ -83,15 +89,20 @@ def rollback_model(*, actor: User | None, reason: str, scope: Microscope | None 
     """
     refuse_strangers(actor, scope)
     if not reason.strip():
-        raise Unprocessable("Say why the model is rolled back.", code="reason_missing")
+        raise Unprocessable(_("Say why the model is rolled back."), code="reason_missing")
     previous = previous_model(scope)
     if previous is None:
-        what = "model" if scope is None else f"variant for {scope}"
-        raise Conflict(f"There is no earlier {what} to go back to.", code="no_earlier_model")
+        sentence = (
+            _("There is no earlier model to go back to.")
+            if scope is None
+            else _("There is no earlier variant for %(microscope)s to go back to.") % {"microscope": scope}
+        )
+        raise Conflict(sentence, code="no_earlier_model")
     _refuse_void(previous)
     bundle = verified(Path(previous.directory))
     if bundle.card_sha256 != previous.card_sha256:
-        raise Unprocessable(f"The files of {previous} are not the ones that were in use.", code="model_altered")
+        sentence = _("The files of %(model)s are not the ones that were in use.") % {"model": previous}
+        raise Unprocessable(sentence, code="model_altered")
     with transaction.atomic():
         previous = ModelVersion.objects.select_for_update().get(pk=previous.pk)
         return _activate(actor, previous, reason.strip(), previous.evaluation)
@@ -104,15 +115,16 @@ def retire_variant(*, actor: User | None, version: ModelVersion, reason: str) ->
     """
     refuse_strangers(actor, version.scope)
     if not reason.strip():
-        raise Unprocessable("Say why the variant is no longer used.", code="reason_missing")
+        raise Unprocessable(_("Say why the variant is no longer used."), code="reason_missing")
     if version.scope is None:
         raise Unprocessable(
-            f"{version} answers for the whole installation. Promote another model instead.", code="not_a_variant"
+            _("%(model)s answers for the whole installation. Promote another model instead.") % {"model": version},
+            code="not_a_variant",
         )
     with transaction.atomic():
         version = ModelVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
         if version.state != ModelState.ACTIVE:
-            raise Conflict(f"{version} is not in use.", code="not_active")
+            raise Conflict(_("%(model)s is not in use.") % {"model": version}, code="not_active")
         version.state, version.reason = ModelState.RETIRED, reason.strip()
         version.save(update_fields=["state", "reason"])
         _record_change(actor, version, before=str(version), after="")
@@ -146,26 +158,26 @@ def ensure_model(*, directory: Path | str) -> Ensured:
     """
     active = ModelVersion.objects.active()
     try:
-        version, _ = register_model(actor=None, directory=directory)
+        version, _is_new = register_model(actor=None, directory=directory)
         if version.state == ModelState.ACTIVE:
-            return Ensured(version, f"{version} is active.")
+            return Ensured(version, f"{version} is active.")  # not translated
         if active is None:
-            reason = "The first model of this installation."
+            reason = gettext_noop("The first model of this installation.")
         elif active.promoted_by_id is None and not _is_usable(active):
-            reason = f"The files of {active} are no longer on this installation."
+            reason = f"The files of {active} are no longer on this installation."  # not translated
         else:
-            return Ensured(active, f"{active} stays active; {version} is registered.")
+            return Ensured(active, f"{active} stays active; {version} is registered.")  # not translated
         version = promote_model(actor=None, version=version, reason=reason)
         # What failed only because nothing could answer is what this installation still owes.
         again = requeue_analyses(
             actor=None,
             analyses=failed_for_the_model(),
-            reason=f"{version} came into use.",
+            reason=f"{version} came into use.",  # not translated
             trigger=AnalysisTrigger.MODEL,
         )
     except DomainError as error:
         return Ensured(active, error.sentence)
-    started = f" {again} images that failed for want of a model were started again." if again else ""
+    started = f" {again} images that failed for want of a model were started again." if again else ""  # not translated
     return Ensured(version, f"{version} is active now. {reason}{started}")
 
 
@@ -213,8 +225,11 @@ def _refuse_unscoped(version: ModelVersion) -> None:
     """A variant that is of no microscope here would answer for cameras it was not made for."""
     if version.parent_sha256 and version.scope_id is None:
         raise Unprocessable(
-            f"{version} is a variant, and it names no microscope of this installation, so there is nothing it could answer "
-            "for. Calibrate with `--microscope`, or from the page of the microscope.",
+            _(
+                "%(model)s is a variant, and it names no microscope of this installation, so there is nothing it could "
+                "answer for. Calibrate with `--microscope`, or from the page of the microscope."
+            )
+            % {"model": version},
             code="scope_missing",
         )
 
@@ -225,10 +240,14 @@ def _refuse_void(version: ModelVersion) -> None:
     if not version.parent_sha256 or not is_void(version, active):
         return
     if active is None:
-        raise Conflict(f"No model is in use. Promote the parent of {version} first.", code="variant_void")
+        sentence = _("No model is in use. Promote the parent of %(model)s first.") % {"model": version}
+        raise Conflict(sentence, code="variant_void")
     raise Conflict(
-        f"{version} was calibrated from another model than {active}, which is in use, and is void. "
-        "Calibrate the model in use, with the same cells.",
+        _(
+            "%(model)s was calibrated from another model than %(active)s, which is in use, and is void. "
+            "Calibrate the model in use, with the same cells."
+        )
+        % {"model": version, "active": active},
         code="variant_void",
     )
 

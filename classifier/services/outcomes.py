@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from audit.models import Action, Outcome
 from audit.services import events_last, record
@@ -132,7 +133,7 @@ def fail_analysis(*, analysis: Analysis, kind: AnalysisProblem, sentence: str) -
 
 def close_taken_out(analysis: Analysis) -> bool:
     """Close a run, fetched or claimed in the present transaction, whose image was taken out of its case meanwhile."""
-    sentence = "The field was taken out of its case before it was analysed."
+    sentence = gettext_noop("The field was taken out of its case before it was analysed.")
     return close_as_failed(analysis=analysis, kind=AnalysisProblem.TAKEN_OUT, sentence=sentence)
 
 
@@ -184,7 +185,7 @@ def _give_back_to_the_model_that_answers(analysis: Analysis) -> None:
     if answers is None or answers == analysis.model_version:
         return
     if Analysis.objects.filter(image=analysis.image, model_version=answers, state=AnalysisState.DONE).exists():
-        reason = f"{answers} answers for this image now."
+        reason = f"{answers} answers for this image now."  # not translated
         reanalyse_image(actor=None, image=analysis.image, version=answers, reason=reason)
 
 
@@ -229,7 +230,7 @@ def _detected(cell: CellPrediction, names: Names) -> DetectedCell:
 def _stand(analysis: Analysis, result: ImageAnalysis) -> tuple[CameraStanding, str]:
     """What the model is to the camera of the image, these cells counted, and what it was before."""
     if analysis.model_version is None:
-        message = "A result without a model cannot be stored."
+        message = "A result without a model cannot be stored."  # not translated
         raise ValueError(message)
     novelties = [float(cell.novelty) for cell in result.cells if cell.novelty is not None]
     return stand_to_camera(version=analysis.model_version, image=analysis.image, novelties=novelties)

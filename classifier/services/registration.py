@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from audit.models import Action
@@ -91,9 +92,9 @@ def refuse_strangers(actor: User | None, scope: Microscope | None = None) -> Non
     if actor is None:
         return
     if not (actor.is_active and (actor.is_superuser or actor.role == Role.ADMINISTRATOR)):
-        raise PermissionRefused("Only administrators change the model in use.")
+        raise PermissionRefused(_("Only administrators change the model in use."))
     if scope is not None and not may_manage_those_of(actor, scope.organisation):
-        raise PermissionRefused("Only administrators of its laboratory change the model of a microscope.")
+        raise PermissionRefused(_("Only administrators of its laboratory change the model of a microscope."))
 
 
 def _scope_of(bundle: ModelBundle) -> Microscope | None:
@@ -108,7 +109,8 @@ def _scope_of(bundle: ModelBundle) -> Microscope | None:
 def _registered_again(known: ModelVersion, bundle: ModelBundle, actor: User | None) -> ModelVersion:
     if known.card_sha256 != bundle.card_sha256:
         raise Conflict(
-            f"{known} is registered with another content. A changed model needs a version of its own.",
+            _("%(model)s is registered with another content. A changed model needs a version of its own.")
+            % {"model": known},
             code="version_taken",
         )
     if known.directory != str(bundle.directory):
@@ -132,13 +134,15 @@ def _refuse_orphans(bundle: ModelBundle) -> None:
     parent = ModelVersion.objects.filter(card_sha256=bundle.parent).first()
     if parent is None:
         raise Unprocessable(
-            f"{bundle.name} {bundle.version} is a variant of a model that is not registered here. Register its parent first.",
+            _("%(model)s is a variant of a model that is not registered here. Register its parent first.")
+            % {"model": f"{bundle.name} {bundle.version}"},
             code="parent_missing",
         )
     theirs = parent.card["files"]
     for name in (ONNX_FILE, ONNX_FLOAT_FILE, KERAS_FILE):
         if bundle.has(name) and bundle.card["files"][name] != theirs.get(name):
             raise Unprocessable(
-                f"{bundle.name} {bundle.version} has another {name} than {parent}, of which it claims to be a variant.",
+                _("%(model)s has another %(file)s than %(parent)s, of which it claims to be a variant.")
+                % {"model": f"{bundle.name} {bundle.version}", "file": name, "parent": parent},
                 code="parent_differs",
             )

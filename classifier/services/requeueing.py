@@ -8,6 +8,7 @@ import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from audit.models import Action
@@ -50,9 +51,9 @@ def requeue_analyses(
     that answers for their image when a worker claims them. Raises Unprocessable without a reason.
     """
     if actor is not None and not (actor.is_superuser or actor.role == Role.ADMINISTRATOR):
-        raise PermissionRefused("Only administrators start failed analyses again.")
+        raise PermissionRefused(_("Only administrators start failed analyses again."))
     if not reason.strip():
-        raise Unprocessable("Say why these analyses are tried again.", code="reason_missing")
+        raise Unprocessable(_("Say why these analyses are tried again."), code="reason_missing")
     waiting = (
         analyses.filter(state=AnalysisState.FAILED, image__state=ImageState.FAILED)
         .exclude(image__case__state__in=CLOSED_STATES)
@@ -109,8 +110,8 @@ def reanalyse_image(
             "problem": "",
             "problem_kind": "",
         }
-        analysis, _ = Analysis.objects.update_or_create(image=image, model_version=version, defaults=fresh)
-        reason = reason or f"To be analysed by {version}."
+        analysis, _is_new = Analysis.objects.update_or_create(image=image, model_version=version, defaults=fresh)
+        reason = reason or f"To be analysed by {version}."  # not translated
         transition_image(actor=actor, image=image, to=ImageState.QUEUED, reason=reason)
         send_message_on_commit(analysis)
     return analysis

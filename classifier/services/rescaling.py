@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from audit.models import Action
 from audit.services import record
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from classifier.models import ModelVersion
     from classifier.selectors import CurrentAnalysis
 
-_REASON = "The scale of the case was changed."
+_REASON = gettext_noop("The scale of the case was changed.")
 
 
 def reanalyse_at_new_scale(*, actor: User | None, case: Case) -> int:

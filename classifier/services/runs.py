@@ -6,6 +6,7 @@ import uuid
 from functools import partial
 
 import structlog
+from django.utils.translation import gettext_noop
 
 from cases.selectors import remembered_scale
 from cases.services.images import make_display_copy
@@ -72,7 +73,9 @@ def _carry_out(analysis: Analysis) -> None:
     make_display_copy(image, rgb=rgb)
     version = analysis.model_version
     if version is None:
-        sentence = "No model is in use. An administrator has to promote one; then this image can be analysed."
+        sentence = gettext_noop(
+            "No model is in use. An administrator has to promote one; then this image can be analysed."
+        )
         fail_analysis(analysis=analysis, kind=AnalysisProblem.MODEL, sentence=sentence)
         return
     given = image.case.um_per_px
@@ -103,8 +106,10 @@ def _after_a_defect(analysis: Analysis) -> None:
     """Leave the run to another attempt, or close it after the last one."""
     reference = str(analysis.pk)[:8]
     if analysis.attempt >= max_attempts():
-        last_words = f"The analysis stopped on a defect of the software (reference {reference}). It has been logged."
+        last_words = f"The analysis stopped on a defect of the software (reference {reference}). It has been logged."  # not translated
         fail_analysis(analysis=analysis, kind=AnalysisProblem.DEFECT, sentence=last_words)
     else:
-        note = f"Attempt {analysis.attempt} stopped on a defect of the software (reference {reference})."
+        note = (
+            f"Attempt {analysis.attempt} stopped on a defect of the software (reference {reference})."  # not translated
+        )
         release_claim(analysis=analysis, note=note)

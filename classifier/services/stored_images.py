@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_noop
+
 from cases.services.images import load_upright_rgb
 from cases.stored_files import FileMissing, FilePurged, FileSwapped
 from hematovision.errors import DomainError, Unavailable, Unprocessable
@@ -20,17 +22,21 @@ def open_stored_image(image: SmearImage) -> NDArray[np.uint8]:
 
     Raises Unprocessable with a sentence when the stored file is gone, was purged, is not byte for byte what was received, or
     cannot be decoded any more: an image that changed in storage is never analysed as if it were the smear.
-    Raises Unavailable while the storage does not answer.
+    Raises Unavailable while the storage does not answer. The sentence is kept in English, in parts that `cases.words.in_words` knows.
     """
     try:
         return load_upright_rgb(image)
     except FilePurged as error:
-        raise Unprocessable(f"{error.sentence} It was not analysed.", code="image_purged") from error
+        raise Unprocessable(f"{error.sentence} It was not analysed.", code="image_purged") from error  # not translated
     except FileMissing as error:
-        raise Unprocessable("The stored image file is missing. It was not analysed.", code="image_missing") from error
+        raise Unprocessable(
+            gettext_noop("The stored image file is missing. It was not analysed."), code="image_missing"
+        ) from error
     except FileSwapped as error:
         raise Unprocessable(
-            "The stored image is not the one that was received: its SHA-256 differs. It was not analysed.",
+            gettext_noop(
+                "The stored image is not the one that was received: its SHA-256 differs. It was not analysed."
+            ),
             code="image_altered",
         ) from error
     except Unavailable:

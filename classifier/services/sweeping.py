@@ -73,7 +73,7 @@ def _free_expired_leases(now: datetime, done: Swept) -> None:
                 done.given_up += close_as_failed(
                     analysis=analysis,
                     kind=AnalysisProblem.ATTEMPTS,
-                    sentence=f"The analysis was cut short {analysis.attempt} times and was given up.",
+                    sentence=f"The analysis was cut short {analysis.attempt} times and was given up.",  # not translated
                 )
                 continue
             done.leases_expired += _back_to_queue(analysis, now)
@@ -92,7 +92,7 @@ def _back_to_queue(analysis: Analysis, now: datetime) -> bool:
     image = analysis.image
     image.refresh_from_db()
     if image.state == ImageState.ANALYSING:
-        reason = f"The worker {analysis.worker} stopped answering."
+        reason = f"The worker {analysis.worker} stopped answering."  # not translated
         transition_image(actor=None, image=image, to=ImageState.QUEUED, reason=reason)
     log.warning(
         "lease_expired",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cases.cell_classes import LABEL_CHOICES
 from consult.models.comparison import Comparison
@@ -14,9 +15,9 @@ from consult.models.comparison import Comparison
 class Choice(models.TextChoices):
     """Whose label stands."""
 
-    FIRST = "first", "The first reviewer's"
-    SECOND = "second", "The colleague's"
-    OTHER = "other", "Another"
+    FIRST = "first", _("The first reviewer's")
+    SECOND = "second", _("The colleague's")
+    OTHER = "other", _("Another")
 
 
 class Adjudication(models.Model):

@@ -73,7 +73,7 @@ class ClinicThread(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Clinic thread {self.pk}"
+        return f"Clinic thread {self.pk}"  # not translated
 
     @property
     def is_open(self) -> bool:

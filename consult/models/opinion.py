@@ -10,6 +10,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from consult.permissions import reads_consultations
@@ -25,11 +26,11 @@ _TEXT_LENGTH = 2000
 class OpinionState(models.TextChoices):
     """Where a second opinion stands."""
 
-    ASKED = "asked", "Asked"
-    ANSWERED = "answered", "Answered"
-    DECLINED = "declined", "Declined"
-    ADJUDICATED = "adjudicated", "Adjudicated"
-    CLOSED = "closed", "Closed"
+    ASKED = "asked", _("Asked")
+    ANSWERED = "answered", _("Answered")
+    DECLINED = "declined", _("Declined")
+    ADJUDICATED = "adjudicated", _("Adjudicated")
+    CLOSED = "closed", _("Closed")
 
 
 OPEN_OPINIONS = frozenset({OpinionState.ASKED, OpinionState.ANSWERED})
@@ -39,9 +40,9 @@ OPEN_OPINIONS = frozenset({OpinionState.ASKED, OpinionState.ANSWERED})
 class OpinionScope(models.TextChoices):
     """Which cells the colleague is asked about."""
 
-    ALL = "all", "All cells"
-    FLAGGED = "flagged", "Flagged cells"
-    UNIDENTIFIED = "unidentified", "Unidentified cells"
+    ALL = "all", _("All cells")
+    FLAGGED = "flagged", _("Flagged cells")
+    UNIDENTIFIED = "unidentified", _("Unidentified cells")
 
 
 class SecondOpinionQuerySet(models.QuerySet["SecondOpinion"]):
@@ -84,7 +85,9 @@ class SecondOpinion(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="second_opinions")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="opinions_asked")
     colleague = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="opinions_owed")
-    blind = models.BooleanField(help_text="Neither the model's labels nor the first reviewer's are shown.")
+    blind = models.BooleanField(
+        help_text="Neither the model's labels nor the first reviewer's are shown."  # not translated
+    )
     scope = models.CharField(max_length=12, choices=OpinionScope.choices)
     question = models.TextField(max_length=_TEXT_LENGTH, blank=True, validators=[MaxLengthValidator(_TEXT_LENGTH)])
     state = models.CharField(max_length=11, choices=OpinionState.choices, default=OpinionState.ASKED, editable=False)
@@ -107,7 +110,7 @@ class SecondOpinion(models.Model):
             models.CheckConstraint(
                 condition=~Q(colleague=F("asked_by")),
                 name="a_second_opinion_is_somebody_elses",
-                violation_error_message="A second opinion is somebody else's: choose a colleague.",
+                violation_error_message=_("A second opinion is somebody else's: choose a colleague."),
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["answered", "adjudicated", "declined"]) | Q(answered_at__isnull=False),
@@ -122,7 +125,7 @@ class SecondOpinion(models.Model):
                 fields=["case", "colleague"],
                 condition=Q(state="asked"),
                 name="a_colleague_is_asked_once_at_a_time",
-                violation_error_message="This colleague has already been asked and has not answered yet.",
+                violation_error_message=_("This colleague has already been asked and has not answered yet."),
             ),
         ]
         indexes = [

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from audit.models import Action
 from audit.services import record
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _SHORT = 500
-_EXCLUDED_BECAUSE = "Adjudicated after a second opinion."
+_EXCLUDED_BECAUSE = gettext_noop("Adjudicated after a second opinion.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,9 @@ def adjudicate(
     _require_reviewer(actor, opinion)
     reason = reason.strip()
     if not choices:
-        raise Unprocessable("Choose a label for at least one cell.", code="nothing_chosen")
+        raise Unprocessable(_("Choose a label for at least one cell."), code="nothing_chosen")
     if len(reason) > _SHORT:
-        raise Unprocessable(f"A reason has at most {_SHORT} characters.", code="reason_too_long")
+        raise Unprocessable(_("A reason has at most %(most)s characters.") % {"most": _SHORT}, code="reason_too_long")
     with transaction.atomic():
         _lock_answered(opinion)
         wanted = _wanted(opinion, choices)
@@ -92,7 +94,10 @@ def take_note(*, actor: User, opinion: SecondOpinion) -> SecondOpinion:
         _lock_answered(opinion)
         left = outstanding_of(opinion)
         if left:
-            raise Conflict(f"{left} differences are not adjudicated yet.", code="differences_left")
+            sentence = ngettext(
+                "%(count)s differences are not adjudicated yet.", "%(count)s differences are not adjudicated yet.", left
+            ) % {"count": left}
+            raise Conflict(sentence, code="differences_left")
         mark_adjudicated(opinion, by=actor)
         _record(actor, opinion, "", {"settled": 0})
     return opinion
@@ -102,7 +107,9 @@ def _require_reviewer(actor: User, opinion: SecondOpinion) -> None:
     must_see(actor=actor, record_=opinion)
     if not is_reviewer_of(actor, opinion.case):
         refuse(
-            actor=actor, target=opinion, sentence="Differences are adjudicated by the pathologist who reviews the case."
+            actor=actor,
+            target=opinion,
+            sentence=gettext_noop("Differences are adjudicated by the pathologist who reviews the case."),
         )
 
 
@@ -117,22 +124,22 @@ def _wanted(opinion: SecondOpinion, choices: Sequence[CellChoice]) -> list[tuple
     ids = [given.comparison_id for given in choices]
     rows = {row.pk: row for row in opinion.comparisons.select_related("cell").filter(pk__in=ids)}
     if len(set(ids)) != len(ids) or len(rows) != len(ids):
-        raise NotFound("This cell is not among the differences.")
+        raise NotFound(_("This cell is not among the differences."))
     if Adjudication.objects.filter(comparison__in=ids).exists():
-        raise Conflict("One of these cells has been adjudicated already. Look at the list again.", code="settled")
+        raise Conflict(_("One of these cells has been adjudicated already. Look at the list again."), code="settled")
     return [(each, rows[each.comparison_id], _code(each, rows[each.comparison_id])) for each in choices]
 
 
 def _code(given: CellChoice, row: Comparison) -> str:
     if not row.differs:
-        raise NotFound("This cell is not among the differences.")
+        raise NotFound(_("This cell is not among the differences."))
     if given.choice == Choice.FIRST:
         return row.first
     if given.choice == Choice.SECOND:
         return row.second
     if given.choice == Choice.OTHER and given.other in CLASS_OF_CODE:
         return given.other
-    raise Unprocessable("Choose whose label stands, or name another class.", code="unknown_choice")
+    raise Unprocessable(_("Choose whose label stands, or name another class."), code="unknown_choice")
 
 
 def _decide(

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Role, User
 from audit.models import Action
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from cases.models import Case
 
 KIND = "clinic_thread"
-ASKED = "The laboratory wrote to you about a case."
-ANSWERED = "The clinic wrote to you about a case."
+ASKED = gettext_noop("The laboratory wrote to you about a case.")
+ANSWERED = gettext_noop("The clinic wrote to you about a case.")
 
 
 def write_to_clinic_thread(*, actor: User, case: Case, text: str) -> ClinicThreadEntry:
@@ -42,7 +43,9 @@ def write_to_clinic_thread(*, actor: User, case: Case, text: str) -> ClinicThrea
     leads = leads_clinic_thread(actor, case)
     if not leads and not answers_clinic_thread(actor, case):
         refuse(
-            actor=actor, target=case, sentence=_("This thread is between the laboratory and the clinic of the case.")
+            actor=actor,
+            target=case,
+            sentence=gettext_noop("This thread is between the laboratory and the clinic of the case."),
         )
     text = text.strip()
     if not text:
@@ -87,7 +90,7 @@ def close_clinic_thread(*, actor: User, case: Case) -> ClinicThread:
     """
     must_see(actor=actor, record_=case)
     if not leads_clinic_thread(actor, case):
-        refuse(actor=actor, target=case, sentence=_("The laboratory of the case closes this thread."))
+        refuse(actor=actor, target=case, sentence=gettext_noop("The laboratory of the case closes this thread."))
     with transaction.atomic():
         lock_case(case)
         thread = ClinicThread.objects.open().filter(case=case).first()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from audit.models import Action
 from audit.services import record
@@ -21,6 +23,7 @@ from consult.permissions import gives_opinions
 from consult.selectors import colleagues_of, is_open_for_talk
 from consult.verification import comment_digest, text_digest
 from hematovision.errors import Conflict, NotFound, Unprocessable
+from hematovision.languages import in_language
 from notices.services import notify
 from review.permissions import may_review
 
@@ -42,15 +45,19 @@ def add_comment(
     """
     must_see(actor=actor, record_=case)
     if not gives_opinions(actor) or not may_review(actor, case):
-        refuse(actor=actor, target=case, sentence="Threads are for the pathologists of the case's laboratory.")
+        refuse(
+            actor=actor,
+            target=case,
+            sentence=gettext_noop("Threads are for the pathologists of the case's laboratory."),
+        )
     if cell is not None and not Cell.objects.filter(pk=cell.pk, image__case=case).exists():
-        raise NotFound("There is no such cell in this case.")
+        raise NotFound(_("There is no such cell in this case."))
     text = text.strip()
     if not text:
-        raise Unprocessable("Write something first.", code="empty_comment")
+        raise Unprocessable(_("Write something first."), code="empty_comment")
     colleagues = {person.pk: person for person in colleagues_of(actor, case)}
     if any(person.pk not in colleagues for person in mentions):
-        raise Unprocessable("Only pathologists of your laboratory can be mentioned.", code="unknown_mention")
+        raise Unprocessable(_("Only pathologists of your laboratory can be mentioned."), code="unknown_mention")
     told = {person.pk: person for person in (*mentions, *people_named(text, colleagues.values()))}
     with transaction.atomic():
         lock_case(case)
@@ -59,13 +66,16 @@ def add_comment(
         clean_record(comment)
         comment.save(force_insert=True)
         comment.mentions.add(*told.values())
-        notify(
-            recipients=told.values(),
-            kind="mention",
-            subject_id=case.pk,
-            text=f"{actor.full_name} mentions you in the discussion of a case.",
-            path=f"{reverse('consult:discussion', args=[case.pk])}#comment-{comment.pk}",
-        )
+        for person in told.values():
+            with in_language(person.language):
+                text_for_them = _("%(person)s mentions you in the discussion of a case.") % {"person": actor.full_name}
+            notify(
+                recipients=[person],
+                kind="mention",
+                subject_id=case.pk,
+                text=text_for_them,
+                path=f"{reverse('consult:discussion', args=[case.pk])}#comment-{comment.pk}",
+            )
         record(
             actor=actor,
             action=Action.CREATE,
@@ -85,6 +95,8 @@ def add_comment(
 def _require_open(case: Case) -> None:
     if not is_open_for_talk(case):
         if case.is_signed:
-            raise Conflict("The discussion was closed at sign-out. It stays in the record.", code="signed")
-        sentence = f"The case is {case.get_state_display().lower()}: there is nothing to discuss."
+            raise Conflict(_("The discussion was closed at sign-out. It stays in the record."), code="signed")
+        sentence = _("The case is %(state)s: there is nothing to discuss.") % {
+            "state": case.get_state_display().lower()
+        }
         raise Conflict(sentence, code="state", details={"state": str(case.state)})

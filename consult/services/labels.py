@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
@@ -35,15 +36,15 @@ def save_labels(*, actor: User, opinion: SecondOpinion, labels: Sequence[tuple[U
     """
     require_colleague(actor=actor, opinion=opinion)
     if len(labels) > MOST_CELLS:
-        raise Unprocessable(f"At most {MOST_CELLS} labels at once.", code="too_many_cells")
-    for _, code in labels:
+        raise Unprocessable(_("At most %(most)s labels at once.") % {"most": MOST_CELLS}, code="too_many_cells")
+    for _pk, code in labels:
         if code and code not in CLASS_OF_CODE:
-            raise Unprocessable("There is no such cell class.", code="unknown_label")
+            raise Unprocessable(_("There is no such cell class."), code="unknown_label")
     with transaction.atomic():
         lock_asked(opinion)
         asked = set(opinion.asked_cells.values_list("cell_id", flat=True))
-        if any(pk not in asked for pk, _ in labels):
-            raise NotFound("This cell is not part of the question.")
+        if any(pk not in asked for pk, _code in labels):
+            raise NotFound(_("This cell is not part of the question."))
         standing = {pk: row.code for pk, row in latest_labels(opinion).items()}
         changed = {pk: code for pk, code in dict(labels).items() if standing.get(pk, "") != code}
         if not changed:

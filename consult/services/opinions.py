@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from audit.models import Action
 from audit.services import record
@@ -28,6 +30,7 @@ from consult.selectors import (
 )
 from consult.verification import asked_digest, compared_digest, opinion_digest
 from hematovision.errors import Conflict, Unprocessable
+from hematovision.languages import in_language
 from notices.services import notify
 from review.permissions import may_review
 
@@ -53,18 +56,20 @@ def ask_opinion(
     must_see(actor=actor, record_=case)
     if not gives_opinions(actor) or not may_review(actor, case):
         refuse(
-            actor=actor, target=case, sentence="Second opinions are asked for by the pathologist who reviews the case."
+            actor=actor,
+            target=case,
+            sentence=gettext_noop("Second opinions are asked for by the pathologist who reviews the case."),
         )
     if scope not in OpinionScope.values:
-        raise Unprocessable("Choose which cells the question is about.", code="unknown_scope")
+        raise Unprocessable(_("Choose which cells the question is about."), code="unknown_scope")
     try:
         with transaction.atomic():
             lock_case(case)
             if not is_reviewer_of(actor, case):
-                sentence = "Claim the case first: a second opinion is asked for by whoever is reviewing it."
+                sentence = _("Claim the case first: a second opinion is asked for by whoever is reviewing it.")
                 raise Conflict(sentence, code="not_first_reader")
             if not colleagues_of(actor, case).filter(pk=colleague.pk).exists():
-                raise Unprocessable("Choose another pathologist of your laboratory.", code="no_colleague")
+                raise Unprocessable(_("Choose another pathologist of your laboratory."), code="no_colleague")
             opinion = SecondOpinion(
                 case=case,
                 asked_by=actor,
@@ -84,7 +89,11 @@ def ask_opinion(
             ]
             OpinionCell.objects.bulk_create(asked, batch_size=_BATCH)
             how = "blind" if blind else "open"
-            _tell(opinion, colleague, "opinion_asked", f"{actor.full_name} asks for your second opinion ({how}).")
+            asks = {
+                "blind": gettext_noop("%(person)s asks for your second opinion (blind)."),
+                "open": gettext_noop("%(person)s asks for your second opinion (open)."),
+            }
+            _tell(opinion, colleague, "opinion_asked", asks[how], person=actor.full_name)
             after = {"colleague": colleague.pk, "how": how, "cells": len(cells), "asked_cells": asked_digest(asked)}
             _record(actor, opinion, Action.CREATE, after=after)
     except IntegrityError:
@@ -107,10 +116,11 @@ def answer_opinion(*, actor: User, opinion: SecondOpinion, words: str = "") -> S
         missing = sum(cell.pk not in labels for cell in cells)
         opinion.words = words.strip()
         if opinion.blind and missing:
-            what = "1 cell has" if missing == 1 else f"{missing} cells have"
-            raise Unprocessable(f"{what} no label yet.", code="cells_to_classify", details={"missing": missing})
+            sentence = ngettext("%(count)s cell has no label yet.", "%(count)s cells have no label yet.", missing)
+            details: dict[str, object] = {"missing": missing}
+            raise Unprocessable(sentence % {"count": missing}, code="cells_to_classify", details=details)
         if not labels and not opinion.words:
-            raise Unprocessable("Label a cell or write what you think.", code="empty_answer")
+            raise Unprocessable(_("Label a cell or write what you think."), code="empty_answer")
         rows = [_compared(opinion, position, cell, labels) for position, cell in enumerate(cells, 1)]
         compared = [row for row in rows if row is not None]
         Comparison.objects.bulk_create(compared, batch_size=_BATCH)
@@ -120,7 +130,8 @@ def answer_opinion(*, actor: User, opinion: SecondOpinion, words: str = "") -> S
             opinion,
             opinion.asked_by,
             "opinion_answered",
-            f"{actor.full_name} has given the second opinion you asked for.",
+            gettext_noop("%(person)s has given the second opinion you asked for."),
+            person=actor.full_name,
         )
         after = {"compared": len(compared), "differing": differing, "compared_cells": compared_digest(compared)}
         _record(actor, opinion, Action.REVIEW, after=after)
@@ -132,9 +143,10 @@ def decline_opinion(*, actor: User, opinion: SecondOpinion, reason: str) -> Seco
     require_colleague(actor=actor, opinion=opinion)
     with transaction.atomic():
         lock_asked(opinion)
-        opinion.words = _reason(reason, "Say why you decline, so that somebody else can be asked.")
+        opinion.words = _reason(reason, _("Say why you decline, so that somebody else can be asked."))
         _step(opinion, OpinionState.DECLINED, answered_at=timezone.now())
-        _tell(opinion, opinion.asked_by, "opinion_declined", f"{actor.full_name} declines to give a second opinion.")
+        declines = gettext_noop("%(person)s declines to give a second opinion.")
+        _tell(opinion, opinion.asked_by, "opinion_declined", declines, person=actor.full_name)
         _record(actor, opinion, Action.UPDATE)
     return opinion
 
@@ -147,12 +159,16 @@ def close_opinion(*, actor: User, opinion: SecondOpinion, reason: str) -> Second
     must_see(actor=actor, record_=opinion)
     case = opinion.case
     if actor.pk != opinion.asked_by_id and not is_reviewer_of(actor, case):
-        refuse(actor=actor, target=opinion, sentence="Only who asked, or who reviews the case now, closes a question.")
+        refuse(
+            actor=actor,
+            target=opinion,
+            sentence=gettext_noop("Only who asked, or who reviews the case now, closes a question."),
+        )
     with transaction.atomic():
         lock_opinion(opinion)
         if not opinion.is_open:
             raise over(opinion)
-        _close(opinion, by=actor, reason=_reason(reason, "Say why the question is closed."))
+        _close(opinion, by=actor, reason=_reason(reason, _("Say why the question is closed.")))
     return opinion
 
 
@@ -169,7 +185,9 @@ def require_colleague(*, actor: User, opinion: SecondOpinion) -> None:
     """Raise `NotFound` for an opinion the actor does not see, `PermissionRefused` for anybody but the asked one."""
     must_see(actor=actor, record_=opinion)
     if actor.pk != opinion.colleague_id or not gives_opinions(actor):
-        refuse(actor=actor, target=opinion, sentence="Only the colleague who was asked gives this opinion.")
+        refuse(
+            actor=actor, target=opinion, sentence=gettext_noop("Only the colleague who was asked gives this opinion.")
+        )
 
 
 def lock_opinion(opinion: SecondOpinion) -> SecondOpinion:
@@ -187,14 +205,18 @@ def lock_asked(opinion: SecondOpinion) -> SecondOpinion:
     if opinion.state != OpinionState.ASKED:
         raise over(opinion)
     if not is_open_for_talk(opinion.case):
-        sentence = f"The case is {opinion.case.get_state_display().lower()}: its cells are no longer reviewed."
+        sentence = _("The case is %(state)s: its cells are no longer reviewed.") % {
+            "state": opinion.case.get_state_display().lower()
+        }
         raise Conflict(sentence, code="signed" if opinion.case.is_signed else "state")
     return opinion
 
 
 def over(opinion: SecondOpinion) -> Conflict:
     """The refusal of a step that comes too late."""
-    sentence = f"This second opinion is {opinion.get_state_display().lower()} and no longer changes."
+    sentence = _("This second opinion is %(state)s and no longer changes.") % {
+        "state": opinion.get_state_display().lower()
+    }
     return Conflict(sentence, code="opinion_state", details={"state": str(opinion.state)})
 
 
@@ -208,7 +230,9 @@ def _close(opinion: SecondOpinion, *, by: User | None, reason: str) -> None:
     opinion.closing = reason
     _step(opinion, OpinionState.CLOSED, settled_at=timezone.now(), settled_by=by)
     if before == OpinionState.ASKED and (by is None or by.pk != opinion.colleague_id):
-        _tell(opinion, opinion.colleague, "opinion_closed", "A second opinion is no longer needed from you.")
+        _tell(
+            opinion, opinion.colleague, "opinion_closed", gettext_noop("A second opinion is no longer needed from you.")
+        )
     _record(by, opinion, Action.UPDATE, before={"state": before}, reason=reason)
 
 
@@ -216,15 +240,13 @@ def _cells_of(case: Case, scope: str) -> list[Cell]:
     found = list(cells_in_scope(case, scope).order_by("image__ordinal", "y", "x", "id").only("id")[: MOST_CELLS + 1])
     if not found:
         sentence = {
-            OpinionScope.FLAGGED: "No cell of this case is flagged.",
-            OpinionScope.UNIDENTIFIED: "No cell of this case is unidentified.",
-        }.get(OpinionScope(scope), "This case has no cells to ask about.")
+            OpinionScope.FLAGGED: _("No cell of this case is flagged."),
+            OpinionScope.UNIDENTIFIED: _("No cell of this case is unidentified."),
+        }.get(OpinionScope(scope), _("This case has no cells to ask about."))
         raise Unprocessable(sentence, code="no_cells")
     if len(found) > MOST_CELLS:
-        raise Unprocessable(
-            f"A question is about at most {MOST_CELLS} cells: flag those you doubt and ask about them.",
-            code="too_many_cells",
-        )
+        sentence = _("A question is about at most %(most)s cells: flag those you doubt and ask about them.")
+        raise Unprocessable(sentence % {"most": MOST_CELLS}, code="too_many_cells")
     return found
 
 
@@ -252,7 +274,9 @@ def _refuse_asked(opinion: SecondOpinion) -> None:
         case=opinion.case, colleague=opinion.colleague, state=OpinionState.ASKED
     ).exclude(pk=opinion.pk)
     if waiting.exists():
-        sentence = f"{opinion.colleague.full_name} has been asked already and has not answered yet."
+        sentence = _("%(person)s has been asked already and has not answered yet.") % {
+            "person": opinion.colleague.full_name
+        }
         raise Conflict(sentence, code="already_asked")
 
 
@@ -261,7 +285,7 @@ def _reason(text: str, sentence: str) -> str:
     if not reason:
         raise Unprocessable(sentence, code="reason_missing")
     if len(reason) > _SHORT:
-        raise Unprocessable(f"A reason has at most {_SHORT} characters.", code="reason_too_long")
+        raise Unprocessable(_("A reason has at most %(most)s characters.") % {"most": _SHORT}, code="reason_too_long")
     return reason
 
 
@@ -273,9 +297,12 @@ def _step(opinion: SecondOpinion, to: OpinionState, **columns: Any) -> None:
     opinion.save(update_fields=["state", "words", "closing", *columns])
 
 
-def _tell(opinion: SecondOpinion, person: User, kind: str, text: str) -> None:
+def _tell(opinion: SecondOpinion, to: User, kind: str, sentence: str, **values: str) -> None:
+    """Tell one person a sentence of the catalogues in their language, with what is put in."""
     path = reverse("consult:opinion", args=[opinion.pk])
-    notify(recipients=[person], kind=kind, subject_id=opinion.pk, text=text, path=path)
+    with in_language(to.language):
+        text = _(sentence) % values
+    notify(recipients=[to], kind=kind, subject_id=opinion.pk, text=text, path=path)
 
 
 def _record(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.db.models import Count, Q
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from consult.forms import CommentForm
 from consult.models import OpinionState, SecondOpinion
@@ -15,6 +16,7 @@ from consult.presenters import thread_context
 from consult.selectors import clinic_threads_of, may_ask, opinions_of
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
     from django.utils.safestring import SafeString
 
     from accounts.models import User
@@ -23,12 +25,12 @@ if TYPE_CHECKING:
 register = template.Library()
 
 # state -> (word, tone, shape); the shape keeps states apart without colour.
-_MARKS: dict[str, tuple[str, str, str]] = {
-    OpinionState.ASKED: ("Asked", "accent", ""),
-    OpinionState.ANSWERED: ("Answered", "info", "half"),
-    OpinionState.DECLINED: ("Declined", "danger", "cross"),
-    OpinionState.ADJUDICATED: ("Adjudicated", "ok", "filled"),
-    OpinionState.CLOSED: ("Closed", "warn", "half square"),
+_MARKS: dict[str, tuple[_StrPromise, str, str]] = {
+    OpinionState.ASKED: (_("Asked"), "accent", ""),
+    OpinionState.ANSWERED: (_("Answered"), "info", "half"),
+    OpinionState.DECLINED: (_("Declined"), "danger", "cross"),
+    OpinionState.ADJUDICATED: (_("Adjudicated"), "ok", "filled"),
+    OpinionState.CLOSED: (_("Closed"), "warn", "half square"),
 }
 
 

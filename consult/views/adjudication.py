@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from consult.services import CellChoice, adjudicate, close_opinion, take_note
@@ -30,7 +32,7 @@ def adjudicate_differences(request: AuthenticatedRequest, pk: UUID) -> HttpRespo
     try:
         if "noted" in request.POST:
             take_note(actor=request.user, opinion=opinion)
-            messages.success(request, "The second opinion is adjudicated.")
+            messages.success(request, _("The second opinion is adjudicated."))
         else:
             made = adjudicate(
                 actor=request.user,
@@ -38,7 +40,8 @@ def adjudicate_differences(request: AuthenticatedRequest, pk: UUID) -> HttpRespo
                 choices=_choices(request),
                 reason=request.POST.get("reason", ""),
             )
-            messages.success(request, f"{len(made)} difference{'' if len(made) == 1 else 's'} adjudicated.")
+            sentence = ngettext("%(count)s difference adjudicated.", "%(count)s differences adjudicated.", len(made))
+            messages.success(request, sentence % {"count": len(made)})
     except DomainError as error:
         opinion = visible_opinion(request, pk)
         return show_opinion(request, opinion, status=error.status, refusal=error.sentence)
@@ -56,7 +59,7 @@ def close(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     except DomainError as error:
         opinion = visible_opinion(request, pk)
         return show_opinion(request, opinion, status=error.status, close_refusal=error.sentence, reason=reason)
-    messages.success(request, "The second opinion is closed. It stays in the record.")
+    messages.success(request, _("The second opinion is closed. It stays in the record."))
     return redirect("consult:opinion", opinion.pk)
 
 

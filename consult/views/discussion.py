@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.models import Cell
@@ -32,7 +33,7 @@ def discussion(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show what was said about a case, or about one cell of it, and take what is said now."""
     case = visible_case(request.user, pk)
     if not reads_talk_of(request.user, case):
-        raise PermissionDenied("The discussion of a case is the laboratory's own.")
+        raise PermissionDenied(_("The discussion of a case is the laboratory's own."))
     cell = _cell(request, case)
     form = CommentForm(request.POST if request.method == "POST" else None, case=case, user=request.user)
     status, refusal = 200, ""

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.selectors import visible_record
@@ -90,7 +91,7 @@ def answer(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     except DomainError as error:
         opinion = visible_opinion(request, pk)
         return show_opinion(request, opinion, status=error.status, answer_refusal=error.sentence, words=words)
-    messages.success(request, f"Your opinion was given to {opinion.asked_by.full_name}.")
+    messages.success(request, _("Your opinion was given to %(person)s.") % {"person": opinion.asked_by.full_name})
     return redirect("consult:opinion", opinion.pk)
 
 
@@ -105,7 +106,7 @@ def decline(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     except DomainError as error:
         opinion = visible_opinion(request, pk)
         return show_opinion(request, opinion, status=error.status, decline_refusal=error.sentence, reason=reason)
-    messages.success(request, f"You declined, and {opinion.asked_by.full_name} was told.")
+    messages.success(request, _("You declined, and %(person)s was told.") % {"person": opinion.asked_by.full_name})
     return redirect("consult:opinions")
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.selectors import visible_case
@@ -36,7 +37,7 @@ def opinion_list(request: AuthenticatedRequest) -> HttpResponse:
     """Show what a pathologist owes and is owed; to administrators and auditors the laboratory's opinions."""
     user = request.user
     if not reads_consultations(user):
-        raise PermissionDenied("Second opinions are the laboratory's own.")
+        raise PermissionDenied(_("Second opinions are the laboratory's own."))
     opinions = SecondOpinion.objects.visible_to(user).select_related(
         "case__patient", "case__clinic", "colleague", "asked_by"
     )
@@ -63,7 +64,7 @@ def ask(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request.user, pk)
     user = request.user
     if not gives_opinions(user) or not may_review(user, case):
-        raise PermissionDenied("Second opinions are asked for by the pathologist who reviews the case.")
+        raise PermissionDenied(_("Second opinions are asked for by the pathologist who reviews the case."))
     form = AskForm(request.POST if request.method == "POST" else None, case=case, user=user)
     status, refusal = 200, ""
     if request.method == "POST":
@@ -81,7 +82,9 @@ def ask(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             except DomainError as error:
                 status, refusal = error.status, error.sentence
             else:
-                messages.success(request, f"{opinion.colleague.full_name} was asked and has been told.")
+                messages.success(
+                    request, _("%(person)s was asked and has been told.") % {"person": opinion.colleague.full_name}
+                )
                 return redirect("consult:opinion", opinion.pk)
     elif not may_ask(user, case):
         status = 409

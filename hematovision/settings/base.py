@@ -237,6 +237,18 @@ CELERY_BEAT_SCHEDULE["send_waiting_emails"] = {
     "options": {"queue": "default", "expires": 120.0},
 }
 
+# Browsers are told of what is new while no page is open, over the services of their makers; without a key they are not.
+HEMATOVISION_VAPID_KEY = env.str("HEMATOVISION_VAPID_KEY", default="")
+HEMATOVISION_PUSH_HOSTS = env.list(
+    "HEMATOVISION_PUSH_HOSTS",
+    default=["fcm.googleapis.com", "push.services.mozilla.com", "notify.windows.com", "push.apple.com"],
+)
+CELERY_BEAT_SCHEDULE["send_waiting_pushes"] = {
+    "task": "notices.tasks.send_waiting_pushes",
+    "schedule": 300.0,
+    "options": {"queue": "default", "expires": 300.0},
+}
+
 # Links for a new password leave at once; what was lost with a broker or a worker is asked for again.
 CELERY_BEAT_SCHEDULE["sweep_password_resets"] = {
     "task": "accounts.tasks.sweep_password_resets",

@@ -138,7 +138,14 @@ def _deliver(report: Report, organisation: Organisation, findings: list[dict[str
         close_notifications(subject_id=pk)
     people = receivers_of(organisation)
     text = (_CRITICAL_TEXTS if critical else _TEXTS)[ReportKind(report.kind)]
-    notify(recipients=people, kind=KIND, subject_id=delivery.pk, text=text, path=path_of(delivery))
+    notify(
+        recipients=people,
+        kind=KIND,
+        subject_id=delivery.pk,
+        text=text,
+        path=path_of(delivery),
+        pressing=bool(critical),
+    )
     if not people:
         escalate(
             delivery,

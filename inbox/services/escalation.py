@@ -29,6 +29,7 @@ def escalate(delivery: Delivery, text: Callable[[], str]) -> None:
         text=text,
         path=reverse("inbox:delivery", args=[delivery.pk]),
         replaces=True,
+        pressing=delivery.critical,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
@@ -81,7 +82,7 @@ class MicroscopeList(NotCached, generics.ListAPIView):
         values = dict(given.validated_data)
         place = Organisation.objects.filter(slug=values.pop("organisation")).first()
         if place is None:
-            raise NotFound("There is no such organisation among those you administer.")
+            raise NotFound(_("There is no such organisation among those you administer."))
         added = add_microscope(actor=signed_in(request), organisation=place, **values)
         address = reverse("api:microscope", args=[added.pk], request=request)
         return _answer(added, status=status.HTTP_201_CREATED, Location=address)

@@ -80,7 +80,12 @@ class Microscope(models.Model):
     measured_fields = models.PositiveIntegerField(default=0, editable=False)
     notes = models.TextField(_("notes"), max_length=2000, blank=True, validators=[MaxLengthValidator(2000)])
     is_active = models.BooleanField(_("in use"), default=True)
-    chosen_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When an uploader last chose it.")
+    chosen_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When an uploader last chose it.",  # not translated
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = MicroscopeQuerySet.as_manager()

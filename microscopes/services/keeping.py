@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.services.reach import cleaned
 from audit.models import Action
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Organisation, User
 
-_SAME_NAME = "The organisation already has a microscope of this name."
+_SAME_NAME = _("The organisation already has a microscope of this name.")
 _CHANGEABLE = frozenset({"name", "camera", "objective", "stain", "typed_um_per_px", "calibrated_on", "notes"})
 # What a free text says stays out of the audit trail; that it changed does not.
 _NAMED_ONLY = frozenset({"notes"})
@@ -77,7 +78,7 @@ def change_microscope(*, actor: User, microscope: Microscope, **changes: Any) ->
     must_manage(actor=actor, organisation=microscope.organisation, microscope=microscope)
     unknown = set(changes) - _CHANGEABLE
     if unknown:
-        message = f"Not changeable here: {', '.join(sorted(unknown))}."
+        message = f"Not changeable here: {', '.join(sorted(unknown))}."  # not translated
         raise TypeError(message)
     try:
         with transaction.atomic():
@@ -159,7 +160,8 @@ def _described(microscope: Microscope) -> dict[str, Any]:
 def _refuse_taken(microscope: Microscope) -> None:
     same = Microscope.objects.filter(organisation=microscope.organisation, name__iexact=microscope.name)
     if same.exclude(pk=microscope.pk).exists():
-        raise Conflict(_SAME_NAME, code="duplicate_name", details={"errors": {"name": [_SAME_NAME]}})
+        sentence = str(_SAME_NAME)
+        raise Conflict(sentence, code="duplicate_name", details={"errors": {"name": [sentence]}})
 
 
 def _tidy(text: str) -> str:

@@ -26,6 +26,14 @@ class EmailState(models.TextChoices):
     SENT = "sent", _("Sent")
 
 
+class PushState(models.TextChoices):
+    """What became of telling the person's browsers."""
+
+    NONE = "none", _("Not wanted")
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+
+
 class NotificationQuerySet(models.QuerySet["Notification"]):
     """Reads of notifications."""
 
@@ -59,6 +67,8 @@ class Notification(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     email = models.CharField(max_length=8, choices=EmailState.choices, default=EmailState.NONE, editable=False)
     email_at = models.DateTimeField(null=True, blank=True, editable=False)
+    pressing = models.BooleanField(default=False, editable=False, help_text="Told in quiet hours as well.")
+    push = models.CharField(max_length=8, choices=PushState.choices, default=PushState.NONE, editable=False)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -66,6 +76,7 @@ class Notification(models.Model):
         ordering = ["-created_at", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(email__in=EmailState.values), name="notification_email_state_is_known"),
+            models.CheckConstraint(condition=Q(push__in=PushState.values), name="notification_push_state_is_known"),
             models.CheckConstraint(
                 condition=~Q(email__in=[EmailState.SENDING, EmailState.SENT]) | Q(email_at__isnull=False),
                 name="sent_notification_email_has_its_time",
@@ -79,6 +90,7 @@ class Notification(models.Model):
                 condition=Q(email__in=[EmailState.WAITING, EmailState.SENDING]),
                 name="notification_email_to_send",
             ),
+            models.Index(fields=["created_at"], condition=Q(push=PushState.WAITING), name="notification_push_to_send"),
         ]
 
     def __str__(self) -> str:

@@ -11,8 +11,10 @@ from django.utils.translation import gettext
 from accounts.models import Role, User
 from hematovision.celery import hint_on_commit
 from hematovision.languages import in_language
-from notices.models import EmailState, Notification, Preference
+from notices.conf import push_key
+from notices.models import EmailState, Notification, Preference, PushEndpoint, PushState
 from notices.services.emails import SEND_EMAIL
+from notices.services.pushes import SEND_PUSH
 
 if TYPE_CHECKING:
     import uuid
@@ -29,6 +31,7 @@ def notify(
     text: str | Callable[[], str],
     path: str,
     replaces: bool = False,
+    pressing: bool = False,
 ) -> list[Notification]:
     """Tell every recipient `text` in the app, and that there is something new by e-mail where they want it.
 
@@ -39,7 +42,7 @@ def notify(
     uses are left out, and so is somebody who was told the very same and has not opened it yet. Call it inside the
     transaction of the act itself: e-mails leave when that holds. The caller records the act in the audit trail. With
     `replaces` what a recipient was told before of the same kind about the same subject counts as read: a reminder
-    stands for those before it. Returns the new notifications. Raises `ValidationError` for a text or a path that cannot be kept: that is a defect
+    stands for those before it. What is `pressing` reaches browsers in quiet hours too. Returns the new notifications. Raises `ValidationError` for a text or a path that cannot be kept: that is a defect
     of the caller.
     """
     people = {person.pk: person for person in recipients if person.is_active and person.role != Role.SERVICE}
@@ -53,6 +56,7 @@ def notify(
         )
         said = {pk: _said(text, person) for pk, person in people.items()}
         silent = set(Preference.objects.filter(user__in=people, email=False).values_list("user_id", flat=True))
+        reached = _with_browsers(people)
         made = [
             Notification(
                 user=person,
@@ -61,6 +65,8 @@ def notify(
                 text=said[pk],
                 path=path,
                 email=EmailState.NONE if pk in silent else EmailState.WAITING,
+                pressing=pressing,
+                push=PushState.WAITING if pk in reached else PushState.NONE,
             )
             for pk, person in people.items()
             if (pk, said[pk]) not in told
@@ -76,7 +82,16 @@ def notify(
         for notification in made:
             if notification.email == EmailState.WAITING:
                 hint_on_commit(SEND_EMAIL, notification.user_id)
+            if notification.push == PushState.WAITING:
+                hint_on_commit(SEND_PUSH, notification.user_id)
     return made
+
+
+def _with_browsers(people: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Return who of `people` is told in a browser too."""
+    if not push_key():
+        return set()
+    return set(PushEndpoint.objects.filter(user__in=people).values_list("user_id", flat=True))
 
 
 def _said(text: str | Callable[[], str], person: User) -> str:

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from cases.services.audit_trail import record_list
 from hematovision.errors import PermissionRefused
 from hematovision.paging import CappedPaginator
-from notices.models import Notification
+from notices.conf import push_public_key
+from notices.models import Notification, PushEndpoint
 from notices.permissions import may_follow_orders
 from notices.selectors import unread_of
 from notices.services import (
@@ -50,6 +51,8 @@ def notification_list(request: AuthenticatedRequest) -> HttpResponse:
         "any_unread": mine.unread().exists(),
         "may_follow_orders": may_follow_orders(request.user),
         "preference": preference_of(request.user),
+        "push_key": push_public_key(),
+        "browsers": PushEndpoint.objects.visible_to(request.user) if push_public_key() else [],
     }
     return render(request, "notices/list.html", context)
 

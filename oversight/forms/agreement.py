@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import F
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Role, User
 from cases.cell_classes import CELL_CLASSES
@@ -24,18 +25,26 @@ class AgreementFilter(forms.Form):
     Without a choice of model the one in use is compared, because a cell analysed by two models would count twice.
     """
 
-    since = forms.DateField(required=False, label="Reviewed from", widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(required=False, label="Reviewed until", widget=forms.DateInput(attrs={"type": "date"}))
-    clinic = forms.ModelChoiceField(Organisation.objects.none(), required=False, empty_label="Any")
-    stain = forms.ChoiceField(required=False, choices=[("", "Any"), *Stain.choices])
-    camera = forms.ChoiceField(required=False)
-    model = forms.ModelChoiceField(ModelVersion.objects.none(), required=False, empty_label="In use")
-    reader = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Any", label="Reviewer")
+    since = forms.DateField(required=False, label=_("Reviewed from"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, label=_("Reviewed until"), widget=forms.DateInput(attrs={"type": "date"}))
+    clinic = forms.ModelChoiceField(
+        Organisation.objects.none(), required=False, empty_label=_("Any"), label=_("Clinic")
+    )
+    stain = forms.ChoiceField(required=False, choices=[("", _("Any")), *Stain.choices], label=_("Stain"))
+    camera = forms.ChoiceField(required=False, label=_("Camera"))
+    model = forms.ModelChoiceField(
+        ModelVersion.objects.none(), required=False, empty_label=_("In use"), label=_("Model")
+    )
+    reader = forms.ModelChoiceField(User.objects.none(), required=False, empty_label=_("Any"), label=_("Reviewer"))
     label = forms.ChoiceField(
-        required=False, choices=[("", "Any"), *((item.code, item.label) for item in CELL_CLASSES)], label="Class"
+        required=False,
+        choices=[("", _("Any")), *((item.code, _(item.label)) for item in CELL_CLASSES)],
+        label=_("Class"),
     )
     cells = forms.ChoiceField(
-        required=False, choices=[(SIGNED, "Of signed cases"), (REVIEWED, "All that were reviewed")], label="Cells"
+        required=False,
+        choices=[(SIGNED, _("Of signed cases")), (REVIEWED, _("All that were reviewed"))],
+        label=_("Cells"),
     )
 
     def __init__(self, data: Any, *, user: User, own: bool = False) -> None:
@@ -47,7 +56,7 @@ class AgreementFilter(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["clinic"].queryset = clinics_seen_by(user)
         cameras = cases.exclude(camera="").values_list("camera", flat=True).distinct()[:200]
-        fields["camera"].choices = [("", "Any"), *((name, name) for name in sorted(cameras))]
+        fields["camera"].choices = [("", _("Any")), *((name, name) for name in sorted(cameras))]
         fields["model"].queryset = ModelVersion.objects.exclude(promoted_at__isnull=True, state="registered")
         if own:
             del fields["reader"]
@@ -61,7 +70,7 @@ class AgreementFilter(forms.Form):
         found: dict[str, Any] = super().clean() or {}
         since, until = found.get("since"), found.get("until")
         if since and until and until < since:
-            self.add_error("until", "This day is before the first one.")
+            self.add_error("until", _("This day is before the first one."))
         return found
 
     @cached_property

@@ -74,4 +74,4 @@ class CellTally(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} cells of {self.case_id}"
+        return f"{self.number} cells of {self.case_id}"  # not translated

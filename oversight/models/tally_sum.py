@@ -11,9 +11,9 @@ from django.db.models import Q
 class Span(models.TextChoices):
     """What one row of `TallySum` puts together."""
 
-    EVER = "ever", "All time"
-    WEEK = "week", "A week"
-    EVERYWHERE = "everywhere", "A week, of all clinics, stains and cameras"
+    EVER = "ever", "All time"  # not translated
+    WEEK = "week", "A week"  # not translated
+    EVERYWHERE = "everywhere", "A week, of all clinics, stains and cameras"  # not translated
 
 
 class TallySum(models.Model):
@@ -61,4 +61,4 @@ class TallySum(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} cells, {self.span}"
+        return f"{self.number} cells, {self.span}"  # not translated

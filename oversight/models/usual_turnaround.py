@@ -42,4 +42,4 @@ class UsualTurnaround(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Usual turnaround of {self.laboratory_id}, {self.priority}"
+        return f"Usual turnaround of {self.laboratory_id}, {self.priority}"  # not translated

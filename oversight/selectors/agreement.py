@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from cases.cell_classes import CLASS_CODES, UNIDENTIFIED
@@ -22,27 +24,28 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from django.db.models import QuerySet
+    from django_stubs_ext import StrPromise
 
     from oversight.selectors import reviewed_cells
 
 MOST_VALUES = 40
 """Groups of one dimension shown; the rest is reached by the filter."""
 WEEKS_SHOWN = 53
-DIMENSIONS: dict[str, str] = {
-    "clinic": "Clinic",
-    "stain": "Stain",
-    "camera": "Camera",
-    "model": "Model",
-    "reader": "Reviewer",
+DIMENSIONS: dict[str, StrPromise] = {
+    "clinic": _("Clinic"),
+    "stain": _("Stain"),
+    "camera": _("Camera"),
+    "model": _("Model"),
+    "reader": _("Reviewer"),
 }
-SHOWN: dict[str, tuple[str, Q]] = {
-    "all": ("Every cell compared", Q(cell__excluded=False, cell__label__in=CLASS_CODES)),
-    "differs": ("Best class differs from the reviewer's", Q(cell__excluded=False, cell__label__in=CLASS_CODES)),
+SHOWN: dict[str, tuple[StrPromise, Q]] = {
+    "all": (_("Every cell compared"), Q(cell__excluded=False, cell__label__in=CLASS_CODES)),
+    "differs": (_("Best class differs from the reviewer's"), Q(cell__excluded=False, cell__label__in=CLASS_CODES)),
     "unidentified": (
-        "The model named no class",
+        _("The model named no class"),
         Q(cell__excluded=False, cell__label__in=CLASS_CODES, identified=False),
     ),
-    "excluded": ("Taken out of the count by a reviewer", Q(cell__excluded=True)),
+    "excluded": (_("Taken out of the count by a reviewer"), Q(cell__excluded=True)),
 }
 
 
@@ -81,7 +84,8 @@ def groups_of(cells: reviewed_cells.ReviewedCells, dimension: str) -> list[Group
         parts[value].append(ReviewedCells(final, best, identified, excluded, number))
     names = _NAMES[dimension](list(parts))
     groups = [
-        Group(str(value or ""), names.get(value) or "not given", compare(kinds)) for value, kinds in parts.items()
+        Group(str(value or ""), str(names.get(value) or gettext("not given")), compare(kinds))
+        for value, kinds in parts.items()
     ]
     return sorted(groups, key=lambda group: (-group.comparison.n, group.name))[:MOST_VALUES]
 

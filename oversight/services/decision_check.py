@@ -86,7 +86,7 @@ def _faults(done: DecisionCheck) -> Iterator[str]:
     for model in (ReviewAction, Decision):
         missing = missing_triggers(connection, model._meta.db_table)
         if missing:
-            yield f"The database no longer refuses changes: {', '.join(missing)} missing."
+            yield f"The database no longer refuses changes: {', '.join(missing)} missing."  # not translated
     yield from _changed_actions(done)
     yield from _gaps()
     yield from _lost_actions()
@@ -109,12 +109,12 @@ def _changed_actions(done: DecisionCheck) -> Iterator[str]:
 def _compare(actions: Sequence[ReviewAction]) -> Iterator[str]:
     kept = _digests([str(action.pk) for action in actions])
     for action in actions:
-        where = f"Action {action.pk} of case {action.case_id}"
+        where = f"Action {action.pk} of case {action.case_id}"  # not translated
         known = kept.get(str(action.pk))
         if known is None:
-            yield f"{where} has no event in the audit trail."
+            yield f"{where} has no event in the audit trail."  # not translated
         elif known != action_digest(action, action.decisions.all()):
-            yield f"{where} or one of its decisions was changed after it was written."
+            yield f"{where} or one of its decisions was changed after it was written."  # not translated
 
 
 def _digests(ids: Sequence[str]) -> dict[str, str]:
@@ -137,7 +137,7 @@ def _gaps() -> Iterator[str]:
         .exclude(first=1, last=F("rows"))
     )
     for row in counted[:MOST_FAULTS]:
-        yield f"Case {row['case']} has {row['rows']} actions numbered {row['first']} to {row['last']}: some are missing."
+        yield f"Case {row['case']} has {row['rows']} actions numbered {row['first']} to {row['last']}: some are missing."  # not translated
 
 
 def _lost_actions() -> Iterator[str]:
@@ -156,7 +156,7 @@ def _lost_of(chunk: dict[str, Any]) -> Iterator[str]:
     present = {str(pk) for pk in ReviewAction.objects.filter(pk__in=list(chunk)).values_list("pk", flat=True)}
     for object_id, case in chunk.items():
         if object_id not in present:
-            yield f"Action {object_id} of case {case} is in the audit trail and no longer in the record."
+            yield f"Action {object_id} of case {case} is in the audit trail and no longer in the record."  # not translated
 
 
 def _cells_nobody_called_so(done: DecisionCheck) -> Iterator[str]:
@@ -171,6 +171,6 @@ def _cells_nobody_called_so(done: DecisionCheck) -> Iterator[str]:
         if undecided and not cell.is_reviewed and same_but_for_the_label(state_of(cell), after):
             continue
         if after is None:
-            yield f"Cell {cell.pk} was reviewed by a person, but nobody decided on it."
+            yield f"Cell {cell.pk} was reviewed by a person, but nobody decided on it."  # not translated
         elif not same_decision(state_of(cell), after):
-            yield f"Cell {cell.pk} is not what was decided last."
+            yield f"Cell {cell.pk} is not what was decided last."  # not translated

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Organisation, OrganisationKind
 from accounts.overseers import overseers_of
 from audit.models import Action, AuditEvent, Outcome
 from audit.services import record
 from classifier.models import ModelState, ModelVersion
+from hematovision.languages import in_language
 from notices.services import notify
 from oversight import drift
 from oversight.selectors.agreement import comparison_of, weeks_of
@@ -56,34 +59,38 @@ def _watch(laboratory: Organisation, version: ModelVersion, expected: Expectatio
     if not alarms or _said(laboratory, version):
         return False
     with transaction.atomic():
-        notify(
-            recipients=overseers_of(laboratory.pk),
-            kind=KIND,
-            subject_id=version.pk,
-            text=f"The model in use does worse here than its card says: {', '.join(alarms)}.",
-            path=reverse("oversight:agreement"),
-        )
+        for person in overseers_of(laboratory.pk):
+            with in_language(person.language):
+                worse = ", ".join(_(alarm).lower() for alarm in alarms)
+                sentence = _("The model in use does worse here than its card says: %(worse)s.") % {"worse": worse}
+            notify(
+                recipients=[person],
+                kind=KIND,
+                subject_id=version.pk,
+                text=sentence,
+                path=reverse("oversight:agreement"),
+            )
         record(
             actor=None,
             action=Action.VERIFY,
             target=version,
             laboratory_id=laboratory.pk,
             outcome=Outcome.FAILURE,
-            reason="The model in use does worse here than its card says.",
-            after={"alarms": alarms},
+            reason=gettext_noop("The model in use does worse here than its card says."),
+            after={"alarms": [alarm.lower() for alarm in alarms]},
         )
     return True
 
 
 def alarms_at(laboratory: Organisation, version: ModelVersion, expected: Expectation) -> list[str]:
-    """Return what is alarming at a laboratory, in words; nothing when all is well."""
+    """Return what is alarming at a laboratory, in English words; nothing when all is well."""
     since = (timezone.now() - LOOKS_BACK).astimezone(UTC).date()
     cells = ReviewedCells(scope_of_laboratory(laboratory), Wanted(model=version.pk, since=since))
     findings = drift.judge(comparison_of(cells), expected)
-    alarms = [drift.name_of(finding).lower() for finding in findings if finding.verdict == "alarm"]
+    alarms = [drift.name_of(finding) for finding in findings if finding.verdict == "alarm"]
     steps = drift.cumulate(weeks_of(cells), expected)
     if steps and steps[-1].alarm:
-        alarms.append("errors over the last weeks")
+        alarms.append(gettext_noop("errors over the last weeks"))
     return alarms
 
 

@@ -10,7 +10,7 @@ import structlog
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Organisation, OrganisationKind
 from accounts.overseers import administrators_of
@@ -133,7 +133,7 @@ def _tell_administrators(result: VerificationResult, before: VerificationResult 
             recipients=administrators_of(laboratory.pk),
             kind=KIND,
             subject_id=result.pk,
-            text=_("A verification found something that is not what was written."),
+            text=gettext_noop("A verification found something that is not what was written."),
             path=reverse("oversight:verification"),
         )
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from audit.services import events_last
 from cases.crypto import normalise_number
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from accounts.models import User
     from cases.models import Pseudonymisation
 
-ONLY_ADMINISTRATORS = "Only administrators of the laboratory that a patient's organisation refers to pseudonymise them."
+ONLY_ADMINISTRATORS = gettext_noop(
+    "Only administrators of the laboratory that a patient's organisation refers to pseudonymise them."
+)
 _REPORTED = SIGNED_STATES | {CaseState.WITHDRAWN}
 
 
@@ -53,7 +57,7 @@ def pseudonymise_patient(*, actor: User, patient: Patient, mrn: str, reason: str
         cases = list(Case.objects.select_for_update(no_key=True).filter(patient__in=person).order_by("pk"))
         _require_that_it_may_be(stored, cases)
         if normalise_number(mrn) != normalise_number(stored.mrn):
-            raise Unprocessable("This is not the record number of this patient.", code="another_number")
+            raise Unprocessable(_("This is not the record number of this patient."), code="another_number")
         made = [_pseudonymise(actor, record, cases, reason) for record in person]
         forget_patient(person)
         run = begin_purge(actor=actor, periods={}, planned={"pseudonymisation": str(made[0].pk)})
@@ -75,16 +79,16 @@ def _pseudonymise(actor: User, patient: Patient, cases: list[Case], reason: str)
 def _require_that_it_may_be(patient: Patient, cases: list[Case]) -> None:
     refuse_pseudonymised(patient)
     if not patient.restrictions.in_force().exists():
-        raise Conflict("Restrict the patient first.", code="not_restricted")
+        raise Conflict(_("Restrict the patient first."), code="not_restricted")
     if any(case.state not in CLOSED_STATES for case in cases):
-        raise Conflict("A case of this patient is open: finish or cancel it first.", code="case_open")
+        raise Conflict(_("A case of this patient is open: finish or cancel it first."), code="case_open")
     for obstacle in obstacles():
         if Case.objects.filter(obstacle.holds, pk__in=[case.pk for case in cases]).exists():
-            raise Conflict(f"It cannot be done now. {obstacle.sentence}", code=obstacle.code)
+            raise Conflict(
+                _("It cannot be done now. %(obstacle)s") % {"obstacle": obstacle.sentence}, code=obstacle.code
+            )
     reported = [case for case in cases if case.state in _REPORTED]
     since = timezone.now() - timedelta(days=settings.RECORD_DAYS)
     if CaseTransition.objects.filter(case__in=reported, at__gte=since).exists():
-        sentence = (
-            f"The record of this patient has to be kept for {settings.RECORD_DAYS} days after the last step of a case."
-        )
-        raise Conflict(sentence, code="kept_by_law")
+        sentence = _("The record of this patient has to be kept for %(days)s days after the last step of a case.")
+        raise Conflict(sentence % {"days": settings.RECORD_DAYS}, code="kept_by_law")

@@ -58,7 +58,7 @@ def _remove(actor: Any, kind: Kind, days: int, rows: QuerySet[Any], now: datetim
                 actor=actor,
                 action=Action.DELETE,
                 object_type=rows.model._meta.label_lower,
-                reason=f"Retention of {kind.name}: older than {days} days.",
+                reason=f"Retention of {kind.name}: older than {days} days.",  # not translated
                 after={"rows": len(batch), "of": now.isoformat(timespec="seconds")},
             )
         total += len(batch)

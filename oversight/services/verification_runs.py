@@ -9,6 +9,7 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Role
 from audit.models import Action
@@ -66,7 +67,7 @@ def follow_verifications() -> None:
         hint(TASK, run.pk)
     elif run.started_at < now - LONGEST - _GRACE:
         log.warning("verification_lost_its_worker", run_id=str(run.pk))
-        _fail(run, _("The worker stopped before the end."))
+        _fail(run, gettext_noop("The worker stopped before the end."))
 
 
 def run_verification(*, run_id: UUID) -> None:
@@ -83,7 +84,7 @@ def run_verification(*, run_id: UUID) -> None:
             note=lambda number: mine.update(checks_done=number),
         )
     except BaseException:
-        _fail(run, _("A check stopped with an error, which the log of the worker names."))
+        _fail(run, gettext_noop("A check stopped with an error, which the log of the worker names."))
         raise
     mine.update(is_open=False)
 

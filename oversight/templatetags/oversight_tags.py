@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cases.permissions import is_read_only
 from cases.services.break_glass import may_break_glass
+from cases.words import in_words
 from oversight.drift import name_of
 
 if TYPE_CHECKING:
@@ -52,4 +53,4 @@ def card_share(right: dict[str, tuple[int, int]], code: str) -> float | None:
 @register.filter
 def finding_name(finding: Finding) -> str:
     """What a finding of drift is about."""
-    return name_of(finding)
+    return in_words(name_of(finding))

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -105,32 +106,32 @@ def _tiles(form: AgreementFilter, found: Comparison, place: Place) -> list[dict[
     """Return the figures at the top, each with the address of the cells behind it."""
     return [
         {
-            "name": "Agreement",
+            "name": _("Agreement"),
             "share": found.agreement,
-            "hint": "the model's best class is the reviewer's",
+            "hint": _("the model's best class is the reviewer's"),
             "link": _link(form, place, show="differs"),
-            "to": "Cells that differ",
+            "to": _("Cells that differ"),
         },
         {
-            "name": "Agreement where named",
+            "name": _("Agreement where named"),
             "share": found.named,
-            "hint": "of the cells the model gave a class",
+            "hint": _("of the cells the model gave a class"),
             "link": _link(form, place, show="all"),
-            "to": "All cells compared",
+            "to": _("All cells compared"),
         },
         {
-            "name": "Unidentified",
+            "name": _("Unidentified"),
             "share": found.unidentified,
-            "hint": "the model named no class",
+            "hint": _("the model named no class"),
             "link": _link(form, place, show="unidentified"),
-            "to": "Unidentified cells",
+            "to": _("Unidentified cells"),
         },
         {
-            "name": "Excluded",
+            "name": _("Excluded"),
             "share": found.excluded,
-            "hint": "taken out of the count by a reviewer",
+            "hint": _("taken out of the count by a reviewer"),
             "link": _link(form, place, show="excluded"),
-            "to": "Excluded cells",
+            "to": _("Excluded cells"),
         },
     ]
 

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -40,7 +41,7 @@ def break_glass(request: HttpRequest) -> HttpResponse:
     """Ask for two identifiers and a reason, then open the case for an hour, to read."""
     user = signed_in(request)
     if not may_break_glass(user):
-        raise PermissionDenied("Break-glass access is for those who review or administer cases at a laboratory.")
+        raise PermissionDenied(_("Break-glass access is for those who review or administer cases at a laboratory."))
     form = BreakGlassForm(request.POST if request.method == "POST" else None)
     status, refusal = 200, ""
     if request.method == "POST":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import overseers_only
@@ -44,5 +45,5 @@ def find_record(request: HttpRequest) -> HttpResponse:
         return redirect(f"{events}?case={case.pk}")
     if patient:
         return redirect(f"{events}?patient={patient.pk}")
-    messages.warning(request, "No case has this accession number, and no patient this record number.")
+    messages.warning(request, _("No case has this accession number, and no patient this record number."))
     return redirect(events)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -36,7 +37,7 @@ def pathologists_only(
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
         if signed_in(request).role != Role.PATHOLOGIST:
-            raise PermissionDenied("Only reviewers have an agreement of their own.")
+            raise PermissionDenied(_("Only reviewers have an agreement of their own."))
         return view(request, *args, **kwargs)
 
     return never_cache(guarded)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import overseers_only
@@ -22,11 +23,12 @@ def verify_every_decision(request: HttpRequest) -> HttpResponse:
     """Verify every decision and say the verdict; which ones do not hold is told by the command of the same name."""
     found = verify_decisions(actor=signed_in(request))
     if found.intact:
-        messages.success(request, f"Every decision holds: {found.actions} actions on {found.cells} cells.")
+        sentence = _("Every decision holds: %(actions)s actions on %(cells)s cells.")
+        messages.success(request, sentence % {"actions": found.actions, "cells": found.cells})
     else:
-        messages.error(
-            request,
-            f"Decisions do not hold ({len(found.faults)}). Keep the database as it is and tell whoever operates this "
-            "installation: manage.py verify_decisions names them.",
+        sentence = _(
+            "Decisions do not hold (%(number)s). Keep the database as it is and tell whoever operates this "
+            "installation: manage.py verify_decisions names them."
         )
+        messages.error(request, sentence % {"number": len(found.faults)})
     return redirect("audit:events")

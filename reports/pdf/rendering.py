@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 from PIL import ImageFile
 
 from hematovision.errors import DomainError
@@ -38,7 +38,7 @@ class PdfUnavailable(DomainError):
 
     status: ClassVar[int] = 503
     default_code: ClassVar[str] = "pdf_unavailable"
-    default_sentence = gettext_lazy(
+    default_sentence = gettext_noop(
         "The PDF cannot be made here because the library Pango is missing, so nothing can be signed."
     )
 

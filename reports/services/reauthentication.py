@@ -20,7 +20,7 @@ from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import authenticate
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 
 from accounts.middleware import needs_second_factor
 from audit.middleware import client_ip
@@ -42,7 +42,7 @@ class NotConfirmed(PermissionRefused):
     """The components given are not those of the signer; the sentence says what to give, not which part was wrong."""
 
     default_code = "not_confirmed"
-    default_sentence = gettext_lazy("That is not your password and second factor. Nothing was signed.")
+    default_sentence = gettext_noop("That is not your password and second factor. Nothing was signed.")
 
 
 @dataclass(frozen=True, slots=True)

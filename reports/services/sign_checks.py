@@ -83,7 +83,7 @@ def unmet(checks: list[Check]) -> list[Check]:
 
 def _pdf() -> Check:
     if pdf_problem():
-        return Check("pdf", passed=False, sentence=str(PdfUnavailable.default_sentence))
+        return Check("pdf", passed=False, sentence=_(str(PdfUnavailable.default_sentence)))
     return Check("pdf", passed=True, sentence=_("The PDF can be made."))
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 
@@ -21,18 +22,18 @@ if TYPE_CHECKING:
 class ActionKind(models.TextChoices):
     """What a reviewer can do to cells."""
 
-    LABEL = "label", "Labelled"
-    CONFIRM = "confirm", "Confirmed"
-    EXCLUDE = "exclude", "Excluded"
-    INCLUDE = "include", "Included again"
-    FLAG = "flag", "Flagged"
-    UNFLAG = "unflag", "Flag taken off"
-    REMOVE = "remove", "Removed as a false detection"
-    RESTORE = "restore", "Restored"
-    ADD = "add", "Added"
-    UNDO = "undo", "Undone"
-    REDO = "redo", "Done again"
-    REVERT = "revert", "Put back to what was signed"
+    LABEL = "label", _("Labelled")
+    CONFIRM = "confirm", _("Confirmed")
+    EXCLUDE = "exclude", _("Excluded")
+    INCLUDE = "include", _("Included again")
+    FLAG = "flag", _("Flagged")
+    UNFLAG = "unflag", _("Flag taken off")
+    REMOVE = "remove", _("Removed as a false detection")
+    RESTORE = "restore", _("Restored")
+    ADD = "add", _("Added")
+    UNDO = "undo", _("Undone")
+    REDO = "redo", _("Done again")
+    REVERT = "revert", _("Put back to what was signed")
 
 
 class ReviewActionQuerySet(models.QuerySet["ReviewAction"]):

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 
@@ -14,29 +15,29 @@ from cases.models import Case
 class AmendmentKind(models.TextChoices):
     """What becomes of the signed report."""
 
-    CORRECTED = "corrected", "Corrected"
-    APPENDED = "appended", "Addendum"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    CORRECTED = "corrected", _("Corrected")
+    APPENDED = "appended", _("Addendum")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class AmendmentReason(models.TextChoices):
     """Why, as a code that can be counted."""
 
-    RECLASSIFIED = "reclassified", "Cells were classified wrongly"
-    MISSED_CELLS = "missed_cells", "Cells were missed or counted twice"
-    INTERPRETATION = "interpretation", "The interpretation changes"
-    ADDITIONAL_INFORMATION = "additional", "Information came later"
-    CLERICAL = "clerical", "Clerical error"
-    WRONG_PATIENT = "wrong_patient", "Wrong patient"
-    WRONG_SPECIMEN = "wrong_specimen", "Wrong specimen"
-    OTHER = "other", "Other"
+    RECLASSIFIED = "reclassified", _("Cells were classified wrongly")
+    MISSED_CELLS = "missed_cells", _("Cells were missed or counted twice")
+    INTERPRETATION = "interpretation", _("The interpretation changes")
+    ADDITIONAL_INFORMATION = "additional", _("Information came later")
+    CLERICAL = "clerical", _("Clerical error")
+    WRONG_PATIENT = "wrong_patient", _("Wrong patient")
+    WRONG_SPECIMEN = "wrong_specimen", _("Wrong specimen")
+    OTHER = "other", _("Other")
 
 
 class AmendmentOutcome(models.TextChoices):
     """How it ended."""
 
-    SIGNED = "signed", "Signed"
-    ABANDONED = "abandoned", "Abandoned"
+    SIGNED = "signed", _("Signed")
+    ABANDONED = "abandoned", _("Abandoned")
 
 
 class Amendment(models.Model):

@@ -14,4 +14,4 @@ class KeyMap(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
-        return f"{len(self.keys)} keys of {self.user_id}"
+        return f"{len(self.keys)} keys of {self.user_id}"  # not translated

@@ -29,7 +29,7 @@ class ReviewLease(models.Model):
         ordering = ["expires_at"]
 
     def __str__(self) -> str:
-        return f"{self.case_id} until {self.expires_at:%H:%M:%S}"
+        return f"{self.case_id} until {self.expires_at:%H:%M:%S}"  # not translated
 
     def is_alive(self, now: datetime | None = None) -> bool:
         """Whether nobody else may take the case.

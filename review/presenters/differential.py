@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from cases.differential import differential
 from cases.reference_ranges import flag_of, range_for
+from cases.words import in_words
 
 if TYPE_CHECKING:
     from cases.models import Case
@@ -21,7 +24,7 @@ def present_differential(case: Case, counted: Tally, previous: dict[str, Any] | 
     return {
         "rows": [_row(case, row, found.n) for row in found.rows],
         "n": found.n,
-        "remark": found.remark,
+        "remark": in_words(found.remark),
         "next_target": found.next_target,
         "erythroblasts": found.erythroblasts,
         "erythroblasts_per_100": None if found.nrbc_per_100_wbc is None else str(found.nrbc_per_100_wbc),
@@ -43,7 +46,7 @@ def _row(case: Case, row: Any, n: int) -> dict[str, Any]:
     counted = row.low != 0.0 or row.high != 1.0
     return {
         "code": row.code,
-        "label": row.cell_class.label,
+        "label": gettext(row.cell_class.label),
         "letter": row.cell_class.letter,
         "count": row.count,
         "percent": row.whole_percent,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from cases.cell_classes import UNIDENTIFIED
 from cases.models import HUMAN_DETECTOR, Cell, ExclusionReason, LabelSource
@@ -42,7 +43,7 @@ def add_cell(*, actor: User, case: Case, action_id: UUID, image: SmearImage, box
     """
     require_reviewer(actor=actor, case=case)
     if image.case_id != case.pk:
-        raise NotFound("There is no such image in this case.")
+        raise NotFound(_("There is no such image in this case."))
     _refuse_bad_box(image, box)
     with transaction.atomic():
         lock_case(case)
@@ -89,14 +90,16 @@ def _insert(image: SmearImage, box: tuple[int, int, int, int]) -> Cell:
 def _refuse_bad_box(image: SmearImage, box: tuple[int, int, int, int]) -> None:
     x, y, width, height = box
     if width < SMALLEST_PX or height < SMALLEST_PX:
-        raise Unprocessable(f"Draw a box of at least {SMALLEST_PX} pixels each way.", code="box_too_small")
+        raise Unprocessable(
+            _("Draw a box of at least %(pixels)s pixels each way.") % {"pixels": SMALLEST_PX}, code="box_too_small"
+        )
     if x < 0 or y < 0 or x + width > image.width or y + height > image.height:
-        raise Unprocessable("The box reaches beyond the image.", code="box_outside")
+        raise Unprocessable(_("The box reaches beyond the image."), code="box_outside")
 
 
 def _refuse_same_cell(image: SmearImage, box: tuple[int, int, int, int]) -> None:
     near = Cell.objects.current().filter(image=image, removed=False, x__lt=box[0] + box[2], y__lt=box[1] + box[3])
     same = next((cell for cell in near if overlap(cell.box, box) >= SAME_CELL), None)
     if same is not None:
-        sentence = f"Cell {same.ordinal} is here already."
+        sentence = _("Cell %(number)s is here already.") % {"number": same.ordinal}
         raise Conflict(sentence, code="cell_exists", details={"cell": str(same.pk)})

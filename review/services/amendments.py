@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
@@ -50,21 +51,25 @@ def open_amendment(*, actor: User, case: Case, kind: str, reason_code: str, reas
     require_reviewer(actor=actor, case=case)
     reason = reason.strip()
     if kind not in AmendmentKind.values or reason_code not in AmendmentReason.values:
-        raise Unprocessable("Say what becomes of the report and choose a reason.", code="reason_missing")
+        raise Unprocessable(_("Say what becomes of the report and choose a reason."), code="reason_missing")
     if reason_code == AmendmentReason.WRONG_PATIENT and kind != AmendmentKind.WITHDRAWN:
-        sentence = "A report of the wrong patient is withdrawn: no result of it stands. The images can then be moved."
+        sentence = _(
+            "A report of the wrong patient is withdrawn: no result of it stands. The images can then be moved."
+        )
         raise Unprocessable(sentence, code="withdraw")
     if not reason:
-        raise Unprocessable("Say why the report is changed.", code="reason_missing")
+        raise Unprocessable(_("Say why the report is changed."), code="reason_missing")
     if len(reason) > _LONGEST:
-        raise Unprocessable(f"A reason has at most {_LONGEST} characters.", code="reason_too_long")
+        raise Unprocessable(_("A reason has at most %(most)s characters.") % {"most": _LONGEST}, code="reason_too_long")
     with transaction.atomic():
         lock_case(case)
         if not case.is_signed:
-            sentence = f"The case is {case.get_state_display().lower()}: there is no signed report to change."
+            sentence = _("The case is %(state)s: there is no signed report to change.") % {
+                "state": case.get_state_display().lower()
+            }
             raise Conflict(sentence, code="state", details={"state": str(case.state)})
         if open_amendment_of(case) is not None:
-            raise Conflict("The case has been opened again already.", code="amendment_open")
+            raise Conflict(_("The case has been opened again already."), code="amendment_open")
         _end_old_session(actor, case)
         amendment = Amendment.objects.create(
             case=case,
@@ -114,7 +119,7 @@ def abandon_amendment(*, actor: User, case: Case) -> Amendment:
         lock_case(case)
         amendment = open_amendment_of(case)
         if amendment is None:
-            raise Conflict("No amendment of this case is open.", code="state", details={"state": str(case.state)})
+            raise Conflict(_("No amendment of this case is open."), code="state", details={"state": str(case.state)})
         require_lease(actor=actor, case=case)
         changes = _back_to_signed(amendment)
         if changes:
@@ -155,7 +160,7 @@ def _end_old_session(actor: User, case: Case) -> None:
     if lease is None:
         return
     if lease.holder_id != actor.pk and lease.is_alive():
-        sentence = f"{lease.holder.full_name} is reviewing this case."
+        sentence = _("%(person)s is reviewing this case.") % {"person": lease.holder.full_name}
         raise Conflict(sentence, code="claimed", details=lease_details(lease))
     drop(case=case)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from cases.cell_classes import BY_CODE
 from cases.models import ExclusionReason, LabelSource
 from hematovision.errors import Unprocessable
@@ -43,17 +45,17 @@ class ActionRequest:
 def check_request(*, kind: str, label: str, reason_code: str, reason: str) -> None:
     """Raise `Unprocessable` for a request that cannot be carried out on any cell."""
     if kind not in {*SIMPLE_KINDS, ActionKind.UNDO, ActionKind.REDO}:
-        raise Unprocessable("There is no such action.", code="unknown_action")
+        raise Unprocessable(_("There is no such action."), code="unknown_action")
     if kind == ActionKind.LABEL and label not in BY_CODE:
-        raise Unprocessable("There is no such cell class.", code="unknown_label")
+        raise Unprocessable(_("There is no such cell class."), code="unknown_label")
     if kind == ActionKind.EXCLUDE and reason_code not in ExclusionReason.values:
-        raise Unprocessable("Say why the cell does not count.", code="reason_missing")
+        raise Unprocessable(_("Say why the cell does not count."), code="reason_missing")
     if kind == ActionKind.REMOVE and reason_code and reason_code not in ExclusionReason.values:
-        raise Unprocessable("There is no such reason.", code="unknown_reason")
+        raise Unprocessable(_("There is no such reason."), code="unknown_reason")
     if reason_code == ExclusionReason.OTHER and not reason.strip():
-        raise Unprocessable("Say in a few words why the cell does not count.", code="reason_missing")
+        raise Unprocessable(_("Say in a few words why the cell does not count."), code="reason_missing")
     if len(reason) > _SHORT:
-        raise Unprocessable(f"A reason has at most {_SHORT} characters.", code="reason_too_long")
+        raise Unprocessable(_("A reason has at most %(most)s characters.") % {"most": _SHORT}, code="reason_too_long")
 
 
 def outcome_for(cell: Cell, *, kind: str, ask: ActionRequest) -> dict[str, Any]:
@@ -75,10 +77,10 @@ def _confirm(cell: Cell, ask: ActionRequest) -> dict[str, Any]:
     if cell.is_reviewed:
         return {}
     if ask.blind:
-        sentence = "The review is blinded: give each cell a class of your own."
+        sentence = _("The review is blinded: give each cell a class of your own.")
         raise Unprocessable(sentence, code="blind")
     if not cell.is_identified:
-        sentence = "An unidentified cell cannot be confirmed: give it a class or exclude it."
+        sentence = _("An unidentified cell cannot be confirmed: give it a class or exclude it.")
         raise Unprocessable(sentence, code="unidentified")
     return {"label_source": LabelSource.HUMAN}
 
@@ -113,7 +115,7 @@ def _restore(cell: Cell, _ask: ActionRequest) -> dict[str, Any]:
 
 def _refuse_removed(cell: Cell) -> None:
     if cell.removed:
-        raise Unprocessable("A removed cell has to be restored first.", code="removed")
+        raise Unprocessable(_("A removed cell has to be restored first."), code="removed")
 
 
 _OUTCOMES: dict[ActionKind, Callable[[Cell, ActionRequest], dict[str, Any]]] = {

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from cases.models import SmearImage
 
-_REASON = "A pathologist says that it is a blood smear."
+_REASON = "A pathologist says that it is a blood smear."  # not translated
 
 
 def confirm_smear(*, actor: User, image: SmearImage) -> ConfirmedSmear:

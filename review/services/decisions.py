@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.models import Cell
 from cases.services.transitions import lock_case
@@ -69,7 +71,7 @@ def apply_action(
     require_reviewer(actor=actor, case=case)
     check_request(kind=kind, label=label, reason_code=reason_code, reason=reason)
     if len(cells) > MOST_CELLS:
-        raise Unprocessable(f"One action takes at most {MOST_CELLS} cells.", code="too_many_cells")
+        raise Unprocessable(_("One action takes at most %(most)s cells.") % {"most": MOST_CELLS}, code="too_many_cells")
     with transaction.atomic():
         lock_case(case)
         repeated = done_before(actor, case, action_id)
@@ -99,7 +101,7 @@ def done_before(actor: User, case: Case, action_id: UUID) -> Applied | None:
     if known is None:
         return None
     if known.case_id != case.pk or known.by_id != actor.pk:
-        raise Conflict("This action was sent by somebody else or for another case.", code="action_id_taken")
+        raise Conflict(_("This action was sent by somebody else or for another case."), code="action_id_taken")
     return Applied(known, list(Cell.objects.filter(decisions__action=known)), repeated=True)
 
 
@@ -118,11 +120,11 @@ def new_action(actor: User, case: Case, action_id: UUID, kind: str, reason_code:
 def _cells_as_seen(case: Case, seen: Sequence[tuple[UUID, int]], kind: str) -> list[Cell]:
     """Return the cells in the order asked; raises `Conflict` where one is not as the reviewer saw it."""
     if not seen:
-        raise Unprocessable("Choose at least one cell.", code="no_cells")
+        raise Unprocessable(_("Choose at least one cell."), code="no_cells")
     revisions = dict(seen)
     found = {cell.pk: cell for cell in Cell.objects.filter(pk__in=list(revisions), image__case=case)}
     if len(found) < len(revisions):
-        raise NotFound("There is no such cell in this case.")
+        raise NotFound(_("There is no such cell in this case."))
     changed = [cell for cell in found.values() if cell.superseded or not _is_as_seen(cell, revisions[cell.pk], kind)]
     if changed:
         raise _stale(changed)
@@ -141,7 +143,7 @@ def _is_as_seen(cell: Cell, revision: int, kind: str) -> bool:
 def _stale(changed: Sequence[Cell]) -> Conflict:
     gone = [str(cell.pk) for cell in changed if cell.superseded]
     return Conflict(
-        "Some of these cells were changed meanwhile. Nothing was saved.",
+        _("Some of these cells were changed meanwhile. Nothing was saved."),
         code="stale",
         details={"cells": [str(cell.pk) for cell in changed if not cell.superseded], "gone": gone},
     )
@@ -158,7 +160,11 @@ def _must_be_displayed(kind: str, cells: Sequence[tuple[UUID, int]], displayed: 
         return
     unseen = [str(pk) for pk, _ in cells if pk not in displayed]
     if unseen:
-        sentence = f"{len(unseen)} of these cells were not on the screen. Nothing was saved: look at them first."
+        sentence = ngettext(
+            "%(count)s of these cells were not on the screen. Nothing was saved: look at them first.",
+            "%(count)s of these cells were not on the screen. Nothing was saved: look at them first.",
+            len(unseen),
+        ) % {"count": len(unseen)}
         raise Unprocessable(sentence, code="not_displayed", details={"cells": unseen})
 
 

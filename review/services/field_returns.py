@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cases.models import FieldFault
 from cases.models.field_return import RETURN_WORDS
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from cases.models import Case, FieldReturn, SmearImage
 
 KIND = "field_returned"
-SENT_BACK = "A field of a case was sent back to you. Take it again."
+SENT_BACK = gettext_noop("A field of a case was sent back to you. Take it again.")
 
 
 def return_field(*, actor: User, image: SmearImage, reason: str, words: str = "") -> FieldReturn:

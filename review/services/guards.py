@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.states import CaseState
 from hematovision.errors import Conflict
@@ -27,9 +28,9 @@ def require_open(case: Case) -> None:
     if case.is_signed:
         if open_amendment_of(case) is not None:
             return
-        sentence = "The case is signed. Open an amendment to change what was signed."
+        sentence = _("The case is signed. Open an amendment to change what was signed.")
         raise Conflict(sentence, code="signed", details={"state": str(case.state)})
-    sentence = f"The case is {case.get_state_display().lower()}: nobody is reviewing it."
+    sentence = _("The case is %(state)s: nobody is reviewing it.") % {"state": case.get_state_display().lower()}
     raise Conflict(sentence, code="state", details={"state": str(case.state)})
 
 
@@ -49,10 +50,9 @@ def require_lease(*, actor: User, case: Case) -> ReviewLease:
 def lease_lost(lease: ReviewLease | None) -> Conflict:
     """The refusal of somebody who no longer holds the case; it names who does."""
     if lease is None:
-        return Conflict("You are not reviewing this case at present. Claim it first.", code="lease_lost")
-    return Conflict(
-        f"{lease.holder.full_name} has taken over this case.", code="lease_lost", details=lease_details(lease)
-    )
+        return Conflict(_("You are not reviewing this case at present. Claim it first."), code="lease_lost")
+    sentence = _("%(person)s has taken over this case.") % {"person": lease.holder.full_name}
+    return Conflict(sentence, code="lease_lost", details=lease_details(lease))
 
 
 def lease_details(lease: ReviewLease) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from audit.models import Action
 from audit.services import record
@@ -41,5 +42,7 @@ def reset_keys(*, actor: User) -> dict[str, list[str]]:
 def _require_reviewer(actor: User) -> None:
     if not may_review_cases(actor):
         refuse(
-            actor=actor, object_type="review.keymap", sentence="The keys of the workspace are those of its reviewers."
+            actor=actor,
+            object_type="review.keymap",
+            sentence=gettext_noop("The keys of the workspace are those of its reviewers."),
         )

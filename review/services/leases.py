@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
@@ -36,7 +37,7 @@ def claim(*, actor: User, case: Case) -> ReviewLease:
         lock_case(case)
         lease = ReviewLease.objects.select_related("holder").filter(case=case).first()
         if lease is not None and lease.holder_id != actor.pk and lease.is_alive():
-            sentence = f"{lease.holder.full_name} is reviewing this case."
+            sentence = _("%(person)s is reviewing this case.") % {"person": lease.holder.full_name}
             raise Conflict(sentence, code="claimed", details=lease_details(lease))
         if case.state == CaseState.READY:
             case.owner = actor
@@ -100,7 +101,7 @@ def _hold(actor: User, case: Case, lease: ReviewLease | None) -> ReviewLease:
         lease.save(update_fields=["expires_at"])
         return lease
     before = lease
-    lease, _ = ReviewLease.objects.update_or_create(
+    lease, _created = ReviewLease.objects.update_or_create(
         case=case,
         defaults={"holder": actor, "claimed_at": now, "expires_at": now + LEASE, "since_number": last_number(case)},
     )
@@ -111,7 +112,7 @@ def _hold(actor: User, case: Case, lease: ReviewLease | None) -> ReviewLease:
         actor=actor,
         action=Action.REVIEW,
         target=case,
-        reason="The lease before had run out." if before is not None else "",
+        reason="The lease before had run out." if before is not None else "",  # not translated
         before={"holder": str(before.holder_id)} if before is not None else None,
         after={"lease": "taken over" if before is not None else "claimed"},
         **scope_of(case),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
@@ -37,10 +38,10 @@ def accept_newer_model(*, actor: User, case: Case) -> int:
         lock_case(case)
         if case.state != CaseState.IN_REVIEW:
             code = "signed" if case.is_signed else "state"
-            raise Conflict("Only a case in review is re-analysed.", code=code, details={"state": str(case.state)})
+            raise Conflict(_("Only a case in review is re-analysed."), code=code, details={"state": str(case.state)})
         lease = require_lease(actor=actor, case=case)
         if case.images.counting().unfinished().exists():
-            raise Conflict("Images of this case are still being analysed.", code="still_reading")
+            raise Conflict(_("Images of this case are still being analysed."), code="still_reading")
         analyses = current_analyses(case)
         images = list(case.images.counting().filter(state=ImageState.ANALYSED).order_by("ordinal"))
         in_use = models_on(image.microscope_id for image in images)
@@ -52,7 +53,7 @@ def accept_newer_model(*, actor: User, case: Case) -> int:
             and analyses[image.pk].model_version != version
         ]
         if not older:
-            raise Conflict("The model in use has analysed this case already.", code="up_to_date")
+            raise Conflict(_("The model in use has analysed this case already."), code="up_to_date")
         before = sorted({str(analyses[image.pk].model_version) for image, _ in older})
         for image, version in older:
             image.case = case
@@ -83,12 +84,16 @@ def retry_image(*, actor: User, image: SmearImage) -> SmearImage:
     with transaction.atomic():
         lock_case(case)
         if case.state in CLOSED_STATES or case.state == CaseState.DRAFT:
-            sentence = f"The case is {case.get_state_display().lower()}: its images are not analysed again."
+            sentence = _("The case is %(state)s: its images are not analysed again.") % {
+                "state": case.get_state_display().lower()
+            }
             raise Conflict(sentence, code="state", details={"state": str(case.state)})
         image.refresh_from_db(fields=["state"])
         if image.state != ImageState.FAILED:
-            sentence = f"The image is {image.get_state_display().lower()}: only failed ones are tried again."
+            sentence = _("The image is %(state)s: only failed ones are tried again.") % {
+                "state": image.get_state_display().lower()
+            }
             raise Conflict(sentence, code="state", details={"state": str(image.state)})
-        requeue_image(actor=actor, image=image, reason="Tried again from the page of the case.")
+        requeue_image(actor=actor, image=image, reason="Tried again from the page of the case.")  # not translated
     image.refresh_from_db()
     return image

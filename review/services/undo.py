@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from hematovision.errors import Conflict
 from review.models import ActionKind, ReviewAction
@@ -62,6 +63,6 @@ def action_to_take_back(lease: ReviewLease, kind: str) -> ReviewAction:
     stacks = stacks_of(lease)
     stack = stacks.done if kind == ActionKind.UNDO else stacks.undone
     if not stack:
-        sentence = "There is nothing to undo." if kind == ActionKind.UNDO else "There is nothing to do again."
+        sentence = _("There is nothing to undo.") if kind == ActionKind.UNDO else _("There is nothing to do again.")
         raise Conflict(sentence, code="nothing_to_undo")
     return ReviewAction.objects.get(pk=stack[-1])

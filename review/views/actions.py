@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.http import Http404, JsonResponse
+from django.utils.translation import gettext as _
 
 from accounts.requests import signed_in
 from cases.models import Cell, SmearImage
@@ -49,7 +50,7 @@ def cells(request: HttpRequest, pk: UUID) -> JsonResponse:
     body = json_body(request, NewCellBody)
     image = SmearImage.objects.counting().filter(pk=body["image"], case=case).first()
     if image is None:
-        raise NotFound("There is no such image in this case.")
+        raise NotFound(_("There is no such image in this case."))
     x, y, width, height = body["box"]
     applied = add_cell(actor=user, case=case, action_id=body["action_id"], image=image, box=(x, y, width, height))
     return JsonResponse(after(case, user, applied.cells), status=201)

@@ -7,6 +7,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponseNotAllowed, JsonResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.models import Case, Cell
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponseBase
 
-_SIGNED_OUT = "You were signed out. Sign in again; what is not saved yet stays in this window."
+_SIGNED_OUT = _("You were signed out. Sign in again; what is not saved yet stays in this window.")
 
 
 def json_endpoint(*methods: str) -> Callable[[Callable[..., JsonResponse]], Callable[..., HttpResponseBase]]:
@@ -35,13 +37,13 @@ def json_endpoint(*methods: str) -> Callable[[Callable[..., JsonResponse]], Call
         @wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not isinstance(request.user, User):
-                return problem(request, status=401, code="signed_out", detail=_SIGNED_OUT)
+                return problem(request, status=401, code="signed_out", detail=str(_SIGNED_OUT))
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)
             try:
                 response = view(request, *args, **kwargs)
             except Http404:
-                return problem(request, status=404, code="not_found", detail=NotFound.default_sentence)
+                return problem(request, status=404, code="not_found", detail=str(NotFound.default_sentence))
             except DomainError as error:
                 details = dict(error.details)
                 return problem(request, status=error.status, code=error.code, detail=error.sentence, details=details)
@@ -70,10 +72,10 @@ def readable_case(request: HttpRequest, pk: uuid.UUID) -> Case:
     """Return a case of the reviewer's laboratory; 404 for one they do not see, `PermissionRefused` for other roles."""
     user = request.user
     if not isinstance(user, User):
-        raise PermissionRefused(NOT_A_REVIEWER)
+        raise PermissionRefused(gettext(NOT_A_REVIEWER))
     case = visible_case(user, pk)
     if not may_review(user, case):
-        raise PermissionRefused(NOT_A_REVIEWER)
+        raise PermissionRefused(gettext(NOT_A_REVIEWER))
     return case
 
 

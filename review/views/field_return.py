@@ -37,7 +37,7 @@ def return_field_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     image = visible_image(request.user, pk, images)
     case = image.case
     if not may_review(request.user, case):
-        raise PermissionDenied(NOT_A_REVIEWER)
+        raise PermissionDenied(_(NOT_A_REVIEWER))
     form, refused, status = ReturnFieldForm(), "", 200
     if request.method == "POST":
         form = ReturnFieldForm(request.POST)

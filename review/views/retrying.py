@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.requests import signed_in
@@ -33,5 +34,5 @@ def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, f"Image {image.ordinal} is being analysed again.")
+        messages.success(request, _("Image %(number)s is being analysed again.") % {"number": image.ordinal})
     return redirect("workbench:case", image.case_id)

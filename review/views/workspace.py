@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -26,23 +28,24 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpResponse
+    from django.utils.functional import _StrPromise
 
     from accounts.requests import AuthenticatedRequest
 
-ORDERS: tuple[tuple[str, str], ...] = (
-    ("doubt", "Unidentified first"),
-    ("novelty", "Unfamiliar first"),
-    ("sure", "Certain first"),
-    ("place", "As in the fields"),
-    ("size", "Large first"),
+ORDERS: tuple[tuple[str, _StrPromise], ...] = (
+    ("doubt", _("Unidentified first")),
+    ("novelty", _("Unfamiliar first")),
+    ("sure", _("Certain first")),
+    ("place", _("As in the fields")),
+    ("size", _("Large first")),
 )
-CHOICES: tuple[tuple[str, str], ...] = (
-    ("all", "All cells"),
-    ("open", "To review"),
-    ("flagged", "Flagged"),
-    ("decided", "Reviewed"),
-    ("changed", "Other than suggested"),
-    ("excluded", "Excluded and removed"),
+CHOICES: tuple[tuple[str, _StrPromise], ...] = (
+    ("all", _("All cells")),
+    ("open", _("To review")),
+    ("flagged", _("Flagged")),
+    ("decided", _("Reviewed")),
+    ("changed", _("Other than suggested")),
+    ("excluded", _("Excluded and removed")),
 )
 
 
@@ -56,7 +59,7 @@ def workspace(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """
     case = visible_case(request.user, pk)
     if not may_review(request.user, case):
-        raise PermissionDenied(NOT_A_REVIEWER)
+        raise PermissionDenied(gettext(NOT_A_REVIEWER))
     if request.method == "POST":
         try:
             claim(actor=request.user, case=case)
@@ -74,10 +77,10 @@ def workspace(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "reasons": [(str(number), *choice) for number, choice in enumerate(ExclusionReason.choices, start=1)],
         "review": {
             "classes": {
-                item.code: {"label": item.label, "plural": item.plural, "letter": item.letter}
+                item.code: {"label": gettext(item.label), "plural": gettext(item.plural), "letter": item.letter}
                 for item in BY_CODE.values()
             },
-            "reasons": dict(ExclusionReason.choices),
+            "reasons": {code: str(label) for code, label in ExclusionReason.choices},
         },
     }
     return render(request, "review/workspace.html", context)

@@ -1,6 +1,8 @@
 /* The large image of the cell that is asked about, blank until it is there, and the next ones fetched ahead.
    A browser keeps the last image until the next has arrived: a label given meanwhile would be of the wrong cell. So the
    place is blank, and takes no label, until what it announces is there to be seen. */
+import { gettext } from "../shared/words.js";
+
 const AHEAD = 3;
 
 /** `onState("loading" | "shown" | "failed")` is told how far the image is; `addressOf(tile)` is where it comes from. */
@@ -39,7 +41,7 @@ export const createCellImage = ({ frame, large, tiles, addressOf, onState }) => 
       if (large.getAttribute("src") !== addressOf(tile)) {
         large.src = addressOf(tile);
       }
-      large.alt = `Cell ${tile.dataset.number}`;
+      large.alt = gettext("Cell {number}", { number: tile.dataset.number });
       const arrived = await large.decode().then(
         () => true,
         () => false,

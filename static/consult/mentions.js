@@ -1,4 +1,6 @@
 /* Names after an @: as one is typed, those who may be told are offered. The form lists them; nobody else is ever named. */
+import { gettext, ngettext } from "../shared/words.js";
+
 const MOST = 8;
 const TYPED = /(?:^|[^\p{L}\p{N}_])@([\p{L}\p{M}'’.\- ]{0,60})$/u;
 
@@ -12,7 +14,7 @@ const start = (form) => {
   list.className = "co-mentions";
   list.id = `${text.id}_people`;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Colleagues");
+  list.setAttribute("aria-label", gettext("Colleagues"));
   list.hidden = true;
   const said = document.createElement("p");
   said.className = "visually-hidden";
@@ -63,7 +65,11 @@ const start = (form) => {
     );
     list.hidden = false;
     point(0);
-    said.textContent = `${found.length} ${found.length === 1 ? "colleague" : "colleagues"}: arrow keys choose, Enter takes the name.`;
+    said.textContent = ngettext(
+      "{count} colleague: arrow keys choose, Enter takes the name.",
+      "{count} colleagues: arrow keys choose, Enter takes the name.",
+      found.length,
+    );
   };
   const take = (name) => {
     const end = text.selectionStart;

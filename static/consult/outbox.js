@@ -1,11 +1,14 @@
 /* Sends the labels of a second opinion, and keeps them until they are saved. Without a page: what posts, what gets a new
    token and how a pause is made come from outside. */
+import { gettext } from "../shared/words.js";
+
 const WAITS_S = [1, 2, 4, 8, 15];
 const MOST_RENEWALS = 3;
-const SIGNED_OUT =
-  "You were signed out. Sign in again in another tab, then press a key here: your labels are kept on this page.";
-const OFFLINE = "No connection. Your labels are kept on this page and sent again by themselves.";
-const REFUSED = "The labels could not be saved. Reload the page to see what is kept.";
+const SIGNED_OUT = gettext(
+  "You were signed out. Sign in again in another tab, then press a key here: your labels are kept on this page.",
+);
+const OFFLINE = gettext("No connection. Your labels are kept on this page and sent again by themselves.");
+const REFUSED = gettext("The labels could not be saved. Reload the page to see what is kept.");
 
 const pause = (then, seconds) => {
   const timer = setTimeout(then, seconds * 1000);

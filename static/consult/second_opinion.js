@@ -1,5 +1,6 @@
 /* A second opinion by keyboard: each label is saved at once, kept until it is, and can be taken back. */
 import { createKeyMap } from "../shared/keys.js";
+import { gettext } from "../shared/words.js";
 import { createCellImage } from "./cell_image.js";
 import { createOutbox } from "./outbox.js";
 
@@ -42,7 +43,7 @@ const createPresent = (place, classes) => (tile) => {
   const code = tile.dataset.present;
   const named = classes[code];
   if (!named) {
-    place.replaceChildren("Not labelled yet.");
+    place.replaceChildren(gettext("Not labelled yet."));
     return;
   }
   const letter = document.createElement("span");
@@ -51,8 +52,12 @@ const createPresent = (place, classes) => (tile) => {
   letter.textContent = named.letter;
   const name = document.createElement("strong");
   name.textContent = named.label;
-  const who = "byModel" in tile.dataset ? "by the model, not reviewed yet" : "by the first reviewer";
-  place.replaceChildren("Called now: ", letter, " ", name, `, ${who}.`);
+  const sentence =
+    "byModel" in tile.dataset
+      ? gettext("Called now: {class}, by the model, not reviewed yet.")
+      : gettext("Called now: {class}, by the first reviewer.");
+  const [before, after] = sentence.split("{class}");
+  place.replaceChildren(before, letter, " ", name, after);
 };
 
 const start = (root) => {
@@ -85,7 +90,12 @@ const start = (root) => {
       }
       if (state === "failed") {
         const { number } = active.dataset;
-        tell(`The image of cell ${number} could not be loaded. Choose the cell again to try once more.`, true);
+        tell(
+          gettext("The image of cell {number} could not be loaded. Choose the cell again to try once more.", {
+            number,
+          }),
+          true,
+        );
       }
     },
   });
@@ -118,8 +128,9 @@ const start = (root) => {
     tile.className = `co-tile${code ? ` named cell-${code}` : ""}`;
     tile.dataset.own = code;
     tile.querySelector("[data-letter]").textContent = named ? named.letter : "";
-    tile.querySelector("[data-words]").textContent =
-      `Cell ${tile.dataset.number}, ${named ? named.label : "no label yet"}`;
+    tile.querySelector("[data-words]").textContent = named
+      ? gettext("Cell {number}, {label}", { number: tile.dataset.number, label: named.label })
+      : gettext("Cell {number}, no label yet", { number: tile.dataset.number });
     const done = tiles.filter((each) => each.dataset.own).length;
     find("[data-done]").textContent = done;
     find("[data-progress]").value = done;
@@ -132,14 +143,15 @@ const start = (root) => {
   const label = (code, options) => {
     const { cell, number, own } = active.dataset;
     if (!image.isShown()) {
-      tell(`Wait for the image of cell ${number}, then label it.`);
+      tell(gettext("Wait for the image of cell {number}, then label it.", { number }));
       return;
     }
     history.push({ tile: active, before: own });
     dress(active, code);
     outbox.put(cell, code);
     const next = following();
-    tell(`Cell ${number}: ${data.classes[code].label}.${next ? "" : " Every cell has a label."}`);
+    const given = gettext("Cell {number}: {label}.", { number, label: data.classes[code].label });
+    tell(next ? given : `${given} ${gettext("Every cell has a label.")}`);
     if (next) {
       go(next, options);
     } else {
@@ -149,13 +161,13 @@ const start = (root) => {
   const undo = () => {
     const last = history.pop();
     if (!last) {
-      tell("Nothing to undo.");
+      tell(gettext("Nothing to undo."));
       return;
     }
     dress(last.tile, last.before);
     outbox.put(last.tile.dataset.cell, last.before);
     go(last.tile);
-    tell(`Cell ${last.tile.dataset.number}: taken back.`);
+    tell(gettext("Cell {number}: taken back.", { number: last.tile.dataset.number }));
   };
   const columns = () => Math.max(1, tiles.filter((tile) => tile.offsetTop === tiles[0].offsetTop).length);
   const step = (by) => {

@@ -3,6 +3,7 @@
 import { NotKept, keepForm } from "./keeping.js";
 import { flush } from "./sending.js";
 import { personHere } from "./store.js";
+import { tellWhileClosed } from "./telling.js";
 
 const SHELL = "/offline/";
 /* On a line that only seems to be there; the same form sent again is carried out once */
@@ -136,4 +137,5 @@ export const begin = ({ version, language, files, hashed, guarded }) => {
   });
   /* Forms alone: pictures are sent by a page */
   self.addEventListener("sync", (event) => event.waitUntil(flush()));
+  tellWhileClosed();
 };

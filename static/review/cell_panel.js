@@ -1,8 +1,9 @@
 /* The chosen cell close up, with what is known of it. */
 import { spanOf } from "../shared/crop.js";
 import { percent } from "../shared/wording.js";
+import { gettext, ngettext } from "../shared/words.js";
 import { element, letterOf } from "./elements.js";
-import { clock, suggestionOf } from "./wording.js";
+import { clock, inSentence, suggestionOf } from "./wording.js";
 
 const CLOSE_UP_UM = 26;
 const CLOSE_UP_PX = 112;
@@ -34,24 +35,31 @@ export const createCellPanel = (panel, { store, pictures, classes, reasons, onSh
 
   const says = (cell) => {
     if (cell.pending) {
-      return "Added by hand. The model is analysing it.";
+      return gettext("Added by hand. The model is analysing it.");
     }
-    const who = cell.by ? `${cell.by.name}${cell.by.at ? `, ${clock(cell.by.at)}` : ""}` : "a person";
+    const who = cell.by ? `${cell.by.name}${cell.by.at ? `, ${clock(cell.by.at)}` : ""}` : gettext("a person");
     if (cell.removed) {
-      return `Removed as a false detection by ${who}`;
+      return gettext("Removed as a false detection by {who}", { who });
     }
     if (cell.excluded) {
-      return `Excluded by ${who}${cell.reason_code ? `: ${(reasons[cell.reason_code] || cell.reason_code).toLowerCase()}` : ""}`;
+      return cell.reason_code
+        ? gettext("Excluded by {who}: {reason}", {
+            who,
+            reason: inSentence(reasons[cell.reason_code] || cell.reason_code),
+          })
+        : gettext("Excluded by {who}", { who });
     }
     if (cell.reviewed) {
-      return `Reviewed by ${cell.unsaved ? "you, not saved yet" : who}`;
+      return cell.unsaved ? gettext("Reviewed by you, not saved yet") : gettext("Reviewed by {who}", { who });
     }
     if (store.hidden()) {
-      return "Give it a class of your own.";
+      return gettext("Give it a class of your own.");
     }
-    return cell.label === "unidentified" || !cell.label
-      ? `Not named. Nearest: ${suggestionOf(cell, classes) || "no class"}`
-      : `Suggested, score ${percent(cell.score)}`;
+    if (cell.label && cell.label !== "unidentified") {
+      return gettext("Suggested, score {score}", { score: percent(cell.score) });
+    }
+    const nearest = suggestionOf(cell, classes);
+    return nearest ? gettext("Not named. Nearest: {nearest}", { nearest }) : gettext("Not named. Nearest: no class");
   };
 
   return (cell, chosen) => {
@@ -63,20 +71,23 @@ export const createCellPanel = (panel, { store, pictures, classes, reasons, onSh
     const image = store.image(cell);
     const silent = store.hidden() && !cell.reviewed;
     const code = silent ? "not_read" : cell.label || "unidentified";
-    const item = silent ? { letter: "·", label: "Not reviewed yet" } : classes[cell.label] || classes.unidentified;
+    const item = silent
+      ? { letter: "·", label: gettext("Not reviewed yet") }
+      : classes[cell.label] || classes.unidentified;
     panel.className = `rv-cell cell-${code}${cell.reviewed ? " reviewed" : ""}`;
     part("letter").textContent = item.letter;
-    part("label").textContent = chosen > 1 ? `${chosen} cells chosen` : item.label;
+    part("label").textContent =
+      chosen > 1 ? ngettext("{count} cell chosen", "{count} cells chosen", chosen) : item.label;
     part("says").textContent = says(cell);
-    const facts = [`Field ${image?.ordinal ?? "?"}, cell ${cell.n}`];
+    const facts = [gettext("Field {field}, cell {cell}", { field: image?.ordinal ?? "?", cell: cell.n })];
     if (image?.um_per_px) {
       facts.push(`${(cell.box[2] * image.um_per_px).toFixed(1)} × ${(cell.box[3] * image.um_per_px).toFixed(1)} µm`);
     }
     if (cell.flagged) {
-      facts.push("flagged");
+      facts.push(gettext("flagged"));
     }
     if (cell.added) {
-      facts.push("drawn by hand");
+      facts.push(gettext("drawn by hand"));
     }
     part("facts").textContent = facts.join(" · ");
     const talk = part("talk");
@@ -99,8 +110,8 @@ export const createCellPanel = (panel, { store, pictures, classes, reasons, onSh
         shares.append(row);
       }
       if (cell.reviewed && !cell.excluded && ai.label && ai.label !== cell.label) {
-        part("facts").textContent +=
-          ` · the model said ${(classes[ai.label] || classes.unidentified).label.toLowerCase()}`;
+        const said = inSentence((classes[ai.label] || classes.unidentified).label);
+        part("facts").textContent += ` · ${gettext("the model said {said}", { said })}`;
       }
     }
     wanted = cell.id;

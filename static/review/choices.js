@@ -1,6 +1,7 @@
 /* Which cells are shown, in which order, how large: the line above the gallery, and what it says when none is left. */
+import { gettext } from "../shared/words.js";
 import { wishes } from "./storage.js";
-import { groupName } from "./wording.js";
+import { groupName, inSentence } from "./wording.js";
 
 const TILES = [60, 76, 84, 108, 136];
 const NARROW = "(max-width: 56rem)";
@@ -18,8 +19,10 @@ export const createChoices = (grid, { store, gallery, classes, say, onField }) =
       return;
     }
     fields = images;
-    const options = [...images.values()].map((image) => new Option(`Field ${image.ordinal}`, image.id));
-    controls.field.replaceChildren(new Option("All fields", ""), ...options);
+    const options = [...images.values()].map(
+      (image) => new Option(gettext("Field {number}", { number: image.ordinal }), image.id),
+    );
+    controls.field.replaceChildren(new Option(gettext("All fields"), ""), ...options);
     controls.field.closest("label").hidden = images.size < 2;
   };
   const showEmpty = () => {
@@ -28,11 +31,11 @@ export const createChoices = (grid, { store, gallery, classes, say, onField }) =
       return;
     }
     const filtered = store.cells().some((cell) => !cell.removed);
-    const title = store.view.show === "open" ? "Nothing left to review here" : "No cell is like that";
-    empty.querySelector("h2").textContent = filtered ? title : "No cells";
+    const title = store.view.show === "open" ? gettext("Nothing left to review here") : gettext("No cell is like that");
+    empty.querySelector("h2").textContent = filtered ? title : gettext("No cells");
     empty.querySelector("p").textContent = filtered
-      ? "Other cells are hidden by the choice above."
-      : "No cell was detected in these fields. Add one by drawing its box in the field.";
+      ? gettext("Other cells are hidden by the choice above.")
+      : gettext("No cell was detected in these fields. Add one by drawing its box in the field.");
     empty.querySelector("button").hidden = !filtered;
   };
   const choose = (name, value) => {
@@ -81,7 +84,7 @@ export const createChoices = (grid, { store, gallery, classes, say, onField }) =
     nextSort() {
       const next = (controls.sort.selectedIndex + 1) % controls.sort.options.length;
       choose("sort", controls.sort.options[next].value);
-      say(`Order: ${controls.sort.selectedOptions[0].textContent.toLowerCase()}.`);
+      say(gettext("Order: {order}.", { order: inSentence(controls.sort.selectedOptions[0].textContent) }));
     },
   };
 };

@@ -1,7 +1,7 @@
 /* Every command of the workspace by its name: keys and buttons call the same. */
-import { plural } from "../shared/wording.js";
+import { gettext, ngettext } from "../shared/words.js";
 import { wishes } from "./storage.js";
-import { groupName } from "./wording.js";
+import { groupName, inSentence } from "./wording.js";
 
 export const createCommands = ({
   store,
@@ -44,7 +44,9 @@ export const createCommands = ({
       find("[data-do=add]").setAttribute("aria-pressed", "true");
       field.focus();
       say(
-        "Draw the box of the missed cell. Arrow keys move it, Shift with arrows changes its size, Enter adds it, Escape gives up.",
+        gettext(
+          "Draw the box of the missed cell. Arrow keys move it, Shift with arrows changes its size, Enter adds it, Escape gives up.",
+        ),
       );
     }
   };
@@ -56,14 +58,14 @@ export const createCommands = ({
   };
   const toggleAi = () => {
     if (store.state.blind) {
-      say("The laboratory reviews blinded. A cell's suggestion is shown once you have named it.");
+      say(gettext("The laboratory reviews blinded. A cell's suggestion is shown once you have named it."));
       return;
     }
     const ai = store.view.ai === "hidden" ? "shown" : "hidden";
     wishes.keep({ ai });
     store.setView({ ai });
     showAi();
-    say(store.hidden() ? "What the model says is hidden." : "What the model says is shown.");
+    say(store.hidden() ? gettext("What the model says is hidden.") : gettext("What the model says is shown."));
   };
   const showAi = () => {
     const off = store.view.ai === "hidden";
@@ -76,7 +78,7 @@ export const createCommands = ({
     if (next) {
       store.go(next);
     } else {
-      say("No cell is left to review here.");
+      say(gettext("No cell is left to review here."));
     }
   };
   const commands = {
@@ -103,7 +105,11 @@ export const createCommands = ({
       const group = store.groupOf(store.at());
       if (group) {
         store.choose(group.cells.map((cell) => cell.id));
-        say(`${plural(group.cells.length, "cell")} chosen: ${groupName(group.code, classes).toLowerCase()}.`);
+        say(
+          ngettext("{count} cell chosen: {classes}.", "{count} cells chosen: {classes}.", group.cells.length, {
+            classes: inSentence(groupName(group.code, classes)),
+          }),
+        );
       }
     },
     field: () => {

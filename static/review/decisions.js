@@ -1,4 +1,7 @@
 /* What a reviewer does to the chosen cells: which of them it concerns, what is sent, and where the cursor goes then. */
+import { gettext, ngettext } from "../shared/words.js";
+import { inSentence } from "./wording.js";
+
 /* What counts as having viewed a cell */
 const LOOKED_AT = ["label", "confirm", "exclude", "remove"];
 
@@ -7,7 +10,9 @@ export const createDecisions = ({ store, queue, lease, classes, say, askReason, 
   const named = (cell) => cell.label && cell.label !== "unidentified";
   const left = () => {
     const { unreviewed } = store.todo();
-    return unreviewed ? `${unreviewed} to review` : "All cells are reviewed";
+    return unreviewed
+      ? ngettext("{count} to review", "{count} to review", unreviewed)
+      : gettext("All cells are reviewed");
   };
 
   /* Send, then go on: to the next cell nobody has read, else stay where one is.
@@ -19,7 +24,11 @@ export const createDecisions = ({ store, queue, lease, classes, say, askReason, 
     if (!cells.length) {
       if (unseen.length) {
         turnToUnseen(unseen, store.chosen().size > 1);
-        say(`None of these ${unseen.length} cells was on the screen yet. Look at them, then do it again.`);
+        say(
+          gettext("None of these {count} cells was on the screen yet. Look at them, then do it again.", {
+            count: unseen.length,
+          }),
+        );
       }
       return false;
     }
@@ -33,9 +42,12 @@ export const createDecisions = ({ store, queue, lease, classes, say, askReason, 
     queue.push({ kind, cells: ids, displayed, ...more });
     if (unseen.length) {
       turnToUnseen(unseen, store.chosen().size > 1);
-      say(
-        `${says(cells.length)}. ${unseen.length} not seen yet: look at ${unseen.length === 1 ? "it" : "them"}, then do it again.`,
+      const rest = ngettext(
+        "{count} not seen yet: look at it, then do it again.",
+        "{count} not seen yet: look at them, then do it again.",
+        unseen.length,
       );
+      say(`${says(cells.length)}. ${rest}`);
       return true;
     }
     if (next) {
@@ -58,10 +70,13 @@ export const createDecisions = ({ store, queue, lease, classes, say, askReason, 
       turnTo(first);
     }
   };
-  const many = (count) => (count === 1 ? "" : `${count} cells: `);
+  const many = (count, what) =>
+    count === 1 ? what : ngettext("{count} cell: {what}", "{count} cells: {what}", count, { what });
 
-  const include = (cells) => act("include", cells, { advance: false, says: (count) => `${many(count)}Counted again` });
-  const confirmed = (count) => (count === 1 ? "Confirmed" : `${count} cells confirmed`);
+  const include = (cells) =>
+    act("include", cells, { advance: false, says: (count) => many(count, gettext("Counted again")) });
+  const confirmed = (count) =>
+    count === 1 ? gettext("Confirmed") : ngettext("{count} cell confirmed", "{count} cells confirmed", count);
   const confirmable = (cells) => cells.filter((cell) => !cell.reviewed && named(cell) && !cell.pending);
 
   return {
@@ -72,7 +87,7 @@ export const createDecisions = ({ store, queue, lease, classes, say, askReason, 
         return;
       }
       if (!free.length) {
-        say("A removed cell is restored first, with Delete.");
+        say(gettext("A removed cell is restored first, with Delete."));
         return;
       }
       const needed = free.filter((cell) => cell.excluded || !cell.reviewed || cell.label !== code);
@@ -83,7 +98,7 @@ export const createDecisions = ({ store, queue, lease, classes, say, askReason, 
       }
       act("label", needed, {
         label: code,
-        says: (count) => `${many(count)}${(classes[code] || classes.unidentified).label}`,
+        says: (count) => many(count, (classes[code] || classes.unidentified).label),
       });
     },
     confirm() {
@@ -101,8 +116,8 @@ export const createDecisions = ({ store, queue, lease, classes, say, askReason, 
       if (store.hidden()) {
         say(
           store.state.blind
-            ? "The laboratory reviews blinded: give the cell a class of your own."
-            : "Give the cell a class of your own, or show what the model says.",
+            ? gettext("The laboratory reviews blinded: give the cell a class of your own.")
+            : gettext("Give the cell a class of your own, or show what the model says."),
         );
         return;
       }
@@ -110,8 +125,8 @@ export const createDecisions = ({ store, queue, lease, classes, say, askReason, 
       if (!ready.length) {
         say(
           open.some((cell) => cell.pending)
-            ? "The model is still analysing this cell."
-            : "An unidentified cell needs a class, or is excluded.",
+            ? gettext("The model is still analysing this cell.")
+            : gettext("An unidentified cell needs a class, or is excluded."),
         );
         return;
       }
@@ -120,23 +135,29 @@ export const createDecisions = ({ store, queue, lease, classes, say, askReason, 
     confirmGroup(code) {
       const group = store.groups().find((each) => each.code === code);
       if (store.hidden()) {
-        say("There is no suggestion to confirm while what the model says is hidden.");
+        say(gettext("There is no suggestion to confirm while what the model says is hidden."));
         return;
       }
       const ready = group && code !== "excluded" ? confirmable(group.cells) : [];
       if (!ready.length) {
-        say("No suggestion in this class is waiting.");
+        say(gettext("No suggestion in this class is waiting."));
         return;
       }
       act("confirm", ready, {
         says: (count) =>
-          `${count} ${count === 1 ? classes[code].label.toLowerCase() : classes[code].plural.toLowerCase()} confirmed`,
+          ngettext("{count} {what} confirmed", "{count} {what} confirmed", count, {
+            what: inSentence(count === 1 ? classes[code].label : classes[code].plural),
+          }),
       });
     },
     async exclude() {
       const cells = store.chosenCells().filter((cell) => !cell.removed);
       if (!cells.length) {
-        say(store.at() ? "A removed cell is restored first, with Delete." : "There is no cell to exclude.");
+        say(
+          store.at()
+            ? gettext("A removed cell is restored first, with Delete.")
+            : gettext("There is no cell to exclude."),
+        );
         return;
       }
       if (cells.every((cell) => cell.excluded)) {
@@ -149,7 +170,7 @@ export const createDecisions = ({ store, queue, lease, classes, say, askReason, 
         act("exclude", wanted, {
           reason_code: why.code,
           reason: why.text,
-          says: (count) => `${many(count)}Excluded, ${why.words.toLowerCase()}`,
+          says: (count) => many(count, gettext("Excluded, {reason}", { reason: inSentence(why.words) })),
         });
       }
     },
@@ -157,12 +178,12 @@ export const createDecisions = ({ store, queue, lease, classes, say, askReason, 
     remove() {
       const cells = store.chosenCells();
       if (cells.length && cells.every((cell) => cell.removed)) {
-        act("restore", cells, { advance: false, says: (count) => `${many(count)}Restored` });
+        act("restore", cells, { advance: false, says: (count) => many(count, gettext("Restored")) });
       } else {
         act(
           "remove",
           cells.filter((cell) => !cell.removed),
-          { says: (count) => `${many(count)}Removed as a false detection, kept in the record` },
+          { says: (count) => many(count, gettext("Removed as a false detection, kept in the record")) },
         );
       }
     },
@@ -171,13 +192,13 @@ export const createDecisions = ({ store, queue, lease, classes, say, askReason, 
       const off = cells.every((cell) => cell.flagged);
       act(off ? "unflag" : "flag", off ? cells : cells.filter((cell) => !cell.flagged), {
         advance: false,
-        says: (count) => `${many(count)}${off ? "Flag taken off" : "Flagged"}`,
+        says: (count) => many(count, off ? gettext("Flag taken off") : gettext("Flagged")),
       });
     },
     async back(kind) {
       const waiting = store.pending.length > 0;
       if (!waiting && !store.state[kind]) {
-        say(kind === "undo" ? "There is nothing to undo." : "There is nothing to do again.");
+        say(kind === "undo" ? gettext("There is nothing to undo.") : gettext("There is nothing to do again."));
         return;
       }
       if (lease.mine() || (await lease.hold())) {
@@ -193,13 +214,13 @@ export const createDecisions = ({ store, queue, lease, classes, say, askReason, 
         reason_code: code,
         reason,
         advance: false,
-        says: () => "Done again on the cells as they are now",
+        says: () => gettext("Done again on the cells as they are now"),
       });
     },
     async add(image, box) {
       if (lease.mine() || (await lease.hold())) {
         queue.push({ kind: "add", image: image.id, box });
-        say("Cell added. The model analyses it now.");
+        say(gettext("Cell added. The model analyses it now."));
       }
     },
   };

@@ -1,8 +1,9 @@
 /* The differential as it stands, as numbers of what is saved. */
-import { plural } from "../shared/wording.js";
+import { gettext, ngettext } from "../shared/words.js";
 import { element, letterOf } from "./elements.js";
+import { inSentence } from "./wording.js";
 
-const FLAGS = { low: ["↓", "below the reference range"], high: ["↑", "above the reference range"] };
+const FLAGS = { low: ["↓", gettext("below the reference range")], high: ["↑", gettext("above the reference range")] };
 const number = (value) => (value === null || value === undefined ? "–" : String(value));
 const tenth = (value) => value.toFixed(1).replace(/\.0$/, "");
 
@@ -20,18 +21,18 @@ export const createDifferential = (panel, { classes, onClass }) => {
   const rowsOf = (differential) => {
     const { rows, n, previous } = differential;
     const list = [
-      ["Count", "rv-count-row", (row) => number(row.count)],
+      [gettext("Count"), "rv-count-row", (row) => number(row.count)],
       ["%", "rv-percent-row", (row) => (n ? row.percent : "–")],
-      ["95 % CI", "muted", (row) => (n && row.low !== null ? `${tenth(row.low)}–${tenth(row.high)}` : "–")],
+      [gettext("95 % CI"), "muted", (row) => (n && row.low !== null ? `${tenth(row.low)}–${tenth(row.high)}` : "–")],
     ];
     if (rows.some((row) => row.reference)) {
-      list.push(["Reference", "muted", (row) => row.reference?.text ?? "–"]);
+      list.push([gettext("Reference"), "muted", (row) => row.reference?.text ?? "–"]);
     }
     if (rows.some((row) => row.absolute !== null && row.absolute !== undefined)) {
       list.push(["10⁹/L", "", (row) => number(row.absolute)]);
     }
     if (previous) {
-      list.push(["Before, %", "muted", (row) => change(previous, row)]);
+      list.push([gettext("Before, %"), "muted", (row) => change(previous, row)]);
     }
     return list;
   };
@@ -49,14 +50,14 @@ export const createDifferential = (panel, { classes, onClass }) => {
         return;
       }
       const head = element("tr");
-      head.append(element("th", "visually-hidden", "Value"));
+      head.append(element("th", "visually-hidden", gettext("Value")));
       for (const row of differential.rows) {
         const cell = element("th", `cell-${row.code}`);
         cell.scope = "col";
         const button = element("button", "rv-class");
         button.type = "button";
         button.dataset.class = row.code;
-        button.title = `Only ${classes[row.code].plural.toLowerCase()}`;
+        button.title = gettext("Only {classes}", { classes: inSentence(classes[row.code].plural) });
         button.setAttribute("aria-pressed", String(label === row.code));
         button.append(letterOf(row.code, classes), element("span", "rv-class-name", classes[row.code].plural));
         cell.append(button);
@@ -88,7 +89,7 @@ export const createDifferential = (panel, { classes, onClass }) => {
       const total = element("li", "rv-n");
       total.append(
         element("strong", "", String(differential.n)),
-        document.createTextNode(target ? ` of ${target} leukocytes` : " leukocytes"),
+        document.createTextNode(` ${target ? gettext("of {target} leukocytes", { target }) : gettext("leukocytes")}`),
       );
       facts.push(total);
       if (differential.remark) {
@@ -102,20 +103,22 @@ export const createDifferential = (panel, { classes, onClass }) => {
         facts.push(item);
       };
       if (differential.unidentified) {
-        fact("unidentified", `${differential.unidentified} unidentified`);
+        fact("unidentified", ngettext("{count} unidentified", "{count} unidentified", differential.unidentified));
       }
       if (differential.erythroblasts) {
         const per = differential.erythroblasts_per_100;
         fact(
           "erythroblast",
-          `${differential.erythroblasts} NRBC${per === null || per === undefined ? "" : `, ${per} per 100 WBC`}`,
+          per === null || per === undefined
+            ? gettext("{count} NRBC", { count: differential.erythroblasts })
+            : gettext("{count} NRBC, {per} per 100 WBC", { count: differential.erythroblasts, per }),
         );
       }
       if (differential.platelets) {
-        fact("platelet", `${plural(differential.platelets, "platelet")} seen`);
+        fact("platelet", ngettext("{count} platelet seen", "{count} platelets seen", differential.platelets));
       }
       if (differential.excluded) {
-        fact("", `${differential.excluded} excluded`);
+        fact("", ngettext("{count} excluded", "{count} excluded", differential.excluded));
       }
       beside.replaceChildren(...facts);
     },

@@ -1,5 +1,6 @@
 /* The field beside the gallery: one picture at a time with a box for every cell, and the drawing of a missed one.
    Coming back to a field finds it as it was left: where, how large, with which cell. */
+import { gettext } from "../shared/words.js";
 import { createZoomableField } from "../shared/zoomable_field.js";
 import { shownLabel } from "./order.js";
 import { createPencil } from "./pencil.js";
@@ -18,7 +19,7 @@ export const createField = (element, { store, classes, onPick, onDrawn, onDrawEn
   let wish = null;
   let timer = 0;
   const field = createZoomableField(element, {
-    keys: "Enter goes back to the cells",
+    keys: gettext("Enter goes back to the cells"),
     preserveViewport: true,
     shown: () => (ready ? image : null),
     onFollow: (at) => pencil.follow(at),
@@ -61,7 +62,7 @@ export const createField = (element, { store, classes, onPick, onDrawn, onDrawEn
 
   const open = (next) => {
     if (!next) {
-      loading.textContent = "This case has no field.";
+      loading.textContent = gettext("This case has no field.");
       return;
     }
     if (next === image && (ready || !next.display)) {
@@ -76,10 +77,12 @@ export const createField = (element, { store, classes, onPick, onDrawn, onDrawEn
     loading.classList.remove("failed");
     if (!next.display) {
       viewer.close();
-      loading.textContent = "The picture of this field is being prepared.";
+      loading.textContent = gettext("The picture of this field is being prepared.");
       return;
     }
-    loading.textContent = first ? "Loading the field" : `Loading field ${next.ordinal}`;
+    loading.textContent = first
+      ? gettext("Loading the field")
+      : gettext("Loading field {number}", { number: next.ordinal });
     viewer.open(field.source(next.display, next.width, next.height));
   };
   viewer.addHandler("open", () => {
@@ -94,7 +97,7 @@ export const createField = (element, { store, classes, onPick, onDrawn, onDrawEn
   viewer.addHandler("open-failed", () => {
     loading.hidden = false;
     loading.classList.add("failed");
-    loading.textContent = "The picture could not be loaded. Check the connection and choose the cell again.";
+    loading.textContent = gettext("The picture could not be loaded. Check the connection and choose the cell again.");
     image = image && { ...image };
   });
 

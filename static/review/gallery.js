@@ -1,5 +1,6 @@
 /* The gallery: tiles by class at one physical scale. Only tiles in sight exist, so 2,000 cells cost what 50 do. */
 import { spanOf } from "../shared/crop.js";
+import { gettext, ngettext } from "../shared/words.js";
 import { element } from "./elements.js";
 import { beside } from "./selection.js";
 import { dressTile, makeTile } from "./tile.js";
@@ -115,15 +116,15 @@ export const createGallery = (root, { store, pictures, classes, describe, onPick
     const shown = ready.filter((cell) => store.hasSeen(cell.id));
     part.name.textContent = groupName(code, classes);
     part.count.textContent = open.length
-      ? `${cells.length}, ${open.length} to review`
-      : `${cells.length}, all reviewed`;
+      ? gettext("{all}, {open} to review", { all: cells.length, open: open.length })
+      : gettext("{all}, all reviewed", { all: cells.length });
     part.all.hidden = !ready.length || NOTHING_TO_CONFIRM.includes(code);
-    const left = `${ready.length - shown.length} not seen yet`;
+    const left = ngettext("{count} not seen yet", "{count} not seen yet", ready.length - shown.length);
     part.all.textContent =
       shown.length === ready.length
-        ? `Confirm all ${shown.length}`
+        ? gettext("Confirm all {count}", { count: shown.length })
         : shown.length
-          ? `Confirm ${shown.length}, ${left}`
+          ? gettext("Confirm {count}, {left}", { count: shown.length, left })
           : left;
     part.box.setAttribute("aria-label", `${part.name.textContent}, ${part.count.textContent}`);
   };

@@ -1,5 +1,6 @@
 /* The sheet of the keys: what each does, and how a reviewer changes one. */
 import { createKeyMap, keyOf, nameKey } from "../shared/keys.js";
+import { gettext } from "../shared/words.js";
 import { COMMANDS } from "./command_list.js";
 
 const commands = COMMANDS.filter((each) => each.id);
@@ -45,8 +46,8 @@ export const createKeysSheet = (sheet, { server, onChange, say }) => {
         change.type = "button";
         change.className = "button quiet small";
         change.dataset.changeKey = each.id;
-        change.textContent = "Change";
-        change.setAttribute("aria-label", `Change the key for: ${each.says}`);
+        change.textContent = gettext("Change");
+        change.setAttribute("aria-label", gettext("Change the key for: {command}", { command: each.says }));
         item.append(change);
       }
       table.append(item);
@@ -60,15 +61,18 @@ export const createKeysSheet = (sheet, { server, onChange, say }) => {
       load(answer.body.keys);
       show();
       message.textContent = next
-        ? "Saved. Your keys are the same wherever you sign in."
-        : "Your keys are the default ones again.";
+        ? gettext("Saved. Your keys are the same wherever you sign in.")
+        : gettext("Your keys are the default ones again.");
     } else {
-      message.textContent = answer.body?.detail || "The keys could not be saved. Check the connection and try again.";
+      message.textContent =
+        answer.body?.detail || gettext("The keys could not be saved. Check the connection and try again.");
     }
   };
   const ask = (id) => {
     asking = commands.find((command) => command.id === id);
-    message.textContent = `Press the new key for “${asking.says}”. Esc leaves it as it is.`;
+    message.textContent = gettext("Press the new key for “{command}”. Esc leaves it as it is.", {
+      command: asking.says,
+    });
     for (const button of list.querySelectorAll("[data-change-key]")) {
       button.setAttribute("aria-pressed", String(button.dataset.changeKey === id));
     }
@@ -117,10 +121,13 @@ export const createKeysSheet = (sheet, { server, onChange, say }) => {
       const owner = keyMap.ownerOf(key);
       if (owner && owner !== id) {
         const taken = commands.find((command) => command.id === owner);
-        message.textContent = `${nameKey(key)} already means “${taken.says}”. Change that one first.`;
+        message.textContent = gettext("{key} already means “{command}”. Change that one first.", {
+          key: nameKey(key),
+          command: taken.says,
+        });
       } else {
         save({ ...keyMap.map, [id]: [key] });
-        say(`${nameKey(key)} chosen`);
+        say(gettext("{key} chosen", { key: nameKey(key) }));
       }
       return true;
     },

@@ -1,4 +1,5 @@
 /* Who has the case: claiming, letting go, staying alive while somebody works, and saying who else has it. */
+import { gettext } from "../shared/words.js";
 import { clock } from "./wording.js";
 
 const BEAT_MS = 4 * 60 * 1000;
@@ -21,26 +22,32 @@ export const createLease = (store, server, { notices, caseUrl, amendment, say, o
     if (mine()) {
       words = ["", {}];
     } else if (["submitted", "analysing"].includes(state)) {
-      words = ["The fields are still being analysed. The case can be reviewed as soon as that is done.", {}];
+      words = [gettext("The fields are still being analysed. The case can be reviewed as soon as that is done."), {}];
     } else if (holder && !runOut()) {
       words = [
-        `In review by ${holder}, until ${clock(lease().until)} unless they go on. You can look, not change.`,
-        { tone: "warn", actions: [["Look again", refresh]] },
+        gettext("In review by {holder}, until {time} unless they go on. You can look, not change.", {
+          holder,
+          time: clock(lease().until),
+        }),
+        { tone: "warn", actions: [[gettext("Look again"), refresh]] },
       ];
     } else if (signed() && !amendment) {
       words = [
-        "This case is signed. What it says changes only by a correction or an addendum, with a reason.",
-        { actions: [["To the case", `${caseUrl}#report`]] },
+        gettext("This case is signed. What it says changes only by a correction or an addendum, with a reason."),
+        { actions: [[gettext("To the case"), `${caseUrl}#report`]] },
       ];
     } else if (CLAIMABLE.has(state) || signed()) {
       const sentence = holder
-        ? `${holder} had this case and has been away. You can take it over.`
-        : "Nobody is reviewing this case. Your first decision claims it.";
-      words = [sentence, { actions: [[holder ? "Take it over" : "Start the review", () => claim()]] }];
+        ? gettext("{holder} had this case and has been away. You can take it over.", { holder })
+        : gettext("Nobody is reviewing this case. Your first decision claims it.");
+      words = [
+        sentence,
+        { actions: [[holder ? gettext("Take it over") : gettext("Start the review"), () => claim()]] },
+      ];
     } else {
       words = [
-        "This case is closed. You can view its cells, not change them.",
-        { actions: [["To the case", caseUrl]] },
+        gettext("This case is closed. You can view its cells, not change them."),
+        { actions: [[gettext("To the case"), caseUrl]] },
       ];
     }
     notices.set("lease", ...words);
@@ -51,7 +58,7 @@ export const createLease = (store, server, { notices, caseUrl, amendment, say, o
     const answer = await server.send("claim/", "POST", {});
     if (answer.ok) {
       store.merge(answer.body);
-      say("You have the case now.");
+      say(gettext("You have the case now."));
       notices.set("lost");
       await onClaimed();
       show();
@@ -60,16 +67,17 @@ export const createLease = (store, server, { notices, caseUrl, amendment, say, o
     const problem = answer.body || {};
     if (answer.status === 409) {
       store.merge({
-        lease: { holder: problem.holder || "somebody else", mine: false, until: problem.until || null },
+        lease: { holder: problem.holder || gettext("somebody else"), mine: false, until: problem.until || null },
       });
       show();
     }
     notices.set(
       "claim",
-      problem.detail || (answer.trouble ? "The case could not be claimed. Check the connection and try again." : ""),
-      { tone: "warn", actions: [["Close", () => notices.set("claim")]] },
+      problem.detail ||
+        (answer.trouble ? gettext("The case could not be claimed. Check the connection and try again.") : ""),
+      { tone: "warn", actions: [[gettext("Close"), () => notices.set("claim")]] },
     );
-    say(problem.detail || "The case could not be claimed.");
+    say(problem.detail || gettext("The case could not be claimed."));
     return false;
   };
   const claim = () => {
@@ -109,7 +117,11 @@ export const createLease = (store, server, { notices, caseUrl, amendment, say, o
       const state = store.state.case?.state;
       const free = CLAIMABLE.has(state) || (signed() && amendment);
       if (!free || (holder && !runOut())) {
-        say(holder ? `In review by ${holder}. You can look, not change.` : "This case cannot be changed now.");
+        say(
+          holder
+            ? gettext("In review by {holder}. You can look, not change.", { holder })
+            : gettext("This case cannot be changed now."),
+        );
         return false;
       }
       return claim();
@@ -121,7 +133,7 @@ export const createLease = (store, server, { notices, caseUrl, amendment, say, o
       } else {
         notices.set(
           "claim",
-          answer.body?.detail || "The case could not be let go. Check the connection and try again.",
+          answer.body?.detail || gettext("The case could not be let go. Check the connection and try again."),
           { tone: "warn" },
         );
       }

@@ -1,11 +1,13 @@
 /* Gets the state of the case, again after a failure, and the predictions of cells that were drawn by hand. */
+import { gettext } from "../shared/words.js";
+
 const POLL_MS = 700;
 const MOST_POLLS = 90;
 const LOAD_AGAIN_MS = 2000;
 const MOST_LOAD_AGAIN_MS = 20000;
 /* Sooner, a notice would only flash */
 const SLOW_MS = 1000;
-const SIGNED_OUT = "You were signed out. Sign in again in another tab, then come back to this one.";
+const SIGNED_OUT = gettext("You were signed out. Sign in again in another tab, then come back to this one.");
 
 /** `onLoaded(answer)` is called before the store takes the answer over and answers what to do afterwards. */
 export const createLoading = ({ store, server, notices, loginUrl, recover, onLoaded, onPrediction }) => {
@@ -17,13 +19,13 @@ export const createLoading = ({ store, server, notices, loginUrl, recover, onLoa
   const failed = (answer) => {
     if (answer.trouble === "signed_out") {
       const actions = [
-        ["Sign in", loginUrl],
-        ["I am signed in again", recover],
+        [gettext("Sign in"), loginUrl],
+        [gettext("I am signed in again"), recover],
       ];
       notices.set("load", SIGNED_OUT, { tone: "warn", actions });
     } else {
-      const sentence = answer.body?.detail || "The cells could not be loaded. It is tried again.";
-      notices.set("load", sentence, { tone: "warn", actions: [["Try now", load]] });
+      const sentence = answer.body?.detail || gettext("The cells could not be loaded. It is tried again.");
+      notices.set("load", sentence, { tone: "warn", actions: [[gettext("Try now"), load]] });
     }
     if (["offline", "server"].includes(answer.trouble)) {
       failures += 1;
@@ -32,7 +34,7 @@ export const createLoading = ({ store, server, notices, loginUrl, recover, onLoa
   };
   const load = async () => {
     clearTimeout(loadTimer);
-    const slow = setTimeout(() => !store.isLoaded() && notices.set("load", "Loading the cells."), SLOW_MS);
+    const slow = setTimeout(() => !store.isLoaded() && notices.set("load", gettext("Loading the cells.")), SLOW_MS);
     const answer = await server.send("state/");
     clearTimeout(slow);
     if (answer.trouble || !answer.ok) {

@@ -1,33 +1,54 @@
 /* What became of an action: saved, refused, too late because the cells had changed, or lost with the case. */
-import { plural } from "../shared/wording.js";
+import { gettext, ngettext } from "../shared/words.js";
 
 const NOT_AGAIN = ["undo", "redo", "add"];
 
 /** What of `action` changed meanwhile, by whom, in a sentence. */
 export const staleSentence = (ids, cell, image) => {
-  const what =
-    ids.length === 1 && cell
-      ? `Cell ${cell.n} of field ${image?.ordinal} was`
-      : `${plural(ids.length || 1, "cell")} of this action ${ids.length === 1 ? "was" : "were"}`;
-  const whom = cell?.by ? ` by ${cell.by.name}` : "";
-  return `${what} changed meanwhile${whom}. Yours was not saved; the cells show what they are now.`;
+  const kept = gettext("Yours was not saved; the cells show what they are now.");
+  const person = cell?.by?.name;
+  let what;
+  if (ids.length === 1 && cell) {
+    const where = { cell: cell.n, field: image?.ordinal, person };
+    what = person
+      ? gettext("Cell {cell} of field {field} was changed meanwhile by {person}.", where)
+      : gettext("Cell {cell} of field {field} was changed meanwhile.", where);
+  } else {
+    const count = ids.length || 1;
+    what = person
+      ? ngettext(
+          "{count} cell of this action was changed meanwhile by {person}.",
+          "{count} cells of this action were changed meanwhile by {person}.",
+          count,
+          { person },
+        )
+      : ngettext(
+          "{count} cell of this action was changed meanwhile.",
+          "{count} cells of this action were changed meanwhile.",
+          count,
+        );
+  }
+  return `${what} ${kept}`;
 };
 
 export const createOutcomes = ({ store, notices, say, again, onSaved, onLost }) => ({
   onSaved(action, answer, ids) {
-    const back = { undo: "Undone", redo: "Done again" }[action.kind];
     notices.set("refused");
-    if (back) {
+    if (action.kind === "undo" || action.kind === "redo") {
       store.landOn(ids);
-      say(`${back}: ${plural(ids.length, "cell")}.`);
+      say(
+        action.kind === "undo"
+          ? ngettext("Undone: {count} cell.", "Undone: {count} cells.", ids.length)
+          : ngettext("Done again: {count} cell.", "Done again: {count} cells.", ids.length),
+      );
     } else if (action.kind === "add" && ids.length) {
       store.landOn(ids);
     }
     onSaved(answer);
   },
   onRefused(problem) {
-    const sentence = problem.detail || "The action was refused. Nothing was changed.";
-    notices.set("refused", sentence, { tone: "warn", actions: [["Close", () => notices.set("refused")]] });
+    const sentence = problem.detail || gettext("The action was refused. Nothing was changed.");
+    notices.set("refused", sentence, { tone: "warn", actions: [[gettext("Close"), () => notices.set("refused")]] });
     say(sentence);
     if (problem.cell && store.cell(problem.cell)) {
       store.landOn([problem.cell]);
@@ -45,7 +66,10 @@ export const createOutcomes = ({ store, notices, say, again, onSaved, onLost }) 
       leave();
       again(action);
     };
-    const actions = [...(NOT_AGAIN.includes(action.kind) ? [] : [["Do mine again", repeat]]), ["Leave it", leave]];
+    const actions = [
+      ...(NOT_AGAIN.includes(action.kind) ? [] : [[gettext("Do mine again"), repeat]]),
+      [gettext("Leave it"), leave],
+    ];
     notices.set("stale", sentence, { tone: "warn", actions });
     store.mark(ids);
     store.landOn(ids);

@@ -2,6 +2,9 @@
 import { wishes } from "./storage.js";
 
 const STEP = 2;
+const isRightToLeft = document.documentElement.dir === "rtl";
+
+const fromStart = (event, area) => (isRightToLeft ? area.right - event.clientX : event.clientX - area.left);
 
 const startSplitter = (splitter, root) => {
   const { name } = splitter.dataset;
@@ -28,7 +31,7 @@ const startSplitter = (splitter, root) => {
     if (splitter.hasPointerCapture(event.pointerId)) {
       const area = splitter.parentElement.getBoundingClientRect();
       set(
-        across ? ((event.clientX - area.left) / area.width) * 100 : ((area.bottom - event.clientY) / area.height) * 100,
+        across ? (fromStart(event, area) / area.width) * 100 : ((area.bottom - event.clientY) / area.height) * 100,
         false,
       );
     }
@@ -38,7 +41,8 @@ const startSplitter = (splitter, root) => {
     set(Number.parseFloat(root.style.getPropertyValue(`--${name}`)), true);
   });
   splitter.addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: -STEP, ArrowDown: -STEP, ArrowRight: STEP, ArrowUp: STEP }[event.key];
+    const onwards = isRightToLeft ? -STEP : STEP;
+    const by = { ArrowLeft: -onwards, ArrowDown: -STEP, ArrowRight: onwards, ArrowUp: STEP }[event.key];
     if (by) {
       event.preventDefault();
       event.stopPropagation();

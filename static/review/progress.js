@@ -1,5 +1,5 @@
 /* How far the review has come, and whether everything decided is saved: always on screen, in words. */
-import { plural } from "../shared/wording.js";
+import { gettext, ngettext } from "../shared/words.js";
 
 const SLOW_MS = 500;
 const LOST = ["claimed", "lease_lost", "signed", "state"];
@@ -13,13 +13,13 @@ export const createProgress = (root, store, { notices, loginUrl, mine, resume, d
     const bar = find("[data-progress]");
     bar.max = Math.max(1, todo.total);
     bar.value = done;
-    find("[data-progress-text]").textContent = `${done} of ${todo.total}`;
+    find("[data-progress-text]").textContent = gettext("{done} of {all}", { done, all: todo.total });
     const rest = [];
     if (todo.unidentified) {
-      rest.push(`${todo.unidentified} unidentified`);
+      rest.push(ngettext("{count} unidentified", "{count} unidentified", todo.unidentified));
     }
     if (todo.flagged) {
-      rest.push(`${todo.flagged} flagged`);
+      rest.push(ngettext("{count} flagged", "{count} flagged", todo.flagged));
     }
     find("[data-rest]").textContent = rest.join(", ");
     root.classList.toggle("all-reviewed", todo.total > 0 && !todo.unreviewed && !todo.unidentified);
@@ -34,66 +34,79 @@ export const createProgress = (root, store, { notices, loginUrl, mine, resume, d
       "offline",
       navigator.onLine || said
         ? ""
-        : "No connection. Go on reviewing: what you decide is kept, and saved when the connection is back.",
+        : gettext("No connection. Go on reviewing: what you decide is kept, and saved when the connection is back."),
       { tone: "warn" },
     );
   for (const kind of ["online", "offline"]) {
     window.addEventListener(kind, () => tellOffline(notices.has("line")));
   }
   const showSaving = ({ unsaved, halted }) => {
-    const waits = `${unsaved} not saved`;
+    const waits = ngettext("{count} not saved", "{count} not saved", unsaved);
     clearTimeout(savingTimer);
     if (!unsaved) {
-      mark("All saved", "ok", "filled");
+      mark(gettext("All saved"), "ok", "filled");
     } else if (halted) {
       mark(waits, "danger", "half");
     } else {
       /* Quietly at once, so that nothing is called saved that is not; with a sign when it takes long */
-      mark(unsaved > 1 ? `Saving ${unsaved}` : "Saving", "", "");
-      savingTimer = setTimeout(() => mark(`Saving ${unsaved}`, "accent", "busy"), SLOW_MS);
+      const saving = gettext("Saving {count}", { count: unsaved });
+      mark(unsaved > 1 ? saving : gettext("Saving"), "", "");
+      savingTimer = setTimeout(() => mark(saving, "accent", "busy"), SLOW_MS);
     }
     stale(unsaved > 0 && Boolean(halted));
-    const changes = plural(unsaved, "change");
-    const again = ["Try now", resume];
-    const drop = [`Discard ${changes}`, discard];
+    const again = [gettext("Try now"), resume];
+    const drop = [ngettext("Discard {count} change", "Discard {count} changes", unsaved), discard];
     const tell = {
       offline: [
-        `No connection. ${changes} not saved yet. Go on reviewing: saving goes on by itself when the connection is back.`,
+        ngettext(
+          "No connection. {count} change not saved yet. Go on reviewing: saving goes on by itself when the connection is back.",
+          "No connection. {count} changes not saved yet. Go on reviewing: saving goes on by itself when the connection is back.",
+          unsaved,
+        ),
         { tone: "warn", actions: [again] },
       ],
       server: [
-        `The server does not answer as it should. ${changes} not saved yet; saving is tried again.`,
+        ngettext(
+          "The server does not answer as it should. {count} change not saved yet; saving is tried again.",
+          "The server does not answer as it should. {count} changes not saved yet; saving is tried again.",
+          unsaved,
+        ),
         { tone: "warn", actions: [again] },
       ],
       signed_out: [
-        `You were signed out. ${changes} not saved yet: sign in again in another tab, then come back to this one.`,
+        ngettext(
+          "You were signed out. {count} change not saved yet: sign in again in another tab, then come back to this one.",
+          "You were signed out. {count} changes not saved yet: sign in again in another tab, then come back to this one.",
+          unsaved,
+        ),
         {
           tone: "warn",
           actions: [
-            ["Sign in", loginUrl],
-            ["I am signed in again", recover],
+            [gettext("Sign in"), loginUrl],
+            [gettext("I am signed in again"), recover],
           ],
         },
       ],
       other_person: [
-        `Somebody else is signed in in this browser now. ${changes} of yours not saved yet; nothing is sent in their name.`,
-        { tone: "warn", actions: [["Check again", recover]] },
+        ngettext(
+          "Somebody else is signed in in this browser now. {count} change of yours not saved yet; nothing is sent in their name.",
+          "Somebody else is signed in in this browser now. {count} changes of yours not saved yet; nothing is sent in their name.",
+          unsaved,
+        ),
+        { tone: "warn", actions: [[gettext("Check again"), recover]] },
       ],
     }[halted];
     notices.set("line", ...(unsaved && tell ? tell : [""]));
     tellOffline(unsaved && halted);
     const lost = unsaved && LOST.includes(halted);
     const holder = store.state.lease?.holder;
-    notices.set(
-      "lost",
-      lost
-        ? `${holder && !mine() ? `${holder} has this case now. ` : "This case is no longer yours. "}${changes} of yours not saved.`
-        : "",
-      {
-        tone: "danger",
-        actions: [["Take it back and save", claim], drop],
-      },
-    );
+    const whose =
+      holder && !mine() ? gettext("{holder} has this case now.", { holder }) : gettext("This case is no longer yours.");
+    const left = ngettext("{count} change of yours not saved.", "{count} changes of yours not saved.", unsaved);
+    notices.set("lost", lost ? `${whose} ${left}` : "", {
+      tone: "danger",
+      actions: [[gettext("Take it back and save"), claim], drop],
+    });
   };
 
   return { showTodo, showSaving };

@@ -1,5 +1,5 @@
 /* A newer model has come into use: the case keeps the one it was analysed with, unless its reviewer has it re-analysed. */
-import { plural } from "../shared/wording.js";
+import { gettext, ngettext } from "../shared/words.js";
 
 const ASK_AGAIN_MS = 4000;
 const MOST_ASKED = 150;
@@ -12,9 +12,18 @@ export const createReanalysis = (store, server, { notices, say, load }) => {
   const waiting = () => [...store.state.images.values()].filter((image) => UNFINISHED.has(image.state)).length;
   const follow = () => {
     const left = waiting();
-    notices.set("reanalysis", left ? `${plural(left, "field")} still to be re-analysed. What you decided stays.` : "");
+    notices.set(
+      "reanalysis",
+      left
+        ? ngettext(
+            "{count} field still to be re-analysed. What you decided stays.",
+            "{count} fields still to be re-analysed. What you decided stays.",
+            left,
+          )
+        : "",
+    );
     if (!left) {
-      say("The case was re-analysed. What you decided stayed.");
+      say(gettext("The case was re-analysed. What you decided stayed."));
     } else if ((asked += 1) < MOST_ASKED) {
       setTimeout(async () => {
         await load();
@@ -32,8 +41,8 @@ export const createReanalysis = (store, server, { notices, say, load }) => {
     } else {
       notices.set(
         "refused",
-        answer.body?.detail || "The case could not be re-analysed. Check the connection and try later.",
-        { tone: "warn", actions: [["Close", () => notices.set("refused")]] },
+        answer.body?.detail || gettext("The case could not be re-analysed. Check the connection and try later."),
+        { tone: "warn", actions: [[gettext("Close"), () => notices.set("refused")]] },
       );
     }
   };
@@ -45,13 +54,16 @@ export const createReanalysis = (store, server, { notices, say, load }) => {
       notices.set(
         "newer",
         offered
-          ? `A newer model, ${model.newer}, has come into use. This case stays with ${model.version} unless you have it re-analysed; what you decided stays either way.`
+          ? gettext(
+              "A newer model, {newer}, has come into use. This case stays with {version} unless you have it re-analysed; what you decided stays either way.",
+              model,
+            )
           : "",
         {
           actions: [
-            ["Re-analyse", again],
+            [gettext("Re-analyse"), again],
             [
-              "Keep this one",
+              gettext("Keep this one"),
               () => {
                 kept = true;
                 notices.set("newer");

@@ -1,4 +1,6 @@
 /* Asks why a cell does not count: one digit, or a few words for what no reason fits. */
+import { gettext, ngettext } from "../shared/words.js";
+
 export const createReasonSheet = (sheet) => {
   const title = sheet.querySelector("[data-reason-title]");
   const form = sheet.querySelector("form");
@@ -38,7 +40,10 @@ export const createReasonSheet = (sheet) => {
 
   return {
     ask(count) {
-      title.textContent = count === 1 ? "Why does this cell not count?" : `Why do these ${count} cells not count?`;
+      title.textContent =
+        count === 1
+          ? gettext("Why does this cell not count?")
+          : ngettext("Why does {count} cell not count?", "Why do these {count} cells not count?", count);
       form.hidden = true;
       text.value = "";
       sheet.showModal();

@@ -1,17 +1,18 @@
 /* One tile of the gallery: a cell cut out of its field, its letter, and what is to be said of it. */
+import { gettext } from "../shared/words.js";
 import { element } from "./elements.js";
 import { shownLabel } from "./order.js";
 import { suggestionOf } from "./wording.js";
 
 const scoreWords = (cell, silent, classes) => {
   if (cell.removed) {
-    return "removed";
+    return gettext("removed");
   }
   if (cell.excluded) {
-    return "excluded";
+    return gettext("excluded");
   }
   if (cell.pending) {
-    return "analysing";
+    return gettext("analysing");
   }
   if (silent) {
     return "";

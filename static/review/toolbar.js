@@ -1,4 +1,5 @@
 /* The buttons that act on the chosen cells: which are pressed, which can be, and the keys written on them. */
+import { ngettext } from "../shared/words.js";
 import { shownLabel } from "./order.js";
 
 export const createToolbar = (store) => {
@@ -22,7 +23,8 @@ export const createToolbar = (store) => {
       enable("redo", store.state.redo);
       press("flag", chosen.length > 0 && chosen.every((each) => each.flagged));
       press("exclude", chosen.length > 0 && chosen.every((each) => each.excluded));
-      document.querySelector("[data-chosen]").textContent = chosen.length > 1 ? `${chosen.length} chosen` : "";
+      document.querySelector("[data-chosen]").textContent =
+        chosen.length > 1 ? ngettext("{count} chosen", "{count} chosen", chosen.length) : "";
     },
     /* `first(command)` is the first key of a command in words */
     showKeys(first) {

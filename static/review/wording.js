@@ -1,9 +1,14 @@
 /* Words and numbers the parts of the workspace share. */
 import { scoreOf } from "../shared/wording.js";
+import { gettext, locale } from "../shared/words.js";
 
 export const groupName = (code, classes) =>
-  ({ not_read: "Not reviewed yet", excluded: "Excluded", unidentified: "Unidentified" })[code] ?? classes[code].plural;
-export const clock = (iso) => new Intl.DateTimeFormat("en-GB", { timeStyle: "short" }).format(new Date(iso));
+  ({ not_read: gettext("Not reviewed yet"), excluded: gettext("Excluded"), unidentified: gettext("Unidentified") })[
+    code
+  ] ?? classes[code].plural;
+/* A label within a sentence */
+export const inSentence = (label) => label.toLocaleLowerCase(locale());
+export const clock = (iso) => new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(new Date(iso));
 
 const isNamed = (cell) => Boolean(cell.label) && cell.label !== "unidentified";
 
@@ -16,28 +21,30 @@ export const describeWith =
   ({ store, classes }) =>
   (cell) => {
     const image = store.image(cell);
-    const parts = [`Cell ${cell.n} of field ${image?.ordinal ?? "?"}`];
+    const parts = [gettext("Cell {cell} of field {field}", { cell: cell.n, field: image?.ordinal ?? "?" })];
     if (cell.removed) {
-      parts.push("removed as a false detection");
+      parts.push(gettext("removed as a false detection"));
     } else if (cell.excluded) {
-      parts.push("excluded");
+      parts.push(gettext("excluded"));
     } else if (store.hidden() && !cell.reviewed) {
-      parts.push("not reviewed yet");
+      parts.push(gettext("not reviewed yet"));
     } else {
-      parts.push((classes[cell.label] || classes.unidentified).label.toLowerCase());
+      parts.push(inSentence((classes[cell.label] || classes.unidentified).label));
       parts.push(
         cell.reviewed
-          ? "reviewed"
+          ? gettext("reviewed")
           : cell.score === null
-            ? "suggested"
-            : `${isNamed(cell) ? "suggested with" : "most like"} ${suggestionOf(cell, classes)}`,
+            ? gettext("suggested")
+            : isNamed(cell)
+              ? gettext("suggested with {score}", { score: suggestionOf(cell, classes) })
+              : gettext("most like {suggestion}", { suggestion: suggestionOf(cell, classes) }),
       );
     }
     if (cell.flagged) {
-      parts.push("flagged");
+      parts.push(gettext("flagged"));
     }
     if (cell.unsaved) {
-      parts.push("not saved yet");
+      parts.push(gettext("not saved yet"));
     }
     return parts.join(", ");
   };

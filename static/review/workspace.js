@@ -1,5 +1,6 @@
 /* The review workspace: one reviewer, one case, the keyboard. Makes the parts, and says who is told of what.
    The store knows, the views draw from it, the queue saves; parts find each other in `app` when something happens. */
+import { gettext } from "../shared/words.js";
 import { arrival } from "./arrival.js";
 import { createCellPanel } from "./cell_panel.js";
 import { createChoices, wishedSort } from "./choices.js";
@@ -80,9 +81,12 @@ const views = (app, root) => {
     onDrawn: (image, box) => app.decisions.add(image, box),
     onDrawEnd: () => app.commands.drawn(),
     onImage: (image) => {
-      find("[data-field-name]").textContent = `Field ${image.ordinal} of ${store.state.images.size}`;
+      find("[data-field-name]").textContent = gettext("Field {number} of {all}", {
+        number: image.ordinal,
+        all: store.state.images.size,
+      });
       find("[data-field-quality]").textContent =
-        image.quality && image.quality !== "good" ? `${image.quality} quality` : "";
+        { poor: gettext("poor quality"), acceptable: gettext("acceptable quality") }[image.quality] ?? "";
       const back = find("[data-return-field]");
       if (back) {
         back.href = back.dataset.address.replace(find("[data-workspace]").dataset.case, image.id);
@@ -164,10 +168,10 @@ const deeds = (app, root) => {
       const { holder } = store.state.lease ?? {};
       find("[data-do=release]").hidden = !mine || amendment;
       find("[data-lease]").textContent = mine
-        ? "You are reviewing"
+        ? gettext("You are reviewing")
         : holder
-          ? `In review by ${holder}`
-          : "Viewing only";
+          ? gettext("In review by {holder}", { holder })
+          : gettext("Viewing only");
       root.classList.toggle("mine", mine);
       reanalysis.offer(mine);
     },
@@ -185,7 +189,9 @@ const deeds = (app, root) => {
   const recover = async () => {
     const trouble = await server.renew();
     if (trouble === "signed_out" || trouble === "other_person") {
-      say(trouble === "signed_out" ? "You are still signed out." : "Somebody else is still signed in.");
+      say(
+        trouble === "signed_out" ? gettext("You are still signed out.") : gettext("Somebody else is still signed in."),
+      );
       return;
     }
     queue.resume();

@@ -1,6 +1,7 @@
 /* The gallery: every cell cut from the field at one physical scale, in its class, lowest confidence first. */
 import { drawCrop, spanOf } from "../shared/crop.js";
 import { scoreOf } from "../shared/wording.js";
+import { gettext } from "../shared/words.js";
 
 const TILE = 76;
 const SPAN_UM = 22;
@@ -49,7 +50,7 @@ export const createCellGallery = (root, data, { onPick, onOpen }) => {
     letter.setAttribute("aria-hidden", "true");
     const spoken = document.createElement("span");
     spoken.className = "visually-hidden";
-    spoken.textContent = `Cell ${cell.n}, ${item.label}, `;
+    spoken.textContent = `${gettext("Cell {number}, {label}", { number: cell.n, label: item.label })}, `;
     const score = document.createElement("span");
     const nearest = cell.identified ? undefined : data.classes[cell.best];
     score.textContent = scoreOf(cell.score, nearest, "letter");

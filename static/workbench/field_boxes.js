@@ -1,4 +1,5 @@
 /* The field of the case page's viewer: one picture, its cells as the server told them. */
+import { gettext } from "../shared/words.js";
 import { createZoomableField } from "../shared/zoomable_field.js";
 
 const CLOSE_UP_MARGIN = 0.8;
@@ -7,7 +8,10 @@ export const createFieldBoxes = (element, data, { keyMap, onPick, onReady, onFai
   const cells = new Map(data.cells.map((cell) => [cell.id, cell]));
   const picture = { width: data.width, um_per_px: data.umPerPx };
   const field = createZoomableField(element, {
-    keys: `${keyMap.first("next")} and ${keyMap.first("previous")} step through the cells`,
+    keys: gettext("{next} and {previous} step through the cells", {
+      next: keyMap.first("next"),
+      previous: keyMap.first("previous"),
+    }),
     shown: () => picture,
     onPick: (id) => onPick(cells.get(id)),
   });

@@ -4,6 +4,7 @@ import { drawCrop, spanOf } from "../shared/crop.js";
 import { createKeyMap } from "../shared/keys.js";
 import { isTyping } from "../shared/typing.js";
 import { percent, scoreOf } from "../shared/wording.js";
+import { gettext } from "../shared/words.js";
 import { createCellGallery } from "./cell_gallery.js";
 import { createFieldBoxes } from "./field_boxes.js";
 
@@ -22,18 +23,23 @@ const startPanel = (panel, data, picture) => {
     part("cell-letter").textContent = item.letter;
     part("cell-label").textContent = item.label;
     part("cell-score").textContent = cell.human
-      ? "Labelled by a person"
+      ? gettext("Labelled by a person")
       : cell.identified
-        ? `Score ${percent(cell.score)}`
-        : `Nearest: ${scoreOf(cell.score, data.classes[cell.best])}`;
+        ? gettext("Score {score}", { score: percent(cell.score) })
+        : gettext("Nearest: {score}", { score: scoreOf(cell.score, data.classes[cell.best]) });
     part("cell-unidentified").textContent =
-      cell.identified || !cell.best ? "" : "Not named: the score is too low for this class, or the cell is unusual.";
-    const facts = [`Cell ${cell.n}`, cell.human ? "reviewed" : "suggested, not reviewed"];
+      cell.identified || !cell.best
+        ? ""
+        : gettext("Not named: the score is too low for this class, or the cell is unusual.");
+    const facts = [
+      gettext("Cell {number}", { number: cell.n }),
+      cell.human ? gettext("reviewed") : gettext("suggested, not reviewed"),
+    ];
     if (data.umPerPx) {
       facts.push(`${(cell.box[2] * data.umPerPx).toFixed(1)} × ${(cell.box[3] * data.umPerPx).toFixed(1)} µm`);
     }
     part("cell-facts").textContent = facts.join(", ");
-    part("cell-model").textContent = cell.model ? `Model ${cell.model}` : "";
+    part("cell-model").textContent = cell.model ? gettext("Model {name}", { name: cell.model }) : "";
     for (const [code, row] of rows) {
       const share = cell.probabilities[code];
       row.querySelector(".fill").setAttribute("width", ((share || 0) * 100).toFixed(2));
@@ -108,7 +114,7 @@ const start = () => {
       picture.src = data.display;
     },
     onFail: () => {
-      loading.textContent = "The picture could not be loaded. Check the connection and reload the page.";
+      loading.textContent = gettext("The picture could not be loaded. Check the connection and reload the page.");
       loading.classList.add("failed");
     },
   });

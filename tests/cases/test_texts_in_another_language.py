@@ -83,8 +83,12 @@ def test_a_file_is_refused_in_the_language_of_its_sender(angle_brackets, amina, 
 
 def test_values_and_several_sentences_are_told_too(angle_brackets):
     said = "Submitted although the quality is poor: field 1, field 12. Turned upright as the camera noted. He said so."
+    several = "He said so. The image has 32 bits per channel. Save it with 8 or 16 bits per channel and send that. Yes."
     assert in_words(said) == (
         "<Submitted although the quality is poor: <field 1>, <field 12>.> <Turned upright as the camera noted.> He said so."
+    )
+    assert in_words(several) == (
+        "He said so. <The image has 32 bits per channel. Save it with 8 or 16 bits per channel and send that.> Yes."
     )
     assert in_words("field blurred") == "field blurred"
 

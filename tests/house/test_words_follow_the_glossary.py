@@ -36,7 +36,7 @@ SEARCHED = (
     "docs/**/*.md",
     "README.md",
 )
-LEFT_OUT = ("static/vendor/", "docs/adr/", "docs/glossary.md")
+LEFT_OUT = ("static/vendor/", "static/words/", "docs/adr/", "docs/glossary.md")
 PYTHON_LEFT_OUT = ("tests", "node_modules", "var", "staticfiles", "model_store")
 
 

@@ -172,8 +172,10 @@ def test_a_run_of_received_images_is_one_entry_that_opens():
     entries = [Entry(now, "steps", "Submitted", "Amina")]
     for number in range(44):
         at = now - timedelta(minutes=number + 1)
-        entries.append(Entry(at, "machine", f"Image {number} analysed by tiny 1", alike="images analysed by tiny 1"))
-        entries.append(Entry(at, "images", f"Image {number} received", "Amina", alike="images received"))
+        entries.append(
+            Entry(at, "machine", f"Image {number} analysed by tiny 1", alike="{number} images analysed by tiny 1")
+        )
+        entries.append(Entry(at, "images", f"Image {number} received", "Amina", alike="{number} images received"))
     entries.append(Entry(now - timedelta(hours=2), "steps", "Case opened", "Amina"))
     found = folded(merged(entries))
     assert [entry.text for entry in found] == [
@@ -188,7 +190,8 @@ def test_a_run_of_received_images_is_one_entry_that_opens():
 def test_what_happened_between_two_runs_keeps_them_apart():
     now = timezone.now()
     received = [
-        Entry(now - timedelta(minutes=m), "images", f"Image {m}", alike="images received") for m in (1, 2, 4, 5)
+        Entry(now - timedelta(minutes=m), "images", f"Image {m}", alike="{number} images received")
+        for m in (1, 2, 4, 5)
     ]
     found = folded(merged([*received, Entry(now - timedelta(minutes=3), "steps", "Submitted")]))
     assert [entry.text for entry in found] == ["2 images received", "Submitted", "2 images received"]

@@ -25,7 +25,7 @@ from consult.models import OpinionCell, SecondOpinion
 from inbox.models import Delivery
 from integrations.models import ConnectionKind, ConnectionState, MessageState
 from microscopes.models import Microscope
-from notices.models import Notification
+from notices.models import Notification, PushEndpoint
 from offline.services.device_keys import make_device_key
 from reports.models import ReportKind, ReportTemplate
 from review.services.leases import claim
@@ -151,6 +151,13 @@ def build() -> World:
     objects = {
         "upload": Upload.objects.create(case=specimens["draft"].case, by=amina, length=10),
         "delivery": Delivery.objects.get(case=specimens["signed"].case),
+        "browser": PushEndpoint.objects.create(
+            user=people["amina"],
+            address="https://fcm.googleapis.com/fcm/send/a",
+            digest="a" * 64,
+            public_key="p",
+            secret="s",
+        ),
         "device": make_device_key(actor=people["amina"], browser="A phone"),
         "notification": Notification.objects.get(user=people["amina"], kind="report"),
         "invitation": invitation,

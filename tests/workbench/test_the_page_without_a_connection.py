@@ -19,8 +19,8 @@ STATIC = Path(settings.BASE_DIR) / "static"
 IMPORTED = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.[^"']+)["']""", re.MULTILINE)
 
 
-def config(client):
-    text = client.get("/sw.js").text
+def config(client, language="en"):
+    text = client.get("/sw.js", headers={"accept-language": language}).text
     return json.loads(text[text.index("begin({") + len("begin(") : text.rindex(")")])
 
 

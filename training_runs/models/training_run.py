@@ -17,31 +17,34 @@ from classifier.models import ModelVersion
 class TrainingState(models.TextChoices):
     """Queued waits for a host, running has one, the others are final."""
 
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Training"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    QUEUED = "queued", "Waiting"  # not translated
+    RUNNING = "running", "Training"  # not translated
+    DONE = "done", "Done"  # not translated
+    FAILED = "failed", "Failed"  # not translated
+    CANCELLED = "cancelled", "Cancelled"  # not translated
 
 
 class Backbone(models.TextChoices):
     """The networks of `training.backbones`, named here because that module imports Keras."""
 
-    RESNET50 = "resnet50", "ResNet50"
-    INCEPTIONV3 = "inceptionv3", "InceptionV3"
-    EFFICIENTNETB0 = "efficientnetb0", "EfficientNetB0"
-    MOBILENETV2 = "mobilenetv2", "MobileNetV2"
-    CNN = "cnn", "Plain convolutional network"
+    RESNET50 = "resnet50", "ResNet50"  # not translated
+    INCEPTIONV3 = "inceptionv3", "InceptionV3"  # not translated
+    EFFICIENTNETB0 = "efficientnetb0", "EfficientNetB0"  # not translated
+    MOBILENETV2 = "mobilenetv2", "MobileNetV2"  # not translated
+    CNN = "cnn", "Plain convolutional network"  # not translated
 
 
 class StartWeights(models.TextChoices):
     """Where the weights begin."""
 
-    IMAGENET = "imagenet", "ImageNet (needs internet once)"
-    RANDOM = "random", "Random"
+    IMAGENET = "imagenet", "ImageNet (needs internet once)"  # not translated
+    RANDOM = "random", "Random"  # not translated
 
 
-_NAME = RegexValidator(r"^[a-z0-9][a-z0-9._-]*\Z", "Use lower-case letters, digits, dot, dash and underscore only.")
+_NAME = RegexValidator(
+    r"^[a-z0-9][a-z0-9._-]*\Z",
+    "Use lower-case letters, digits, dot, dash and underscore only.",  # not translated
+)
 
 
 class TrainingRun(models.Model):
@@ -52,9 +55,18 @@ class TrainingRun(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=60, default="resnet50", validators=[_NAME], help_text="The model's name.")
-    version = models.CharField(max_length=40, validators=[_NAME], help_text="The version it is registered under.")
-    sources = models.JSONField(help_text="Folders of images below the training data folder.")
+    name = models.CharField(
+        max_length=60,
+        default="resnet50",
+        validators=[_NAME],
+        help_text="The model's name.",  # not translated
+    )
+    version = models.CharField(
+        max_length=40,
+        validators=[_NAME],
+        help_text="The version it is registered under.",  # not translated
+    )
+    sources = models.JSONField(help_text="Folders of images below the training data folder.")  # not translated
     backbone = models.CharField(max_length=20, choices=Backbone, default=Backbone.RESNET50)
     start_weights = models.CharField(max_length=10, choices=StartWeights, default=StartWeights.IMAGENET)
     size_px = models.PositiveSmallIntegerField(
@@ -67,29 +79,42 @@ class TrainingRun(models.Model):
         help_text="um/px",
     )
     head_epochs = models.PositiveSmallIntegerField(
-        default=5, validators=[MaxValueValidator(500)], help_text="With the base frozen; not used from random weights."
+        default=5,
+        validators=[MaxValueValidator(500)],
+        help_text="With the base frozen; not used from random weights.",  # not translated
     )
     epochs = models.PositiveSmallIntegerField(
-        default=40, validators=[MinValueValidator(1), MaxValueValidator(1000)], help_text="With everything trained."
+        default=40,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="With everything trained.",  # not translated
     )
     rate = models.FloatField("learning rate", default=1e-3, validators=[MinValueValidator(1e-7), MaxValueValidator(1)])
     batch = models.PositiveSmallIntegerField(default=64, validators=[MinValueValidator(2), MaxValueValidator(2048)])
     seed = models.PositiveIntegerField(default=1)
-    skip_bad = models.BooleanField(default=False, help_text="Leave unusable files out instead of stopping.")
-    mixed_sizes = models.BooleanField(default=False, help_text="Accept images of very different sizes in a folder.")
-    reason = models.TextField(help_text="Why it is trained.")
+    skip_bad = models.BooleanField(
+        default=False,
+        help_text="Leave unusable files out instead of stopping.",  # not translated
+    )
+    mixed_sizes = models.BooleanField(
+        default=False,
+        help_text="Accept images of very different sizes in a folder.",  # not translated
+    )
+    reason = models.TextField(help_text="Why it is trained.")  # not translated
 
     state = models.CharField(max_length=10, choices=TrainingState, default=TrainingState.QUEUED)
     steps_done = models.JSONField(default=list, blank=True)
     step = models.CharField(max_length=20, blank=True)
     epoch = models.PositiveIntegerField(default=0)
-    figures = models.JSONField(default=dict, blank=True, help_text="Of the last epoch.")
-    output = models.TextField(blank=True, help_text="The last lines the command wrote.")
+    figures = models.JSONField(default=dict, blank=True, help_text="Of the last epoch.")  # not translated
+    output = models.TextField(blank=True, help_text="The last lines the command wrote.")  # not translated
     problem = models.TextField(blank=True)
     attempt = models.PositiveSmallIntegerField(default=0)
     cancel_asked = models.BooleanField(default=False)
     host = models.CharField(max_length=200, blank=True)
-    pid = models.PositiveIntegerField(default=0, help_text="Of the command on the host; 0 while none runs.")
+    pid = models.PositiveIntegerField(
+        default=0,
+        help_text="Of the command on the host; 0 while none runs.",  # not translated
+    )
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -98,7 +123,7 @@ class TrainingRun(models.Model):
     )
     queued_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
-    seen_at = models.DateTimeField(null=True, blank=True, help_text="When its host last reported.")
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="When its host last reported.")  # not translated
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -37,11 +37,14 @@ def start_training(*, actor: User | None, sources: list[str], version: str, reas
     """
     require_trainer(actor)
     if not reason.strip():
-        raise Unprocessable("Say why this model is trained.", code="reason_missing")
+        raise Unprocessable("Say why this model is trained.", code="reason_missing")  # not translated
     unknown = sorted(set(sources) - set(available_sources()))
     if unknown or not sources:
-        missing = f"There is no {unknown[0]} in" if unknown else "Choose at least one folder of"
-        raise Unprocessable(f"{missing} the training data folder {data_folder()}.", code="unknown_source")
+        missing = f"There is no {unknown[0]} in" if unknown else "Choose at least one folder of"  # not translated
+        raise Unprocessable(
+            f"{missing} the training data folder {data_folder()}.",  # not translated
+            code="unknown_source",
+        )
     run = TrainingRun(
         sources=sorted(set(sources)),
         version=version,
@@ -76,11 +79,14 @@ def cancel_training(*, actor: User | None, run: TrainingRun, reason: str) -> Tra
     """
     require_trainer(actor)
     if not reason.strip():
-        raise Unprocessable("Say why the training is cancelled.", code="reason_missing")
+        raise Unprocessable("Say why the training is cancelled.", code="reason_missing")  # not translated
     with transaction.atomic():
         run = TrainingRun.objects.select_for_update().get(pk=run.pk)
         if run.state not in OPEN_STATES:
-            raise Conflict(f"The training is {run.get_state_display().lower()} already.", code="state")
+            raise Conflict(
+                f"The training is {run.get_state_display().lower()} already.",  # not translated
+                code="state",
+            )
         run.problem = f"Cancelled: {reason.strip()}"
         if run.state == TrainingState.QUEUED:
             run.state, run.finished_at = TrainingState.CANCELLED, timezone.now()
@@ -96,4 +102,4 @@ def _refuse_taken(run: TrainingRun) -> None:
     open_ = TrainingRun.objects.filter(name=run.name, version=run.version, state__in=OPEN_STATES).exists()
     if taken or open_:
         where = "registered" if taken else "being trained"
-        raise Conflict(f"{run} is {where} already. Choose another version.", code="version_taken")
+        raise Conflict(f"{run} is {where} already. Choose another version.", code="version_taken")  # not translated

@@ -95,7 +95,7 @@ def sweep_trainings() -> int:
     for run in silent:
         mine = TrainingRun.objects.filter(pk=run.pk, state=TrainingState.RUNNING, attempt=run.attempt)
         if run.attempt >= MAX_ATTEMPTS:
-            sentence = f"The training was cut short {run.attempt} times and was given up."
+            sentence = f"The training was cut short {run.attempt} times and was given up."  # not translated
             mine.update(state=TrainingState.FAILED, problem=sentence, finished_at=timezone.now())
         else:
             returned += mine.update(state=TrainingState.QUEUED)
@@ -124,7 +124,12 @@ def _carry_out(run: TrainingRun) -> None:
     except DomainError as error:
         _finish(run, TrainingState.FAILED, pid=0, problem=error.sentence)
     except Exception:
-        _finish(run, TrainingState.FAILED, pid=0, problem="The training stopped on a defect of the software.")
+        _finish(
+            run,
+            TrainingState.FAILED,
+            pid=0,
+            problem="The training stopped on a defect of the software.",  # not translated
+        )
         raise
     else:
         _finish(run, TrainingState.DONE, pid=0, step="", model_version=version)
@@ -148,7 +153,7 @@ def _do_step(run: TrainingRun, step: Step) -> None:
         raise stopped[0]
     run.output = output.text()
     if status != 0:
-        sentence = output.last_sentence() or f"The step {step.name} ended with status {status}."
+        sentence = output.last_sentence() or f"The step {step.name} ended with status {status}."  # not translated
         _report(run, output=run.output)
         raise StepFailedError(sentence)
     run.steps_done = [*run.steps_done, step.name]

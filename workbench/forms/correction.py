@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import CorrectionReason, Patient
 from workbench.forms.patient import PatientForm
@@ -15,19 +16,20 @@ class CorrectionForm(PatientForm):
 
     mrn = forms.CharField(
         max_length=64,
-        label="Medical record number (MRN)",
+        label=_("Medical record number (MRN)"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     reason = forms.ChoiceField(
-        choices=[("", "Choose a reason"), *CorrectionReason.choices],
-        label="Why is it corrected?",
-        help_text="The audit trail keeps the reason and the names of the fields, not what stands in them.",
+        choices=[("", _("Choose a reason")), *CorrectionReason.choices],
+        label=_("Why is it corrected?"),
+        help_text=_("The audit trail keeps the reason and the names of the fields, not what stands in them."),
     )
     note = forms.CharField(
+        label=_("Note"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed for another reason. Kept encrypted with the former identifiers.",
+        help_text=_("Needed for another reason. Kept encrypted with the former identifiers."),
     )
     seen = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Patient, Priority
 from cases.states import CLOSED_STATES, SIGNED_STATES, CaseState
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from django.http import QueryDict
+    from django_stubs_ext import StrPromise
 
     from cases.models import CaseQuerySet, PatientQuerySet
 
@@ -24,16 +26,16 @@ _MAX_PATIENTS = 50
 OPEN_STATES = frozenset(CaseState) - CLOSED_STATES
 
 # What the tabs of the worklist say and which states each holds.
-STATE_TABS: Mapping[str, tuple[str, frozenset[CaseState]]] = {
-    "open": ("Open", OPEN_STATES),
-    "draft": ("Drafts", frozenset({CaseState.DRAFT})),
-    "submitted": ("Waiting", frozenset({CaseState.SUBMITTED, CaseState.ANALYSING})),
-    "ready": ("Ready for review", frozenset({CaseState.READY})),
-    "in_review": ("In review", frozenset({CaseState.IN_REVIEW})),
-    "signed": ("Signed", SIGNED_STATES),
-    "rejected": ("Rejected", frozenset({CaseState.REJECTED})),
-    "cancelled": ("Cancelled", frozenset({CaseState.CANCELLED, CaseState.WITHDRAWN})),
-    "all": ("All", frozenset(CaseState)),
+STATE_TABS: Mapping[str, tuple[StrPromise, frozenset[CaseState]]] = {
+    "open": (_("Open"), OPEN_STATES),
+    "draft": (_("Drafts"), frozenset({CaseState.DRAFT})),
+    "submitted": (_("Waiting"), frozenset({CaseState.SUBMITTED, CaseState.ANALYSING})),
+    "ready": (_("Ready for review"), frozenset({CaseState.READY})),
+    "in_review": (_("In review"), frozenset({CaseState.IN_REVIEW})),
+    "signed": (_("Signed"), SIGNED_STATES),
+    "rejected": (_("Rejected"), frozenset({CaseState.REJECTED})),
+    "cancelled": (_("Cancelled"), frozenset({CaseState.CANCELLED, CaseState.WITHDRAWN})),
+    "all": (_("All"), frozenset(CaseState)),
 }
 
 

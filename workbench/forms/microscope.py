@@ -6,6 +6,8 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from hematovision.errors import Unprocessable
 from hematovision.forms import DescribedForm
@@ -27,49 +29,55 @@ def id_of(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError as error:
-        raise Unprocessable("Choose one of the microscopes.", code="no_such_microscope") from error
+        raise Unprocessable(gettext("Choose one of the microscopes."), code="no_such_microscope") from error
 
 
 class MicroscopeForm(DescribedForm):
     """A microscope, new or changed. Everything but its name may stay open; where there is one organisation, it is that one."""
 
-    organisation = forms.ChoiceField(help_text="Whose images are taken with it.")
+    organisation = forms.ChoiceField(label=_("Organisation"), help_text=_("Whose images are taken with it."))
     name = forms.CharField(
+        label=_("Name"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text="As people there call it, for example: Olympus by the window.",
+        help_text=_("As people there call it, for example: Olympus by the window."),
     )
     camera = forms.CharField(
+        label=_("Camera"),
         max_length=120,
         required=False,
-        help_text="Make and model. Images whose file names this camera are assigned to the microscope.",
+        help_text=_("Make and model. Images whose file names this camera are assigned to the microscope."),
     )
     objective = forms.IntegerField(
+        label=_("Objective"),
         required=False,
         min_value=1,
         max_value=200,
-        help_text="Magnification: 40, 50, 60 or 100.",
+        help_text=_("Magnification: 40, 50, 60 or 100."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-    stain = forms.ChoiceField(required=False, label="Usual stain", choices=[("", "Not given"), *Stain.choices])
+    stain = forms.ChoiceField(required=False, label=_("Usual stain"), choices=[("", _("Not given")), *Stain.choices])
     typed_um_per_px = forms.FloatField(
         required=False,
         min_value=UM_PER_PX_RANGE[0],
         max_value=UM_PER_PX_RANGE[1],
-        label="Scale",
-        help_text="From a calibration slide. Left empty, it is measured from the red cells of the microscope's own fields.",
+        label=_("Scale"),
+        help_text=_(
+            "From a calibration slide. Left empty, it is measured from the red cells of the microscope's own fields."
+        ),
         widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
     )
     calibrated_on = forms.DateField(
         required=False,
-        label="Calibration slide photographed on",
+        label=_("Calibration slide photographed on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     notes = forms.CharField(
+        label=_("Notes"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="References, adapters, serial numbers: whatever helps the next person.",
+        help_text=_("References, adapters, serial numbers: whatever helps the next person."),
     )
 
     def __init__(
@@ -93,12 +101,12 @@ class MicroscopeForm(DescribedForm):
 class ImageMicroscopeForm(DescribedForm):
     """With which microscope a field was taken, or all fields of its case."""
 
-    microscope = forms.ChoiceField(widget=forms.RadioSelect)
-    all_fields = forms.BooleanField(required=False, label="All fields of this case")
+    microscope = forms.ChoiceField(label=_("Microscope"), widget=forms.RadioSelect)
+    all_fields = forms.BooleanField(required=False, label=_("All fields of this case"))
 
     def __init__(self, *args: Any, offered: Iterable[Microscope], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["microscope"].choices = [  # type: ignore[attr-defined]
             *((str(one.pk), f"{one.name}, {one.organisation.name}") for one in offered),
-            (NOT_NAMED, "Not named"),
+            (NOT_NAMED, _("Not named")),
         ]

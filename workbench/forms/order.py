@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Order
 from workbench.forms.asked import AskedForm, moment_field
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
-def _number(label: str, help_text: str = "", *, required: bool = False, max_length: int = 64) -> forms.CharField:
+
+def _number(
+    label: StrPromise, help_text: StrPromise | str = "", *, required: bool = False, max_length: int = 64
+) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=help_text,
@@ -26,21 +33,21 @@ class OrderDetailsForm(AskedForm):
 
     moments = ("collected_at", "wbc_measured_at")
 
-    ordering_name = _number("Orderer", "The clinician who asks.", max_length=150)
-    ordering_id = _number("Number of the orderer")
-    service_code = _number("Examination", "Its code, where the request has one.")
-    group_number = _number("Group number", "Shared by requests that were made together.")
-    specimen_id = _number("Specimen number", "As printed on the tube or slide.")
-    visit_number = _number("Visit", "Number of the patient's visit or stay. Kept encrypted.")
-    location = _number("Location", "Ward, bed or surgery.", max_length=120)
-    wbc_measured_at = moment_field("Counted", "Date and time of the white cell count.")
+    ordering_name = _number(_("Orderer"), _("The clinician who asks."), max_length=150)
+    ordering_id = _number(_("Number of the orderer"))
+    service_code = _number(_("Examination"), _("Its code, where the request has one."))
+    group_number = _number(_("Group number"), _("Shared by requests that were made together."))
+    specimen_id = _number(_("Specimen number"), _("As printed on the tube or slide."))
+    visit_number = _number(_("Visit"), _("Number of the patient's visit or stay. Kept encrypted."))
+    location = _number(_("Location"), _("Ward, bed or surgery."), max_length=120)
+    wbc_measured_at = moment_field(_("Counted"), _("Date and time of the white cell count."))
 
 
 class OrderForm(OrderDetailsForm):
     """A new order, under the number of whoever asks."""
 
     placer_number = _number(
-        "Placer number", "The clinic's number of the order, as on the request. Each is used once.", required=True
+        _("Placer number"), _("The clinic's number of the order, as on the request. Each is used once."), required=True
     )
 
 
@@ -63,7 +70,7 @@ class OrderChangeForm(OrderDetailsForm):
         try:
             return datetime.datetime.fromisoformat(self.cleaned_data["seen"])
         except ValueError as error:
-            raise forms.ValidationError("Open this page again.") from error
+            raise forms.ValidationError(gettext("Open this page again.")) from error
 
     def see_again(self) -> None:
         """Send the version as it is now, with what was typed."""

@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from cases.models import Priority
 from cases.states import OrderState
 from hematovision.forms import uuid_or_none
@@ -14,17 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.http import QueryDict
+    from django_stubs_ext import StrPromise
 
     from cases.models import OrderQuerySet
 
 _MOST_IDS = 50
 # What the tabs of the list say and which states each holds.
-ORDER_TABS: Mapping[str, tuple[str, frozenset[OrderState]]] = {
-    "waiting": ("Waiting", frozenset({OrderState.REQUESTED})),
-    "opened": ("With a case", frozenset({OrderState.ACCEPTED, OrderState.IN_PROGRESS})),
-    "completed": ("Completed", frozenset({OrderState.COMPLETED})),
-    "ended": ("Cancelled or rejected", frozenset({OrderState.CANCELLED, OrderState.REJECTED})),
-    "all": ("All", frozenset(OrderState)),
+ORDER_TABS: Mapping[str, tuple[StrPromise, frozenset[OrderState]]] = {
+    "waiting": (_("Waiting"), frozenset({OrderState.REQUESTED})),
+    "opened": (_("With a case"), frozenset({OrderState.ACCEPTED, OrderState.IN_PROGRESS})),
+    "completed": (_("Completed"), frozenset({OrderState.COMPLETED})),
+    "ended": (_("Cancelled or rejected"), frozenset({OrderState.CANCELLED, OrderState.REJECTED})),
+    "all": (_("All"), frozenset(OrderState)),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from cases.form_fields import BirthDateField
 from cases.models import Sex
@@ -13,15 +14,24 @@ class PatientForm(DescribedForm):
     """A new patient of the person's own organisation; the service checks what it means."""
 
     family_name = forms.CharField(
-        max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+        label=_("Family name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     given_name = forms.CharField(
+        label=_("Given name"),
         max_length=150,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     birth_date = BirthDateField()
     sex = forms.ChoiceField(
-        choices=[(Sex.FEMALE, "Female"), (Sex.MALE, "Male"), (Sex.OTHER, "Other"), (Sex.UNKNOWN, "Unknown")],
+        label=_("Sex"),
+        choices=[
+            (Sex.FEMALE, _("Female")),
+            (Sex.MALE, _("Male")),
+            (Sex.OTHER, _("Other")),
+            (Sex.UNKNOWN, _("Unknown")),
+        ],
         initial=Sex.UNKNOWN,
     )

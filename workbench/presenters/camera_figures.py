@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from accounts.permissions import may_see_predictions
 from cases.cell_classes import CELL_CLASSES
 from cases.models import Cell, SmearImage
@@ -133,9 +135,9 @@ def _mix(counts: Counter[str], trained: Counter[str]) -> tuple[MixRow, ...]:
 
 def _readings(analyses: Sequence[Analysis]) -> Iterable[Reading]:
     for key, name, unit, low, high, decimals in (
-        ("exposure", "Empty glass", "of 255", 0.0, 255.0, 0),
-        ("focus", "Width of the sharpest edges", "µm", 0.0, 1.0, 2),
-        ("stain", "Stain of chromatin", "optical density", 0.0, 3.5, 2),
+        ("exposure", _("Empty glass"), _("of 255"), 0.0, 255.0, 0),
+        ("focus", _("Width of the sharpest edges"), "µm", 0.0, 1.0, 2),
+        ("stain", _("Stain of chromatin"), _("optical density"), 0.0, 3.5, 2),
     ):
         measured = [found for analysis in analyses if (found := analysis.quality.get("readings", {}).get(key))]
         drawn = strip([float(found["value"]) for found in measured], low, high, decimals=decimals)
@@ -146,4 +148,4 @@ def _readings(analyses: Sequence[Analysis]) -> Iterable[Reading]:
     scales = [analysis.um_per_px for analysis in analyses if analysis.um_per_px and analysis.scale_source != "unknown"]
     drawn = strip(scales, 0.0, 0.2, decimals=3)
     if drawn is not None:
-        yield Reading("Scale", "µm/px", 4, drawn, ())
+        yield Reading(_("Scale"), "µm/px", 4, drawn, ())

@@ -11,6 +11,7 @@ from cases.differential import LIMITED_BELOW
 from cases.models import Cell
 from cases.quality import POOR, quality_verdict
 from cases.states import UNFINISHED_IMAGE_STATES, ImageState
+from cases.words import in_words
 from classifier.inference.picture_limits import SMALLEST_NUCLEUS_UM2, all_limits
 from classifier.selectors import current_analyses
 from workbench.presenters.fields import fingerprint
@@ -44,8 +45,8 @@ class TakenField:
     def advice(self) -> str:
         """What to do about it, empty where nothing is."""
         if self.image.state in _PROBLEM_STATES:
-            return self.image.problem
-        return (self.quality.advice or self.quality.held_back) if self.quality else ""
+            return in_words(self.image.problem)
+        return in_words(self.quality.advice or self.quality.held_back) if self.quality else ""
 
 
 @dataclass(frozen=True)

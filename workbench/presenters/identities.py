@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 if TYPE_CHECKING:
     from cases.models import FormerIdentity, Patient
 
-_SHOWN = (("full_name", "Name"), ("mrn", "MRN"), ("born", "Date of birth"), ("sex", "Sex"))
+# Each with its label and how it is called within a sentence.
+_SHOWN = (
+    ("full_name", _("Name"), _("name")),
+    ("mrn", _("MRN"), _("MRN")),
+    ("born", _("Date of birth"), _("date of birth")),
+    ("sex", _("Sex"), _("sex")),
+)
 
 
 @dataclass(frozen=True)
@@ -16,6 +25,7 @@ class Change:
     """One value that was corrected."""
 
     what: str
+    within_sentence: str
     before: str
     after: str
 
@@ -30,8 +40,7 @@ class Correction:
     @property
     def what(self) -> str:
         """What was corrected, as the start of a sentence: "Name and sex"."""
-        names = [change.what if change.what == "MRN" else change.what.lower() for change in self.changes]
-        text = " and ".join(names)
+        text = gettext(" and ").join(change.within_sentence for change in self.changes)
         return f"{text[:1].upper()}{text[1:]}"
 
 
@@ -41,8 +50,8 @@ def corrections_of(patient: Patient) -> list[Correction]:
     later: Patient | FormerIdentity = patient
     for former in patient.former_identities.select_related("corrected_by"):
         changes = tuple(
-            Change(label, _text(former, name), _text(later, name))
-            for name, label in _SHOWN
+            Change(str(label), str(within), _text(former, name), _text(later, name))
+            for name, label, within in _SHOWN
             if _text(former, name) != _text(later, name)
         )
         found.append(Correction(former, changes))

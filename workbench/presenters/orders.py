@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+
 from cases.crypto import normalise_number
 from cases.models import Priority
 from cases.services.orders import overruled_by
@@ -22,7 +25,7 @@ class Difference(NamedTuple):
     typed: str
 
     def __str__(self) -> str:
-        return f"{self.label}: you had “{self.typed}”."
+        return _("%(label)s: you had “%(typed)s”.") % {"label": self.label, "typed": self.typed}
 
 
 def differences(order: Order, form: forms.Form, *, patient: Patient | None, mrn: str) -> list[Difference]:
@@ -36,13 +39,15 @@ def differences(order: Order, form: forms.Form, *, patient: Patient | None, mrn:
         del typed["priority"]
     found = []
     if patient is not None and patient.pk != order.patient_id:
-        found.append(Difference("Patient", f"{patient.full_name}, MRN {patient.mrn}"))
+        found.append(
+            Difference(_("Patient"), _("%(name)s, MRN %(mrn)s") % {"name": patient.full_name, "mrn": patient.mrn})
+        )
     elif patient is None and mrn and normalise_number(mrn) != normalise_number(order.patient.mrn):
-        found.append(Difference("Patient", f"MRN {mrn}"))
+        found.append(Difference(_("Patient"), _("MRN %(mrn)s") % {"mrn": mrn}))
     return found + [Difference(str(form[name].label), _text(typed[name])) for name in overruled_by(order, typed)]
 
 
 def _text(value: Any) -> str:
     if isinstance(value, dt.datetime):
-        return f"{value.astimezone(dt.UTC):%d %b %Y %H:%M} UTC"
+        return f"{dateformat.format(value.astimezone(dt.UTC), 'd M Y H:i')} UTC"
     return str(Priority(value).label) if value in Priority.values else str(value)

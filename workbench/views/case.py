@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import PoorFields
@@ -65,7 +66,7 @@ def case_context(request: AuthenticatedRequest, case: Case, **more: Any) -> dict
         "case": case,
         "fields": fields,
         "summary": summary,
-        "progress": f"{summary['finished']} of {summary['total']}" if moving else "",
+        "progress": _("%(finished)s of %(total)s") % summary if moving else "",
         "in_flight": in_flight,
         "held_up": held_up,
         "fingerprint": fingerprint(case, images, held_up=held_up),
@@ -171,7 +172,7 @@ def submit_case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request.user, pk)
     seen = [one for typed in request.POST.getlist("seen") if (one := uuid_or_none(typed)) is not None]
     if request.POST.get("identity") != "confirmed":
-        sentence = "Compare the slide label with the request, then confirm the patient."
+        sentence = _("Compare the slide label with the request, then confirm the patient.")
         return show_case(request, case, status=422, identity_error=sentence)
     try:
         submit_case(actor=request.user, case=case, seen_poor_fields=seen)
@@ -180,7 +181,8 @@ def submit_case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             return show_case(request, case, status=error.status, identity_error=error.sentence)
         refuses = error.details["rule"] == PoorFields.REFUSE
         return show_case(request, case, status=error.status, poor_fields=poor_fields(case), refuses_poor=refuses)
-    messages.success(request, f"Case {case.accession_number} was sent to {case.laboratory.name}.")
+    sent = _("Case %(number)s was sent to %(laboratory)s.")
+    messages.success(request, sent % {"number": case.accession_number, "laboratory": case.laboratory.name})
     return redirect("workbench:case", case.pk)
 
 
@@ -190,7 +192,7 @@ def cancel_case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Ask for the reason, then cancel the case; it stays on record."""
     case = visible_case(request.user, pk)
     if request.method != "POST" and not may_write_cases(request.user):
-        raise PermissionDenied("Your role does not cancel cases.")
+        raise PermissionDenied(_("Your role does not cancel cases."))
     context: dict[str, Any] = {"case": case, "reason": request.POST.get("reason", "").strip()}
     status = 200
     if request.method == "POST":
@@ -200,6 +202,7 @@ def cancel_case_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             context["error"] = error.sentence
             status = error.status
         else:
-            messages.success(request, f"Case {case.accession_number} was cancelled. It stays on record.")
+            done = _("Case %(number)s was cancelled. It stays on record.")
+            messages.success(request, done % {"number": case.accession_number})
             return redirect("workbench:case", case.pk)
     return render(request, "workbench/cancel.html", context, status=status)

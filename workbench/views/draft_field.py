@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.models import SmearImage
@@ -39,7 +40,7 @@ def draft_field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     images = SmearImage.objects.select_related("case__patient", "case__clinic", "case__laboratory", "case__owner")
     image = visible_image(request.user, pk, images)
     if not may_send_images(request.user):
-        raise PermissionDenied("Your role does not change the images of a case.")
+        raise PermissionDenied(_("Your role does not change the images of a case."))
     form, status = TakeOutForm(), 200
     refused = ""
     if request.method == "POST":
@@ -50,7 +51,8 @@ def draft_field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 return redirect(f"{reverse('workbench:case', args=[image.case_id])}#image-{image.pk}")
             if form.is_valid():
                 take_out_image(actor=request.user, image=image, reason=form.cleaned_data["reason"])
-                messages.success(request, f"Field {image.ordinal} was taken out. It stays in the record of the case.")
+                done = _("Field %(number)s was taken out. It stays in the record of the case.")
+                messages.success(request, done % {"number": image.ordinal})
                 return redirect("workbench:case", image.case_id)
         except DomainError as error:
             form, status, refused = TakeOutForm(), error.status, error.sentence
@@ -68,6 +70,6 @@ def _shown(image: SmearImage, refused: str) -> dict[str, Any]:
     except DomainError as error:
         refused = refused or error.sentence
     if image.state == ImageState.TAKEN_OUT:
-        refused = "This field was taken out already. It stays in the record of the case."
+        refused = _("This field was taken out already. It stays in the record of the case.")
     quality = quality_verdict(analysis.quality) if analysis else None
     return {"case": image.case, "image": image, "quality": quality, "refused": refused}

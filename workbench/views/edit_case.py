@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.permissions import is_open_to_change, may_write_cases
@@ -32,7 +33,7 @@ def edit_case(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show the specimen's details to be changed, and save them; a refusal stands by its field."""
     case = visible_case(request.user, pk)
     if not may_write_cases(request.user):
-        raise PermissionDenied("Your role does not change cases.")
+        raise PermissionDenied(_("Your role does not change cases."))
     status, is_closed = 200, not is_open_to_change(request.user, case)
     if request.method == "POST":
         form = SpecimenChangeForm(request.POST, case=case)
@@ -44,7 +45,7 @@ def edit_case(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 form.refuse(error, field="accession_number")
                 status = error.status
             else:
-                messages.success(request, "The details were saved.")
+                messages.success(request, _("The details were saved."))
                 return redirect("workbench:case", case.pk)
     else:
         form = SpecimenChangeForm(case=case)

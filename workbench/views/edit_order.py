@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.permissions import may_change_order
@@ -31,7 +32,7 @@ def edit_order(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show what the order says to be changed, and save it; a refusal stands by its field."""
     order = visible_order(request.user, pk)
     if not may_change_order(request.user, order):
-        raise PermissionDenied("Your role does not change orders.")
+        raise PermissionDenied(_("Your role does not change orders."))
     status = 200
     if request.method == "POST":
         form = OrderChangeForm(request.POST, order=order)
@@ -45,7 +46,7 @@ def edit_order(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 form.see_again()
                 status = error.status
             else:
-                messages.success(request, f"Order {order.placer_number} was saved.")
+                messages.success(request, _("Order %(number)s was saved.") % {"number": order.placer_number})
                 return redirect("workbench:order", order.pk)
     else:
         record_view(actor=request.user, target=order)

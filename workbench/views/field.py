@@ -44,7 +44,8 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     image = visible_image(request.user, pk, images)
     case = image.case
     if image.state == ImageState.TAKEN_OUT:
-        messages.info(request, f"This field was taken out: {image.get_taken_out_reason_display()}.")
+        reason = image.get_taken_out_reason_display()
+        messages.info(request, _("This field was taken out: %(reason)s.") % {"reason": reason})
         return redirect("workbench:case", case.pk)
     if image.state == ImageState.RETURNED:
         messages.info(request, _("This field was sent back to the clinic."))
@@ -94,7 +95,7 @@ def field(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             "cells": [_for_script(cell, output.predictions.get(cell.pk)) for cell in cells],
             "keys": keys_of(request.user),
             "classes": {
-                item.code: {"label": item.label, "plural": item.plural, "letter": item.letter}
+                item.code: {"label": _(item.label), "plural": _(item.plural), "letter": item.letter}
                 for item in BY_CODE.values()
             },
         },

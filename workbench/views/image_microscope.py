@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from cases.models import SmearImage
@@ -35,7 +37,7 @@ def image_microscope(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     image = visible_image(request.user, pk, images)
     case = image.case
     if not may_write_cases(request.user):
-        raise PermissionDenied("Your role does not change cases.")
+        raise PermissionDenied(_("Your role does not change cases."))
     offered = list(microscopes_for(case).order_by("organisation__name", "name"))
     is_closed = not is_open_to_change(request.user, case)
     status = Conflict.status if is_closed else 200
@@ -62,6 +64,11 @@ def image_microscope(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 def _say(request: AuthenticatedRequest, changed: int) -> None:
     if changed:
-        messages.success(request, f"The microscope of {changed} field{'' if changed == 1 else 's'} was corrected.")
+        done = ngettext(
+            "The microscope of %(count)s field was corrected.",
+            "The microscope of %(count)s fields was corrected.",
+            changed,
+        )
+        messages.success(request, done % {"count": changed})
     else:
-        messages.info(request, "Nothing changed: the fields were taken with this microscope already.")
+        messages.info(request, _("Nothing changed: the fields were taken with this microscope already."))

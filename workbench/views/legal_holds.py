@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.permissions import may_place_legal_holds, may_see_legal_holds
@@ -46,7 +47,7 @@ def legal_holds(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             messages.success(request, sentence)
             return redirect("workbench:legal_holds", case.pk)
     elif not may_see_legal_holds(request.user, case):
-        raise PermissionDenied("Legal holds are between the staff of the laboratory.")
+        raise PermissionDenied(_("Legal holds are between the staff of the laboratory."))
     else:
         record_view(actor=request.user, target=case, after={"part": "legal_holds"})
     holds = case.legal_holds.select_related("placed_by", "release__released_by")
@@ -59,10 +60,10 @@ def _change(request: AuthenticatedRequest, case: Case, reason: str) -> str:
     chosen = request.POST.get("hold", "")
     if not chosen:
         place_legal_hold(actor=request.user, case=case, reason=reason)
-        return f"Case {case.accession_number} is under legal hold."
+        return _("Case %(number)s is under legal hold.") % {"number": case.accession_number}
     # By its text: what is no id at all is as little a hold of this case as the id of another one's.
     hold = next((each for each in case.legal_holds.select_related("case") if str(each.pk) == chosen), None)
     if hold is None:
         raise Http404
     release_legal_hold(actor=request.user, hold=hold, reason=reason)
-    return "The legal hold was released."
+    return _("The legal hold was released.")

@@ -11,6 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from cases.models import Patient, PatientMerge
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     from accounts.requests import AuthenticatedRequest
 
 _MOST_FOUND = 10
-NOBODY = "No other patient of this organisation has this number or family name."
-CONFIRM = "Tick that both records are one person."
+NOBODY = _("No other patient of this organisation has this number or family name.")
+CONFIRM = _("Tick that both records are one person.")
 
 
 @login_required
@@ -74,14 +76,14 @@ def _act(request: AuthenticatedRequest, patient: Patient) -> HttpResponse | dict
         if found is None:
             raise Http404
         undo_merge(actor=request.user, merge=found, reason=reason)
-        messages.success(request, "The merge was undone: these are two people again.")
+        messages.success(request, gettext("The merge was undone: these are two people again."))
         return redirect("workbench:merge", patient.pk)
     if action == "merge":
         other = _other(request)
         if not request.POST.get("one_person"):
             return {"other": other, "reason": reason, "confirm_error": CONFIRM, "status": 422}
         merge_patients(actor=request.user, patient=patient, into=other, reason=reason)
-        messages.success(request, "The records were merged. This one stands for the person now.")
+        messages.success(request, gettext("The records were merged. This one stands for the person now."))
         return redirect("workbench:patient", other.pk)
     if request.POST.get("into"):
         return {"other": _other(request), "status": 200}

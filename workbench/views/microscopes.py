@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Role
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 def microscopes(request: AuthenticatedRequest) -> HttpResponse:
     """Show the microscopes the person may see, those in use first, each with its scale and how many fields it took."""
     if request.user.role == Role.STUDENT:
-        raise PermissionDenied("Microscopes are shown to the people of clinics and laboratories.")
+        raise PermissionDenied(_("Microscopes are shown to the people of clinics and laboratories."))
     found = list(
         Microscope.objects.visible_to(request.user)
         .select_related("organisation")
@@ -97,7 +98,8 @@ def new_microscope(request: AuthenticatedRequest) -> HttpResponse:
                 form.refuse(error)
                 status = error.status
             else:
-                messages.success(request, f"{added.name} was added: images of {place.name} can be assigned to it.")
+                done = _("%(name)s was added: images of %(place)s can be assigned to it.")
+                messages.success(request, done % {"name": added.name, "place": place.name})
                 return redirect("workbench:microscope", added.pk)
     else:
         form = MicroscopeForm(organisations=organisations)
@@ -121,7 +123,7 @@ def edit_microscope(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 form.refuse(error)
                 status = error.status
             else:
-                messages.success(request, "The microscope was saved.")
+                messages.success(request, _("The microscope was saved."))
                 return redirect("workbench:microscope", found.pk)
     else:
         form = MicroscopeForm(microscope=found)
@@ -137,7 +139,8 @@ def microscope_use(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         step = retire_microscope if found.is_active else reinstate_microscope
         stored = step(actor=request.user, microscope=found)
-        messages.success(request, f"{stored.name} is {'in use again' if stored.is_active else 'retired'}.")
+        done = _("%(name)s is in use again.") if stored.is_active else _("%(name)s is retired.")
+        messages.success(request, done % {"name": stored.name})
         return redirect("workbench:microscope", found.pk)
     return render(request, "workbench/microscope_use.html", {"microscope": found})
 

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.models import Order
@@ -51,15 +52,16 @@ class Draft(PatientChoice):
 def new_case(request: AuthenticatedRequest) -> HttpResponse:
     """Take a waiting order, or look a patient up and register one where there is none, and open a case."""
     if not may_write_cases(request.user):
-        raise PermissionDenied("Your role does not open cases.")
+        raise PermissionDenied(_("Your role does not open cases."))
     draft = _read(request) if request.method == "POST" else Draft()
     _choose_order(request, draft)
     if request.POST.get("action") == "create" and not draft.order_error:
         case = _create(request, draft)
         if case is not None:
-            messages.success(request, f"Case {case.accession_number} is open. Add its images next.")
+            done = _("Case %(number)s is open. Add its images next.")
+            messages.success(request, done % {"number": case.accession_number})
             for difference in draft.differences:
-                messages.warning(request, f"The order was taken. {difference}")
+                messages.warning(request, _("The order was taken. %(difference)s") % {"difference": difference})
             return redirect("workbench:case", case.pk)
     if draft.order is None:
         _offer_orders(request, draft)
@@ -79,7 +81,7 @@ def _choose_order(request: AuthenticatedRequest, draft: Draft) -> None:
     pk = uuid_or_none(named)
     order = _waiting(request).select_related("patient", "clinic").filter(pk=pk).first() if pk is not None else None
     if order is None:
-        draft.order_error = "This order does not wait any more. Choose another, or open a case without one."
+        draft.order_error = _("This order does not wait any more. Choose another, or open a case without one.")
         draft.status = 409
         return
     record_view(actor=request.user, target=order)

@@ -10,6 +10,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from cases.models import OrderSource, Patient
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from accounts.requests import AuthenticatedRequest
     from cases.models import Order
 
-CHOOSE_CLINIC = "Choose the clinic that the order is for."
+CHOOSE_CLINIC = _("Choose the clinic that the order is for.")
 
 
 @dataclass
@@ -51,12 +53,13 @@ class OrderDraft(PatientChoice):
 def new_order(request: AuthenticatedRequest) -> HttpResponse:
     """Choose the clinic, look the patient up or register one where there is none, and place the order."""
     if not may_write_orders(request.user):
-        raise PermissionDenied("Your role does not place orders.")
+        raise PermissionDenied(gettext("Your role does not place orders."))
     draft = _read(request)
     if request.POST.get("action") == "create":
         placed = _place(request, draft)
         if placed is not None:
-            messages.success(request, f"Order {placed.placer_number} was placed. It waits for its case.")
+            done = gettext("Order %(number)s was placed. It waits for its case.")
+            messages.success(request, done % {"number": placed.placer_number})
             return redirect("workbench:order", placed.pk)
     if draft.patient is not None:
         # Who sees that somebody asked already places no order twice.
@@ -74,7 +77,7 @@ def _read(request: AuthenticatedRequest) -> OrderDraft:
         creating = request.POST.get("action") == "create"
         draft.form = OrderForm(request.POST) if creating else OrderForm(initial=typed(request, OrderForm))
         if draft.clinic is None:
-            draft.clinic_error, draft.status = CHOOSE_CLINIC, 422
+            draft.clinic_error, draft.status = str(CHOOSE_CLINIC), 422
             draft.mrn = request.POST.get("mrn", "").strip()
         else:
             draft.read_patient(request, draft.clinic.pk)

@@ -37,7 +37,7 @@ def _page() -> str:
 @require_safe
 @never_cache
 def shell(_request: HttpRequest) -> HttpResponse:
-    """What is kept on this device, and a new case without a connection."""
+    """What is kept on this device, and a new case without a connection; in the language that the worker asks for."""
     return HttpResponse(_page())
 
 

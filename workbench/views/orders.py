@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Role
@@ -49,7 +50,7 @@ ORDERS_PER_PAGE = 50
 def orders(request: AuthenticatedRequest) -> HttpResponse:
     """Show one line an order: those that wait first, filters in the address."""
     if request.user.role == Role.STUDENT:
-        raise PermissionDenied("Orders are shown to the people of clinics and laboratories.")
+        raise PermissionDenied(_("Orders are shown to the people of clinics and laboratories."))
     filters = OrderFilters.from_query(request.GET)
     visible = Order.objects.visible_to(request.user)
     page = CappedPaginator(filters.apply(visible).values_list("pk", flat=True), ORDERS_PER_PAGE).get_page(
@@ -102,7 +103,7 @@ def link_order_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show the cases that a waiting order may be about, and make the chosen one its case."""
     found = visible_order(request.user, pk)
     if not may_link_order(request.user, found):
-        raise PermissionDenied("Orders are linked by their clinic and by the laboratory.")
+        raise PermissionDenied(_("Orders are linked by their clinic and by the laboratory."))
     cases = cases_for(request.user, found)
     context: dict[str, Any] = {"order": found, "cases": cases}
     status = 200
@@ -110,14 +111,15 @@ def link_order_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         chosen = uuid_or_none(request.POST.get("case", ""))
         case = cases.filter(pk=chosen).first() if chosen else None
         if case is None:
-            context["error"], status = "Choose the case.", 400
+            context["error"], status = _("Choose the case."), 400
         else:
             try:
                 link_order(actor=request.user, order=found, case=case)
             except DomainError as error:
                 context["error"], status = error.sentence, error.status
             else:
-                messages.success(request, f"The order is linked with case {case.accession_number}.")
+                done = _("The order is linked with case %(number)s.")
+                messages.success(request, done % {"number": case.accession_number})
                 return redirect("workbench:order", pk=found.pk)
     else:
         record_view(actor=request.user, target=found)
@@ -130,7 +132,7 @@ def cancel_order_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Ask for the reason, then take the order back."""
     found = visible_order(request.user, pk)
     if not may_change_order(request.user, found):
-        raise PermissionDenied("Your role does not cancel orders.")
+        raise PermissionDenied(_("Your role does not cancel orders."))
     return _ended(request, found, rejects=False)
 
 
@@ -140,7 +142,7 @@ def reject_order_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Ask why the laboratory does not carry the order out, then reject it."""
     found = visible_order(request.user, pk)
     if not may_reject_order(request.user, found):
-        raise PermissionDenied("Only the laboratory that an order was placed with rejects it.")
+        raise PermissionDenied(_("Only the laboratory that an order was placed with rejects it."))
     return _ended(request, found, rejects=True)
 
 
@@ -158,8 +160,9 @@ def _ended(request: AuthenticatedRequest, found: Order, *, rejects: bool) -> Htt
             context["error"] = error.sentence
             status = error.status
         else:
-            done = "rejected" if rejects else "cancelled"
-            messages.success(request, f"Order {found.placer_number} was {done}. It stays on record.")
+            rejected = _("Order %(number)s was rejected. It stays on record.")
+            cancelled = _("Order %(number)s was cancelled. It stays on record.")
+            messages.success(request, (rejected if rejects else cancelled) % {"number": found.placer_number})
             return redirect("workbench:order", found.pk)
     context["reasons"] = OrderRejection.choices
     return render(request, "workbench/end_order.html", context, status=status)

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.models import Patient, PatientNumber
@@ -98,15 +99,15 @@ def _corrected(request: AuthenticatedRequest, patient: Patient, form: Correction
     before = patient.former_identities.count()
     corrected = update_patient(actor=request.user, patient=patient, **form.cleaned_data)
     if corrected.former_identities.count() == before:
-        messages.info(request, "Nothing was changed: everything stands as it was.")
+        messages.info(request, _("Nothing was changed: everything stands as it was."))
     else:
-        messages.success(request, f"The patient was corrected. Now: {corrected.full_name}.")
+        messages.success(request, _("The patient was corrected. Now: %(name)s.") % {"name": corrected.full_name})
     return redirect("workbench:patient", patient.pk)
 
 
 def _number_added(request: AuthenticatedRequest, patient: Patient, form: NumberForm) -> HttpResponse:
     add_number(actor=request.user, patient=patient, **form.cleaned_data)
-    messages.success(request, "The number was added. The search finds the patient by it.")
+    messages.success(request, _("The number was added. The search finds the patient by it."))
     return redirect("workbench:patient", patient.pk)
 
 
@@ -117,7 +118,8 @@ def _number_ended(request: AuthenticatedRequest, patient: Patient) -> HttpRespon
     numbers = PatientNumber.objects.select_related("patient__organisation").filter(patient=patient)
     number: PatientNumber = get_object_or_404(numbers, pk=pk)
     end_number(actor=request.user, number=number)
-    messages.success(request, f"The number of {number.system} was ended. The search still finds the patient by it.")
+    done = _("The number of %(system)s was ended. The search still finds the patient by it.")
+    messages.success(request, done % {"system": number.system})
     return redirect("workbench:patient", patient.pk)
 
 

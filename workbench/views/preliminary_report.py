@@ -17,6 +17,7 @@ from cases.selectors import review_status, visible_case
 from cases.services.audit_trail import record_export, record_print
 from classifier.selectors import unknown_cameras_of_fields
 from hematovision.csv_export import csv_file
+from hematovision.languages import in_language
 from reports.presenters.cameras import camera_statement
 from workbench.presenters.differential import case_differential
 from workbench.presenters.fields import field_summaries
@@ -62,8 +63,10 @@ def preliminary_report_csv(request: AuthenticatedRequest, pk: UUID) -> HttpRespo
     if not may_see_model_output(request.user, case):
         return _no_report(request, case)
     record_export(actor=request.user, target=case, what="csv")
-    # Files lie around in folders for downloads: their names tell of nobody.
-    return csv_file(_rows(request, case), name=f"report-{case.pk}.csv")
+    # The columns are read by programs: they and what stands in them are the same in every language. Files lie around in
+    # folders for downloads: their names tell of nobody.
+    with in_language("en"):
+        return csv_file(_rows(request, case), name=f"report-{case.pk}.csv")
 
 
 def _no_report(request: AuthenticatedRequest, case: Case) -> HttpResponse:

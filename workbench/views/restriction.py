@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.models import Patient
@@ -45,7 +46,7 @@ def restriction(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             messages.success(request, sentence)
             return redirect("workbench:restriction", patient.pk)
     elif not sees_restricted(request.user):
-        raise PermissionDenied("Restrictions are for administrators and auditors of the laboratory.")
+        raise PermissionDenied(_("Restrictions are for administrators and auditors of the laboratory."))
     else:
         record_view(actor=request.user, target=patient, after={"part": "restrictions"})
     found = list(patient.restrictions.select_related("restricted_by", "lift__lifted_by"))
@@ -63,11 +64,11 @@ def _change(request: AuthenticatedRequest, patient: Patient, reason: str) -> str
     chosen = request.POST.get("restriction", "")
     if not chosen:
         restrict_patient(actor=request.user, patient=patient, reason=reason)
-        return "The patient is restricted: only administrators and auditors see them and their cases."
+        return _("The patient is restricted: only administrators and auditors see them and their cases.")
     found = next(
         (each for each in patient.restrictions.select_related("patient__organisation") if str(each.pk) == chosen), None
     )
     if found is None:
         raise Http404
     lift_restriction(actor=request.user, restriction=found, reason=reason)
-    return "The restriction was lifted: the patient is shown again as before."
+    return _("The restriction was lifted: the patient is shown again as before.")

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Organisation, OrganisationKind
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from accounts.requests import AuthenticatedRequest
 
-_ADMINISTRATORS_ONLY = "The administrators of a laboratory decide about unknown cameras."
+_ADMINISTRATORS_ONLY = _("The administrators of a laboratory decide about unknown cameras.")
 
 
 def administered_laboratory(user: User) -> Organisation | None:
@@ -56,7 +58,7 @@ def unknown_cameras(request: AuthenticatedRequest) -> HttpResponse:
                 form.refuse(error)
                 status = error.status
             else:
-                messages.success(request, "The rule for unknown cameras was saved.")
+                messages.success(request, gettext("The rule for unknown cameras was saved."))
                 return redirect("workbench:microscopes")
     else:
         form = UnknownCameraForm(initial={"rule": laboratory.unknown_camera})

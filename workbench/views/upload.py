@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from cases.models import Case
@@ -46,15 +48,16 @@ def add_images(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if request.accepts("text/html"):
         return _take_all(request, case, uploads)
     if len(uploads) != 1:
-        return JsonResponse({"sentence": "Send one file a request."}, status=400)
+        return JsonResponse({"sentence": _("Send one file a request.")}, status=400)
     try:
         image, created = receive_image(actor=request.user, case=case, upload=uploads[0], **_said(request, case))
     except DomainError as error:
         return JsonResponse({"sentence": error.sentence, "code": error.code}, status=error.status)
     if created:
-        sentence = f"Received. Taken with {image.microscope.name}." if image.microscope else "Received."
+        taken_with = _("Received. Taken with %(microscope)s.")
+        sentence = taken_with % {"microscope": image.microscope.name} if image.microscope else _("Received.")
     else:
-        sentence = f"Already here as field {image.ordinal}: the same file is kept once."
+        sentence = _("Already here as field %(number)s: the same file is kept once.") % {"number": image.ordinal}
     return JsonResponse(
         {"id": str(image.pk), "ordinal": image.ordinal, "created": created, "sentence": sentence},
         status=201 if created else 200,
@@ -66,7 +69,7 @@ def _said(request: AuthenticatedRequest, case: Case) -> dict[str, Any]:
     said = _taken_with(request, case)
     if typed := request.POST.get("replaces", ""):
         if len(request.FILES.getlist("files")) > 1:
-            raise Unprocessable("One picture takes the place of a field. Choose one file.", code="one_file")
+            raise Unprocessable(_("One picture takes the place of a field. Choose one file."), code="one_file")
         said["replaces"] = visible_image(request.user, _field(typed))
     return said
 
@@ -93,12 +96,13 @@ def _take_all(request: AuthenticatedRequest, case: Case, uploads: list[UploadedF
         try:
             receive_image(actor=request.user, case=case, upload=upload, **_said(request, case))
         except DomainError as error:
-            refusals.append(Refusal(upload.name or "A file without a name", error.sentence))
+            refusals.append(Refusal(upload.name or _("A file without a name"), error.sentence))
         else:
             received += 1
     if not uploads:
-        refusals.append(Refusal("No file", "Choose one or more images first."))
+        refusals.append(Refusal(_("No file"), _("Choose one or more images first.")))
     if refusals:
         return show_case(request, case, status=422, refusals=refusals)
-    messages.success(request, f"{received} image{'s' if received != 1 else ''} received.")
+    done = ngettext("%(count)s image received.", "%(count)s images received.", received)
+    messages.success(request, done % {"count": received})
     return redirect("workbench:case", case.pk)

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef
 from django.db.models.functions import Coalesce
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import may_see_predictions, works_at_clinic
@@ -56,7 +57,7 @@ def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResp
     record_list(actor=request.user, object_type="cases.case", count=len(cases))
     context = {
         "place": place,
-        "title": "Review" if place == "review" else "Cases",
+        "title": _("Review") if place == "review" else _("Cases"),
         "filters": filters,
         "tabs": _tabs(filters.but_state(visible)),
         "clinics": clinics_to_choose_from(request.user),

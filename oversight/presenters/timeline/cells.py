@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from cases.blinding import is_blinded
 from cases.cell_classes import BY_CODE
 from cases.models import LabelSource
+from cases.words import in_words
 from oversight.presenters.timeline.entry import SAME_SITTING, Entry
 from review.models import ActionKind, Amendment, Decision, ReviewAction
 
@@ -40,14 +44,14 @@ def of_amendments(case: Case) -> Iterator[Entry]:
         yield Entry(
             amendment.opened_at,
             "reports",
-            f"Opened again: {amendment.get_kind_display().lower()}",
+            _("Opened again: %(kind)s") % {"kind": amendment.get_kind_display().lower()},
             amendment.opened_by.full_name,
             details=(f"{amendment.get_reason_code_display()}. {amendment.reason}",),
             tone="warn",
         )
         if amendment.settled_at and amendment.outcome == "abandoned":
             who = amendment.settled_by.full_name if amendment.settled_by else ""
-            yield Entry(amendment.settled_at, "reports", "The amendment was given up: what was signed stands", who)
+            yield Entry(amendment.settled_at, "reports", _("The amendment was given up: what was signed stands"), who)
 
 
 def _goes_on(last: ReviewAction, action: ReviewAction) -> bool:
@@ -69,30 +73,36 @@ def _changes_of(case: Case, *, blind: bool) -> dict[UUID, list[tuple[str, str]]]
 
 def _called(state: dict[str, object], *, blind: bool) -> str:
     if state.get("removed"):
-        return "removed"
+        return _("removed")
     if state.get("excluded"):
-        return "excluded"
+        return _("excluded")
     if blind and state.get("label_source") == LabelSource.MODEL:
-        return "not named"
+        return _("not named")
     label = BY_CODE.get(str(state.get("label", "")))
-    return label.label.lower() if label else "no class"
+    return in_words(label.label).lower() if label else _("no class")
 
 
 def _entry(run: list[ReviewAction], changes: dict[UUID, list[tuple[str, str]]]) -> Entry:
     cells = [pair for action in run for pair in changes.get(action.pk, [])]
     moved = Counter(f"{before} → {after}" for before, after in cells if before != after)
-    named = [f"{change}: {count}" for change, count in moved.most_common(MOST_CHANGES_NAMED)]
+    named = [
+        _("%(change)s: %(number)s") % {"change": change, "number": count}
+        for change, count in moved.most_common(MOST_CHANGES_NAMED)
+    ]
     if len(moved) > MOST_CHANGES_NAMED:
-        named.append(f"and {len(moved) - MOST_CHANGES_NAMED} other changes")
-    reason = run[0].reason or run[0].reason_code.replace("_", " ")
+        named.append(_("and %(number)s other changes") % {"number": len(moved) - MOST_CHANGES_NAMED})
+    reason = run[0].reason or in_words(run[0].reason_code.replace("_", " "))
     if reason:
-        named.append(f"Reason: {reason}")
-    number = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-    actions = "" if len(run) == 1 else f", {len(run)} actions"
+        named.append(_("Reason: %(reason)s") % {"reason": reason})
+    said = {
+        "kind": ActionKind(run[0].kind).label,
+        "cells": ngettext("%(number)s cell", "%(number)s cells", len(cells)) % {"number": len(cells)},
+        "actions": ngettext("%(number)s action", "%(number)s actions", len(run)) % {"number": len(run)},
+    }
     return Entry(
         run[0].at,
         "cells",
-        f"{ActionKind(run[0].kind).label}: {number}{actions}",
+        (_("%(kind)s: %(cells)s") if len(run) == 1 else _("%(kind)s: %(cells)s, %(actions)s")) % said,
         run[0].by.full_name,
         details=tuple(named),
         until=run[-1].at if len(run) > 1 else None,

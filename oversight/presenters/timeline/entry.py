@@ -6,18 +6,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-KINDS: dict[str, str] = {
-    "steps": "Steps of the case",
-    "images": "Images",
-    "machine": "Model",
-    "cells": "Cells",
-    "talk": "Second opinions and discussion",
-    "reports": "Reports and signatures",
-    "delivery": "Delivery and acknowledgement",
-    "access": "Who viewed it",
+    from django_stubs_ext import StrPromise
+
+KINDS: dict[str, StrPromise] = {
+    "steps": _("Steps of the case"),
+    "images": _("Images"),
+    "machine": _("Model"),
+    "cells": _("Cells"),
+    "talk": _("Second opinions and discussion"),
+    "reports": _("Reports and signatures"),
+    "delivery": _("Delivery and acknowledgement"),
+    "access": _("Who viewed it"),
 }
 SAME_SITTING = timedelta(minutes=15)
 
@@ -27,7 +31,7 @@ class Entry:
     """What happened, when, and by whom (empty for the system). `details` are further lines, `link` a page.
 
     `times` counts entries that were merged into this one, and `until` is when the last of them was.
-    Entries of one `alike` ("images received") fold into one that holds them in `folds`.
+    Entries of one `alike` ("{number} images received") fold into one that holds them in `folds`.
     """
 
     at: datetime
@@ -45,7 +49,7 @@ class Entry:
     @property
     def name(self) -> str:
         """The kind in words."""
-        return KINDS[self.kind]
+        return str(KINDS[self.kind])
 
 
 def merged(entries: Iterable[Entry]) -> list[Entry]:
@@ -98,7 +102,7 @@ def _together(newer: Entry, older: Entry) -> Entry:
         newer,
         at=older.at,
         until=newer.until or newer.at,
-        text=f"{len(folds)} {newer.alike}",
+        text=newer.alike.replace("{number}", str(len(folds))),
         details=(),
         folds=folds,
     )

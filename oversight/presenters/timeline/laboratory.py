@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from audit.models import Action, AuditEvent, Outcome
 from audit.selectors import about_case
+from cases.words import in_words
 from consult.models import ClinicThread, ClinicThreadEntry, Comment, OpinionState, SecondOpinion
 from inbox.models import Delivery
 from oversight.presenters.timeline.entry import Entry
@@ -29,26 +31,30 @@ def of_opinions(case: Case, user: User) -> Iterator[Entry]:
     """Yield what a colleague was asked, and what became of it."""
     opinions = SecondOpinion.objects.visible_to(user).filter(case=case)
     for opinion in opinions.select_related("asked_by", "colleague", "settled_by"):
-        way = "blind" if opinion.blind else "open"
+        sentence = (
+            _("Second opinion asked of %(person)s (blind)")
+            if opinion.blind
+            else _("Second opinion asked of %(person)s (open)")
+        )
         asked = (opinion.question,) if opinion.question else ()
         yield Entry(
             opinion.asked_at,
             "talk",
-            f"Second opinion asked of {opinion.colleague.full_name} ({way})",
+            sentence % {"person": opinion.colleague.full_name},
             opinion.asked_by.full_name,
             details=asked,
         )
         if opinion.answered_at:
             declined = opinion.state == OpinionState.DECLINED
             words = (opinion.words,) if opinion.words else ()
-            text = "Second opinion declined" if declined else "Second opinion given"
+            text = _("Second opinion declined") if declined else _("Second opinion given")
             yield Entry(opinion.answered_at, "talk", text, opinion.colleague.full_name, details=words)
         if opinion.settled_at:
-            closing = (opinion.closing,) if opinion.closing else ()
+            closing = (in_words(opinion.closing),) if opinion.closing else ()
             yield Entry(
                 opinion.settled_at,
                 "talk",
-                f"Second opinion {opinion.get_state_display().lower()}",
+                _("Second opinion %(state)s") % {"state": opinion.get_state_display().lower()},
                 name_of(opinion.settled_by),
                 details=closing,
             )
@@ -57,7 +63,7 @@ def of_opinions(case: Case, user: User) -> Iterator[Entry]:
 def of_comments(case: Case, user: User) -> Iterator[Entry]:
     """Yield the thread."""
     for comment in Comment.objects.visible_to(user).filter(case=case).select_related("by", "cell"):
-        text = f"Comment on cell {comment.cell.ordinal}" if comment.cell else "Comment"
+        text = _("Comment on cell %(number)s") % {"number": comment.cell.ordinal} if comment.cell else _("Comment")
         yield Entry(comment.at, "talk", text, comment.by.full_name, details=(comment.text,))
 
 
@@ -65,7 +71,7 @@ def of_clinic_threads(case: Case, user: User) -> Iterator[Entry]:
     """Yield what laboratory and clinic wrote to each other."""
     threads = ClinicThread.objects.visible_to(user).filter(case=case)
     for entry in ClinicThreadEntry.objects.filter(thread__in=threads).select_related("by"):
-        yield Entry(entry.at, "talk", "Between laboratory and clinic", entry.by.full_name, details=(entry.text,))
+        yield Entry(entry.at, "talk", _("Between laboratory and clinic"), entry.by.full_name, details=(entry.text,))
 
 
 def of_reports(case: Case, user: User) -> Iterator[Entry]:
@@ -74,11 +80,16 @@ def of_reports(case: Case, user: User) -> Iterator[Entry]:
         signature = getattr(report, "signature", None)
         details = [f"SHA-256 {report.digest}"]
         if signature is not None:
-            details.insert(0, f"{signature.meaning}; {signature.get_method_display().lower()}")
+            details.insert(
+                0,
+                _("%(meaning)s; %(method)s")
+                % {"meaning": in_words(signature.meaning), "method": signature.get_method_display().lower()},
+            )
         yield Entry(
             signature.signed_at if signature else report.created_at,
             "reports",
-            f"Report version {report.version} signed ({report.get_kind_display().lower()})",
+            _("Report version %(version)s signed (%(kind)s)")
+            % {"version": report.version, "kind": report.get_kind_display().lower()},
             signature.signer_name if signature else "",
             details=tuple(details),
             tone=_TONES.get(report.kind, ""),
@@ -87,40 +98,41 @@ def of_reports(case: Case, user: User) -> Iterator[Entry]:
         yield Entry(
             move.at,
             "reports",
-            f"Images taken over by case {move.to_case.accession_number}",
+            _("Images taken over by case %(case)s") % {"case": move.to_case.accession_number},
             move.by.full_name,
             tone="danger",
         )
     for move in CaseMove.objects.filter(to_case=case).select_related("by", "from_case"):
-        yield Entry(
-            move.at, "reports", f"Images taken over from case {move.from_case.accession_number}", move.by.full_name
-        )
+        text = _("Images taken over from case %(case)s") % {"case": move.from_case.accession_number}
+        yield Entry(move.at, "reports", text, move.by.full_name)
 
 
 def of_deliveries(case: Case, user: User) -> Iterator[Entry]:
     """Yield to whom each version went, who opened it, who acknowledged it, and when people were told over heads."""
     deliveries = Delivery.objects.visible_to(user).filter(case=case)
     for delivery in deliveries.select_related("report", "organisation", "opened_by", "acknowledgement"):
-        version = f"version {delivery.report.version}"
-        critical = ("Critical result",) if delivery.critical else ()
+        said = {"version": delivery.report.version, "organisation": delivery.organisation.name}
+        critical = (_("Critical result"),) if delivery.critical else ()
         yield Entry(
             delivery.created_at,
             "delivery",
-            f"Report {version} sent to {delivery.organisation.name}",
+            _("Report version %(version)s sent to %(organisation)s") % said,
             details=critical,
             tone="danger" if delivery.critical else "",
         )
         if delivery.opened_at:
-            yield Entry(delivery.opened_at, "delivery", f"Report {version} opened", name_of(delivery.opened_by))
+            text = _("Report version %(version)s opened") % said
+            yield Entry(delivery.opened_at, "delivery", text, name_of(delivery.opened_by))
         if delivery.escalated_at:
-            yield Entry(delivery.escalated_at, "delivery", f"Report {version} escalated: not acknowledged", tone="warn")
+            text = _("Report version %(version)s escalated: not acknowledged") % said
+            yield Entry(delivery.escalated_at, "delivery", text, tone="warn")
         acknowledgement = getattr(delivery, "acknowledgement", None)
         if acknowledgement is not None:
-            back = ("With read-back of the critical result",) if acknowledgement.read_back else ()
+            back = (_("With read-back of the critical result"),) if acknowledgement.read_back else ()
             yield Entry(
                 acknowledgement.at,
                 "delivery",
-                f"Report {version} acknowledged",
+                _("Report version %(version)s acknowledged") % said,
                 acknowledgement.by_name,
                 details=back,
                 tone="ok",
@@ -138,15 +150,15 @@ def of_looks(case: Case, user: User) -> Iterator[Entry]:
 
 
 def _look(event: AuditEvent, trail: str) -> Entry:
-    thing = event.object_type.rpartition(".")[2].replace("smearimage", "image")
+    thing = _(event.object_type.rpartition(".")[2].replace("smearimage", "image"))
     denied = event.outcome == Outcome.DENIED
-    text = f"{event.get_action_display()}: {thing}"
+    text = _("%(action)s: %(record)s") % {"action": event.get_action_display(), "record": thing}
     return Entry(
         event.at,
         "access",
-        f"Refused. {text}" if denied else text,
+        _("Refused. %(what)s") % {"what": text} if denied else text,
         event.actor_name,
-        details=(event.reason,) if event.reason else (),
+        details=(in_words(event.reason),) if event.reason else (),
         link=trail,
         tone="warn" if denied else "",
     )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from cases.models import BreakGlassAccess, ImageTransition, SmearImage
 from cases.states import NOT_COUNTING, CaseState, ImageState
+from cases.words import in_words
 from classifier.models import Analysis, AnalysisState
 from oversight.presenters.timeline.entry import Entry
 
@@ -33,13 +36,13 @@ def name_of(user: User | None) -> str:
 
 def of_steps(case: Case) -> Iterator[Entry]:
     """Yield the steps of the state machine, the opening included."""
-    yield Entry(case.created_at, "steps", "Case opened", name_of(case.created_by))
+    yield Entry(case.created_at, "steps", _("Case opened"), name_of(case.created_by))
     for step in case.transitions.select_related("by"):
         if not step.from_state and step.to_state == CaseState.DRAFT:
             continue  # that is the opening
         state = CaseState(step.to_state)
-        reason = (step.reason,) if step.reason else ()
-        yield Entry(step.at, "steps", state.label, name_of(step.by), details=reason, tone=_TONES.get(state, ""))
+        reason = (in_words(step.reason),) if step.reason else ()
+        yield Entry(step.at, "steps", str(state.label), name_of(step.by), details=reason, tone=_TONES.get(state, ""))
 
 
 def of_images(case: Case) -> Iterator[Entry]:
@@ -48,20 +51,19 @@ def of_images(case: Case) -> Iterator[Entry]:
         yield Entry(
             image.uploaded_at,
             "images",
-            f"Image {image.ordinal} received",
+            _("Image %(number)s received") % {"number": image.ordinal},
             name_of(image.uploaded_by),
-            alike="images received",
+            alike=_("{number} images received"),
         )
     told = ImageTransition.objects.filter(
         image__case=case, to_state__in=[ImageState.REJECTED, ImageState.FAILED, *NOT_COUNTING]
     ).select_related("by", "image")
     for step in told:
         word = ImageState(step.to_state).label.lower()
-        reason = (step.reason,) if step.reason else ()
+        reason = (in_words(step.reason),) if step.reason else ()
         tone = "warn" if step.to_state in NOT_COUNTING else "danger"
-        yield Entry(
-            step.at, "images", f"Image {step.image.ordinal} {word}", name_of(step.by), details=reason, tone=tone
-        )
+        text = _("Image %(number)s %(state)s") % {"number": step.image.ordinal, "state": word}
+        yield Entry(step.at, "images", text, name_of(step.by), details=reason, tone=tone)
 
 
 def of_analyses(case: Case) -> Iterator[Entry]:
@@ -73,20 +75,18 @@ def of_analyses(case: Case) -> Iterator[Entry]:
         if run.finished_at is None:
             continue
         done = run.state == AnalysisState.DONE
-        text = (
-            f"Image {run.image.ordinal} analysed by {run.model_version}"
-            if done
-            else f"Image {run.image.ordinal} not analysed"
-        )
-        details = (run.problem,) if run.problem else ()
-        who = f"asked for by {run.requested_by.full_name}" if run.requested_by else ""
+        sentence = _("Image %(number)s analysed by %(model)s") if done else _("Image %(number)s not analysed")
+        details = (in_words(run.problem),) if run.problem else ()
+        who = _("asked for by %(person)s") % {"person": run.requested_by.full_name} if run.requested_by else ""
         yield Entry(
             run.finished_at,
             "machine",
-            text,
+            sentence % {"number": run.image.ordinal, "model": run.model_version},
             details=(*details, who) if who else details,
             tone="" if done else "danger",
-            alike=f"images analysed by {run.model_version}" if done and not details and not who else "",
+            alike=_("{number} images analysed by {model}").replace("{model}", str(run.model_version))
+            if done and not details and not who
+            else "",
         )
 
 
@@ -97,7 +97,8 @@ def of_break_glass(case: Case) -> Iterator[Entry]:
         yield Entry(
             access.opened_at,
             "access",
-            f"Opened by break-glass access from {place}, until {access.expires_at:%H:%M} UTC",
+            _("Opened by break-glass access from %(place)s, until %(time)s UTC")
+            % {"place": place, "time": f"{access.expires_at:%H:%M}"},
             access.user.full_name,
             details=(access.reason,),
             tone="danger",

@@ -47,14 +47,14 @@ def kinds_for(user: User, case: Case) -> dict[str, str]:
     those who oversee.
     """
     if user.role not in LABORATORY_ROLES:
-        return {code: KINDS[code] for code in _CLINIC}
+        return {code: str(KINDS[code]) for code in _CLINIC}
     hidden = set() if user.role in _OVERSEERS else {"access"}
     if is_read_only(user, case):
         # Opened in an emergency: what the laboratory says to itself, and who viewed it, stays with it.
         hidden |= {"talk", "access"}
     if is_closed(user, case):
         hidden |= _TELLING
-    return {code: name for code, name in KINDS.items() if code not in hidden}
+    return {code: str(name) for code, name in KINDS.items() if code not in hidden}
 
 
 def story_of(case: Case, user: User, kinds: Collection[str] = ()) -> list[Entry]:

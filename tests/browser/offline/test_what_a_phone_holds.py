@@ -115,3 +115,23 @@ def test_a_new_version_takes_over_and_the_old_one_goes(phone, amina, monkeypatch
     }""")
     assert before != "shell-of-tomorrow"
     assert not Case.objects.exists()
+
+
+# A browser without a desktop shows no notification: what the worker would have it show is kept instead.
+SHOWN = """async () => {
+  const shown = [];
+  self.registration.showNotification = async (title, { body, tag }) => { shown.push([title, body, tag]); };
+  for (const data of ['{"title": "HematoVision", "body": "There is something new for you."}', 'no JSON']) {
+    self.dispatchEvent(new PushEvent('push', { data }));
+  }
+  return shown;
+}"""
+
+
+def test_a_message_is_shown_while_no_page_of_ours_is_open(phone, amina):
+    phone.arrive(amina)
+    (worker,) = phone.context.service_workers
+    assert worker.evaluate(SHOWN) == [
+        ["HematoVision", "There is something new for you.", "something-new"],
+        ["HematoVision", "", "something-new"],
+    ]
