@@ -11,7 +11,6 @@ from django.utils.translation import gettext_noop
 from accounts.overseers import administrators_of, overseers_of
 from cases.models import BreakGlassAccess, Case
 from classifier.models import CameraStanding
-from hematovision.languages import in_language
 from notices.services import close_notifications, notify
 from oversight.services.tallies import note_case, note_change
 
@@ -47,29 +46,28 @@ def tell_administrators_of_unknown_camera(sender: Any, standing_id: int, **kwarg
         if not any(other.is_unknown for other in others):
             close_notifications(subject_id=camera.pk)
         return
-    named = {"model": standing.model_version, "name": camera.name}
-    path = (
-        reverse("workbench:microscope", args=[camera.pk]) if standing.microscope else reverse("workbench:microscopes")
-    )
-    for person in administrators_of(laboratory_id):
-        with in_language(person.language):
-            sentence = (
-                _("%(model)s does not know the camera of %(name)s: names on its images are held back or marked.")
-                if standing.microscope
-                else _(
-                    "%(name)s sends images of a camera that %(model)s does not know: names on them are held "
-                    "back or marked."
-                )
+
+    def told() -> str:
+        sentence = (
+            _("%(model)s does not know the camera of %(name)s: names on its images are held back or marked.")
+            if standing.microscope
+            else _(
+                "%(name)s sends images of a camera that %(model)s does not know: names on them are held back or marked."
             )
-        notify(
-            recipients=[person],
-            kind=UNKNOWN_CAMERA,
-            subject_id=camera.pk,
-            # Names of places and models may be long.
-            text=(sentence % named)[:300],
-            path=path,
-            replaces=True,
         )
+        # Names of places and models may be long.
+        return (sentence % {"model": standing.model_version, "name": camera.name})[:300]
+
+    notify(
+        recipients=administrators_of(laboratory_id),
+        kind=UNKNOWN_CAMERA,
+        subject_id=camera.pk,
+        text=told,
+        path=reverse("workbench:microscope", args=[camera.pk])
+        if standing.microscope
+        else reverse("workbench:microscopes"),
+        replaces=True,
+    )
 
 
 def note_that_cells_changed(sender: Any, case_id: UUID, **kwargs: Any) -> None:

@@ -84,7 +84,7 @@ def groups_of(cells: reviewed_cells.ReviewedCells, dimension: str) -> list[Group
         parts[value].append(ReviewedCells(final, best, identified, excluded, number))
     names = _NAMES[dimension](list(parts))
     groups = [
-        Group(str(value or ""), str(names.get(value) or gettext("not given")), compare(kinds))
+        Group(str(value or ""), names.get(value) or gettext("not given"), compare(kinds))
         for value, kinds in parts.items()
     ]
     return sorted(groups, key=lambda group: (-group.comparison.n, group.name))[:MOST_VALUES]
@@ -107,7 +107,7 @@ def _names_of_people(ids: Sequence[Any]) -> Mapping[Any, str]:
 
 _NAMES: dict[str, Callable[[Sequence[Any]], Mapping[Any, str]]] = {
     "clinic": _names_of_clinics,
-    "stain": lambda _: dict(Stain.choices),
+    "stain": lambda _ids: {code: str(label) for code, label in Stain.choices},
     "camera": lambda names: dict(zip(names, names, strict=True)),
     "model": _names_of_models,
     "reader": _names_of_people,

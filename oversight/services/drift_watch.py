@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -16,7 +17,6 @@ from accounts.overseers import overseers_of
 from audit.models import Action, AuditEvent, Outcome
 from audit.services import record
 from classifier.models import ModelState, ModelVersion
-from hematovision.languages import in_language
 from notices.services import notify
 from oversight import drift
 from oversight.selectors.agreement import comparison_of, weeks_of
@@ -59,17 +59,13 @@ def _watch(laboratory: Organisation, version: ModelVersion, expected: Expectatio
     if not alarms or _said(laboratory, version):
         return False
     with transaction.atomic():
-        for person in overseers_of(laboratory.pk):
-            with in_language(person.language):
-                worse = ", ".join(_(alarm).lower() for alarm in alarms)
-                sentence = _("The model in use does worse here than its card says: %(worse)s.") % {"worse": worse}
-            notify(
-                recipients=[person],
-                kind=KIND,
-                subject_id=version.pk,
-                text=sentence,
-                path=reverse("oversight:agreement"),
-            )
+        notify(
+            recipients=overseers_of(laboratory.pk),
+            kind=KIND,
+            subject_id=version.pk,
+            text=partial(_sentence, alarms),
+            path=reverse("oversight:agreement"),
+        )
         record(
             actor=None,
             action=Action.VERIFY,
@@ -80,6 +76,11 @@ def _watch(laboratory: Organisation, version: ModelVersion, expected: Expectatio
             after={"alarms": [alarm.lower() for alarm in alarms]},
         )
     return True
+
+
+def _sentence(alarms: list[str]) -> str:
+    worse = ", ".join(_(alarm).lower() for alarm in alarms)
+    return _("The model in use does worse here than its card says: %(worse)s.") % {"worse": worse}
 
 
 def alarms_at(laboratory: Organisation, version: ModelVersion, expected: Expectation) -> list[str]:
