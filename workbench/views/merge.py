@@ -37,7 +37,7 @@ def merge(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show what was merged; a POST looks for the other record, merges into it, or undoes a merge."""
     patient = get_object_or_404(Patient.objects.visible_to(request.user).select_related("organisation"), pk=pk)
     if request.method != "POST" and not may_merge_patients(request.user, patient):
-        raise PermissionDenied(NOT_YOURS_TO_MERGE)
+        raise PermissionDenied(str(NOT_YOURS_TO_MERGE))
     context: dict[str, Any] = {}
     status = 200
     if request.method != "POST":
@@ -88,7 +88,7 @@ def _act(request: AuthenticatedRequest, patient: Patient) -> HttpResponse | dict
     if request.POST.get("into"):
         return {"other": _other(request), "status": 200}
     if not may_merge_patients(request.user, patient):
-        raise PermissionRefused(NOT_YOURS_TO_MERGE)
+        raise PermissionRefused(str(NOT_YOURS_TO_MERGE))
     return _find(request, patient)
 
 
