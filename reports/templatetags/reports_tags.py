@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.utils import dateformat as dates
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cases.models.birth import BirthDate
 from cases.selectors import review_status
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+DATE = gettext_noop("j F Y")
+"""A day in words, as the filter `date` is told it; a language may write it otherwise."""
+
 
 @register.filter
 def full_name(patient: dict[str, str]) -> str:
@@ -43,7 +47,7 @@ def kind_name(kind: str) -> str:
 def day(value: str) -> str:
     """Return a birth date in words, as far as it is known: 29 February 1980, 03/1961, 1961, Birth date unknown."""
     date = BirthDate.parse(value)
-    return dates.format(date.first, "j F Y") if date.first and date.is_known_to_the_day else str(date)
+    return dates.format(date.first, _(DATE)) if date.first and date.is_known_to_the_day else str(date)
 
 
 @register.filter
@@ -65,7 +69,7 @@ def moment(value: str) -> str:
 def moment_exact(value: str) -> str:
     """Return an ISO time to the second, in UTC."""
     time = dt.datetime.fromisoformat(value).astimezone(dt.UTC)
-    return dates.format(time, "j F Y H:i:s") + " UTC"
+    return dates.format(time, f"{_(DATE)} H:i:s") + " UTC"
 
 
 @register.filter
