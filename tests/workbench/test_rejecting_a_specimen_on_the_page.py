@@ -13,6 +13,7 @@ from cases.states import CaseState
 from notices.models import Notification
 from review.services.leases import claim
 from tests.factories.cases import CaseFactory
+from tests.factories.languages import mark_language
 
 pytestmark = pytest.mark.django_db
 WORDS = "Fields 2 and 5 <i>show</i> no cell."
@@ -117,6 +118,18 @@ def test_the_notice_names_patient_reasons_times_and_who(client, amina, rejected)
         assert named in notice
     assert str(SpecimenReason.UNLABELLED.label) in notice
     assert AuditEvent.objects.filter(action=Action.PRINT, object_id=str(rejected.pk)).count() == 1
+
+
+def test_the_notice_is_in_the_language_of_the_laboratorys_reports(client, amina, rejected, monkeypatch):
+    mark_language(monkeypatch, "fr")
+    rejected.laboratory.report_language = "fr"
+    rejected.laboratory.save(update_fields=["report_language"])
+    client.force_login(amina)
+    frame, paper = client.get(page(rejected, "workbench:rejection_notice")).content.decode().split("<article", 1)
+    paper = paper.split("</article>")[0]
+    assert "fr:" not in frame
+    assert ' lang="fr" dir="ltr"' in paper
+    assert f"fr:{SpecimenReason.UNLABELLED.label}" in paper
 
 
 def test_rejected_cases_have_a_tab_of_their_own(client, amina, rejected):
