@@ -109,6 +109,7 @@ check: install-dev pango ## lint, types, arrows, templates, scripts and styles, 
 	DJANGO_SETTINGS_MODULE=hematovision.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m deploy.throwaway_production $(BIN)/python manage.py check --deploy --fail-level WARNING
 	DJANGO_SETTINGS_MODULE=hematovision.settings.test $(BIN)/python manage.py api_schema --check
+	$(BIN)/python -m deploy.languages --check
 	deploy/audit_requirements $(BIN)/pip-audit
 
 languages: install-dev ## take new sentences up into locale/ for translators, and compile (needs gettext)
