@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from pypdf import PdfReader
@@ -140,6 +141,16 @@ def test_the_page_is_in_the_language_of_whoever_reads_and_the_report_in_its_own(
     assert "es:" not in sheet
     assert "es:Versions" in after
     assert "fr:" not in after.replace("fr:Pathologist", "")
+
+
+def test_what_a_person_wrote_stands_in_the_report(case, pavel, french, client):
+    words = {"quality_remark": "Drawn.", "comments": "Few.", "interpretation": "Normal.", "count_reason": "Enough."}
+    report = next_version(case, pavel, counts={"neutrophil": 40}, **words)
+    client.force_login(pavel, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = client.get(f"/reports/{report.pk}/").content.decode()
+    paper = render_to_string("reports/pdf.html", {"content": report.data})
+    for shown in (page, paper):
+        assert [text for text in words.values() if text not in shown] == []
 
 
 @needs_pango
