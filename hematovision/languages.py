@@ -25,6 +25,11 @@ def script_words() -> str:
     return "" if code == settings.LANGUAGE_CODE else f"words/{code}.js"
 
 
+def report_language_names() -> list[tuple[str, str]]:
+    """Return the languages a report can be signed in: nothing in it is told in another."""
+    return [(code, name) for code, name in language_names() if code in settings.WHOLE_LANGUAGES]
+
+
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
     """Write what follows in a language: a person's own, a laboratory's. An empty or unknown code is the default."""

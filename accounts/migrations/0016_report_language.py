@@ -14,6 +14,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='organisation',
             name='report_language',
-            field=models.CharField(choices=hematovision.languages.language_names, default='en', help_text='For laboratories: what is signed from now on is written in it. A report that was signed stays as it is.', max_length=10, verbose_name='language of reports'),
+            field=models.CharField(choices=hematovision.languages.report_language_names, default='en', help_text='For laboratories: what is signed from now on is written in it. A report that was signed stays as it is.', max_length=10, verbose_name='language of reports'),
         ),
     ]

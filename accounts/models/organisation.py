@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.accession_pattern import LONGEST_PATTERN, check_accession_pattern
-from hematovision.languages import language_names
+from hematovision.languages import report_language_names
 
 if TYPE_CHECKING:
     from accounts.models.user import User
@@ -136,7 +136,7 @@ class Organisation(models.Model):
     report_language = models.CharField(
         _("language of reports"),
         max_length=10,
-        choices=language_names,
+        choices=report_language_names,
         default="en",
         help_text=_(
             "For laboratories: what is signed from now on is written in it. A report that was signed stays as it is."

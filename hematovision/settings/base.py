@@ -103,6 +103,8 @@ WSGI_APPLICATION = "hematovision.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "French"), ("es", "Spanish"), ("ar", "Arabic")]
+# Those in which no sentence is missing: a signed report is in one of them (deploy/languages.py keeps them whole).
+WHOLE_LANGUAGES = ["en", "fr", "es"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["hematovision.formats"]
 TIME_ZONE = "UTC"

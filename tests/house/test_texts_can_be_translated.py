@@ -4,6 +4,7 @@ import re
 
 import polib
 import pytest
+from django.conf import settings
 
 from deploy.languages import COMPLETE, DOMAINS, LANGUAGES, ROOT, catalogue
 from tests.house.untranslated import untranslated
@@ -29,6 +30,11 @@ def _put_in(text):
 @pytest.mark.parametrize("folder", ["templates", "static", *APPS])
 def test_no_sentence_is_kept_from_the_translators(folder):
     assert [str(found) for found in untranslated(ROOT / folder)] == []
+
+
+def test_reports_are_signed_in_whole_languages_only():
+    assert settings.WHOLE_LANGUAGES == ["en", *COMPLETE]
+    assert [code for code, _ in settings.LANGUAGES] == ["en", *LANGUAGES]
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
