@@ -98,10 +98,9 @@ def laboratory(clinic, signed, amina, pavel):
         f"/cases/{signed.case_id}/",
         f"/cases/{signed.case_id}/report/",
         "/review/my-agreement/?cells=reviewed",
-        "/consult/opinions/",
+        "/opinions/",
         "/break-glass/",
         "/notifications/",
-        "/oversight/models/",
     ]
 
 
@@ -164,7 +163,7 @@ def walk(open_as, another_language):
         )
         english, wide = {}, {}
         for address in addresses:
-            page.goto(address)
+            assert page.goto(address).ok, address
             if found := page.evaluate(ENGLISH, NAMES):
                 english[address] = found
             if (more := page.evaluate("document.documentElement.scrollWidth") - size[0]) > 0:
