@@ -189,20 +189,29 @@ class FrozenColumns(Guard):
     """Migration operation: from now on the named columns of `table` keep the value of their insert.
 
     SQLite drops a table's triggers when a later migration remakes the table: repeat this operation after such a
-    migration. It is safe to run twice. With `keep_rows` no row is deleted either.
+    migration. It is safe to run twice. With `keep_rows` no row is deleted either. The text of an `emptied` column may become
+    empty, for good: words about people, which a pseudonymisation takes away.
     """
 
     reversible = True
     reduces_to_sql = True
 
-    def __init__(self, table: str, columns: list[str], *, keep_rows: bool = False) -> None:
+    def __init__(
+        self, table: str, columns: list[str], *, keep_rows: bool = False, emptied: list[str] | None = None
+    ) -> None:
         self.table = table
         self.columns = columns
         self.keep_rows = keep_rows
+        self.emptied = emptied or []
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """How the migration writer spells this operation."""
-        return (self.__class__.__qualname__, [self.table, self.columns], {"keep_rows": True} if self.keep_rows else {})
+        named = {"keep_rows": self.keep_rows, "emptied": self.emptied}
+        return (
+            self.__class__.__qualname__,
+            [self.table, self.columns],
+            {name: value for name, value in named.items() if value},
+        )
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Triggers are no part of the model state."""
@@ -241,7 +250,15 @@ class FrozenColumns(Guard):
     def _statements(self, vendor: str) -> list[str]:
         differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"  # not translated
         # Every save names every column: only a different value is a change.
-        changed = " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in self.columns)
+        changed = " OR ".join(
+            [
+                *(f'OLD."{column}" {differs} NEW."{column}"' for column in self.columns),
+                *(
+                    f'(OLD."{column}" {differs} NEW."{column}" AND NEW."{column}" {differs} \'\')'
+                    for column in self.emptied
+                ),
+            ]
+        )
         columns, rows = self._names
         head = f'CREATE TRIGGER "{columns}" BEFORE UPDATE ON "{self.table}" FOR EACH ROW WHEN ({changed})'
         keep = f'CREATE TRIGGER "{rows}" BEFORE DELETE ON "{self.table}" FOR EACH ROW'

@@ -71,7 +71,8 @@ class FieldReturnQuerySet(models.QuerySet["FieldReturn"]):
 
 
 class FieldReturn(models.Model):
-    """Why a field went back, who sent it, and how that ended. What it was written with is never changed.
+    """Why a field went back, who sent it, and how that ended. What it was written with is never changed; a pseudonymisation
+    empties the words.
 
     `cells` are the ids of the cells that counted until then: they count again where the reviewer keeps the field after all.
     """
@@ -97,9 +98,6 @@ class FieldReturn(models.Model):
                 fields=["image"], condition=Q(outcome=""), name="field_is_sent_back_once_at_a_time"
             ),
             models.CheckConstraint(condition=Q(reason__in=FieldFault.values), name="field_return_reason_is_known"),
-            models.CheckConstraint(
-                condition=~Q(reason=FieldFault.OTHER) | ~Q(words=""), name="other_reason_of_a_field_return_says_words"
-            ),
             models.CheckConstraint(
                 condition=Q(outcome="", ended_by__isnull=True, ended_at__isnull=True)
                 | Q(outcome__in=ReturnOutcome.values, ended_by__isnull=False, ended_at__isnull=False),

@@ -24,6 +24,7 @@ from hematovision.errors import Conflict
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from cases.models import Case
 
 
 def return_locked(*, actor: User, image: SmearImage, reason: FieldFault, words: str) -> FieldReturn:
@@ -76,6 +77,15 @@ def note_retake(*, actor: User, replaced: SmearImage, image: SmearImage) -> None
         returned.replacement = image
         _end(actor, returned, ReturnOutcome.RETAKEN)
         field_retaken.send(sender=FieldReturn, returned=returned, actor=actor)
+
+
+def empty_return_words(*, actor: User, case: Case, reason: str) -> None:
+    """Empty what was written beside fields of a locked `case` that were sent back; called by their patient's pseudonymisation."""
+    for returned in FieldReturn.objects.of_case(case).exclude(words=""):
+        returned.words = ""
+        returned.save(update_fields=["words"])
+        after = {"fields": ["words"], "row": field_return_digest(returned)}
+        record(actor=actor, action=Action.UPDATE, target=returned, reason=reason, after=after, **scope_of(case))
 
 
 def _require_waiting(returned: FieldReturn) -> None:

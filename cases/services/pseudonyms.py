@@ -20,6 +20,7 @@ from cases.partial_date import Precision
 from cases.patient_verification import patient_digest
 from cases.rejection_verification import words_digest
 from cases.services.audit_trail import scope_of
+from cases.services.field_returns import empty_return_words
 from cases.services.label_checks import empty_labels
 from cases.services.validation import clean_record, given_reason
 from cases.verification import question_digest
@@ -41,8 +42,8 @@ _LENGTH = 10
 def pseudonymise_identity(*, actor: User, patient: Patient, cases: list[Case], reason: str) -> Pseudonymisation:
     """Replace record number, names and birth date of a locked `patient`, now and before every correction; returns the record.
 
-    The year of birth stays, sex too. Notes of corrections, the clinical questions of the `cases`, the words of their rejections,
-    what the labels of their slides said, and what orders say of people are emptied: it is free text about a person, or names their stay. Called in a transaction by the service that
+    The year of birth stays, sex too. Notes of corrections, the clinical questions of the `cases`, the words of their rejections
+    and of fields that were sent back, what the labels of their slides said, and what orders say of people are emptied: it is free text about a person, or names their stay. Called in a transaction by the service that
     looked whether it may be. Raises `Unprocessable` without a reason.
     """
     made = Pseudonymisation(
@@ -64,6 +65,7 @@ def pseudonymise_identity(*, actor: User, patient: Patient, cases: list[Case], r
         question = {"fields": ["clinical_question"], "question": question_digest(case)}
         record(actor=actor, action=Action.UPDATE, target=case, reason=made.reason, after=question, **scope)
         empty_labels(actor=actor, case=case, reason=made.reason)
+        empty_return_words(actor=actor, case=case, reason=made.reason)
     for rejection in SpecimenRejection.objects.filter(case__in=cases).exclude(words=""):
         # Rows that the database guards: it lets this one column become empty.
         SpecimenRejection.objects.filter(pk=rejection.pk).update(words="")

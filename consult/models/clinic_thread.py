@@ -82,7 +82,7 @@ class ClinicThread(models.Model):
 
 
 class ClinicThreadEntry(models.Model):
-    """One contribution, written once and never changed."""
+    """One contribution, written once and never changed; a pseudonymisation of the patient empties it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     thread = models.ForeignKey(ClinicThread, on_delete=models.PROTECT, related_name="entries", db_index=False)
@@ -92,7 +92,6 @@ class ClinicThreadEntry(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="clinic_thread_entry_says_something")]
         indexes = [models.Index(fields=["thread", "at"], name="entries_of_a_clinic_thread")]
 
     def __str__(self) -> str:

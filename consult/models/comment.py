@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from cases.models import Case, Cell
@@ -36,7 +36,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 
 class Comment(models.Model):
-    """One contribution, written once: neither it nor whom it mentions is ever changed."""
+    """One contribution, written once: neither it nor whom it mentions is ever changed; a pseudonymisation empties it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="comments")
@@ -50,7 +50,6 @@ class Comment(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="a_comment_says_something")]
         indexes = [models.Index(fields=["case", "at"], name="comments_of_a_case")]
 
     def __str__(self) -> str:

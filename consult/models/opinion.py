@@ -75,7 +75,8 @@ class SecondOpinionQuerySet(models.QuerySet["SecondOpinion"]):
 
 
 class SecondOpinion(models.Model):
-    """One question to one colleague. What was asked never changes; the state and the answer are written once each.
+    """One question to one colleague. What was asked never changes; the state and the answer are written once each. A
+    pseudonymisation of the patient empties what was said.
 
     `words` is the colleague's conclusion, or the reason for declining. `closing` says why it ended without being
     adjudicated: taken back, closed with differences left, or overtaken by sign-out.

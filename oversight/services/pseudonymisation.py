@@ -19,6 +19,7 @@ from cases.services.pseudonyms import pseudonymise_identity, refuse_pseudonymise
 from cases.services.purging import begin_purge, purge_image, remove_left_behind
 from cases.services.resumable_uploads import end_uploads_to
 from cases.states import CLOSED_STATES, SIGNED_STATES, CaseState
+from consult.services.forgetting import forget_words
 from hematovision.errors import Conflict, Unprocessable
 from integrations.services.message_bodies import forget_patient
 from oversight.purge_rules import obstacles
@@ -63,6 +64,7 @@ def pseudonymise_patient(*, actor: User, patient: Patient, mrn: str, reason: str
         run = begin_purge(actor=actor, periods={}, planned={"pseudonymisation": str(made[0].pk)})
         for case in cases:
             forget_question(actor=actor, case=case)
+            forget_words(actor=actor, case=case, reason=made[0].reason)
             end_uploads_to(actor=actor, case=case)
             for image in case.images.select_for_update(no_key=True).order_by("ordinal"):
                 purge_image(actor=actor, run=run, image=image, rule=PurgeRule.PSEUDONYMISATION)

@@ -14,10 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from cases.field_return_verification import FIELD_RETURNS
 from cases.keeping_verification import check_removals
 from cases.label_verification import check_labels
 from cases.models import (
     Cell,
+    FieldReturn,
     FormerIdentity,
     Order,
     Patient,
@@ -35,6 +37,9 @@ from cases.services.patients import register_patient, update_patient
 from cases.services.restrictions import lift_restriction, restrict_patient
 from cases.services.upload_pieces import keep_piece
 from cases.storage import clinical_storage
+from consult.models import ClinicThreadEntry, Comment, SecondOpinion
+from consult.services.forgetting import REMOVED
+from consult.verification import check_clinic_threads, check_comments, check_opinions
 from hematovision.errors import Conflict, NotFound
 from hematovision.field_keys import encrypt_text
 from hematovision.rest.models import StoredAnswer
@@ -71,6 +76,34 @@ def test_the_identifiers_are_replaced_everywhere(restricted, done):
     )
     assert former.born == PartialDate(dt.date(1980, 1, 1), Precision.YEAR)
     assert not any(case.clinical_question for case in patient.cases.all())
+
+
+def test_what_people_said_is_emptied_and_that_they_said_something_stays(restricted, done):
+    case = restricted.waiting
+    assert [comment.text for comment in Comment.objects.all()] == [""] * 2
+    assert [entry.text for entry in ClinicThreadEntry.objects.filter(thread__case=case)] == [""]
+    opinion = SecondOpinion.objects.get(case=case)
+    assert (opinion.question, opinion.words, opinion.closing) == ("", "", REMOVED)
+    returned = FieldReturn.objects.of_case(case).get()
+    assert (returned.words, returned.reason) == ("", "other")
+    found = [*check_comments(), *check_clinic_threads(), *check_opinions(), *FIELD_RETURNS.check()]
+    assert [str(each) for each in found if isinstance(each, Finding)] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("consult_comment", "text"),
+        ("consult_clinicthreadentry", "text"),
+        ("consult_secondopinion", "question"),
+        ("cases_fieldreturn", "words"),
+    ],
+)
+def test_what_was_said_can_be_emptied_and_not_changed(restricted, table, column):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {column} = 'Something else.'")
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {column} = ''")
 
 
 def test_what_a_label_said_is_emptied_and_that_it_differed_stays(restricted, done):
