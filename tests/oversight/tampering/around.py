@@ -26,8 +26,15 @@ from cases.services.legal_holds import place_legal_hold, release_legal_hold
 from cases.services.microscopes import correct_microscope
 from cases.services.patients import register_patient, update_patient
 from cases.services.restrictions import lift_restriction, restrict_patient
-from consult.models import Adjudication, Comparison, OpinionLabel, SecondOpinion
-from consult.services import CellChoice, adjudicate, answer_opinion, ask_opinion, save_labels
+from consult.models import Adjudication, ClinicThreadEntry, Comparison, OpinionLabel, SecondOpinion
+from consult.services import (
+    CellChoice,
+    adjudicate,
+    answer_opinion,
+    ask_opinion,
+    save_labels,
+    write_to_clinic_thread,
+)
 from inbox.models import CriticalLimits
 from inbox.services import set_critical_limits
 from microscopes.models import Microscope
@@ -60,6 +67,7 @@ class Around:
     access: BreakGlassAccess
     label: LabelCheck
     opinion: SecondOpinion
+    entry: ClinicThreadEntry
     given: OpinionLabel
     compared: Comparison
     adjudication: Adjudication
@@ -116,6 +124,7 @@ def write_around(record: Record, *, consulted: Case, people: dict[str, User]) ->
         access=access,
         label=check_label(actor=amina, case=record.draft, text="OTHER-1"),
         opinion=opinion,
+        entry=write_to_clinic_thread(actor=pavel, case=consulted, text="Was the blood taken before the transfusion?"),
         given=opinion.labels.order_by("id").first(),
         compared=opinion.comparisons.first(),
         adjudication=Adjudication.objects.get(comparison__opinion=opinion),
