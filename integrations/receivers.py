@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models.signals import post_save
 
-from cases.models import CaseTransition, ImageTransition, OrderTransition, PatientMerge, PatientMergeUndo
+from cases.models import CaseTransition, FieldReturn, ImageTransition, OrderTransition, PatientMerge, PatientMergeUndo
 from cases.signals import field_keys_rotated
 from cases.states import CaseState, ImageState, OrderState
 from inbox.models import Acknowledgement
@@ -48,6 +48,7 @@ def connect() -> None:
         (OrderTransition, order_stepped),
         (CaseTransition, case_stepped),
         (ImageTransition, image_stepped),
+        (FieldReturn, field_sent_back),
         (Report, report_written),
         (Acknowledgement, report_acknowledged),
     ):
@@ -90,6 +91,12 @@ def image_stepped(*, instance: ImageTransition, created: bool, **_: Any) -> None
     kind = IMAGE_STEPS.get(ImageState(instance.to_state))
     if created and kind is not None:
         write_event(kind, source=instance, concerns=instance.image.case, image=instance.image)
+
+
+def field_sent_back(*, instance: FieldReturn, created: bool, **_: Any) -> None:
+    """A reviewer sent a field back: whoever sent it sends a better one in its place."""
+    if created:
+        write_event(EventType.IMAGE_SENT_BACK, source=instance, concerns=instance.image.case, image=instance.image)
 
 
 def report_written(*, instance: Report, created: bool, **_: Any) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Max
 
-from cases.models import CaseTransition, ImageTransition, OrderTransition, PatientMerge, PatientMergeUndo
+from cases.models import CaseTransition, FieldReturn, ImageTransition, OrderTransition, PatientMerge, PatientMergeUndo
 from hematovision.chunks import chunks_of
 from hematovision.verifications import Finding
 from inbox.models import Acknowledgement
@@ -31,6 +31,7 @@ def told_of(since: datetime) -> Iterator[QuerySet]:  # type: ignore[type-arg]
     yield OrderTransition.objects.filter(at__gte=since, to_state__in=ORDER_STEPS)
     yield CaseTransition.objects.filter(at__gte=since, to_state__in=CASE_STEPS)
     yield ImageTransition.objects.filter(at__gte=since, to_state__in=IMAGE_STEPS)
+    yield FieldReturn.objects.filter(at__gte=since)
     yield Report.objects.filter(created_at__gte=since)
     yield Acknowledgement.objects.filter(at__gte=since)
 

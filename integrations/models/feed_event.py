@@ -34,6 +34,7 @@ class EventType(models.TextChoices):
     CASE_CANCELLED = "case.cancelled", _("Case cancelled")
     CASE_REJECTED = "case.rejected", _("Specimen rejected")
     IMAGE_REJECTED = "image.rejected", _("Image not usable")
+    IMAGE_SENT_BACK = "image.sent_back", _("Field sent back to the clinic")
     IMAGE_FAILED = "image.failed", _("Analysis of an image failed")
     REPORT_SIGNED = "report.signed", _("Report signed")
     REPORT_CORRECTED = "report.corrected", _("Report corrected")

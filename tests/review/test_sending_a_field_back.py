@@ -14,6 +14,8 @@ from cases.states import CaseState
 from cases.verification import check_images
 from classifier.models import Analysis
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
+from integrations.models import FeedEvent
+from integrations.verification import check_feed
 from notices.models import Notification
 from reports.selectors.case_evidence import case_evidence
 from review.selectors import case_tally, sign_blockers, workspace_state
@@ -50,6 +52,12 @@ def test_it_leaves_count_report_and_workspace_at_once_and_its_decisions_stay(pav
     assert (shown["images"], shown["cells"], shown["undo"]) == ([], [], False)
     kept = Cell.objects.get(pk=cells[2].pk)
     assert (kept.superseded, kept.label, kept.decided_by) == (True, "monocyte", pavel)
+
+
+def test_other_systems_hear_of_it(case, image, returned):
+    event = FeedEvent.objects.get(type="image.sent_back")
+    assert (event.case, event.image) == (case, image)
+    assert list(check_feed()) == []
 
 
 def test_a_decision_on_one_of_its_cells_that_comes_late_is_refused(case, cells, act, returned):
