@@ -60,11 +60,14 @@ def test_pages_of_a_clinic(open_as, violations, amina, analysed, size, theme):
         f"/cases/{draft.pk}/",
         f"/cases/{draft.pk}/edit/",
         f"/cases/{draft.pk}/cancel/",
+        f"/cases/{draft.pk}/capture/",
         f"/patients/{draft.patient_id}/",
         f"/patients/{draft.patient_id}/merge/",
         f"/cases/{analysed.case_id}/",
         f"/images/{analysed.pk}/",
         f"/cases/{analysed.case_id}/report/",
+        "/notifications/",
+        "/accounts/profile/",
         "/no-such-page/",
     ):
         page.goto(address)
