@@ -152,6 +152,16 @@ WITH_VALUES = (
 )
 """Sentences with values in them; a value that is named here, or a list of such, is translated too."""
 
+ONE_WORD = frozenset(
+    {*CELL_CLASSES, "Good", "Acceptable", "Poor", "High", "Low", "Received", "Waiting", "Analysing", "Analysed"}
+)
+"""Single words that the record keeps. Of others a person is more likely the author than we are."""
+
+_TYPED = frozenset({"reason"})
+"""Values that a person wrote: they stay as they are."""
+
+_LONGEST = 1000
+_MOST_SENTENCES = 4
 _NUMBERS = frozenset({"count", "number", "width", "height", "side"})
 _PLACE = re.compile(r"%\((\w+)\)s")
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z])")
@@ -184,14 +194,14 @@ def take_up(sentences: Iterable[str]) -> None:
 def in_words(text: str) -> str:
     """Return an English text of the record in the language of whoever reads it: sentence by sentence.
 
-    What people wrote, and what nobody translated, stays as it is.
+    What people wrote, and what nobody translated, stays as it is; so does what is longer than any text of ours.
     """
-    if (get_language() or settings.LANGUAGE_CODE) == settings.LANGUAGE_CODE:
+    if (get_language() or settings.LANGUAGE_CODE) == settings.LANGUAGE_CODE or len(text) > _LONGEST:
         return text
     said, parts = [], _BETWEEN_SENTENCES.split(text)
     while parts:
         # The longest beginning that is known: some texts are of several sentences, and stand beside others.
-        runs = (" ".join(parts[:length]) for length in range(len(parts), 0, -1))
+        runs = (" ".join(parts[:length]) for length in range(min(len(parts), _MOST_SENTENCES), 0, -1))
         known = next(((run, told) for run in runs if (told := _known(run))), (parts[0], parts[0]))
         said.append(known[1])
         del parts[: len(_BETWEEN_SENTENCES.split(known[0]))]
@@ -205,7 +215,13 @@ def in_english(text: str | StrPromise) -> str:
 
 
 def _known(text: str) -> str:
-    """The text in the present language, empty where it is not translated."""
+    """The text in the present language, empty where it is not translated or may be somebody's own word."""
+    if " " not in text and text.rstrip(".") not in ONE_WORD:
+        return ""
+    return _told(text)
+
+
+def _told(text: str) -> str:
     said = gettext(text)
     if said != text:
         return said
@@ -214,9 +230,11 @@ def _known(text: str) -> str:
         return f"{said}."
     for sentence, pattern in _PATTERNS.items():
         if found := pattern.fullmatch(text):
-            return gettext(sentence) % {name: _value(value) for name, value in found.groupdict().items()}
+            return gettext(sentence) % {name: _value(name, value) for name, value in found.groupdict().items()}
     return ""
 
 
-def _value(text: str) -> str:
-    return _known(text) or ", ".join(_known(part) or part for part in text.split(", "))
+def _value(name: str, text: str) -> str:
+    if name in _TYPED:
+        return text
+    return _told(text) or ", ".join(_told(part) or part for part in text.split(", "))

@@ -103,12 +103,18 @@ def _tidy(path: Path, language: str) -> None:
     }
     for entry in entries:
         entry.previous_msgid = entry.previous_msgid_plural = entry.previous_msgctxt = None
-        if entry.fuzzy:
+        is_guess = entry.fuzzy
+        if is_guess:
             entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
             entry.msgstr = ""
-        if entry.msgid_plural and (entry.fuzzy or not any(entry.msgstr_plural.values())):
-            entry.msgstr_plural = dict.fromkeys(range(int(_PLURALS[language][9])), "")
+        if entry.msgid_plural and (is_guess or not any(entry.msgstr_plural.values())):
+            entry.msgstr_plural = dict.fromkeys(range(_forms(language)), "")
     entries.save()
+
+
+def _forms(language: str) -> int:
+    """How many forms a counted word has."""
+    return int(_PLURALS[language].removeprefix("nplurals=").partition(";")[0])
 
 
 def faults() -> list[str]:

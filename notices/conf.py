@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+_KEY_BYTES = 32
+
 
 def push_key() -> str:
     """Return the private key under which browsers are told, or nothing where none are."""
@@ -29,8 +31,10 @@ def push_hosts() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _public_half(key: str) -> str:
     try:
-        secret = int.from_bytes(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)), "big")
-        private = ec.derive_private_key(secret, ec.SECP256R1())
+        raw = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
+        if len(raw) != _KEY_BYTES:
+            raise ValueError("too short or too long")  # noqa: TRY301
+        private = ec.derive_private_key(int.from_bytes(raw, "big"), ec.SECP256R1())
     except ValueError as error:
         sentence = "HEMATOVISION_VAPID_KEY is no private key of the curve P-256 in base64url: `manage.py new_push_key`."
         raise ImproperlyConfigured(sentence) from error

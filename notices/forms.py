@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+
+from cryptography.hazmat.primitives.asymmetric import ec
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +22,16 @@ class PushEndpointForm(forms.Form):
     address = forms.CharField(max_length=LONGEST_ADDRESS)
     public_key = forms.CharField(validators=[_POINT])
     secret = forms.CharField(validators=[_SECRET])
+    time_zone = forms.CharField(max_length=60, required=False)
+
+    def clean_public_key(self) -> str:
+        """The key is a point of the curve: nothing can be encrypted for another."""
+        key: str = self.cleaned_data["public_key"]
+        try:
+            ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), base64.urlsafe_b64decode(f"{key}="))
+        except ValueError as error:
+            raise forms.ValidationError(_("This is no key of a browser.")) from error
+        return key
 
 
 class QuietHoursForm(forms.Form):

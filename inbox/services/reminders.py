@@ -75,6 +75,7 @@ def _remind(delivery: Delivery, now: datetime) -> bool:
                 text=partial(_told, delivery, waited),
                 path=reverse("inbox:delivery", args=[delivery.pk]),
                 replaces=True,
+                pressing=delivery.critical,
             )
         record(
             actor=None,

@@ -31,6 +31,7 @@ class PushState(models.TextChoices):
 
     NONE = "none", _("Not wanted")
     WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Being sent")
     SENT = "sent", _("Sent")
 
 
@@ -73,6 +74,7 @@ class Notification(models.Model):
         help_text="Told in quiet hours as well.",  # not translated
     )
     push = models.CharField(max_length=8, choices=PushState.choices, default=PushState.NONE, editable=False)
+    push_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -81,6 +83,10 @@ class Notification(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(email__in=EmailState.values), name="notification_email_state_is_known"),
             models.CheckConstraint(condition=Q(push__in=PushState.values), name="notification_push_state_is_known"),
+            models.CheckConstraint(
+                condition=~Q(push__in=[PushState.SENDING, PushState.SENT]) | Q(push_at__isnull=False),
+                name="sent_notification_push_has_its_time",
+            ),
             models.CheckConstraint(
                 condition=~Q(email__in=[EmailState.SENDING, EmailState.SENT]) | Q(email_at__isnull=False),
                 name="sent_notification_email_has_its_time",
@@ -94,7 +100,11 @@ class Notification(models.Model):
                 condition=Q(email__in=[EmailState.WAITING, EmailState.SENDING]),
                 name="notification_email_to_send",
             ),
-            models.Index(fields=["created_at"], condition=Q(push=PushState.WAITING), name="notification_push_to_send"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(push__in=[PushState.WAITING, PushState.SENDING]),
+                name="notification_push_to_send",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import re
+import zoneinfo
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
 from hematovision.errors import Conflict, TooLarge, Unprocessable
 from notices.conf import push_hosts, push_public_key
-from notices.models import PushEndpoint
+from notices.models import Preference, PushEndpoint
 from notices.models.push_endpoint import LONGEST_ADDRESS, digest_of
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 MOST_ENDPOINTS = 10
+_ADDRESS = re.compile(r"https://(?P<host>[a-z0-9.-]+)(?::443)?/[A-Za-z0-9._~:/?&=%+,;!*'()$#\[\]@-]*")
 
 
 @transaction.atomic
-def take_up_browser(*, actor: User, address: str, public_key: str, secret: str, browser: str) -> PushEndpoint:
+def take_up_browser(
+    *, actor: User, address: str, public_key: str, secret: str, browser: str, time_zone: str = ""
+) -> PushEndpoint:
     """Tell `actor` in this browser from now on, and nobody else who did so before.
 
     The address is the browser's word for where we send to: only services that the installation knows are believed.
@@ -41,10 +45,19 @@ def take_up_browser(*, actor: User, address: str, public_key: str, secret: str, 
     if PushEndpoint.objects.visible_to(actor).count() >= MOST_ENDPOINTS:
         raise TooLarge(_("You are told in ten browsers already. Remove one first."), code="too_many_browsers")
     if before is not None:
-        before.delete()
-    made = PushEndpoint.objects.create(
+        let_browser_go(actor=None, endpoint=before, reason="turned on by another person")
+    made = PushEndpoint(
         user=actor, address=address, digest=digest, public_key=public_key, secret=secret, browser=browser[:300]
     )
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as error:
+        sentence = _("This browser is being signed up already. Reload the page.")
+        raise Conflict(sentence, code="signed_up_meanwhile") from error
+    if time_zone in zoneinfo.available_timezones():
+        # Whoever chose no quiet hours has the usual ones, by their own clock.
+        Preference.objects.get_or_create(user=actor, defaults={"time_zone": time_zone})
     record(actor=actor, action=Action.CONFIGURATION, target=actor, after={"push_endpoint": str(made.pk)})
     return made
 
@@ -64,13 +77,10 @@ def let_browser_go(*, actor: User | None, endpoint: PushEndpoint, reason: str = 
 
 
 def is_known_service(address: str) -> bool:
-    """Whether `address` is one at a service of a browser's maker, over TLS at its usual port."""
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError:
-        return False
-    host = (parts.hostname or "").lower()
-    known = any(host == each or host.endswith(f".{each}") for each in push_hosts())
-    plain = len(address) <= LONGEST_ADDRESS and address.isascii() and not parts.username and port in {None, 443}
-    return parts.scheme == "https" and known and plain
+    """Whether `address` is one at a service of a browser's maker, over TLS at its usual port.
+
+    Libraries differ in where they see a host end: what has any other sign than these before its path is none.
+    """
+    found = _ADDRESS.fullmatch(address) if len(address) <= LONGEST_ADDRESS else None
+    host = found["host"] if found else ""
+    return any(host == each or host.endswith(f".{each}") for each in push_hosts())

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,9 +24,9 @@ from audit.services import record
 from hematovision.celery import hint
 from hematovision.languages import in_language
 from notices.conf import push_key
-from notices.models import Notification, PushEndpoint, PushState
+from notices.models import Notification, Preference, PushEndpoint, PushState
 from notices.services.preferences import preference_of
-from notices.services.push_endpoints import let_browser_go
+from notices.services.push_endpoints import is_known_service, let_browser_go
 
 if TYPE_CHECKING:
     import uuid
@@ -34,6 +36,8 @@ log = structlog.get_logger(__name__)
 #: Named here and not imported: the tasks import the services.
 SEND_PUSH = "notices.tasks.send_push"
 
+#: A sending that has not ended after this long died with its worker.
+GIVEN_UP_AFTER = timedelta(minutes=10)
 #: What is waiting this long, and not for the end of quiet hours, was lost on its way to a worker.
 LOST_AFTER = timedelta(minutes=2)
 #: Who heard nothing for a day opens the page before a message of then is worth anything.
@@ -56,6 +60,7 @@ def send_push_to(*, user_id: uuid.UUID) -> int:
     In quiet hours only what presses counts; the rest waits for their end. The rows are claimed first: two workers tell once.
     Where no service takes it they wait again, and `ServiceRefused` is raised for the task to try later.
     """
+    claimed_at = timezone.now()
     waiting = Notification.objects.filter(user_id=user_id, push=PushState.WAITING)
     person = User.objects.filter(pk=user_id).first()
     endpoints = list(PushEndpoint.objects.filter(user_id=user_id))
@@ -63,37 +68,50 @@ def send_push_to(*, user_id: uuid.UUID) -> int:
         waiting.update(push=PushState.NONE)
         return 0
     waiting.filter(read_at__isnull=False).update(push=PushState.NONE)
-    if preference_of(person).is_quiet(timezone.now()):
+    if preference_of(person).is_quiet(claimed_at):
         waiting = waiting.filter(pressing=True)
-    with transaction.atomic():
-        mine = list(waiting.select_for_update().values_list("pk", "pressing"))
-        claimed = Notification.objects.filter(pk__in=[pk for pk, _pressing in mine])
-        claimed.update(push=PushState.SENT)
-    if not mine:
+    if not waiting.update(push=PushState.SENDING, push_at=claimed_at):
         return 0
-    pressing = any(presses for _pk, presses in mine)
+    mine = Notification.objects.filter(user_id=user_id, push=PushState.SENDING, push_at=claimed_at)
+    pressing = mine.filter(pressing=True).exists()
     message = _message(person)
-    told = [endpoint for endpoint in endpoints if _tell(endpoint, message, pressing=pressing)]
+    try:
+        told = [endpoint for endpoint in endpoints if _tell(endpoint, message, pressing=pressing)]
+    except BaseException:
+        mine.update(push=PushState.WAITING, push_at=None)
+        raise
     if told:
-        PushEndpoint.objects.filter(pk__in=[each.pk for each in told]).update(told_at=timezone.now())
-        after = {"what": "push: something new", "browsers": len(told), "notifications": len(mine)}
-        record(actor=None, action=Action.SEND, target=person, after=after)
+        with transaction.atomic():
+            PushEndpoint.objects.filter(pk__in=[each.pk for each in told]).update(told_at=timezone.now())
+            number = mine.update(push=PushState.SENT, push_at=timezone.now())
+            after = {"what": "push: something new", "browsers": len(told), "notifications": number}
+            record(actor=None, action=Action.SEND, target=person, after=after)
     elif PushEndpoint.objects.filter(user_id=user_id).exists():
-        claimed.update(push=PushState.WAITING)
+        mine.update(push=PushState.WAITING, push_at=None)
         raise ServiceRefused("No push service took the message.")  # not translated
+    else:
+        mine.update(push=PushState.NONE, push_at=None)
     return len(told)
 
 
 def send_waiting_pushes() -> int:
     """Ask again for what was lost on its way or waited for the end of quiet hours; returns for how many people."""
     now = timezone.now()
+    Notification.objects.filter(push=PushState.SENDING, push_at__lt=now - GIVEN_UP_AFTER).update(
+        push=PushState.WAITING, push_at=None
+    )
     waiting = Notification.objects.filter(push=PushState.WAITING)
     waiting.filter(created_at__lt=now - TOO_LATE_AFTER).update(push=PushState.NONE)
-    people = waiting.filter(created_at__lt=now - LOST_AFTER).order_by("user").values_list("user", flat=True)
+    lost = waiting.filter(created_at__lt=now - LOST_AFTER)
+    pressed = set(lost.filter(pressing=True).values_list("user", flat=True))
+    people = User.objects.filter(Exists(lost.filter(user=OuterRef("pk")))).select_related("notice_preference")
     asked = 0
-    for user_id in people.distinct()[:BOUND]:
-        if not hint(SEND_PUSH, user_id):
-            # The broker is away: the rest would wait for its time-out one by one.
+    for person in people.order_by("pk").iterator():
+        preference = getattr(person, "notice_preference", None) or Preference(user=person)
+        if person.pk not in pressed and preference.is_quiet(now):
+            continue
+        if asked == BOUND or not hint(SEND_PUSH, person.pk):
+            # As many as a pass asks for, or the broker is away: the rest would wait for its time-out one by one.
             break
         asked += 1
     return asked
@@ -110,6 +128,9 @@ def _tell(endpoint: PushEndpoint, message: str, *, pressing: bool) -> bool:
     from pywebpush import WebPushException, webpush
     from requests import RequestException, Session
 
+    if not is_known_service(endpoint.address):
+        let_browser_go(actor=None, endpoint=endpoint, reason="unknown service")
+        return False
     session = Session()
     # An address at a known service is the only one that is called.
     session.max_redirects = 0
@@ -119,7 +140,7 @@ def _tell(endpoint: PushEndpoint, message: str, *, pressing: bool) -> bool:
             subscription_info={"endpoint": endpoint.address, "keys": keys},
             data=message,
             vapid_private_key=push_key(),
-            vapid_claims={"sub": f"mailto:{settings.DEFAULT_FROM_EMAIL}"},
+            vapid_claims={"sub": f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"},
             ttl=_KEPT_FOR,
             headers={"Urgency": "high" if pressing else "normal"},
             timeout=_SERVICE_SECONDS,
@@ -133,10 +154,5 @@ def _tell(endpoint: PushEndpoint, message: str, *, pressing: bool) -> bool:
         return False
     except RequestException as error:
         log.warning("push_service_away", endpoint=str(endpoint.pk), error=type(error).__name__)
-        return False
-    except ValueError as error:
-        # Keys that are no keys: nothing will ever arrive there.
-        let_browser_go(actor=None, endpoint=endpoint, reason="unusable keys")
-        log.warning("push_keys_unusable", endpoint=str(endpoint.pk), error=type(error).__name__)
         return False
     return True

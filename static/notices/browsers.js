@@ -29,6 +29,7 @@ const showThisOne = (digest) => {
 
 const send = async (subscription) => {
   const body = new FormData(form);
+  body.append("time_zone", Intl.DateTimeFormat().resolvedOptions().timeZone || "");
   body.append("address", subscription.endpoint);
   body.append("public_key", base64Url(subscription.getKey("p256dh")));
   body.append("secret", base64Url(subscription.getKey("auth")));
@@ -51,9 +52,29 @@ const signUp = async (registration) => {
   await send(await registration.pushManager.subscribe(options));
 };
 
-const start = async () => {
-  const registration = await navigator.serviceWorker.ready;
+const LONGEST_WAIT_MS = 10_000;
+/* Where no worker could be registered, `ready` never comes */
+const workerHere = () => {
+  const late = new Promise((_resolve, reject) => {
+    setTimeout(() => reject(new Error("No service worker came.")), LONGEST_WAIT_MS);
+  });
+  return Promise.race([navigator.serviceWorker.ready, late]);
+};
+
+/* What was signed up under another key of the installation is told nothing any more */
+const presentSubscription = async (registration) => {
   const subscription = await registration.pushManager.getSubscription();
+  const key = subscription?.options?.applicationServerKey;
+  if (key && base64Url(key) !== form.dataset.key) {
+    await subscription.unsubscribe();
+    return null;
+  }
+  return subscription;
+};
+
+const start = async () => {
+  const registration = await workerHere();
+  const subscription = await presentSubscription(registration);
   showThisOne(subscription ? await digestOf(subscription.endpoint) : "");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -80,9 +101,10 @@ if (window.isSecureContext && navigator.serviceWorker && window.PushManager && w
   if (Notification.permission === "denied") {
     tell(form.dataset.denied);
   } else {
-    start();
+    start().catch(() => tell(form.dataset.unable));
   }
 } else {
-  const isApple = /iPhone|iPad/.test(navigator.userAgent);
+  /* An iPad calls itself a Macintosh, which has no touch */
+  const isApple = /iPhone|iPad/.test(navigator.userAgent) || navigator.maxTouchPoints > 1;
   tell(isApple ? form.dataset.ios : form.dataset.unable);
 }

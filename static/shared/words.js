@@ -5,12 +5,14 @@
    the names of what is put in. Both are called with the sentence itself: the catalogue is collected from the calls. */
 const catalogue = globalThis.hematovisionWords ?? { plural: (count) => Number(count !== 1), sentences: {} };
 
+const translated = (sentence) =>
+  Object.hasOwn(catalogue.sentences, sentence) ? catalogue.sentences[sentence] : undefined;
 const put = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (found, name) => values[name] ?? found);
 
-export const gettext = (sentence, values = {}) => put(catalogue.sentences[sentence] ?? sentence, values);
+export const gettext = (sentence, values = {}) => put(translated(sentence) ?? sentence, values);
 
 export const ngettext = (one, many, count, values = {}) => {
-  const forms = catalogue.sentences[one];
+  const forms = translated(one);
   const english = count === 1 ? one : many;
   return put(forms ? forms[catalogue.plural(count)] : english, { count, ...values });
 };

@@ -115,3 +115,28 @@ def test_a_birth_date_is_told_and_is_the_same_date():
         assert str(born) == "5 mars 1961"
     assert (born == plain, plain == born, hash(born) == hash(plain)) == (True, True, True)
     assert BirthDate() != born
+
+
+@pytest.mark.parametrize("typed", ["Old.", "Clear.", "Is", "Closed."])
+def test_a_single_word_that_somebody_typed_stays(monkeypatch, typed):
+    monkeypatch.setattr(words, "gettext", lambda text: f"<{text}>")
+    with translation.override("fr"):
+        assert in_words(typed) == typed
+        assert in_words("Good") == "<Good>"
+
+
+def test_the_reason_within_a_sentence_of_ours_stays_as_it_was_typed(angle_brackets):
+    said = in_words("Submitted although the label of the slide says otherwise: Neutrophil, reason, no")
+    assert said == "<Submitted although the label of the slide says otherwise: Neutrophil, reason, no>"
+
+
+def test_what_is_longer_than_any_text_of_ours_is_not_searched(monkeypatch):
+    asked = []
+    monkeypatch.setattr(words, "gettext", lambda text: asked.append(text) or text)
+    with translation.override("fr"):
+        typed = "A. " * 5000
+        assert in_words(typed) == typed
+        assert asked == []
+        in_words("A. " * 300)
+    # A bounded number of beginnings is tried at each sentence.
+    assert len(asked) <= 2 * 4 * 300

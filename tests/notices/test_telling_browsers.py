@@ -14,7 +14,7 @@ from hematovision.errors import Unprocessable
 from notices.checks import check_push_key
 from notices.models import Notification, Preference, PushEndpoint, PushState
 from notices.models.push_endpoint import digest_of
-from notices.services import notify, send_push_to, send_waiting_pushes, set_quiet_hours
+from notices.services import notify, pushes, send_push_to, send_waiting_pushes, set_quiet_hours
 from notices.services.push_endpoints import is_known_service
 from notices.services.pushes import ServiceRefused
 from tests.notices.push_service import Browser, PushService
@@ -43,8 +43,9 @@ def service():
 
 
 @pytest.fixture
-def browser(amina, service):
-    """A browser of Amina, who has no quiet hours."""
+def browser(amina, service, monkeypatch):
+    """A browser of Amina, who has no quiet hours; its maker's service is on this machine."""
+    monkeypatch.setattr(pushes, "is_known_service", lambda _: True)
     Preference.objects.create(user=amina, quiet_from=None, quiet_until=None)
     made = Browser()
     PushEndpoint.objects.create(
@@ -94,8 +95,9 @@ def test_what_was_opened_meanwhile_is_not_told(amina, service, browser):
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_browser_that_is_gone_is_forgotten(amina, service, browser, status):
     service.status = status
-    tell(amina)
+    told = tell(amina)
     assert send_push_to(user_id=amina.pk) == 0
+    assert state_of(told) == PushState.NONE
     assert not PushEndpoint.objects.exists()
     assert AuditEvent.objects.filter(reason="gone", before__push_endpoint__isnull=False).exists()
 
@@ -140,6 +142,26 @@ def test_quiet_hours_go_by_the_persons_own_clock(amina, zone, clock, is_quiet):
     assert preference.is_quiet(now) is is_quiet
 
 
+def test_a_sending_that_ended_half_way_is_taken_up_again(amina, service, browser, monkeypatch):
+    told = tell(amina)
+    with monkeypatch.context() as broken:
+        broken.setattr(pushes, "_tell", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            send_push_to(user_id=amina.pk)
+    assert state_of(told) == PushState.WAITING
+    long_ago = timezone.now() - dt.timedelta(minutes=11)
+    Notification.objects.update(push=PushState.SENDING, push_at=long_ago, created_at=long_ago)
+    assert send_waiting_pushes() == 1
+    assert state_of(told) == PushState.WAITING
+
+
+def test_a_browser_whose_service_is_no_longer_known_is_not_called(amina, service, browser, monkeypatch):
+    monkeypatch.setattr(pushes, "is_known_service", is_known_service)
+    tell(amina)
+    assert send_push_to(user_id=amina.pk) == 0
+    assert (service.taken, PushEndpoint.objects.count()) == ([], 0)
+
+
 def test_what_waited_for_a_day_is_told_no_more(amina, browser):
     told = tell(amina)
     Notification.objects.update(created_at=timezone.now() - dt.timedelta(hours=25))
@@ -154,8 +176,9 @@ def test_without_a_key_nothing_waits(amina, browser, settings):
 
 def test_a_key_that_is_none_stops_the_start(settings):
     assert check_push_key() == []
-    settings.HEMATOVISION_VAPID_KEY = "no key"
-    assert [error.id for error in check_push_key()] == ["notices.E001"]
+    for broken in ("no key", new_key()[:-2], f"{new_key()}AA"):
+        settings.HEMATOVISION_VAPID_KEY = broken
+        assert [error.id for error in check_push_key()] == ["notices.E001"], broken
 
 
 @pytest.mark.parametrize(
@@ -167,6 +190,10 @@ def test_a_key_that_is_none_stops_the_start(settings):
         "https://user@fcm.googleapis.com/x",
         "https://127.0.0.1/x",
         "https://[::1/x",
+        "https://evil.example\\.fcm.googleapis.com/x",
+        "https://evil.example#.fcm.googleapis.com/x",
+        "https://evil.example?.fcm.googleapis.com/x",
+        "https://fcm.googleapis.com/x y",
         "file:///etc/passwd",
     ],
 )
@@ -185,6 +212,19 @@ def test_a_browser_signs_up_and_moves_to_who_turned_it_on_last(client, amina, bo
         client.force_login(person)
         assert client.post("/notifications/browsers/", subscription()).status_code == 204
     assert PushEndpoint.objects.get(digest=digest_of(GOOGLE)).user == bora
+    assert AuditEvent.objects.filter(object_id=str(amina.pk), reason="turned on by another person").exists()
+
+
+def test_whoever_chose_no_quiet_hours_has_the_usual_ones_by_their_own_clock(client, amina):
+    client.force_login(amina)
+    client.post("/notifications/browsers/", subscription() | {"time_zone": "Asia/Kathmandu"})
+    assert Preference.objects.get(user=amina).time_zone == "Asia/Kathmandu"
+
+
+def test_a_point_beside_the_curve_is_no_key(client, amina):
+    client.force_login(amina)
+    answer = client.post("/notifications/browsers/", subscription() | {"public_key": "BA" + "A" * 85})
+    assert answer.status_code == 400
 
 
 def test_an_unknown_service_and_broken_keys_are_refused_with_a_sentence(client, amina):
