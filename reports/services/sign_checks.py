@@ -12,6 +12,7 @@ from cases.differential import LIMITED_BELOW
 from cases.states import ImageState
 from cases.stored_files import faults_of
 from consult.selectors import open_opinions
+from hematovision.languages import in_language
 from reports.models import Insufficiency, ReportKind
 from reports.pdf import PdfUnavailable, pdf_problem
 from reports.presenters.changes import changes_between
@@ -219,8 +220,15 @@ def _difference(kind: ReportKind, previous: Report, content: dict[str, Any]) -> 
         return Check("changes", passed=False, sentence=sentence)
     words = {_("Interpretation"), _("Comments")}
     other = list(dict.fromkeys(change["what"] for change in changes if change["what"] not in words))
-    if kind == ReportKind.APPENDED and other:
+    if kind == ReportKind.APPENDED and _changes_more_than_words(previous, content):
         sentence = _("An addendum changes words only, and this differs as well: %(values)s. Correct it.")
         return Check("changes", passed=False, sentence=sentence % {"values": ", ".join(other).lower()})
     sentence = _("%(number)s values differ from version %(version)s.")
     return Check("changes", passed=True, sentence=sentence % {"number": len(changes), "version": previous.version})
+
+
+def _changes_more_than_words(previous: Report, content: dict[str, Any]) -> bool:
+    """Whether anything differs that was counted or measured; told by the names in English, of which no two are the same."""
+    with in_language("en"):
+        changed = {change["what"] for change in changes_between(previous.data, content)}
+    return bool(changed - {"Interpretation", "Comments"})
