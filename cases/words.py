@@ -153,7 +153,19 @@ WITH_VALUES = (
 """Sentences with values in them; a value that is named here, or a list of such, is translated too."""
 
 ONE_WORD = frozenset(
-    {*CELL_CLASSES, "Good", "Acceptable", "Poor", "High", "Low", "Received", "Waiting", "Analysing", "Analysed"}
+    {
+        *CELL_CLASSES,
+        "Good",
+        "Acceptable",
+        "Poor",
+        "Sharp",
+        "High",
+        "Low",
+        "Received",
+        "Waiting",
+        "Analysing",
+        "Analysed",
+    }
 )
 """Single words that the record keeps. Of others a person is more likely the author than we are."""
 

@@ -234,6 +234,10 @@ const start = (form) => {
       form.addEventListener("submit", takeChosen);
     } else {
       input.addEventListener("change", takeChosen);
+      /* Chosen before this script was here, as on a slow line */
+      if (input.files.length) {
+        takeChosen();
+      }
     }
   }
   form.addEventListener("submit", (event) => event.preventDefault());

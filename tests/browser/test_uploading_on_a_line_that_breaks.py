@@ -77,6 +77,24 @@ def test_twenty_cuts_lose_nothing_and_keep_nothing_twice(open_as, amina, case, l
     assert set(Upload.objects.values_list("state", flat=True)) == {UploadState.FINISHED}
 
 
+def test_a_file_chosen_before_the_script_is_here_is_sent_by_it(open_as, amina, case, large_files):
+    (path,) = large_files(1)
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page = open_as(amina, size=PHONE)
+    page.route("**/workbench/upload.js", hold)
+    with page.expect_request("**/workbench/upload.js"):
+        page.goto(f"/cases/{case.pk}/", wait_until="commit")
+    page.locator("#upload-files").set_input_files([path])
+    (script,) = held
+    script.continue_()
+    page.get_by_text("Sent: 1 of 1.").wait_for()
+    assert kept_of(case) == digests([path])
+
+
 def test_a_beginning_whose_answer_is_lost_is_found_again(open_as, amina, case, large_files):
     (path,) = large_files(1)
     lost = []
