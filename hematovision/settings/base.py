@@ -10,6 +10,7 @@ from hematovision.settings.decoding import *
 from hematovision.settings.environment import BASE_DIR, VAR_DIR, env
 from hematovision.settings.headers import *
 from hematovision.settings.identity import *
+from hematovision.settings.languages import *
 from hematovision.settings.logs import *
 from hematovision.settings.metrics import *
 from hematovision.settings.rest import *
@@ -101,15 +102,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "hematovision.urls"
 WSGI_APPLICATION = "hematovision.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("fr", "French"), ("es", "Spanish"), ("ar", "Arabic")]
-# Those in which no sentence is missing: a signed report is in one of them (deploy/languages.py keeps them whole).
-WHOLE_LANGUAGES = ["en", "fr", "es"]
-LOCALE_PATHS = [BASE_DIR / "locale"]
-FORMAT_MODULE_PATH = ["hematovision.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
-USE_I18N = True
 
 TEMPLATES: list[dict[str, Any]] = [
     {

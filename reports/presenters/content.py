@@ -21,19 +21,18 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from cases.cell_classes import BY_CODE
 from cases.models import Order
-from cases.reference_ranges import flag_of
 from cases.states import CaseState
 from cases.words import in_words
 from hematovision.languages import in_language
 from reports.models import ReportKind
 from reports.presenters.cameras import camera_statement
 from reports.presenters.changes import changes_between
+from reports.presenters.differential import differential_content
 from reports.presenters.language import language_for, language_of
 from reports.presenters.no_result import insufficient_of, without_models, without_result
 from reports.presenters.statements import model_statement, review_of
 from reports.selectors.case_evidence import decimal_text
 from reports.selectors.versions import previous_signed_differential
-from review.presenters.differential import reference_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -41,9 +40,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
     from accounts.models import Organisation, User
-    from cases.differential import Differential, Row
     from cases.models import Case, Patient
-    from cases.reference_ranges import ReferenceRange
     from reports.models import Report, ReportDraft
     from reports.selectors.case_evidence import CaseEvidence
 
@@ -218,50 +215,6 @@ def sign_content(
             "signed_at": at.isoformat(),
             "signer": str(signer.pk),
         },
-    }
-
-
-def differential_content(found: Differential, case: Case) -> dict[str, Any]:
-    """Return a differential as the content carries it."""
-    return {
-        "erythroblasts": found.erythroblasts,
-        "erythroblasts_per_100": decimal_text(found.nrbc_per_100_wbc, 1),
-        "excluded": found.excluded,
-        "limited": found.is_limited,
-        "n": found.n,
-        "platelets": found.platelets,
-        "remark": in_words(found.remark),
-        "rows": [_row(row, found.n, reference_of(case, row.code)) for row in found.rows],
-        "unidentified": found.unidentified,
-        "wbc": decimal_text(found.wbc, 2),
-    }
-
-
-def _row(row: Row, n: int, reference: ReferenceRange | None) -> dict[str, Any]:
-    return {
-        "absolute": decimal_text(row.absolute, 2),
-        "code": row.code,
-        "count": row.count,
-        "flag": flag_of(100 * row.share, reference, counted=n) if reference is not None else "",
-        "high": decimal_text(row.high * 100, 1) if n else "",
-        "label": in_words(row.cell_class.plural),
-        "letter": row.cell_class.letter,
-        "low": decimal_text(row.low * 100, 1) if n else "",
-        "percent": row.whole_percent if n else 0,
-        "reference": reference.text if reference is not None else "",
-        "reference_range": _range(reference),
-    }
-
-
-def _range(reference: ReferenceRange | None) -> dict[str, str] | None:
-    """The reference range in numbers; its limits belong to it. None where there is none for the patient."""
-    if reference is None:
-        return None
-    return {
-        "high": f"{reference.high:g}",
-        "low": f"{reference.low:g}",
-        "source": reference.source,
-        "ucum": reference.unit,
     }
 
 
