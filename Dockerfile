@@ -51,6 +51,7 @@ COPY reports ./reports
 COPY inbox ./inbox
 COPY integrations ./integrations
 COPY oversight ./oversight
+COPY guide ./guide
 COPY workbench ./workbench
 COPY templates ./templates
 COPY static ./static

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "inbox",
     "integrations",
     "oversight",
+    "guide",
     "workbench",
     "hematovision.rest",
     "accounts.admin_apps.ClinicalAdminConfig",
