@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Invitation, Organisation, OrganisationKind, Role, User
 from audit.models import Action, AuditEvent
 from cases.models import Case, SmearImage
+from education.models import Attempt, AttemptState
 from inbox.models import Acknowledgement, CriticalLimits
 from notices.models import Preference
 from oversight.models import VerificationResult, VerificationRun
@@ -150,6 +151,21 @@ STEPS: dict[str, tuple[Step, ...]] = {
             lambda user: Exists(AuditEvent.objects.filter(actor_id=user.pk, action=Action.VERIFY)),
         ),
         Step("record", _("Have the whole record verified"), _at("oversight:verification"), _verified),
+    ),
+    Role.STUDENT: (
+        _SECOND_FACTOR,
+        Step(
+            "begin",
+            _("Begin your first set of cells"),
+            _at("education:home"),
+            lambda user: Exists(Attempt.objects.filter(student=user)),
+        ),
+        Step(
+            "finish",
+            _("Answer it to its end"),
+            _at("education:home"),
+            lambda user: Exists(Attempt.objects.filter(student=user, state=AttemptState.FINISHED)),
+        ),
     ),
 }
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.urls import reverse
+
 from accounts.models import Role
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-CASES = "/"
-LEARNING = "/learn/"
-"""The page of the app that teaches; a student is led there from the worklist where it is installed."""
-
 
 def homes_of(user: User) -> frozenset[str]:
-    """The addresses at which `user` begins."""
-    return frozenset({CASES, LEARNING}) if user.role == Role.STUDENT else frozenset({CASES})
+    """The addresses at which `user` begins: where signing in leads, and for a student where learning begins."""
+    first = settings.LOGIN_REDIRECT_URL
+    return frozenset({first, reverse("education:home")}) if user.role == Role.STUDENT else frozenset({first})

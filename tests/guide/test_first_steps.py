@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Action
 from audit.services import record
+from education.models import Attempt, TeachingSet
 from guide.models import FinishedStart
 from guide.selectors import first_steps
 from inbox.models import Acknowledgement, CriticalLimits, Delivery
@@ -77,6 +78,14 @@ def test_an_auditor_verifies(olga):
     record(actor=olga, action=Action.VERIFY, object_type="audit.auditevent")
     VerificationRun.objects.create(trigger=Trigger.PERSON, asked_by=olga)
     assert to_do(olga) == ["Protect your account with a second factor"]
+
+
+def test_a_student_answers_a_first_set(client, sami, central, pavel):
+    teaching_set = TeachingSet.objects.create(laboratory=central, title="White cells", created_by=pavel)
+    Attempt.objects.create(teaching_set=teaching_set, student=sami, seed=1)
+    assert to_do(sami) == ["Protect your account with a second factor", "Answer it to its end"]
+    client.force_login(sami)
+    assert TITLE in client.get("/learn/").content.decode()
 
 
 def test_whoever_runs_the_platform_begins_with_a_laboratory(root):
