@@ -8,6 +8,7 @@ from django import template
 from django.template.context import Context
 
 from accounts.models import User
+from guide.help_pages import page_for
 from guide.homes import homes_of
 from guide.selectors import first_steps as steps_of
 from guide.services import finish_start
@@ -30,3 +31,12 @@ def first_steps(context: Context) -> dict[str, Any]:
     if steps and done == len(steps):
         finish_start(actor=user)
     return {"steps": steps, "done": done, "all_done": done == len(steps), "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("guide/partials/help_here.html", takes_context=True)
+def help_here(context: Context) -> dict[str, Any]:
+    """The page of help for the address that is open, and the way to all of them."""
+    request = context.get("request")
+    if request is None:
+        return {"page": None}
+    return {"page": page_for(request.path, str(getattr(getattr(request, "user", None), "role", "")))}

@@ -69,6 +69,8 @@ def test_pages_of_a_clinic(open_as, violations, amina, analysed, size, theme):
         "/notifications/",
         "/accounts/profile/",
         "/accounts/second-factor/",
+        "/help/",
+        "/help/review-by-keyboard/",
         "/no-such-page/",
     ):
         page.goto(address)
