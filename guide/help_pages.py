@@ -75,7 +75,7 @@ PAGES: tuple[HelpPage, ...] = (
         (_U,),
         ("/inbox/",),
         "/inbox/",
-        _("A critical report in the inbox: its values, and the form that reads them back"),
+        _("A report in the inbox: its values and its interpretation"),
     ),
     HelpPage(
         "work-with-orders",
@@ -101,7 +101,7 @@ PAGES: tuple[HelpPage, ...] = (
         _("From the checks to the seal, and what to do when something was wrong."),
         (_P,),
         ("/reports/", "/verify/"),
-        alt=_("The signed report of a case with its differential and its seal"),
+        alt=_("The signed report of a case, verified just now"),
     ),
     HelpPage(
         "ask-a-colleague",
@@ -144,7 +144,7 @@ PAGES: tuple[HelpPage, ...] = (
         (_O, _A),
         ("/oversight/",),
         "/oversight/audit/",
-        _("The audit trail: one line an event, with filters above"),
+        _("The audit trail: one line an event"),
     ),
     HelpPage(
         "watch-the-model",
@@ -153,7 +153,7 @@ PAGES: tuple[HelpPage, ...] = (
         (_A, _O, _P),
         ("/oversight/agreement/", "/oversight/models/", "/oversight/predictions/", "/review/my-agreement/"),
         "/oversight/agreement/",
-        _("Agreement between model and reviewers, class by class with intervals"),
+        _("Agreement between model and reviewers, with intervals"),
     ),
     HelpPage(
         "learn-cells",
