@@ -1,9 +1,11 @@
 """Pictures from outside come in with a licence and a credit, whole folders or nothing, each picture once."""
 
+import errno
 import io
 
 import numpy as np
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from PIL import Image
 
@@ -256,3 +258,20 @@ def test_the_command_says_what_is_new_and_what_is_wrong(folder, central, capsys)
         call_command("import_teaching", folder)
     with pytest.raises(CommandError, match="positive number"):
         call_command("import_teaching", folder, um_per_px=-1.0, **given)
+
+
+def test_where_the_disk_is_full_nothing_is_kept(folder, files, monkeypatch):
+    put(folder, "monocyte/a.png", shade=1)
+    put(folder, "monocyte/b.png", shade=2)
+    save = FileSystemStorage._save
+    room = iter([True, False])
+
+    def save_while_there_is_room(storage, name, content):
+        if not next(room):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return save(storage, name, content)
+
+    monkeypatch.setattr(FileSystemStorage, "_save", save_while_there_is_room)
+    with pytest.raises(CommandError, match="none was: No space left on device"):
+        call_command("import_teaching", folder, **TERMS)
+    assert (TeachingCell.objects.count(), files()) == (0, [])

@@ -45,6 +45,8 @@ class Command(BaseCommand):
             result = import_material() if options["shipped"] else self._import(options)
         except DomainError as error:
             raise CommandError(error.sentence) from error
+        except OSError as error:
+            raise CommandError(f"The pictures cannot be kept, and none was: {error.strerror or error}") from error
         said = f"{result.cells} cells and {result.fields} fields are new, {result.there} were there already."
         if result.recalled:
             said += f" {result.recalled} stay away: they were recalled."
