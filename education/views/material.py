@@ -127,9 +127,9 @@ def source(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def consents(request: AuthenticatedRequest) -> HttpResponse:
     """Show which clinics consent to teaching with their cases; a POST records that one does, or does no longer."""
-    if not may_see_material(request.user):
-        raise PermissionDenied(_("The material is for teachers, administrators and auditors of a laboratory."))
     laboratory = request.user.organisation
+    if not may_see_material(request.user) or laboratory is None:
+        raise PermissionDenied(_("The material is for teachers, administrators and auditors of a laboratory."))
     form, about, status = ConsentForm(), None, 200
     if request.method == "POST":
         about = uuid_or_none(request.POST.get("clinic", ""))
