@@ -60,10 +60,11 @@ def copy_cells(*, actor: User, report: Report, cells: Collection[UUID], confirme
     with in_language("en"):
         stain = str(case.get_stain_display())
     with transaction.atomic():
-        # A signature, a consent withdrawn and an objection wait for the copy, and then recall it.
+        # An objection, a signature and a consent withdrawn wait for the copy, and then recall it. The patient comes first, as
+        # where a patient is restricted.
+        Patient.objects.select_for_update(no_key=True).only("pk").get(pk=case.patient_id)
         lock_case(case)
         list(TeachingConsent.objects.in_force().select_for_update(no_key=True).filter(clinic=case.clinic_id))
-        list(Patient.objects.select_for_update(no_key=True).filter(pk=case.patient_id).only("pk"))
         sentence = refusal(report)
         if sentence:
             raise Conflict(sentence, code="not_for_teaching")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.models import Action
-from audit.services import record
+from audit.services import events_last, record
 from cases.models import Patient, PatientRestriction
 from cases.permissions import refuse
 from cases.services.validation import given_reason
@@ -71,9 +71,11 @@ def recall_unsupported(about: Q | None = None) -> int:
     That is: its report was corrected or withdrawn, its patient objects or is restricted, or its clinic does not consent. Whoever
     changes one of these calls it in the same request; a task calls it for what an interrupted process left.
     """
-    return sum(
-        recall(actor=None, cells=_copied((about or Q()) & rule), reason=reason) for reason, rule in _rules().items()
-    )
+    # All cells are locked before the head of the audit trail is: a person who recalls one of them waits for nothing else.
+    with events_last():
+        return sum(
+            recall(actor=None, cells=_copied((about or Q()) & rule), reason=reason) for reason, rule in _rules().items()
+        )
 
 
 @transaction.atomic
