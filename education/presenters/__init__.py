@@ -1,1 +1,1 @@
-"""What pages show, made from rows, one noun a file."""
+"""What the pages of learning show, as plain values."""

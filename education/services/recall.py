@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 NOT_FOR_YOU = gettext_lazy("Teachers and administrators of a laboratory recall what it teaches with.")
+LONGEST_REASON = 120
 _KIND = TeachingCell._meta.label_lower
 
 
@@ -54,7 +55,9 @@ def recall_chosen(*, actor: User, cells: Collection[UUID], reason: str) -> int:
         refuse(actor=actor, object_type=_KIND, sentence=NOT_FOR_YOU)
     if not cells:
         raise Unprocessable(_("Choose at least one cell."), code="no_cells")
-    why = given_reason(reason)[:120]
+    why = given_reason(reason)
+    if len(why) > LONGEST_REASON:
+        raise Unprocessable(_("Say why in at most %(most)s characters.") % {"most": LONGEST_REASON}, code="too_long")
     own = TeachingCell.objects.filter(laboratory=actor.organisation_id, pk__in=list(cells))
     return recall(actor=actor, cells=own, reason=why)
 

@@ -127,7 +127,8 @@ def test_a_person_recalls_with_a_reason_what_is_of_their_laboratory(client, hous
     page = client.get(address).text
     assert (str(taught.pk) in page, str(foreign.pk) in page, str(shared.pk) in page) == (True, False, False)
     chosen = [str(cell.pk) for cell in (taught, foreign, shared)]
-    assert client.post(address, {"cell": chosen, "reason": "no"}).status_code == 422
+    for too in ("short", "long, " * 30):
+        assert client.post(address, {"cell": chosen, "reason": too}).status_code == 422
     done = client.post(address, {"cell": chosen, "reason": "Writing on the glass."}, follow=True)
     assert "1 cell was recalled." in done.text
     assert "Writing on the glass." in done.text

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from cases.models import Patient
 from cases.services.validation import given_reason
 from education.models import TeachingCell
-from education.services.recall import recall, recall_patient, recall_unsupported
+from education.services.recall import LONGEST_REASON, recall, recall_patient, recall_unsupported
 from hematovision.errors import DomainError
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class Command(BaseCommand):
         except DomainError as error:
             message = f"--reason: {error.sentence}"
             raise CommandError(message) from error
-        if len(reason) > 120:
-            message = "--reason: write at most 120 characters."
+        if len(reason) > LONGEST_REASON:
+            message = f"--reason: write at most {LONGEST_REASON} characters."
             raise CommandError(message)
         if options["patient"]:
             patient = Patient.objects.filter(pk=options["patient"]).first()
