@@ -11,6 +11,7 @@ import uuid
 import pytest
 from django.apps import apps
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from education.models import Attempt, AttemptItem
 from tests.factories.analysed_cases import cells_of
@@ -45,9 +46,9 @@ def material(house):
     cells = copied(house.report, house.pavel)
     listed = teaching_set(*cells, laboratory=house.central, created_by=house.pavel)
     attempt = Attempt.objects.create(teaching_set=listed, student=house.sami, seed=1)
-    for position, cell in enumerate(cells):
-        AttemptItem.objects.create(attempt=attempt, position=position, cell=cell)
-    AttemptItem.objects.get(attempt=attempt, position=0).answers.create(label="monocyte", correct=False, ms=900)
+    for position, cell in enumerate(cells[:2], start=1):
+        AttemptItem.objects.create(attempt=attempt, position=position, cell=cell, shown_at=timezone.now())
+    AttemptItem.objects.get(attempt=attempt, position=1).answers.create(label="monocyte", correct=False, ms=900)
     return {"cell": cells, "set": [listed], "attempt": [attempt]}
 
 
@@ -77,7 +78,7 @@ def addresses(material):
 
 
 def _fitting(kind, value):
-    return {"UUIDConverter": value, "IntConverter": 0}.get(kind, "neutrophil")
+    return {"UUIDConverter": value, "IntConverter": 2}.get(kind, "neutrophil")
 
 
 @pytest.mark.parametrize("who", ["sami", "pavel", "ines"])
