@@ -58,6 +58,7 @@ COPY static ./static
 COPY locale ./locale
 COPY deploy ./deploy
 COPY model_store ./model_store
+COPY material ./material
 
 FROM source AS app
 COPY --from=libraries /opt/venv /opt/venv

@@ -14,6 +14,7 @@ from classifier.bundle_analyser import BundleAnalyser
 from classifier.services import ensure_model
 from classifier.services.demo_cases import seed_cases
 from education.services.demo_consents import seed_consents
+from education.services.importing import import_material
 from hematovision.errors import DomainError
 from integrations.services.demo_connections import seed_connections
 from notices.models import Preference
@@ -46,6 +47,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Demo orders: {seed_orders()} placed.")
         self.stdout.write(f"Demo connections: {seed_connections()} added, switched off.")
         self.stdout.write(f"Demo consents to teaching: {seed_consents()} recorded.")
+        taught = import_material()
+        self.stdout.write(f"Teaching material: {taught.cells} cells and {taught.fields} fields added.")
         if problem := pdf_problem():
             self.stdout.write(self.style.WARNING(f"No demo report was signed: {problem}"))
             return
