@@ -44,4 +44,5 @@ CHANGED_REPORT = _("The report was corrected or withdrawn.")
 OBJECTION = _("The patient objects.")
 RESTRICTION = _("The patient is restricted.")
 NO_CONSENT = _("The clinic does not consent any longer.")
-"""Why a cell was recalled by a rule, as its row keeps it."""
+BY_A_RULE = (CHANGED_REPORT, OBJECTION, RESTRICTION, NO_CONSENT)
+"""Why a cell was recalled by a rule, as its row keeps it. What a person recalled has a reason of their own."""

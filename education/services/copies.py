@@ -17,10 +17,11 @@ from cases.services.audit_trail import scope_of
 from cases.services.display_pixels import display_pixels
 from cases.services.transitions import lock_case
 from education.copy_rules import MOST_CELLS, copyable_cells, refusal, why_not
-from education.models import SIDE_PX, MaterialState, Source, TeachingConsent, TeachingSource, Truth
+from education.models import SIDE_PX, MaterialState, Source, TeachingCell, TeachingConsent, TeachingSource, Truth
 from education.permissions import may_copy
-from education.services.material import keep_cell
+from education.services.material import keep_cell, pixel_hash
 from education.verification import COPIED
+from education.words import BY_A_RULE
 from hematovision.errors import Conflict, Unprocessable
 from hematovision.languages import in_language
 
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from accounts.models import User
+    from cases.models import Case
     from education.copy_rules import CopyableCell
-    from education.models import TeachingCell
     from reports.models import Report
 
 NOT_FOR_YOU = gettext_lazy("Pathologists and administrators of the laboratory copy cells of its signed cases.")
@@ -44,7 +45,8 @@ def copy_cells(*, actor: User, report: Report, cells: Collection[UUID], confirme
 
     `confirmed` is the person's word that no name, number or face is in the pictures. Raises `NotFound` for a case the actor
     does not see, `PermissionRefused`, `Unprocessable` without the word, without cells, with too many or with one that cannot
-    be copied, and `Conflict` where the report, the clinic or the patient stands against it.
+    be copied, and `Conflict` where the report, the clinic or the patient stands against it or a
+    person recalled the picture before.
     """
     must_see(actor=actor, record_=report.case)
     if not may_copy(actor, report.case):
@@ -57,6 +59,7 @@ def copy_cells(*, actor: User, report: Report, cells: Collection[UUID], confirme
     chosen = chosen_of(report, cells)
     pictures = pictures_of(chosen)
     case = report.case
+    _refuse_recalled(case, chosen, pictures)
     with in_language("en"):
         stain = str(case.get_stain_display())
     with transaction.atomic():
@@ -119,3 +122,17 @@ def pictures_of(cells: Sequence[CopyableCell]) -> list[NDArray[np.uint8]]:
             cell.id: crop_around(field, cell.box, span=cell.span, size=SIDE_PX) for cell in cells if cell.image == pk
         }
     return [found[cell.id] for cell in cells]
+
+
+def _refuse_recalled(case: Case, cells: Sequence[CopyableCell], pictures: Sequence[NDArray[np.uint8]]) -> None:
+    """Raise `Conflict` for a picture that a person recalled: whatever was wrong with it still is."""
+    hashes = [pixel_hash(pixels) for pixels in pictures]
+    recalled = TeachingCell.objects.filter(
+        laboratory=case.laboratory_id, state=MaterialState.RECALLED, pixel_hash__in=hashes
+    ).exclude(recalled_because__in=BY_A_RULE)
+    why = dict(recalled.values_list("pixel_hash", "recalled_because"))
+    for cell, digest in zip(cells, hashes, strict=True):
+        if digest in why:
+            sentence = _("Field %(field)s, cell %(number)s was recalled (%(why)s): leave it out.")
+            values = {"field": cell.field, "number": cell.number, "why": why[digest].rstrip(".")}
+            raise Conflict(sentence % values, code="recalled_before")

@@ -133,6 +133,8 @@ def test_a_person_recalls_with_a_reason_what_is_of_their_laboratory(client, hous
     assert "1 cell was recalled." in done.text
     assert "Writing on the glass." in done.text
     assert set(TeachingCell.objects.exclude(pk=taught.pk).values_list("state", flat=True)) == {MaterialState.OPEN}
+    with pytest.raises(Conflict, match=r"recalled \(Writing on the glass\)"):
+        copied(house.report, house.pavel, count=1)
     with pytest.raises(PermissionRefused):
         recall_chosen(actor=house.sami, cells=[taught.pk], reason="Writing on the glass.")
 
