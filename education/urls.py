@@ -17,4 +17,5 @@ urlpatterns = [
     path("learn/attempts/<uuid:pk>/wrong-again/", attempts.wrong_again, name="wrong_again"),
     path("learn/cells/<uuid:pk>/picture.png", pictures.cell_picture, name="cell_picture"),
     path("learn/fields/<uuid:pk>/picture.png", pictures.field_picture, name="field_picture"),
+    path("learn/predictions/<uuid:pk>/heat-maps.webp", pictures.heat_maps, name="heat_maps"),
 ]
