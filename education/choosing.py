@@ -79,10 +79,10 @@ def next_cell(candidates: Sequence[Candidate[Id]], history: Sequence[Past[Id]], 
     # Text is hashed by Random itself (SHA-512), so the draw does not depend on the process.
     random = Random(f"{seed} {len(history)}")  # noqa: S311 - no secret
     allowed = sorted(_not_thrice(candidates, history), key=lambda each: (each.cell_class, str(each.id)))
-    coming_back = _coming_back(history)
-    due = [each for each in allowed if each.id in coming_back]
+    back = coming_back(history)
+    due = [each for each in allowed if each.id in back]
     if due:
-        return max(due, key=lambda each: coming_back[each.id]).id
+        return max(due, key=lambda each: back[each.id]).id
     wrong, right = _weighed(history)
     just_seen = {past.id for past in history[-JUST_SEEN:]}
     scores: dict[str, list[tuple[float, Candidate[Id]]]] = defaultdict(list)
@@ -109,8 +109,8 @@ def _not_thrice(candidates: Sequence[Candidate[Id]], history: Sequence[Past[Id]]
     return [each for each in candidates if each.cell_class not in last] or candidates
 
 
-def _coming_back(history: Sequence[Past[Id]]) -> dict[Id, int]:
-    """The cells due to be asked again, with how many answers they are overdue; none when the last question was such a one."""
+def coming_back(history: Sequence[Past[Id]]) -> dict[Id, int]:
+    """Return the cells due to be asked again and by how many answers they are overdue; none when the last question was such a one."""
     step: dict[Id, int] = {}
     seen: dict[Id, int] = {}
     came_back = False

@@ -50,6 +50,11 @@ class CountedClass:
     called_share: float
 
     @property
+    def width(self) -> float:
+        """Width of the interval."""
+        return self.high - self.low
+
+    @property
     def is_inside(self) -> bool:
         """Whether what was called lies within the interval."""
         return self.low <= self.called_share <= self.high
