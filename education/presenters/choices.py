@@ -22,6 +22,11 @@ class Choice:
     name: str
     keys: tuple[str, ...]
 
+    @property
+    def keys_for_script(self) -> str:
+        """The keys, one a line: the space bar is a key too."""
+        return "\n".join(self.keys)
+
 
 def choices_of(teaching_set: TeachingSet, user: User) -> list[Choice]:
     """The classes of a set. Those of the laboratory have the keys that `user` has for them in the review.

@@ -52,7 +52,7 @@ def show_next(*, actor: User, attempt: UUID) -> tuple[Attempt, AttemptItem | Non
 
 
 def answer_item(*, actor: User, attempt: UUID, position: int, label: str) -> AttemptItem:
-    """Take the answer to a question: the code of a class that its set asks for.
+    """Take the answer to a question: the code of a class that its set asks for; empty where its time went by.
 
     Returns the question; `skipped` where its cell was recalled meanwhile: then nothing is kept. An answer that comes after
     its time, by the clock of the server, is kept as no answer. Raises `NotFound` for somebody else's attempt and for a
@@ -79,7 +79,8 @@ def answer_item(*, actor: User, attempt: UUID, position: int, label: str) -> Att
             if item.shown_at is None:
                 raise Conflict(_("This question was not asked yet."), code="not_asked_yet")
             teaching_set = found.teaching_set
-            if label not in {each.code for each in classes_asked(teaching_set.classes, finer=teaching_set.finer)}:
+            codes = {each.code for each in classes_asked(teaching_set.classes, finer=teaching_set.finer)}
+            if label not in codes and (label or teaching_set.seconds_each is None):
                 raise Unprocessable(_("Choose one of the classes of this set."), code="unknown_class")
             _keep(found, item, label="" if _is_over(found, item, now) else label, moment=now)
             # Of an adaptive attempt this draws the next cell, so that its picture can be fetched while feedback is read.

@@ -147,7 +147,7 @@ document.addEventListener("keydown", (event) => {
     /* On keyboards where digits need Shift, the key itself still is the digit */
     const digit = /^Digit\d$/.test(event.code) && key.length === 1 ? event.code.slice(5) : key;
     const found = [...quiz.querySelectorAll("[data-keys]")].find((each) => {
-      const keys = each.dataset.keys.split("\t");
+      const keys = each.dataset.keys.split("\n");
       return keys.includes(key) || keys.includes(digit);
     });
     if (found) {

@@ -33,16 +33,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def central():
-    return laboratory("central-laboratory")
-
-
-@pytest.fixture
-def sami(central):
-    return person("Sami", Role.STUDENT, central)
-
-
-@pytest.fixture
 def cells():
     return [teaching_cell(code) for code in ("neutrophil", "monocyte", "lymphocyte", "eosinophil", "basophil")]
 
@@ -275,11 +265,10 @@ def test_feedback_waits_for_the_end_and_for_the_closing(sami, quiz):
     assert told(sami, at_end)
 
 
-def test_a_proficiency_test_is_answered_once_and_sealed_until_it_closes(client, sami, central, quiz):
+def test_a_proficiency_test_is_answered_once_and_sealed_until_it_closes(client, sami, pavel, quiz):
     due = timezone.now() + timedelta(days=1)
-    teacher = person("Pavel", Role.PATHOLOGIST, central)
     given = Assignment.objects.create(
-        teaching_set=quiz, kind=AssignmentKind.PROFICIENCY, person=sami, given_by=teacher, due_at=due
+        teaching_set=quiz, kind=AssignmentKind.PROFICIENCY, person=sami, given_by=pavel, due_at=due
     )
     attempt = start_attempt(actor=sami, teaching_set=quiz)
     answer_all(sami, attempt, wrong={"monocyte"})

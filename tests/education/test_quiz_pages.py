@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role
 from cases.states import CaseState
 from education.models import Assignment, Attempt, Feedback, TeachingCell, TeachingSet, TeachingSource
 from education.presenters.choices import choices_of
@@ -21,20 +20,9 @@ from review.models import KeyMap
 from tests.factories.reports import signed_report
 from tests.factories.specimens import NOON, model_version, specimen
 from tests.factories.teaching import teaching_cell, teaching_set
-from tests.people import clinic, laboratory, person
 
 pytestmark = pytest.mark.django_db
 PART = {"X-Part": "quiz"}
-
-
-@pytest.fixture
-def central():
-    return laboratory("central-laboratory")
-
-
-@pytest.fixture
-def sami(central):
-    return person("Sami", Role.STUDENT, central)
 
 
 @pytest.fixture
@@ -103,9 +91,8 @@ def test_before_its_time_no_page_tells_what_was_right(pages, sami, quiz, feedbac
     assert "Nothing answered yet" in pages.get(reverse("education:home")).text
 
 
-def test_the_home_page_says_what_is_given_under_way_and_learned(pages, sami, central, quiz):
-    teacher = person("Pavel", Role.PATHOLOGIST, central)
-    Assignment.objects.create(teaching_set=quiz, person=sami, given_by=teacher, due_at=NOON)
+def test_the_home_page_says_what_is_given_under_way_and_learned(pages, sami, pavel, quiz):
+    Assignment.objects.create(teaching_set=quiz, person=sami, given_by=pavel, due_at=NOON)
     page = pages.get(reverse("education:home")).text
     assert "Given to you" in page
     assert "Overdue" in page
@@ -157,9 +144,7 @@ def test_a_set_of_finer_classes_asks_for_the_parts_and_not_for_the_whole():
     assert codes >= {each.code for each in FINER} | {"lymphocyte", "platelet"}
 
 
-def test_nothing_of_learning_leads_to_a_case(pages, sami, central):
-    amina = person("Amina", Role.UPLOADER, clinic("riverside-clinic", central))
-    pavel = person("Pavel", Role.PATHOLOGIST, central)
+def test_nothing_of_learning_leads_to_a_case(pages, sami, central, amina, pavel):
     made = specimen(by=amina, state=CaseState.SIGNED, number=7103, version=model_version(), owner=pavel)
     report = signed_report(made.case, pavel)
     copied = teaching_cell("monocyte", laboratory=central, source="signed", truth="agreed", licence="", credit="")
