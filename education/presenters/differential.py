@@ -122,8 +122,11 @@ def differential_result_context(attempt: Attempt) -> dict[str, Any]:
 
 def credits_of(cells: list[TeachingCell]) -> list[str]:
     """Who is credited for the pictures, each once, with the licence."""
-    lines = [", ".join(part for part in (cell.credit, cell.licence) if part) for cell in cells]
-    return list(dict.fromkeys(line for line in lines if line))
+    lines = [
+        ", ".join(part for part in (cell.credit, cell.licence) if part) or str(cell.get_source_display())
+        for cell in cells
+    ]
+    return list(dict.fromkeys(lines))
 
 
 def clock(ms: int) -> str:

@@ -16,11 +16,11 @@ from tests.browser.test_every_page_is_accessible import LOOKS
 from tests.factories.teaching import teaching_cell, teaching_set
 
 SMEAR = {"neutrophil": 60, "lymphocyte": 30, "monocyte": 10}
-# Of a hundred cells: 60, 30 and 10 % with their exact intervals (Ruemke 1960), and what the robot calls.
+# Of a hundred cells: 60, 30 and 10 % with their exact intervals (Ruemke 1960), behind what the robot calls.
 TABLE = {
-    "neutrophil": ["60 %", "49.7 \N{EN DASH} 69.7 %", "60 %", "Inside"],
-    "lymphocyte": ["30 %", "21.2 \N{EN DASH} 40 %", "36 %", "Inside"],
-    "monocyte": ["10 %", "4.9 \N{EN DASH} 17.6 %", "4 %", "Outside"],
+    "neutrophil": ["60 %", "60 %", "Inside", "49.7 \N{EN DASH} 69.7 %"],
+    "lymphocyte": ["36 %", "30 %", "Inside", "21.2 \N{EN DASH} 40 %"],
+    "monocyte": ["4 %", "10 %", "Outside", "4.9 \N{EN DASH} 17.6 %"],
 }
 
 
