@@ -24,4 +24,5 @@ urlpatterns = [
     path("learn/proficiency/<uuid:pk>/report.csv", proficiency.proficiency_file, name="proficiency_file"),
     path("learn/cells/<uuid:pk>/picture.png", pictures.cell_picture, name="cell_picture"),
     path("learn/fields/<uuid:pk>/picture.png", pictures.field_picture, name="field_picture"),
+    path("learn/predictions/<uuid:pk>/heat-maps.webp", pictures.heat_maps, name="heat_maps"),
 ]

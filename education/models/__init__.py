@@ -14,6 +14,7 @@ from education.models.certificate import Certificate
 from education.models.discussion import TeachingCaption, TeachingComment
 from education.models.field import TeachingBox, TeachingField
 from education.models.learners import GroupMember, JoinCode, StudentGroup
+from education.models.prediction import PredictionState, TeachingPrediction
 from education.models.source import TeachingSource
 from education.models.teaching_set import (
     Assignment,
@@ -40,6 +41,7 @@ __all__ = [
     "GroupMember",
     "JoinCode",
     "MaterialState",
+    "PredictionState",
     "SetKind",
     "SetState",
     "Source",
@@ -49,6 +51,7 @@ __all__ = [
     "TeachingCell",
     "TeachingComment",
     "TeachingField",
+    "TeachingPrediction",
     "TeachingSet",
     "TeachingSetCell",
     "TeachingSource",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from education.models import (
@@ -15,6 +16,7 @@ from education.models import (
     SetState,
     Source,
     TeachingCell,
+    TeachingPrediction,
     TeachingSet,
 )
 from education.services.answers import answer_item, show_next
@@ -40,6 +42,10 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
     answer_item(actor=student, attempt=ended.pk, position=1, label="platelet")
     counted = [start_attempt(actor=student, teaching_set=each) for each in _differentials(shared)]
     finish_differential(actor=student, attempt=counted[1].pk)
+    # Asked for when the cell was shown; what a worker would have made of it.
+    model_words = TeachingPrediction.objects.get(cell=shared)
+    model_words.heat_maps.save("", ContentFile(b"heat maps"), save=False)
+    model_words.save()
     return {
         "counted": counted[0],
         "counted_before": counted[1],
@@ -49,6 +55,7 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
         "far_set": teaching_set(shared, laboratory=far),
         "draft_set": teaching_set(shared, state=SetState.DRAFT),
         "running": running,
+        "model_words": model_words,
         "ended": ended,
         "running_question": (running.pk, 1),
         "ended_question": (ended.pk, 1),
