@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "integrations",
     "education",
     "oversight",
+    "guide",
     "workbench",
     "hematovision.rest",
     "accounts.admin_apps.ClinicalAdminConfig",

@@ -70,6 +70,9 @@ def test_pages_of_a_clinic(open_as, violations, amina, analysed, size, theme):
         f"/cases/{analysed.case_id}/report/",
         "/notifications/",
         "/accounts/profile/",
+        "/accounts/second-factor/",
+        "/help/",
+        "/help/review-by-keyboard/",
         "/no-such-page/",
     ):
         page.goto(address)
