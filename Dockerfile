@@ -50,6 +50,7 @@ COPY calibration ./calibration
 COPY reports ./reports
 COPY inbox ./inbox
 COPY integrations ./integrations
+COPY sandbox ./sandbox
 COPY oversight ./oversight
 COPY workbench ./workbench
 COPY templates ./templates
