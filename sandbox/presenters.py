@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
-_AROUND = 1.6
+_AROUND = 1.4
 """How much of the picture is shown around a cell, as a multiple of its box."""
 LABEL_CLASSES = (*CELL_CLASSES, UNIDENTIFIED_CLASS)
 
@@ -51,13 +51,13 @@ def cell_row(tried: TriedPicture, number: int, *, hides: bool = False) -> dict[s
     """One cell: its box, the square shown of it, and, unless the answer `hides`, what the model says and what the sender said."""
     cell = tried.cells[number - 1]
     x, y, width, height = cell["box"]
-    side, font_px = round(max(width, height) * _AROUND), _font_px(tried)
+    font_px = _font_px(tried)
     row: dict[str, Any] = {
         "number": number,
         "box": {"x": x, "y": y, "width": width, "height": height},
         # Above the box where there is room, else inside it.
         "label_y": y - 0.2 * font_px if y > font_px else y + font_px,
-        "view": " ".join(map(str, (round(x + width / 2 - side / 2), round(y + height / 2 - side / 2), side, side))),
+        "view": _view(tried, cell["box"]),
         "class": UNIDENTIFIED_CLASS,
         "own": None,
         "agrees": False,
@@ -106,6 +106,15 @@ def _said(tried: TriedPicture) -> str:
     if tried.hides_answer:
         return _("Waits for your names")
     return "" if tried.cells else _("No white cells found")
+
+
+def _view(tried: TriedPicture, box: list[int]) -> str:
+    """The square around a box as the view box of an SVG, moved into the picture where that is large enough."""
+    x, y, width, height = box
+    side = round(max(width, height) * _AROUND)
+    left = min(max(round(x + width / 2 - side / 2), 0), max(tried.width - side, 0))
+    top = min(max(round(y + height / 2 - side / 2), 0), max(tried.height - side, 0))
+    return " ".join(map(str, (left, top, side, side)))
 
 
 def _font_px(tried: TriedPicture) -> float:

@@ -14,9 +14,10 @@ const start = (form) => {
     cells[at].scrollIntoView({ block: "nearest" });
   };
   form.addEventListener("change", (event) => mark(cells.indexOf(event.target.closest("[data-cell]"))));
-  document.addEventListener("keydown", (event) => {
+  /* Before the frame hears it */
+  const hear = (event) => {
     const isChoosing = event.target instanceof HTMLInputElement && event.target.type === "radio";
-    if (event.defaultPrevented || (isTyping(event.target) && !isChoosing)) {
+    if (isTyping(event.target) && !isChoosing) {
       return;
     }
     const command = keyMap.commandOf(event);
@@ -24,6 +25,7 @@ const start = (form) => {
       return;
     }
     event.preventDefault();
+    event.stopImmediatePropagation();
     if (command === "next" || command === "previous") {
       mark(at + (command === "next" ? 1 : -1));
       return;
@@ -34,7 +36,8 @@ const start = (form) => {
     } else {
       mark(at + 1);
     }
-  });
+  };
+  window.addEventListener("keydown", hear, { capture: true });
   mark(0);
   form.dataset.ready = "";
 };
