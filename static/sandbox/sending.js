@@ -1,5 +1,41 @@
-/* Sending pictures to try: dropped, pasted or chosen, with progress. Without scripts the form does the same. */
+/* Sending pictures to try: dropped, pasted or chosen, one after the other, with progress. Without scripts the form does the same. */
 import { gettext, ngettext } from "../shared/words.js";
+
+/* Whoever sends too many, or forgot the tick, is told so once */
+const OF_ALL = [422, 429];
+
+/** What the server says of one picture: {address}, or {refusals} with the status. */
+const post = (form, file, onShare) =>
+  new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    const refuse = (sentence) => resolve({ refusals: [{ name: "", sentence }], status: OF_ALL[0] });
+    const sent = new FormData(form);
+    sent.delete("photo");
+    sent.delete("pictures");
+    if (file) {
+      sent.append("pictures", file);
+    }
+    request.open("POST", form.action);
+    request.setRequestHeader("Accept", "application/json");
+    request.upload.addEventListener("progress", (event) => {
+      onShare(event.lengthComputable ? event.loaded / event.total : 0);
+    });
+    request.addEventListener("load", () => {
+      let said = {};
+      try {
+        said = JSON.parse(request.responseText);
+      } catch {
+        /* A page instead of an answer: nothing of it can be told. */
+      }
+      if (said.address || said.refusals) {
+        resolve({ ...said, status: request.status });
+      } else {
+        refuse(said.sentence ?? gettext("The pictures could not be sent. Load the page again."));
+      }
+    });
+    request.addEventListener("error", () => refuse(gettext("The connection broke off. Send the pictures again.")));
+    request.send(sent);
+  });
 
 const start = (form) => {
   const input = form.querySelector("[name=pictures]");
@@ -33,41 +69,45 @@ const start = (form) => {
     );
     refusals.replaceChildren(list);
   };
-  const rest = () => {
-    progress.hidden = true;
-    button.disabled = false;
+  const showSent = async (number) => {
+    form.reset();
+    chosen.textContent = ngettext("{count} picture was sent.", "{count} pictures were sent.", number);
+    await window.htmx.ajax("GET", form.action, { target: "#yours", select: "#yours", swap: "outerHTML" });
+    document.getElementById("yours").scrollIntoView({ block: "nearest" });
   };
-  const heard = (request) => {
-    let said = null;
-    try {
-      said = JSON.parse(request.responseText);
-    } catch {
-      /* A page instead of an answer: nothing of it can be told. */
-    }
-    if (said?.address) {
-      window.location.assign(said.address);
-      return;
-    }
-    rest();
-    const sentence = said?.sentence ?? gettext("The pictures could not be sent. Load the page again.");
-    refuse(said?.refusals ?? [{ name: "", sentence }]);
-  };
-  const send = () => {
-    const request = new XMLHttpRequest();
-    request.open("POST", form.action);
-    request.setRequestHeader("Accept", "application/json");
-    request.upload.addEventListener("progress", (event) => {
-      progress.value = event.lengthComputable ? (100 * event.loaded) / event.total : 0;
-    });
-    request.addEventListener("load", () => heard(request));
-    request.addEventListener("error", () => {
-      rest();
-      refuse([{ name: "", sentence: gettext("The connection broke off. Send the pictures again.") }]);
-    });
+  const send = async () => {
+    const files = [...input.files, ...photo.files];
+    const addresses = [];
+    const wrong = [];
     refusals.replaceChildren();
+    progress.value = 0;
     progress.hidden = false;
     button.disabled = true;
-    request.send(new FormData(form));
+    for (const [number, file] of (files.length ? files : [null]).entries()) {
+      const said = await post(form, file, (share) => {
+        progress.value = (100 * (number + share)) / Math.max(files.length, 1);
+      });
+      if (said.address) {
+        addresses.push(said.address);
+      } else {
+        wrong.push(...said.refusals);
+        if (OF_ALL.includes(said.status)) {
+          break;
+        }
+      }
+    }
+    if (addresses.length === 1 && !wrong.length) {
+      window.location.assign(addresses[0]);
+      return;
+    }
+    progress.hidden = true;
+    button.disabled = false;
+    if (addresses.length) {
+      await showSent(addresses.length);
+    }
+    if (wrong.length) {
+      refuse(wrong);
+    }
   };
 
   for (const field of [input, photo]) {

@@ -63,6 +63,19 @@ def test_a_picture_is_dropped_answered_and_explained(open_as, violations, sami, 
     assert violations(page) == []
 
 
+def test_of_several_those_that_can_be_opened_are_listed(open_as, sami, tmp_path, transactional_db):
+    page = open_as(sami, size=DESKTOP, theme="dark")
+    page.goto("/try/")
+    page.locator("[data-try][data-ready]").wait_for()
+    for name, content in {"a.png": drawn_field(3).read(), "b.png": b"a letter", "c.png": drawn_field(4).read()}.items():
+        (tmp_path / name).write_bytes(content)
+    page.locator("#try-pictures").set_input_files([tmp_path / name for name in ("a.png", "b.png", "c.png")])
+    page.get_by_label("This picture shows no patient's name").check()
+    page.get_by_role("button", name="Analyse").click()
+    expect(page.locator(".try-one")).to_have_count(2)
+    expect(page.get_by_role("alert")).to_contain_text("b.png: This is a text file.")
+
+
 def test_cells_are_named_by_keys_first(open_as, violations, sami, model):
     page = open_as(sami, size=PHONE, theme="dark")
     page.goto("/try/")

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import AuditEvent
@@ -75,6 +77,21 @@ def test_two_workers_answer_once(student, send, active):
     answered()
     first.refresh_from_db()
     assert (first.state, first.attempt) == ("done", 1)
+
+
+def test_the_pages_ask_as_often_for_many_pictures_as_for_few(student, tried, send):
+    def asked(page):
+        with CaptureQueriesContext(connection) as captured:
+            assert student.get(page).status_code == 200
+        return len(captured)
+
+    listed, shown = reverse("sandbox:try"), reverse("sandbox:result", args=[tried.pk])
+    few = asked(listed), asked(shown)
+    for _ in range(3):
+        send(student)
+        answered()
+    assert (asked(listed), asked(shown)) == few
+    assert max(few) <= 14
 
 
 def test_without_a_model_the_page_says_so(student, send, db):

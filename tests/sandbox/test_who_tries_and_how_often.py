@@ -56,6 +56,7 @@ def test_visitors_are_sent_to_sign_in_where_nobody_let_them_in(client, send, db)
 
 def test_visitors_try_five_a_day_from_one_address(client, send, settings, active):
     settings.PUBLIC_TRY = True
+    assert "Up to 5 pictures a day." in client.get(reverse("sandbox:try")).content.decode()
     for _ in range(5):
         assert send(client).status_code == 302
     assert send(Client()).status_code == 429, "another browser at the same address"
