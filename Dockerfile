@@ -51,6 +51,7 @@ COPY reports ./reports
 COPY inbox ./inbox
 COPY integrations ./integrations
 COPY sandbox ./sandbox
+COPY education ./education
 COPY oversight ./oversight
 COPY workbench ./workbench
 COPY templates ./templates
@@ -58,6 +59,7 @@ COPY static ./static
 COPY locale ./locale
 COPY deploy ./deploy
 COPY model_store ./model_store
+COPY material ./material
 
 FROM source AS app
 COPY --from=libraries /opt/venv /opt/venv

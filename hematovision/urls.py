@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("inbox.urls")),
     path("", include("integrations.urls")),
     path("", include("sandbox.urls")),
+    path("", include("education.urls")),
     path("", include("oversight.urls")),
     path("", include("cases.urls")),
     path("", include("offline.urls")),

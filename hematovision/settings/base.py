@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "inbox",
     "integrations",
     "sandbox",
+    "education",
     "oversight",
     "workbench",
     "hematovision.rest",

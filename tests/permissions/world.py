@@ -10,7 +10,6 @@ from typing import Any
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
@@ -21,7 +20,7 @@ from audit.models import AuditEvent
 from cases.models import Order, PurgeRun, Upload
 from cases.services.rejections import reject_specimen
 from cases.states import CaseState, OrderState
-from classifier.models import ModelVersion, WorkerHeartbeat
+from classifier.models import WorkerHeartbeat
 from consult.models import OpinionCell, SecondOpinion
 from inbox.models import Delivery
 from integrations.models import ConnectionKind, ConnectionState, MessageState
@@ -30,13 +29,14 @@ from notices.models import Notification, PushEndpoint
 from offline.services.device_keys import make_device_key
 from reports.models import ReportKind, ReportTemplate
 from review.services.leases import claim
-from sandbox.models import HeatMap, TriedPicture
 from tests.factories.connections import a_connection, a_mapping
 from tests.factories.messages import a_message
 from tests.factories.orders import waiting_order
 from tests.factories.reports import next_version, signed_report
-from tests.factories.specimens import NOON, Specimen, model_version, png, specimen
+from tests.factories.specimens import NOON, Specimen, model_version, specimen
 from tests.people import PASSWORD, clinic, laboratory, person
+from tests.permissions.taught import taught
+from tests.permissions.tried import tried_picture
 from training_runs.models import TrainingRun
 
 
@@ -211,42 +211,8 @@ def build() -> World:
     }
     objects |= lines(central, people["ines"])
     objects |= tried_picture(people["sami"], version)
+    objects |= taught(central, northern)
     return World(people, tokens, sessions, specimens, objects)
-
-
-def tried_picture(owner: User | None, version: ModelVersion) -> dict[str, Any]:
-    """Return a picture that the student tried, answered, with the heat map of its one cell."""
-    file = ContentFile(png(252), "picture.png")
-    cell = {
-        "box": [1, 1, 9, 9],
-        "area_px": 50,
-        "label": "monocyte",
-        "score": 0.9,
-        "identified": True,
-        "novelty": 1.0,
-        "probabilities": {"monocyte": 0.9, "neutrophil": 0.1},
-        "best_label": "monocyte",
-        "why": "",
-    }
-    tried = TriedPicture.objects.create(
-        owner=owner,
-        state="done",
-        picture=file,
-        thumbnail=file,
-        width=40,
-        height=30,
-        model_version=version,
-        finished_at=timezone.now(),
-        result={
-            "um_per_px": 0.1,
-            "scale_source": "red cells",
-            "counts": {"monocyte": 1},
-            "cells": [cell],
-            "quality": {"verdict": "good", "reasons": [], "held_back": "", "no_smear": "", "readings": {}},
-        },
-    )
-    HeatMap.objects.create(tried=tried, number=1, state="done", picture=file)
-    return {"tried": tried, "tried_cell": (tried.pk, 1)}
 
 
 def lines(laboratory_: Organisation, saved_by: User) -> dict[str, Any]:
