@@ -111,7 +111,7 @@ def _said(tried: TriedPicture) -> str:
 def _view(tried: TriedPicture, box: list[int]) -> str:
     """The square around a box as the view box of an SVG, moved into the picture where that is large enough."""
     x, y, width, height = box
-    side = round(max(width, height) * _AROUND)
+    side = min(round(max(width, height) * _AROUND), max(tried.width, tried.height))
     left = min(max(round(x + width / 2 - side / 2), 0), max(tried.width - side, 0))
     top = min(max(round(y + height / 2 - side / 2), 0), max(tried.height - side, 0))
     return " ".join(map(str, (left, top, side, side)))
