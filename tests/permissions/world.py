@@ -211,7 +211,7 @@ def build() -> World:
     }
     objects |= lines(central, people["ines"])
     objects |= tried_picture(people["sami"], version)
-    objects |= taught(central, northern)
+    objects |= taught(central, northern, people["sami"])
     return World(people, tokens, sessions, specimens, objects)
 
 
