@@ -15,6 +15,7 @@ FILE_COLUMNS = (
     ("reports_report", "pdf"),
     ("education_teachingcell", "picture"),
     ("education_teachingfield", "picture"),
+    ("education_teachingprediction", "heat_maps"),
     ("education_certificate", "pdf"),
 )
 #: Of pictures that somebody tried: removed after a day, and no backup keeps them longer. A row whose file did not come back
