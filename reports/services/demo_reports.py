@@ -57,7 +57,7 @@ def _tell(story: Story) -> int:
         return 0
     claim(actor=pathologist, case=case)
     _name_cells(pathologist, case, story)
-    _sign(pathologist, case, story.interpretation)
+    sign(pathologist, case, story.interpretation)
     if story.ends_as == CaseState.SIGNED:
         return 1
     _correct(pathologist, case, story)
@@ -73,12 +73,13 @@ def _name_cells(pathologist: User, case: Case, story: Story) -> None:
             by_label.setdefault(_label_of(cell, drawn), []).append(cell)
         for label, cells in by_label.items():
             if label:
-                _decide(pathologist, case, cells, kind=ActionKind.LABEL, label=label)
+                decide(pathologist, case, cells, kind=ActionKind.LABEL, label=label)
             else:
-                _decide(pathologist, case, cells, kind=ActionKind.EXCLUDE, reason_code=ExclusionReason.ARTEFACT.value)
+                decide(pathologist, case, cells, kind=ActionKind.EXCLUDE, reason_code=ExclusionReason.ARTEFACT.value)
 
 
-def _decide(pathologist: User, case: Case, cells: list[Cell], *, kind: ActionKind, **what: str) -> None:
+def decide(pathologist: User, case: Case, cells: list[Cell], *, kind: ActionKind, **what: str) -> None:
+    """Decide on `cells`, all of which were on the screen."""
     apply_action(
         actor=pathologist,
         case=case,
@@ -112,17 +113,20 @@ def _correct(pathologist: User, case: Case, story: Story) -> None:
     )
     cell = Cell.objects.current().filter(image__case=case, label="lymphocyte", excluded=False).order_by("pk").first()
     if cell is not None:
-        _decide(pathologist, case, [cell], kind=ActionKind.LABEL, label="monocyte")
-    _sign(pathologist, case, story.interpretation)
+        decide(pathologist, case, [cell], kind=ActionKind.LABEL, label="monocyte")
+    sign(pathologist, case, story.interpretation)
 
 
-def _sign(pathologist: User, case: Case, interpretation: str) -> None:
+def sign(
+    pathologist: User, case: Case, interpretation: str, *, quality_remark: str = "Drawn for the demonstration."
+) -> None:
+    """Fill in the sign page and sign it; `quality_remark` says what the pictures are."""
     save_draft(
         actor=pathologist,
         case=case,
         interpretation=interpretation,
-        count_reason="The smears are drawn for the demonstration and hold no more cells.",
-        quality_remark="Drawn for the demonstration.",
+        count_reason="The smears are of the demonstration and hold no more cells.",
+        quality_remark=quality_remark,
         quality_accepted=True,
         identifiers=["name", "mrn"],
     )

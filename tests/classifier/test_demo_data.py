@@ -30,7 +30,7 @@ def test_seeding_fills_an_installation_and_seeding_again_changes_nothing(
 ):
     settings.HEMATOVISION_MODEL_DIR = bundle_dir
     with django_capture_on_commit_callbacks(execute=True):
-        call_command("seed_demo")
+        call_command("seed_demo", "--without-history")
 
     assert ModelVersion.objects.active() is not None
     assert set(Case.objects.values_list("state", flat=True)) == {"draft", "analysing", "cancelled"}
@@ -40,10 +40,10 @@ def test_seeding_fills_an_installation_and_seeding_again_changes_nothing(
     assert set(Order.objects.values_list("state", flat=True)) == {"requested", "in_progress", "cancelled"}
     # Here messages go out after the command, so the first run ended like one that was interrupted: this one carries on.
     with django_capture_on_commit_callbacks(execute=True):
-        call_command("seed_demo")
+        call_command("seed_demo", "--without-history")
     before = [model.objects.count() for model in (User, Patient, Order, Case, SmearImage, Report, Decision)]
 
-    call_command("seed_demo")
+    call_command("seed_demo", "--without-history")
 
     assert [model.objects.count() for model in (User, Patient, Order, Case, SmearImage, Report, Decision)] == before
     if not pdf_problem():
@@ -77,7 +77,7 @@ def test_without_a_pdf_library_the_demo_has_no_reports_and_says_why(settings, bu
     settings.HEMATOVISION_MODEL_DIR = bundle_dir
     monkeypatch.setattr(seed_demo, "pdf_problem", lambda: "OSError")
 
-    call_command("seed_demo")
+    call_command("seed_demo", "--without-history")
 
     assert "No demo report was signed: OSError" in capsys.readouterr().out
     assert Case.objects.exists()
@@ -88,6 +88,6 @@ def test_production_gets_no_demo(settings):
     settings.DEMO_ACCOUNTS = False
 
     with pytest.raises(CommandError, match="local settings only"):
-        call_command("seed_demo")
+        call_command("seed_demo", "--without-history")
     assert not User.objects.exists()
     assert not ModelVersion.objects.exists()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from accounts.demo import seed_people
+from accounts.models import User
 from cases.services.demo_orders import seed_orders
 from classifier import analyser
 from classifier.bundle_analyser import BundleAnalyser
+from classifier.models import ModelVersion
 from classifier.services import ensure_model
 from classifier.services.demo_cases import seed_cases
 from hematovision.errors import DomainError
@@ -19,6 +23,9 @@ from notices.models import Preference
 from notices.services import set_email_preference
 from reports.pdf import pdf_problem
 from reports.services.demo_reports import seed_reports
+from workbench.services.demo_clock import DemoClock, set_clock
+from workbench.services.demo_history import history_began, seed_history
+from workbench.services.demo_plan import history_before
 
 
 class Command(BaseCommand):
@@ -27,16 +34,26 @@ class Command(BaseCommand):
         "Running it again changes nothing. Refuses outside local settings."
     )
 
-    def handle(self, *_: Any, **__: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--without-history",
+            action="store_false",
+            dest="history",
+            help="Leave out the cases of the last three months.",
+        )
+
+    def handle(self, *_: Any, history: bool, **__: Any) -> None:
         if not settings.DEMO_ACCOUNTS:
             raise CommandError("Demo data exists in local settings only.")
-        ensured = ensure_model(directory=settings.HEMATOVISION_MODEL_DIR)
-        style = self.style.SUCCESS if ensured.active else self.style.WARNING
-        self.stdout.write(style(ensured.sentence))
-        # Nobody reads the mail of the demo people: it would fill the log until one of them asks for it.
-        for person in seed_people():
-            if not Preference.objects.filter(user=person).exists():
-                set_email_preference(actor=person, email=False)
+        now = timezone.now()
+        # In a new installation people and model were there before their first case; what was there already keeps its times.
+        with set_clock(history_began(now)) as clock:
+            if User.objects.exists():
+                clock.advance(now)
+            self._begin()
+        if history:
+            with set_clock(history_began(now)) as clock:
+                self._tell_history(clock, now)
         try:
             created, there = seed_cases()
         except DomainError as error:
@@ -54,3 +71,23 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(error.sentence) from error
         self.stdout.write(f"Demo reports: {signed} signed.")
+
+    def _begin(self) -> None:
+        """Register the model and create the people."""
+        ensured = ensure_model(directory=settings.HEMATOVISION_MODEL_DIR)
+        style = self.style.SUCCESS if ensured.active else self.style.WARNING
+        self.stdout.write(style(ensured.sentence))
+        # Nobody reads the mail of the demo people: it would fill the log until one of them asks for it.
+        for person in seed_people():
+            if not Preference.objects.filter(user=person).exists():
+                set_email_preference(actor=person, email=False)
+
+    def _tell_history(self, clock: DemoClock, now: dt.datetime) -> None:
+        """Tell the last three months, which need a model in use and a library for the PDFs of their reports."""
+        if pdf_problem() or ModelVersion.objects.active() is None:
+            return
+        try:
+            told = seed_history(clock=clock, cases=history_before(now.date()))
+        except DomainError as error:
+            raise CommandError(error.sentence) from error
+        self.stdout.write(f"Demo history: {told} cases of the last three months.")
