@@ -50,6 +50,7 @@ COPY calibration ./calibration
 COPY reports ./reports
 COPY inbox ./inbox
 COPY integrations ./integrations
+COPY education ./education
 COPY oversight ./oversight
 COPY workbench ./workbench
 COPY templates ./templates
@@ -57,6 +58,7 @@ COPY static ./static
 COPY locale ./locale
 COPY deploy ./deploy
 COPY model_store ./model_store
+COPY material ./material
 
 FROM source AS app
 COPY --from=libraries /opt/venv /opt/venv

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "reports",
     "inbox",
     "integrations",
+    "education",
     "oversight",
     "workbench",
     "hematovision.rest",

@@ -7,6 +7,8 @@ from cases.models import Case, Order, Patient, SmearImage
 from classifier import analyser
 from classifier.models import ModelVersion
 from classifier.services.demo_cases import STORIES, seed_cases
+from education.models import TeachingCell, TeachingField
+from education.services.importing import Imported
 from inbox.models import Delivery
 from reports.models import Report
 from reports.pdf import pdf_problem
@@ -16,6 +18,7 @@ from review.models import Decision
 from workbench.management.commands import seed_demo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+COUNTED = (User, Patient, Order, Case, SmearImage, Report, Decision, TeachingCell, TeachingField)
 
 
 @pytest.fixture(autouse=True)
@@ -41,11 +44,11 @@ def test_seeding_fills_an_installation_and_seeding_again_changes_nothing(
     # Here messages go out after the command, so the first run ended like one that was interrupted: this one carries on.
     with django_capture_on_commit_callbacks(execute=True):
         call_command("seed_demo", "--without-history")
-    before = [model.objects.count() for model in (User, Patient, Order, Case, SmearImage, Report, Decision)]
+    before = [model.objects.count() for model in COUNTED]
 
     call_command("seed_demo", "--without-history")
 
-    assert [model.objects.count() for model in (User, Patient, Order, Case, SmearImage, Report, Decision)] == before
+    assert [model.objects.count() for model in COUNTED] == before
     if not pdf_problem():
         assert_somebody_has_reports_to_look_at()
 
@@ -76,6 +79,7 @@ def test_a_demo_case_whose_analysis_failed_is_not_signed(settings, bundle_dir):
 def test_without_a_pdf_library_the_demo_has_no_reports_and_says_why(settings, bundle_dir, monkeypatch, capsys):
     settings.HEMATOVISION_MODEL_DIR = bundle_dir
     monkeypatch.setattr(seed_demo, "pdf_problem", lambda: "OSError")
+    monkeypatch.setattr(seed_demo, "import_material", Imported)
 
     call_command("seed_demo", "--without-history")
 

@@ -73,7 +73,7 @@ def test_web_processes_of_one_container_count_their_requests_together(compose):
 def test_every_app_is_in_the_image():
     copied = {line.split()[1] for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("COPY ")}
     ours = {name.split(".")[0] for name in settings.INSTALLED_APPS if (ROOT / name.split(".")[0]).is_dir()}
-    assert ours | {"training", "hematovision", "templates", "static", "deploy", "model_store"} <= copied
+    assert ours | {"training", "hematovision", "templates", "static", "deploy", "model_store", "material"} <= copied
 
 
 def test_everything_the_image_copies_is_in_the_repository():

@@ -35,6 +35,7 @@ from tests.factories.orders import waiting_order
 from tests.factories.reports import next_version, signed_report
 from tests.factories.specimens import NOON, Specimen, model_version, specimen
 from tests.people import PASSWORD, clinic, laboratory, person
+from tests.permissions.taught import taught
 from training_runs.models import TrainingRun
 
 
@@ -208,6 +209,7 @@ def build() -> World:
         "event": AuditEvent.objects.order_by("id").first(),
     }
     objects |= lines(central, people["ines"])
+    objects |= taught(central, northern)
     return World(people, tokens, sessions, specimens, objects)
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.models import Role
 from accounts.permissions import may_see_predictions, works_at_clinic
 from cases.models import Case, Order, Patient, Priority
 from cases.permissions import may_write_cases
@@ -41,7 +42,9 @@ _MOST_ORDERS = 20
 @login_required
 @require_GET
 def worklist(request: AuthenticatedRequest, *, place: str = "cases") -> HttpResponse:
-    """Show one line a case: most pressing first, filters in the address. A clinic begins with its own four groups."""
+    """Show one line a case: most pressing first, filters in the address. A clinic begins with its own four groups, a student with what is taught."""
+    if request.user.role == Role.STUDENT:
+        return redirect("education:home")
     here = request.get_full_path()
     if request.session.get("worklist") != here:
         # A case's page leads back to the list as it was left.

@@ -17,6 +17,7 @@ from classifier.bundle_analyser import BundleAnalyser
 from classifier.models import ModelVersion
 from classifier.services import ensure_model
 from classifier.services.demo_cases import seed_cases
+from education.services.importing import import_material
 from hematovision.errors import DomainError
 from integrations.services.demo_connections import seed_connections
 from notices.models import Preference
@@ -61,6 +62,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Demo cases: {created} created, {there} there already.")
         self.stdout.write(f"Demo orders: {seed_orders()} placed.")
         self.stdout.write(f"Demo connections: {seed_connections()} added, switched off.")
+        taught = import_material()
+        self.stdout.write(f"Teaching material: {taught.cells} cells and {taught.fields} fields added.")
         if problem := pdf_problem():
             self.stdout.write(self.style.WARNING(f"No demo report was signed: {problem}"))
             return

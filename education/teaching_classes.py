@@ -1,0 +1,63 @@
+"""What a student can call a cell: the classes of the laboratory, and finer ones that are taught alone. Pure, no database.
+
+A set asks at one of two depths: at the depth of the laboratory every finer class stands for its parent (a band is a neutrophil).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cases.cell_classes import CELL_CLASSES
+
+ARTEFACT = "artefact"
+
+
+@dataclass(frozen=True, slots=True)
+class TeachingClass:
+    """One class that is taught.
+
+    `parent` is the code of the laboratory's class that it belongs to: its own code for a class of the laboratory, empty
+    for what no class of the laboratory covers (a blast, a smudge cell). `colour` is a CSS custom property without the dashes;
+    `css` the style class that sets it. `key` is the key that answers with a finer class; those of the laboratory's classes
+    are in the person's key map.
+    """
+
+    code: str
+    label: str
+    plural: str
+    letter: str
+    colour: str
+    parent: str
+    key: str = ""
+
+    @property
+    def is_of_the_laboratory(self) -> bool:
+        """Whether it is a class of the laboratory's differential, not a finer one."""
+        return self.parent == self.code
+
+
+OF_THE_LABORATORY: tuple[TeachingClass, ...] = tuple(
+    TeachingClass(each.code, each.label, each.plural, each.letter, each.colour, each.code) for each in CELL_CLASSES
+)
+FINER: tuple[TeachingClass, ...] = (
+    TeachingClass("segmented", "Segmented neutrophil", "Segmented neutrophils", "S", "cell-neutrophil", "neutrophil", "s"),
+    TeachingClass("band", "Band neutrophil", "Band neutrophils", "Bd", "cell-neutrophil", "neutrophil", "d"),
+    TeachingClass("metamyelocyte", "Metamyelocyte", "Metamyelocytes", "Mm", "cell-immature-granulocyte", "immature_granulocyte", "t"),
+    TeachingClass("myelocyte", "Myelocyte", "Myelocytes", "My", "cell-immature-granulocyte", "immature_granulocyte", "y"),
+    TeachingClass("promyelocyte", "Promyelocyte", "Promyelocytes", "Pm", "cell-immature-granulocyte", "immature_granulocyte", "o"),
+    TeachingClass("blast", "Blast", "Blasts", "Bl", "cell-unidentified", "", "a"),
+    TeachingClass("atypical_lymphocyte", "Atypical lymphocyte", "Atypical lymphocytes", "Al", "cell-lymphocyte", "lymphocyte", "v"),
+    TeachingClass("giant_platelet", "Giant platelet", "Giant platelets", "Gp", "cell-platelet", "platelet", "g"),
+    TeachingClass("smudge", "Smudge cell", "Smudge cells", "Sm", "cell-unidentified", "", "w"),
+    TeachingClass(ARTEFACT, "Artefact", "Artefacts", "Ar", "cell-unidentified", "", "z"),
+)  # fmt: skip
+
+TEACHING_CLASSES: tuple[TeachingClass, ...] = (*OF_THE_LABORATORY, *FINER)
+CODES: tuple[str, ...] = tuple(each.code for each in TEACHING_CLASSES)
+BY_CODE: dict[str, TeachingClass] = {each.code: each for each in TEACHING_CLASSES}
+CHOICES: list[tuple[str, str]] = [(each.code, each.label) for each in TEACHING_CLASSES]
+
+
+def at_depth(code: str, *, finer: bool) -> str:
+    """The class that `code` counts as: itself where a set asks for finer classes, else its parent where it has one."""
+    return code if finer else BY_CODE[code].parent or code

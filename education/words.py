@@ -1,0 +1,40 @@
+"""Names of teaching classes in the language of the page."""
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from education.teaching_classes import BY_CODE
+
+TEACHING_CLASSES = (
+    _("Segmented neutrophil"),
+    _("Segmented neutrophils"),
+    _("Band neutrophil"),
+    _("Band neutrophils"),
+    _("Metamyelocyte"),
+    _("Metamyelocytes"),
+    _("Myelocyte"),
+    _("Myelocytes"),
+    _("Promyelocyte"),
+    _("Promyelocytes"),
+    _("Blast"),
+    _("Blasts"),
+    _("Atypical lymphocyte"),
+    _("Atypical lymphocytes"),
+    _("Giant platelet"),
+    _("Giant platelets"),
+    _("Smudge cell"),
+    _("Smudge cells"),
+    _("Artefact"),
+    _("Artefacts"),
+)
+"""Labels and plurals of `education.teaching_classes`, in the order of that table."""
+
+
+def name_of(code: str) -> str:
+    """What the teaching class `code` is called in the language of the page."""
+    return gettext(BY_CODE[code].label)
+
+
+def plural_of(code: str) -> str:
+    """What several cells of the teaching class `code` are called in the language of the page."""
+    return gettext(BY_CODE[code].plural)
