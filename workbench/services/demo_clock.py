@@ -30,6 +30,10 @@ class DemoClock:
         """Show `to`, or stay where that is earlier."""
         self.at = max(self.at, to)
 
+    def pass_by(self, time: dt.timedelta) -> None:
+        """Let so much time pass."""
+        self.at += time
+
 
 @contextmanager
 def set_clock(at: dt.datetime) -> Iterator[DemoClock]:

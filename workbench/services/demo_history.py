@@ -24,7 +24,7 @@ from cases.models import Case, Cell, ExclusionReason, Patient, Sex
 from cases.services.cases import create_case, submit_case
 from cases.services.images import receive_image
 from cases.services.patients import register_patient
-from cases.services.rejections import reject_specimen
+from cases.services.rejections import reject_specimen, send_again
 from classifier import analyser
 from classifier.inference.synthetic import TrueCell, draw_field
 from classifier.inference.types import Box
@@ -44,12 +44,11 @@ from review.services.amendments import open_amendment
 from review.services.leases import claim
 from workbench.services.demo_clock import DemoClock
 from workbench.services.demo_generator import DemoGenerator
-from workbench.services.demo_plan import BENCHES, KINDS, Became, Past, history_before
+from workbench.services.demo_plan import BENCHES, KINDS, TURNS, Became, Past, history_before, last_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cases.models import SmearImage
     from classifier.inference.types import Rgb
     from consult.models import SecondOpinion
 
@@ -65,7 +64,7 @@ _ONES = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "ni
 
 def history_began(now: dt.datetime) -> dt.datetime:
     """When the first day of the history begins: an hour before its first case."""
-    return history_before(now.date())[0].began - dt.timedelta(hours=2)
+    return history_before(last_day(now))[0].began - dt.timedelta(hours=2)
 
 
 def seed_history(*, clock: DemoClock, cases: Sequence[Past]) -> int:
@@ -108,19 +107,21 @@ class _Told:
         """One case from its first picture to what became of it."""
         uploader = self.uploaders[past.bench.clinic]
         pathologist = self.pathologists[past.number % 3 == 0 and len(self.pathologists) > 1]
-        lot = Random(past.number)  # noqa: S311 - the same case everywhere
-        rgb, cells = _picture(past.kind, past.bench.stain, past.turn)
         self.clock.advance(past.began)
         with events_last():
-            case, image = _send(past, uploader, rgb)
-        self._after(dt.timedelta(seconds=20))
-        self.generator.show(cells, seed=past.number, decline=past.decline)
-        run_analysis(image_id=image.pk, worker=WORKER)
+            case = _open(past, uploader)
+        if past.became is Became.REJECTED:
+            # The picture is analysed before a person sees it; another specimen is there in the afternoon.
+            self._photograph(past, case, uploader, turn=past.turn + 1)
+            self._after(past.waits)
+            reject_specimen(actor=pathologist, case=case, reasons=past.reasons)
+            self._after(90 * _MINUTE)
+            again = f"{past.accession_number}-2"
+            case = send_again(actor=uploader, case=case, accession_number=again)
+        cells = self._photograph(past, case, uploader, turn=past.turn)
         self._after(past.waits)
         case.refresh_from_db()
-        if past.became is Became.REJECTED:
-            reject_specimen(actor=pathologist, case=case, reasons=past.reasons, words="")
-            return
+        lot = Random(past.number)  # noqa: S311 - the same case everywhere
         with events_last():
             claim(actor=pathologist, case=case)
             _review(pathologist, case, cells, lot)
@@ -134,8 +135,24 @@ class _Told:
             self._correct(pathologist, case)
             self._hand_out(past, case, uploader)
 
+    def _photograph(self, past: Past, case: Case, uploader: User, *, turn: int) -> list[TrueCell]:
+        """Add the one picture of a case, submit it, and have it analysed; returns the cells on it."""
+        rgb, cells = _picture(past.kind, past.bench.stain, turn % TURNS)
+        with events_last():
+            microscope = Microscope.objects.visible_to(uploader).get(name=past.bench.name)
+            image, _is_new = receive_image(
+                actor=uploader, case=case, upload=_file(rgb, past.number), microscope=microscope
+            )
+            # Here and not after the commit: the analysis of this image is part of the same transaction.
+            enqueue_analysis(image_id=image.pk)
+            submit_case(actor=uploader, case=case, seen_poor_fields=[image.pk])
+        self._after(dt.timedelta(seconds=20))
+        self.generator.show(cells, seed=past.number, decline=past.decline)
+        run_analysis(image_id=image.pk, worker=WORKER)
+        return cells
+
     def _after(self, time: dt.timedelta) -> None:
-        self.clock.advance(self.clock.at + time)
+        self.clock.pass_by(time)
 
     def _hand_out(self, past: Past, case: Case, uploader: User) -> None:
         """Send the newest report to the clinic, which opens and acknowledges it."""
@@ -185,10 +202,10 @@ class _Told:
         sign(pathologist, case, "", quality_remark=_REMARK)
 
 
-def _send(past: Past, uploader: User, rgb: Rgb) -> tuple[Case, SmearImage]:
-    """The clinic's part: patient, case, one picture, and off it goes."""
+def _open(past: Past, uploader: User) -> Case:
+    """The clinic opens the case; its picture comes next."""
     question, _cells = KINDS[past.kind]
-    case = create_case(
+    return create_case(
         actor=uploader,
         patient=_patient(past, uploader),
         accession_number=past.accession_number,
@@ -200,16 +217,6 @@ def _send(past: Past, uploader: User, rgb: Rgb) -> tuple[Case, SmearImage]:
         microscope=past.bench.name,
         clinical_question=question,
     )
-    image, _is_new = receive_image(
-        actor=uploader,
-        case=case,
-        upload=_photograph(rgb, past.number),
-        microscope=Microscope.objects.visible_to(uploader).get(name=past.bench.name),
-    )
-    # Here and not after the commit: the analysis of this image is part of the same transaction.
-    enqueue_analysis(image_id=image.pk)
-    submit_case(actor=uploader, case=case, seen_poor_fields=[image.pk])
-    return case, image
 
 
 def _review(pathologist: User, case: Case, cells: list[TrueCell], lot: Random) -> None:
@@ -312,7 +319,7 @@ def _moved(cell: TrueCell, x: int, y: int) -> TrueCell:
     return TrueCell(Box(x, y, cell.box.w, cell.box.h), cell.label)
 
 
-def _photograph(rgb: Rgb, number: int) -> SimpleUploadedFile:
+def _file(rgb: Rgb, number: int) -> SimpleUploadedFile:
     """The picture as a camera would send it."""
     picture = io.BytesIO()
     # The quality differs a little, so that no two files are the same bytes.
