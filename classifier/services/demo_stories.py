@@ -83,9 +83,9 @@ class Story:
         )
 
 
-# Three of these and the real fields beside them are 126 leukocytes: enough for a report whose flags mean something.
+# Three of these and the real fields beside them are 124 leukocytes: enough for a report whose flags mean something.
 _EOSINOPHILIA = Smear(
-    {"neutrophil": 19, "lymphocyte": 11, "eosinophil": 8, "monocyte": 2}, size=(1100, 820), um_per_px=0.15
+    {"neutrophil": 23, "lymphocyte": 6, "eosinophil": 9, "monocyte": 2}, size=(1100, 820), um_per_px=0.15
 )
 _SMALL = (640, 480)
 

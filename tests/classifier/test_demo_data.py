@@ -30,7 +30,7 @@ def _engine_of_this_process():
 
 
 def test_seeding_fills_an_installation_and_seeding_again_changes_nothing(
-    settings, bundle_dir, django_capture_on_commit_callbacks
+    settings, bundle_dir, django_capture_on_commit_callbacks, client, capsys
 ):
     settings.HEMATOVISION_MODEL_DIR = bundle_dir
     with django_capture_on_commit_callbacks(execute=True):
@@ -52,6 +52,13 @@ def test_seeding_fills_an_installation_and_seeding_again_changes_nothing(
     assert [model.objects.count() for model in COUNTED] == before
     if not pdf_problem():
         assert_somebody_has_reports_to_look_at()
+        client.force_login(User.objects.get(email="administrator@central-laboratory.example"))
+        assert "Northern Night Duty" in client.get("/oversight/break-glass/").content.decode()
+        assert "Hilltop microscope" in client.get("/oversight/sources/").content.decode()
+    capsys.readouterr()
+    call_command("verify_all")
+    said = capsys.readouterr().out.splitlines()
+    assert [line for line in said if not line.endswith("holds")] == []
 
 
 def assert_somebody_has_reports_to_look_at():

@@ -15,10 +15,12 @@ from cases.models import Priority, SpecimenReason, Stain
 WEEKS = 13
 SEED = 72
 DECLINES_AFTER_WEEK = 8
-DECLINE = 0.30
+DECLINE = 0.16
 """Of the monocytes at the declining microscope, in the last week; half as much in the middle of the decline."""
-_SHARE_OF_DAYS = 0.8
-"""On which a case came: each costs `make run` a third of a second, most of it the PDF of its report."""
+_SHARE_OF_DAYS = (0.4, 0.7)
+"""On which a case came, in the first five weeks and then: each costs `make run` a third of a second, half of it the PDF of its
+report. Of the last sixty days there have to be twenty routine cases, or nothing is said of the usual turn-around."""
+_MORE_AFTER_WEEK = 5
 
 
 class Became(Enum):
@@ -105,15 +107,16 @@ def history_before(today: dt.date) -> list[Past]:
     days = [today - dt.timedelta(days=number) for number in range(7 * WEEKS, 0, -1)]
     told: list[Past] = []
     for position, day in enumerate(days):
-        if day.weekday() < 5 and lot.random() < _SHARE_OF_DAYS:
+        week = 1 + position // 7
+        if day.weekday() < 5 and lot.random() < _SHARE_OF_DAYS[week > _MORE_AFTER_WEEK]:
             at = dt.datetime.combine(day, dt.time(7, 40), tzinfo=dt.UTC)
-            told.append(_case(lot, len(told) + 1, 1 + position // 7, at))
+            told.append(_case(lot, len(told) + 1, week, at))
     return told
 
 
 def _case(lot: Random, number: int, week: int, at: dt.datetime) -> Past:
     bench = lot.choices(BENCHES, weights=(33, 34, 33))[0]
-    priority = lot.choices((Priority.ROUTINE, Priority.URGENT, Priority.STAT), weights=(78, 16, 6))[0]
+    priority = lot.choices((Priority.ROUTINE, Priority.URGENT, Priority.STAT), weights=(89, 8, 3))[0]
     longest = {Priority.ROUTINE: 300, Priority.URGENT: 70, Priority.STAT: 18}[priority]
     became = _BECAME.get(number % 22, Became.SIGNED)
     return Past(
