@@ -21,18 +21,21 @@ if TYPE_CHECKING:
 
 
 class DemoClock:
-    """A clock that shows what it was last set to. It is not set back: an audit trail reads in the order of its times."""
+    """A clock that shows what it was last set to. It is not set back, for an audit trail reads in the order of its times, and
+    does not pass the moment in which it was made.
+    """
 
     def __init__(self, at: dt.datetime) -> None:
-        self.at = at
+        self._latest = timezone.now()
+        self.at = min(at, self._latest)
 
     def advance(self, to: dt.datetime) -> None:
         """Show `to`, or stay where that is earlier."""
-        self.at = max(self.at, to)
+        self.at = min(max(self.at, to), self._latest)
 
     def pass_by(self, time: dt.timedelta) -> None:
         """Let so much time pass."""
-        self.at += time
+        self.advance(self.at + time)
 
 
 @contextmanager
