@@ -52,6 +52,7 @@ COPY inbox ./inbox
 COPY integrations ./integrations
 COPY education ./education
 COPY oversight ./oversight
+COPY guide ./guide
 COPY workbench ./workbench
 COPY templates ./templates
 COPY static ./static

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("oversight.urls")),
     path("", include("cases.urls")),
     path("", include("offline.urls")),
+    path("", include("guide.urls")),
     path("", include("workbench.urls")),
 ]
 

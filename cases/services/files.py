@@ -13,6 +13,7 @@ from django.utils import timezone
 from audit.models import Action
 from audit.services import record
 from cases.models import SmearImage, Upload, UploadState
+from cases.purged_files import clinical_file_fields
 from cases.services.upload_pieces import FOLDER as PIECES
 from cases.storage import clinical_storage
 from cases.stored_files import open_display, sha256_of
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
     from django.core.files.storage import Storage
 
 _FOLDERS = ("originals", "display", "thumbnails")
+_OTHERS = ("teaching",)
+"""Where other apps keep pictures whose rows and files are written in one go."""
 
 
 def remove_unreferenced_files(*, older_than: timedelta) -> list[str]:
-    """Delete files older than `older_than` that no image row names, and pieces of uploads that ended; returns their names.
+    """Delete files older than `older_than` that no row names, and pieces of uploads that ended; returns their names.
 
     The age keeps files safe whose transaction is still running.
     """
@@ -42,6 +45,10 @@ def remove_unreferenced_files(*, older_than: timedelta) -> list[str]:
             if storage.get_modified_time(name) < before and not named.exists():
                 storage.delete(name)
                 removed.append(name)
+    for name in (name for folder in _OTHERS for name in _walk(storage, folder)):
+        if storage.get_modified_time(name) < before and not _is_named(name):
+            storage.delete(name)
+            removed.append(name)
     # Pieces go with the end of their upload; these were written while it ended.
     begun = {str(pk) for pk in Upload.objects.filter(state=UploadState.OPEN).values_list("pk", flat=True)}
     for name in _walk(storage, PIECES):
@@ -57,6 +64,11 @@ def remove_unreferenced_files(*, older_than: timedelta) -> list[str]:
             after={"files": len(removed)},
         )
     return removed
+
+
+def _is_named(name: str) -> bool:
+    """Whether a row of any app names the file."""
+    return any(model._default_manager.filter(**{field.name: name}).exists() for model, field in clinical_file_fields())
 
 
 def remove_interrupted_uploads(*, older_than: timedelta) -> int:

@@ -11,9 +11,11 @@ from education.models.cell import (
     Truth,
 )
 from education.models.certificate import Certificate
+from education.models.consent import TeachingConsent, TeachingObjection
 from education.models.discussion import TeachingCaption, TeachingComment
 from education.models.field import TeachingBox, TeachingField
 from education.models.learners import GroupMember, JoinCode, StudentGroup
+from education.models.prediction import PredictionState, TeachingPrediction
 from education.models.source import TeachingSource
 from education.models.teaching_set import (
     Assignment,
@@ -40,6 +42,7 @@ __all__ = [
     "GroupMember",
     "JoinCode",
     "MaterialState",
+    "PredictionState",
     "SetKind",
     "SetState",
     "Source",
@@ -48,7 +51,10 @@ __all__ = [
     "TeachingCaption",
     "TeachingCell",
     "TeachingComment",
+    "TeachingConsent",
     "TeachingField",
+    "TeachingObjection",
+    "TeachingPrediction",
     "TeachingSet",
     "TeachingSetCell",
     "TeachingSource",

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "integrations",
     "education",
     "oversight",
+    "guide",
     "workbench",
     "hematovision.rest",
     "accounts.admin_apps.ClinicalAdminConfig",
@@ -271,6 +272,13 @@ CELERY_BEAT_SCHEDULE["follow_up_reports"] = {
     "task": "inbox.tasks.follow_up_reports",
     "schedule": 60.0,
     "options": {"queue": "default", "expires": 60.0},
+}
+
+# Copied cells are recalled as their reason arises; this is for those whose process ended before it did so.
+CELERY_BEAT_SCHEDULE["recall_unsupported_cells"] = {
+    "task": "education.tasks.recall_unsupported_cells",
+    "schedule": 3600.0,
+    "options": {"queue": "default", "expires": 3600.0},
 }
 
 # Events get their place in the feed as they are committed; this is for those whose process ended before it did so.

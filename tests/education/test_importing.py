@@ -2,14 +2,17 @@
 
 import errno
 import io
+from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from PIL import Image
 
 from audit.models import AuditEvent
+from cases.services.files import remove_unreferenced_files
 from cases.storage import clinical_storage
 from education.models import MaterialState, Source, TeachingBox, TeachingCell, TeachingField, Truth
 from education.services.importing import Imported, import_folder, import_material, square_of
@@ -275,3 +278,12 @@ def test_where_the_disk_is_full_nothing_is_kept(folder, files, monkeypatch):
     with pytest.raises(CommandError, match="none was: No space left on device"):
         call_command("import_teaching", folder, **TERMS)
     assert (TeachingCell.objects.count(), files()) == (0, [])
+
+
+def test_a_picture_that_a_killed_import_left_behind_is_removed(folder, files):
+    put(folder, "monocyte/a.png")
+    import_folder(folder, **TERMS)
+    kept = files()
+    clinical_storage().save("teaching/left-behind.png", ContentFile(b"half"))
+    assert "teaching/left-behind.png" in remove_unreferenced_files(older_than=timedelta(hours=-1))
+    assert files() == kept

@@ -113,6 +113,11 @@ def _discard(world: World, target: str) -> dict[str, Any]:
 
 
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "education:question"): lambda _world, _target: {"label": "neutrophil"},
+    ("POST", "education:differential"): lambda _world, _target: {"finish": "1"},
+    ("POST", "education:differential_answers"): lambda _world, _target: {
+        "entries": [{"position": 1, "turn": 0, "code": "neutrophil", "ms": 900}]
+    },
     ("POST", "offline:unwrap"): _unwrap,
     ("POST", "offline:discard"): _discard,
     ("POST", "integrations:new_connection"): lambda _world, _target: {"name": "New", "charset": "ASCII"},
@@ -139,6 +144,20 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "workbench:merge"): lambda world, target: _merge(world, target) | {"action": "merge", "one_person": "yes"},
     ("POST", "api:patient_merge"): _merge,
     ("POST", "workbench:restriction"): lambda _world, _target: {"reason": "The patient asked for erasure."},
+    ("POST", "education:material"): lambda world, _target: {
+        "cell": [str(world.objects["near_cell"].pk)],
+        "reason": "Writing on the glass.",
+    },
+    ("POST", "education:consents"): lambda world, target: {
+        "clinic": str(world.objects[target].pk),
+        "agreed_on": "2026-01-15",
+    },
+    ("POST", "education:copy"): lambda world, _target: {
+        "cell": [str(world.specimens["signed"].cells[0].pk)],
+        "step": "copy",
+        "confirmed": "yes",
+    },
+    ("POST", "education:objection"): lambda _world, _target: {"action": "object"},
     ("POST", "workbench:legal_holds"): lambda _world, _target: {"reason": "A court asked for everything."},
     ("POST", "api:patients"): _patient,
     ("POST", "api:cases"): _case,

@@ -164,6 +164,8 @@ def build() -> World:
         "invitation": invitation,
         "far_invitation": far_invitation,
         "invitation_token": (invitation_token,),
+        "help_page": ("send-a-smear",),
+        "no_help_page": ("no-such-page",),
         "no_token": ("no-such-token",),
         "reset_key": ("abc", "def-0123"),
         "email_key": ("nothing",),
@@ -209,7 +211,7 @@ def build() -> World:
         "event": AuditEvent.objects.order_by("id").first(),
     }
     objects |= lines(central, people["ines"])
-    objects |= taught(central, northern)
+    objects |= taught(central, northern, people["sami"])
     return World(people, tokens, sessions, specimens, objects)
 
 

@@ -1,4 +1,4 @@
-"""Remove files from the clinical storage that no image row names."""
+"""Remove files from the clinical storage that no row names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cases.services.files import remove_unreferenced_files
 
 
 class Command(BaseCommand):
-    help = "Removes files from the clinical storage that no image names and that are older than --hours."
+    help = "Removes files from the clinical storage that no row names and that are older than --hours."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the age below which nothing is touched."""
@@ -20,4 +20,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Remove them and say how many."""
         removed = remove_unreferenced_files(older_than=timedelta(hours=options["hours"]))
-        self.stdout.write(f"Removed {len(removed)} files that no image names.")
+        self.stdout.write(f"Removed {len(removed)} files that no row names.")

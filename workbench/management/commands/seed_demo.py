@@ -19,7 +19,10 @@ from classifier.models import ModelVersion
 from classifier.services import ensure_model
 from classifier.services.demo_cases import seed_cases
 from classifier.services.demo_stories import HILLTOP, RIVERSIDE, STORIES
+from education.services.demo_consents import seed_consents
+from education.services.demo_student import seed_student
 from education.services.importing import import_material
+from education.services.shipped_sets import ensure_shipped_sets
 from hematovision.errors import DomainError
 from integrations.services.demo_connections import seed_connections
 from notices.models import Preference
@@ -71,7 +74,9 @@ class Command(BaseCommand):
             raise CommandError(error.sentence) from error
         taught = import_material()
         self.stdout.write(f"Teaching material: {taught.cells} cells and {taught.fields} fields added.")
-        # A student half-way through a set is told here: it needs the material.
+        self.stdout.write(
+            f"Teaching sets: {ensure_shipped_sets()} opened; {seed_student()} answers of the demo student."
+        )
         self.stdout.write(f"Demo sources: {seed_source(clinic=HILLTOP, name='Hilltop microscope', waiting=2)} added.")
         # A worker does both once an hour or a minute; who starts looks at the boards at once.
         tally_cases()
@@ -102,6 +107,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Demo cases: {created} created, {there} there already.")
         self.stdout.write(f"Demo orders: {seed_orders()} placed.")
         self.stdout.write(f"Demo connections: {seed_connections()} added, switched off.")
+        self.stdout.write(f"Demo consents to teaching: {seed_consents()} recorded.")
         if problem := pdf_problem():
             self.stdout.write(self.style.WARNING(f"No demo report was signed: {problem}"))
             return

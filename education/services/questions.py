@@ -1,0 +1,87 @@
+"""Which cells an attempt asks, and in which order."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from education.choosing import Candidate, Past, coming_back, next_cell
+from education.models import Answer, TeachingCell
+from education.teaching_classes import at_depth, classes_asked, counting_as
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from accounts.models import User
+    from education.models import Attempt, TeachingSet
+
+
+REMEMBERED = 300
+"""How many answers decide what is asked next: five half-lives."""
+
+
+def askable(teaching_set: TeachingSet, user: User) -> QuerySet[TeachingCell]:
+    """The cells that a set can ask of `user`: open, of its classes, their class agreed on; of a list only those listed."""
+    codes = {each.code for each in classes_asked(teaching_set.classes, finer=teaching_set.finer)}
+    cells = TeachingCell.objects.visible_to(user).for_marks()
+    if teaching_set.listed.exists():
+        cells = cells.filter(pk__in=teaching_set.listed.values("cell"))
+    return cells.filter(cell_class__in=counting_as(codes, finer=teaching_set.finer))
+
+
+def draw(teaching_set: TeachingSet, user: User, *, seed: int) -> list[UUID]:
+    """The cells of a new attempt in their order: of a list all, else as many as the set is long, evenly of its classes."""
+    # By `pk`: what the database happens to return first must not decide.
+    known = askable(teaching_set, user).order_by("pk").values_list("pk", "cell_class")
+    drawing = Random(seed)  # noqa: S311 - an order that can be told again, no secret
+    if teaching_set.listed.exists():
+        order = [pk for pk, _ in known]
+        drawing.shuffle(order)
+        return order
+    return evenly(((pk, at_depth(code, finer=teaching_set.finer)) for pk, code in known), teaching_set.length, drawing)
+
+
+def evenly(cells: Iterable[tuple[UUID, str]], length: int, drawing: Random) -> list[UUID]:
+    """Return `length` of `cells`, (id, class), as even over the classes as they last, in an order that tells no class."""
+    by_class: dict[str, list[UUID]] = {}
+    for pk, code in cells:
+        by_class.setdefault(code, []).append(pk)
+    for pool in by_class.values():
+        drawing.shuffle(pool)
+    drawn: list[UUID] = []
+    while len(drawn) < length and any(by_class.values()):
+        # Where the length does not divide by the classes, chance says which of them give one more.
+        codes = [code for code, pool in by_class.items() if pool]
+        drawing.shuffle(codes)
+        drawn += [by_class[code].pop() for code in codes[: length - len(drawn)]]
+    drawing.shuffle(drawn)
+    return drawn
+
+
+def next_drawn(attempt: Attempt) -> UUID | None:
+    """The next cell of an adaptive attempt: one not asked in it yet, or a wrong one that is due again; None when none is left."""
+    finer = attempt.teaching_set.finer
+    asked = set(attempt.items.values_list("cell_id", flat=True))
+    history = _history_of(attempt)
+    due = coming_back(history)
+    columns = "pk", "cell_class", "asked", "right"
+    candidates = [
+        Candidate(pk, at_depth(code, finer=finer), times, right)
+        for pk, code, times, right in askable(attempt.teaching_set, attempt.student).values_list(*columns)
+        if pk not in asked or pk in due
+    ]
+    return next_cell(candidates, history, seed=attempt.seed) if candidates else None
+
+
+def _history_of(attempt: Attempt) -> list[Past[UUID]]:
+    """The last answers of a student in all their attempts, oldest first, at the depth of the set of `attempt`."""
+    finer = attempt.teaching_set.finer
+    answers = Answer.objects.standing().filter(item__attempt__student=attempt.student_id, item__skipped=False)
+    rows = answers.order_by("-at", "-pk").values_list("item__cell", "item__cell__cell_class", "label")[:REMEMBERED]
+    return [
+        Past(cell, at_depth(code, finer=finer), at_depth(label, finer=finer) if label else "")
+        for cell, code, label in reversed(rows)
+    ]
