@@ -1,4 +1,4 @@
-"""What workers do. Each task calls one service."""
+"""What workers do. Each task calls one service; what is for learning comes behind everything that is clinical."""
 
 from __future__ import annotations
 
