@@ -50,6 +50,7 @@ COPY calibration ./calibration
 COPY reports ./reports
 COPY inbox ./inbox
 COPY integrations ./integrations
+COPY sandbox ./sandbox
 COPY education ./education
 COPY oversight ./oversight
 COPY guide ./guide

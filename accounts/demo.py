@@ -19,6 +19,8 @@ _PEOPLE = (
     ("riverside-clinic", "uploader", Role.UPLOADER, "Riverside Uploader"),
     ("hilltop-clinic", "uploader", Role.UPLOADER, "Hilltop Uploader"),
     ("central-laboratory", "pathologist", Role.PATHOLOGIST, "Central Pathologist"),
+    # A second opinion is a colleague's.
+    ("central-laboratory", "second.pathologist", Role.PATHOLOGIST, "Second Pathologist"),
     ("central-laboratory", "administrator", Role.ADMINISTRATOR, "Central Administrator"),
     # A connection is switched on by another administrator than the one who saved it.
     ("central-laboratory", "second.administrator", Role.ADMINISTRATOR, "Second Administrator"),
@@ -29,7 +31,7 @@ _PEOPLE = (
 
 @transaction.atomic
 def seed_people() -> list[User]:
-    """Create the demo organisations and their people, a person per role and two administrators; what is there already stays as it is.
+    """Create the demo organisations and their people, somebody of every role; what is there already stays as it is.
 
     Returns the people in a fixed order. Raises `PermissionRefused` where `DEMO_ACCOUNTS` is off: production has
     no account with a known password.

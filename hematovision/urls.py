@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("", include("inbox.urls")),
     path("", include("integrations.urls")),
+    path("", include("sandbox.urls")),
     path("", include("education.urls")),
     path("", include("oversight.urls")),
     path("", include("cases.urls")),

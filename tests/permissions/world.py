@@ -36,6 +36,7 @@ from tests.factories.reports import next_version, signed_report
 from tests.factories.specimens import NOON, Specimen, model_version, specimen
 from tests.people import PASSWORD, clinic, laboratory, person
 from tests.permissions.taught import taught
+from tests.permissions.tried import tried_picture
 from training_runs.models import TrainingRun
 
 
@@ -211,6 +212,7 @@ def build() -> World:
         "event": AuditEvent.objects.order_by("id").first(),
     }
     objects |= lines(central, people["ines"])
+    objects |= tried_picture(people["sami"], version)
     objects |= taught(central, northern, people["sami"])
     return World(people, tokens, sessions, specimens, objects)
 
