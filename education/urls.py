@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from education.views import attempts, home, pictures, sets
+from education.views import atlas, attempts, cells, exports, home, pictures, sets
 
 app_name = "education"
 
@@ -15,6 +15,14 @@ urlpatterns = [
     path("learn/attempts/<uuid:pk>/end/", attempts.end, name="end"),
     path("learn/attempts/<uuid:pk>/result/", attempts.result, name="result"),
     path("learn/attempts/<uuid:pk>/wrong-again/", attempts.wrong_again, name="wrong_again"),
+    path("learn/atlas/", atlas.atlas, name="atlas"),
+    path("learn/atlas/compare/", atlas.compare, name="compare"),
+    path("learn/atlas/<slug:code>/", atlas.class_page, name="atlas_class"),
+    path("learn/cells/<uuid:pk>/", cells.cell_page, name="cell"),
+    path("learn/cells/<uuid:pk>/comments/", cells.comment, name="comment"),
+    path("learn/cells/<uuid:pk>/caption/", cells.caption, name="caption"),
+    path("learn/comments/<uuid:pk>/hide/", cells.hide, name="hide_comment"),
+    path("learn/sets/<uuid:pk>/export/", exports.export, name="export_set"),
     path("learn/cells/<uuid:pk>/picture.png", pictures.cell_picture, name="cell_picture"),
     path("learn/fields/<uuid:pk>/picture.png", pictures.field_picture, name="field_picture"),
 ]

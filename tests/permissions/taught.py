@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from education.models import MaterialState, SetState, Source
 from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
+from education.services.discussion import add_comment
 from tests.factories.teaching import teaching_cell, teaching_field, teaching_set
 
 if TYPE_CHECKING:
@@ -23,7 +24,12 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
     ended = start_attempt(actor=student, teaching_set=ended_set)
     show_next(actor=student, attempt=ended.pk)
     answer_item(actor=student, attempt=ended.pk, position=1, label="platelet")
+    near_cell = teaching_cell(laboratory=near, **own)
+    far_cell = teaching_cell(laboratory=far, **own)
     return {
+        "atlas_monocyte": "monocyte",
+        "atlas_unknown": "neutrophile",
+        "near_comment": add_comment(actor=student, cell=near_cell.pk, text="Why no monocyte?"),
         "near_set": near_set,
         "far_set": teaching_set(shared, laboratory=far),
         "draft_set": teaching_set(shared, state=SetState.DRAFT),
@@ -32,8 +38,8 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
         "running_question": (running.pk, 1),
         "ended_question": (ended.pk, 1),
         "shared_cell": shared,
-        "near_cell": teaching_cell(laboratory=near, **own),
-        "far_cell": teaching_cell(laboratory=far, **own),
+        "near_cell": near_cell,
+        "far_cell": far_cell,
         "near_draft": teaching_cell(laboratory=near, state=MaterialState.DRAFT, **own),
         "shared_field": teaching_field(),
     }
