@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from education.views import atlas, attempts, cells, exports, home, pictures, sets
+from education.views import (
+    atlas,
+    attempts,
+    cells,
+    copies,
+    exports,
+    home,
+    material,
+    objections,
+    pictures,
+    sets,
+)
 
 app_name = "education"
 
@@ -25,4 +36,10 @@ urlpatterns = [
     path("learn/sets/<uuid:pk>/export/", exports.export, name="export_set"),
     path("learn/cells/<uuid:pk>/picture.png", pictures.cell_picture, name="cell_picture"),
     path("learn/fields/<uuid:pk>/picture.png", pictures.field_picture, name="field_picture"),
+    path("learn/material/", material.material, name="material"),
+    path("learn/material/consents/", material.consents, name="consents"),
+    path("learn/material/<uuid:pk>/source/", material.source, name="source"),
+    # Of a report and of a patient, with their ids: no part of what is taught.
+    path("reports/<uuid:pk>/teaching/", copies.copy, name="copy"),
+    path("patients/<uuid:pk>/teaching/", objections.objection, name="objection"),
 ]

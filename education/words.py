@@ -38,3 +38,11 @@ def name_of(code: str) -> str:
 def plural_of(code: str) -> str:
     """What several cells of the teaching class `code` are called in the language of the page."""
     return gettext(BY_CODE[code].plural)
+
+
+CHANGED_REPORT = _("The report was corrected or withdrawn.")
+OBJECTION = _("The patient objects.")
+RESTRICTION = _("The patient is restricted.")
+NO_CONSENT = _("The clinic does not consent any longer.")
+BY_A_RULE = (CHANGED_REPORT, OBJECTION, RESTRICTION, NO_CONSENT)
+"""Why a cell was recalled by a rule, as its row keeps it. What a person recalled has a reason of their own."""

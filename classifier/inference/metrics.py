@@ -49,6 +49,28 @@ def per_class(confusion: Ints, labels: Sequence[str]) -> dict[str, dict[str, flo
     return table
 
 
+def per_class_intervals(
+    groups: Sequence[Hashable], truth: npt.ArrayLike, predicted: npt.ArrayLike, labels: Sequence[str]
+) -> dict[str, dict[str, list[float]]]:
+    """Wilson intervals of precision and recall of every class that occurs as truth or as prediction.
+
+    Counted in groups, so that ten copies of one original weigh as one cell: the share is that of the images, its n the
+    number of groups they come from. A bootstrap would claim no doubt at all where a small class is all right.
+    """
+    truths, guesses = np.asarray(truth), np.asarray(predicted)
+    hits = truths == guesses
+
+    def interval(chosen: npt.NDArray[np.bool_]) -> list[float]:
+        total = len({group for group, here in zip(groups, chosen, strict=True) if here})
+        return list(wilson_interval(round(float(hits[chosen].mean()) * total) if total else 0, total))
+
+    return {
+        label: {"precision": interval(guesses == c), "recall": interval(truths == c)}
+        for c, label in enumerate(labels)
+        if c in truths or c in guesses
+    }
+
+
 def macro_f1(confusion: Ints) -> float:
     """Mean F1 over classes that occur as truth or as prediction (as scikit-learn averages); 0.0 with none."""
     support, claimed, hits = confusion.sum(axis=1), confusion.sum(axis=0), np.diag(confusion)

@@ -11,6 +11,7 @@ from education.models.cell import (
     Truth,
 )
 from education.models.certificate import Certificate
+from education.models.consent import TeachingConsent, TeachingObjection
 from education.models.discussion import TeachingCaption, TeachingComment
 from education.models.field import TeachingBox, TeachingField
 from education.models.learners import GroupMember, JoinCode, StudentGroup
@@ -48,7 +49,9 @@ __all__ = [
     "TeachingCaption",
     "TeachingCell",
     "TeachingComment",
+    "TeachingConsent",
     "TeachingField",
+    "TeachingObjection",
     "TeachingSet",
     "TeachingSetCell",
     "TeachingSource",

@@ -47,6 +47,18 @@ def test_classes_that_never_occur_are_left_out_of_the_table():
     assert table["a"] == {"precision": 1.0, "recall": 0.5, "f1": pytest.approx(2 / 3), "support": 2, "predicted": 1}
 
 
+def test_intervals_of_a_class_count_originals_and_not_their_copies():
+    groups = [*["one"] * 10, *["two"] * 10, "three", "four"]
+    truth, predicted = [0] * 20 + [1, 1], [0] * 20 + [1, 0]
+
+    found = metrics.per_class_intervals(groups, truth, predicted, ["a", "b", "never"])
+
+    assert found.keys() == {"a", "b"}
+    assert found["a"]["recall"] == list(metrics.wilson_interval(2, 2))
+    assert found["a"]["precision"] == list(metrics.wilson_interval(3, 3))  # 20 of 21 images, of three originals
+    assert found["b"]["recall"] == list(metrics.wilson_interval(1, 2))
+
+
 def test_coverage_falls_from_the_best_score_to_all_cells():
     threshold, coverage, accuracy = metrics.coverage_curve([0.5, 0.9, 0.7], [0, 1, 1])
     assert threshold.tolist() == [0.9, 0.7, 0.5]

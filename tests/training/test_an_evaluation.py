@@ -71,6 +71,19 @@ def test_the_report_agrees_with_scikit_learn(found, tmp_path):
         assert int(rows[label]["support"]) == support[index]
 
 
+def test_every_class_of_the_report_has_its_intervals(found, tmp_path):
+    result = write_evaluation(found, tmp_path / "e")
+    with (tmp_path / "e/classification_report.csv").open() as stream:
+        rows = {row["class"]: row for row in csv.DictReader(stream)}
+    for label in LABELS:
+        for figure in ("precision", "recall"):
+            low, value, high = (float(rows[label][f"{figure}{end}"]) for end in ("_from", "", "_to"))
+            assert low < high
+            assert low <= value <= high
+            assert result["per_class_ci95"][label][figure] == pytest.approx([low, high], abs=1e-4)
+    assert rows["macro mean"]["recall_from"] == ""
+
+
 def test_predictions_are_read_back(found, tmp_path):
     found.write(tmp_path / "predictions.csv")
     again = read_predictions(tmp_path / "predictions.csv", temperature=1.5)

@@ -1,45 +1,55 @@
 import json
+import re
 
 import numpy as np
 import pytest
-from django.core.management import call_command
+from django.conf import settings
+from PIL import Image
 
 from classifier.inference.bundle import KERAS_FILE, ONNX_FILE, ONNX_FLOAT_FILE, ModelBundle
 from classifier.inference.engines import load_engine
 from classifier.inference.pipeline import open_pipeline
 from classifier.inference.synthetic import draw_field
-from classifier.models import ModelState, ModelVersion
-from classifier.services import promote_model
+from classifier.models import ModelVersion
 from tests.training.conftest import CLASSES, KERAS
+from tests.training.shell_of_a_document import other_blocks, run_blocks, shell_blocks
 from training.__main__ import main
 
 pytestmark = KERAS
 
+DOCUMENT = settings.BASE_DIR / "docs" / "from-folders-to-model.md"
+BLOCKS = shell_blocks(DOCUMENT)
+SETTINGS, *LIBRARY = [block for block in BLOCKS if "manage.py" not in block]
+PLATFORM = [block for block in BLOCKS if "manage.py" in block]
+#: Where the document's settings make it quick: a few drawn cells of three classes, seen small and few times.
+SMALL = {
+    "CLASSES": ",".join(CLASSES),
+    "SIZE": 32,
+    "SCALE": 0.5,
+    "BATCH": 24,
+    "MORE": "--steps 8 --augmentation 0.2 --schedule constant --dropout 0.1",
+    "QUICK_EPOCHS": 8,
+    "QUICK_RATE": "3e-3",
+    "NETWORKS": "mobilenetv2",
+    "START": "random",
+    "HEAD_EPOCHS": 1,
+    "EPOCHS": 1,
+    "BEST": "cnn",
+    "MODEL_NAME": "drawn",
+    "MODEL_VERSION": 1,
+    "WORK": "made",
+}
+
 
 @pytest.fixture(scope="session")
 def made_by_commands(drawn_cells, tmp_path_factory):
-    """Every step as a command, each on what the one before wrote."""
+    """What the commands of the document make of the drawn cells, one small and one of the large networks; then a variant."""
     home = tmp_path_factory.mktemp("commands")
-    steps = [
-        ["prepare", drawn_cells, "--out", home / "manifest", "--near", "none"],
-        ["explore", home / "manifest", "--out", home / "explored", "--sample", 10],
-        ["crops", home / "manifest", "--out", home / "crops", "--size", 32, "--um-per-px", 0.5],
-        ["preview", "--crops", home / "crops", "--out", home / "preview.png", "--size", 32, "--um-per-px", 0.5],
-        ["fit", "--crops", home / "crops", "--out", home / "run", "--backbone", "cnn", "--size-px", 32, "--um-per-px", 0.5,
-         "--labels", ",".join(CLASSES), "--phase", "1:3e-3:head", "--phase", "7:3e-3", "--batch", 24, "--steps", 8,
-         "--augmentation", 0.2, "--schedule", "constant", "--dropout", 0.1],
-        ["export", home / "run", "--crops", home / "crops", "--out", home / "model", "--name", "drawn", "--version", "1",
-         "--data", "Drawn cells."],
-        ["evaluate", home / "model", "--crops", home / "crops", "--history", home / "run" / "log.csv", "--out", home / "evaluation"],
-        ["card", home / "model", "--evaluation", home / "evaluation" / "evaluation.json", "--as", "drawn test"],
-        ["calibrate", home / "model", "--crops", home / "crops", "--out", home / "model-2", "--version", "2"],
-        ["export", home / "run", "--crops", home / "crops", "--out", home / "model-float", "--name", "drawn", "--version", "3",
-         "--precision", "float32"],
-        ["compare", home / "model", home / "model-2", home / "model-float", "--crops", home / "crops", "--out", home / "comparison"],
-    ]  # fmt: skip
-    for step in steps:
-        assert main([str(word) for word in step]) == 0, step
-    return home
+    run_blocks([SETTINGS, *LIBRARY], folder=home, DATASET=drawn_cells, **SMALL)
+    work = home / "made"
+    calibrate = ["calibrate", work / "drawn-1", "--crops", work / "crops", "--out", work / "drawn-2", "--version", "2"]
+    assert main([str(word) for word in calibrate]) == 0
+    return work
 
 
 def test_the_model_tells_the_drawn_classes_apart(made_by_commands):
@@ -49,18 +59,18 @@ def test_the_model_tells_the_drawn_classes_apart(made_by_commands):
 
 
 def test_the_card_holds_what_was_measured(made_by_commands):
-    bundle = ModelBundle.load(made_by_commands / "model")
+    bundle = ModelBundle.load(made_by_commands / "drawn-1")
     result = json.loads((made_by_commands / "evaluation" / "evaluation.json").read_text())
-    assert bundle.card["metrics"]["drawn test"]["accuracy"] == result["accuracy"]
+    assert bundle.card["metrics"]["held-out test"]["accuracy"] == result["accuracy"]
     assert bundle.card["int8"]["fit"] is True
-    text = (made_by_commands / "model" / "MODEL_CARD.md").read_text()
+    text = (made_by_commands / "drawn-1" / "MODEL_CARD.md").read_text()
     assert f"{result['accuracy']:.4f}" in text
     assert "Intended use" in text
     assert f"{bundle.card['novelty']['camera_limit']:.3f}" in text
 
 
 def test_a_model_can_be_served_in_float32(made_by_commands):
-    whole, quick = (ModelBundle.load(made_by_commands / name) for name in ("model-float", "model"))
+    whole, quick = (ModelBundle.load(made_by_commands / name) for name in ("model-cnn", "drawn-1"))
     assert whole.has(ONNX_FLOAT_FILE)
     assert not whole.has(ONNX_FILE)
     views = np.load(made_by_commands / "crops" / "views.npy")[:8]
@@ -71,7 +81,7 @@ def test_a_model_can_be_served_in_float32(made_by_commands):
 
 def test_both_engines_answer_the_same(made_by_commands):
     pytest.importorskip("tensorflow")
-    bundle = ModelBundle.load(made_by_commands / "model")
+    bundle = ModelBundle.load(made_by_commands / "drawn-1")
     views = np.load(made_by_commands / "crops" / "views.npy")[:8]
     one, other = (load_engine(bundle, kind).run(views) for kind in ("onnx", "tensorflow"))
     assert (one.logits.argmax(axis=1) == other.logits.argmax(axis=1)).all()
@@ -84,7 +94,7 @@ def test_stored_weights_are_half_as_large(made_by_commands):
 
     import h5py
 
-    with zipfile.ZipFile(made_by_commands / "model" / KERAS_FILE) as archive:
+    with zipfile.ZipFile(made_by_commands / "drawn-1" / KERAS_FILE) as archive:
         weights = h5py.File(io.BytesIO(archive.read("model.weights.h5")))
     kinds = {}
     weights.visititems(
@@ -95,16 +105,16 @@ def test_stored_weights_are_half_as_large(made_by_commands):
 
 
 def test_other_thresholds_are_another_version(made_by_commands):
-    one, two = (ModelBundle.load(made_by_commands / name) for name in ("model", "model-2"))
+    one, two = (ModelBundle.load(made_by_commands / name) for name in ("drawn-1", "drawn-2"))
     assert (one.version, two.version) == ("1", "2")
     assert two.card["calibrated_from"] == "drawn 1"
     assert two.card["novelty"]["camera_limit"] == pytest.approx(one.card["novelty"]["camera_limit"], rel=0.2)
 
 
 def test_models_are_compared_in_one_table(made_by_commands):
-    text = (made_by_commands / "comparison" / "compare.md").read_text()
-    assert text.count("| drawn ") == 3
-    assert (made_by_commands / "comparison" / "compare.csv").is_file()
+    text = (made_by_commands / "compared" / "compare.md").read_text()
+    assert [text.count(f"| {network} 1.0.0 |") for network in ("cnn", "mobilenetv2")] == [1, 1]
+    assert (made_by_commands / "compared" / "compare.csv").is_file()
 
 
 def test_the_images_are_explored_on_one_page(made_by_commands):
@@ -115,13 +125,28 @@ def test_the_images_are_explored_on_one_page(made_by_commands):
 
 
 @pytest.mark.django_db
-def test_it_is_registered_promoted_and_serves(made_by_commands):
-    call_command("train", "register", str(made_by_commands / "model"))
-    version = ModelVersion.objects.get(name="drawn", version="1")
-    promote_model(actor=None, version=version, reason="It tells drawn cells apart.")
-    version.refresh_from_db()
-    assert version.state == ModelState.ACTIVE
+def test_it_answers_in_the_shell_and_on_the_platform(made_by_commands, tmp_path, capsys):
     rgb, truth = draw_field(seed=3, width=640, height=480, cells=["eosinophil", "lymphocyte"])
+    Image.fromarray(rgb).save(tmp_path / "field.png")
+    variables = SMALL | {"WORK": made_by_commands, "PICTURE": tmp_path / "field.png"}
+
+    run_blocks([SETTINGS, *PLATFORM], folder=tmp_path, **variables)
+
+    version = ModelVersion.objects.active()
+    assert (version.name, version.version) == ("drawn", "1")
+    said = capsys.readouterr().out
+    assert "Registered drawn 1" in said
+    assert "drawn 1 is active." in said
+    assert said.count("  at ") >= len([cell for cell in truth if cell.label != "platelet"])
+    assert (made_by_commands / "answers" / "field.overlay.png").is_file()
     result = open_pipeline(version.directory).analyse(rgb)
-    assert len(result.cells) >= len([cell for cell in truth if cell.label != "platelet"])
     assert all(set(cell.probabilities) == set(CLASSES) for cell in result.cells)
+
+
+def test_the_document_runs_every_command_and_names_every_network():
+    assert [text for text in other_blocks(DOCUMENT) if "python -m" in text or "manage.py" in text] == []
+    from training.backbones import BACKBONES
+
+    offered = re.search(r"NETWORKS:-([\w ]+)", DOCUMENT.read_text())[1].split()
+    assert {"cnn", *offered} == BACKBONES.keys()
+    assert [block for block in BLOCKS[BLOCKS.index(PLATFORM[0]) :] if block not in PLATFORM] == []

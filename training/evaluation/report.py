@@ -34,6 +34,7 @@ def measure(found: Predictions) -> dict[str, Any]:
     before = softmax(found.logits, 1.0).max(axis=1)
     return {
         **metrics.summary(truth, predicted, found.labels),
+        "per_class_ci95": metrics.per_class_intervals(found.groups, truth, predicted, found.labels),
         "macro_f1_ci95": list(metrics.bootstrap_interval(found.groups, drawn_f1, rounds=500)),
         "groups": metrics.by_group(found.groups, truth, predicted, found.probabilities),
         "calibration": {
@@ -70,7 +71,7 @@ def write_evaluation(
     result = {**(facts or {}), **measure(found)}
     with whole_folder(out, replace=replace) as folder:
         found.write(folder / "predictions.csv")
-        write_classification_report(result["per_class"], result, folder / "classification_report.csv")
+        write_classification_report(result, folder / "classification_report.csv")
         figures.draw_confusion(found, folder / "confusion.png")
         figures.draw_reliability(found, folder / "reliability.png")
         figures.draw_coverage(found, folder / "coverage.png")
@@ -84,22 +85,32 @@ def write_evaluation(
     return result
 
 
-def write_classification_report(
-    table: Mapping[str, Mapping[str, float]], result: Mapping[str, Any], path: Path
-) -> None:
-    """classification_report.csv: one row per class, then accuracy, macro and weighted means."""
+def write_classification_report(result: Mapping[str, Any], path: Path) -> None:
+    """classification_report.csv: one row per class with 95 % intervals, then accuracy, macro and weighted means.
+
+    `result` holds `per_class`, `per_class_ci95` and `accuracy`.
+    """
+    table: Mapping[str, Mapping[str, float]] = result["per_class"]
+    keys = ("precision", "recall", "f1")
     with whole_file(path) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
         rows = csv.writer(stream, lineterminator="\n")
-        rows.writerow(["class", "precision", "recall", "f1", "support"])
+        ends = ("precision_from", "precision_to", "recall_from", "recall_to")
+        rows.writerow(["class", *keys, "support", *ends])
 
-        def write(name: str, values: Sequence[float], support: float) -> None:
-            rows.writerow([name, *(f"{value:.4f}" for value in values), int(support)])
+        def write(name: str, values: Sequence[float], support: float, doubt: Sequence[float] = ()) -> None:
+            rows.writerow(
+                [name, *map(_four, values), int(support), *(map(_four, doubt) if doubt else [""] * len(ends))]
+            )
 
-        keys = ("precision", "recall", "f1")
         for label, line in table.items():
-            write(label, [line[key] for key in keys], line["support"])
+            doubt = result["per_class_ci95"][label]
+            write(label, [line[key] for key in keys], line["support"], [*doubt["precision"], *doubt["recall"]])
         support = np.array([line["support"] for line in table.values()])
         values = np.array([[line[key] for key in keys] for line in table.values()])
         write("macro mean", values.mean(axis=0).tolist(), support.sum())
         write("weighted mean", (values * support[:, None]).sum(axis=0) / max(support.sum(), 1), support.sum())
         write("accuracy", [result["accuracy"]] * 3, support.sum())
+
+
+def _four(value: float) -> str:
+    return f"{value:.4f}"

@@ -60,6 +60,7 @@ def measure(found: Predictions, answers: FolderAnswers, *, grouped: bool) -> dic
     kept, right = answers.identified, found.right
     result: dict[str, Any] = {
         **metrics.summary(found.truth, found.predicted, found.labels),
+        "per_class_ci95": metrics.per_class_intervals(found.groups, found.truth, found.predicted, found.labels),
         "accuracy_ci95_method": "Wilson over images",
         "ece": ece(found.scores, right),
         "ece_bins": ECE_BINS,
@@ -106,7 +107,7 @@ def _fill(
     folder: Path, found: Predictions, answers: FolderAnswers, labels: Sequence[str], result: Mapping[str, Any]
 ) -> None:
     _write_predictions(folder / "predictions.csv", found, answers, labels)
-    write_classification_report(result["per_class"], result, folder / "classification_report.csv")
+    write_classification_report(result, folder / "classification_report.csv")
     figures.draw_confusion(found, folder / "confusion.png")
     figures.draw_reliability(found, folder / "reliability.png")
     figures.draw_coverage(found, folder / "coverage.png")

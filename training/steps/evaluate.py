@@ -36,4 +36,10 @@ def run(arguments: argparse.Namespace) -> None:
     low, high = result["groups"]["image_accuracy_ci95"]
     say(f"accuracy {result['accuracy']:.4f} ({low:.4f}-{high:.4f}), n {result['n']}, macro-F1 {result['macro_f1']:.4f}")
     say(f"ECE {result['calibration']['ece_after']:.4f}, unidentified {result['unidentified']['share']:.1%}")
+    for label, line in result["per_class"].items():
+        (least, most), (lowest, highest) = (result["per_class_ci95"][label][key] for key in ("recall", "precision"))
+        say(
+            f"{label:<22} recall {line['recall']:.3f} ({least:.3f}-{most:.3f}), n {line['support']}, "
+            f"precision {line['precision']:.3f} ({lowest:.3f}-{highest:.3f}), n {line['predicted']}"
+        )
     say(f"Written to {arguments.out}.")

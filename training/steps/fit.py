@@ -36,6 +36,9 @@ SIMPLE: dict[str, type] = {
     "seed": int,
     "workers": int,
 }
+#: What `--weights` calls the start from nothing, so that one line serves every network.
+RANDOM = "random"
+HELPS = {"weights": "imagenet (downloaded by Keras), a file of the same network, or random, which is the default"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +52,7 @@ def add_fit_options(parser: argparse.ArgumentParser) -> None:
     """Declare what decides a run; shared with tune."""
     parser.add_argument("--options", type=Path, help="JSON file of options; those given here win")
     for name, kind in SIMPLE.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=kind)
+        parser.add_argument(f"--{name.replace('_', '-')}", type=kind, help=HELPS.get(name))
     parser.add_argument(
         "--phase",
         action="append",
@@ -68,6 +71,8 @@ def read_options(arguments: argparse.Namespace) -> FitOptions:
         message = f"{arguments.options} has the option {unknown[0]}, which fit does not know."
         raise BadData(message)
     given |= {name: getattr(arguments, name) for name in SIMPLE if getattr(arguments, name) is not None}
+    if given.get("weights") == RANDOM:
+        given["weights"] = None
     if arguments.no_white_balance:
         given["white_balance"] = False
     if arguments.labels:
