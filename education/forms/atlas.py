@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from education.models import Source
 from education.morphology import BY_KEY
 from education.selectors.atlas import of_difficulty
-from education.teaching_classes import BY_CODE
+from education.teaching_classes import BY_CODE, shown_under
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -67,7 +67,8 @@ class AtlasFilters:
     def apply(self, cells: QuerySet[TeachingCell]) -> QuerySet[TeachingCell]:
         """Return those of `cells` that the filters leave."""
         if self.classes:
-            cells = cells.filter(cell_class__in=self.classes)
+            shown = frozenset[str]().union(*map(shown_under, self.classes))
+            cells = cells.filter(cell_class__in=shown)
         if self.stain:
             cells = cells.filter(stain=self.stain)
         if self.camera:

@@ -12,7 +12,7 @@ from education.models import Source, TeachingCell
 from education.morphology import BY_KEY, LOOK_ALIKES, look_alikes_of
 from education.presenters.question import Picture, picture_of
 from education.selectors.atlas import atlas_of, discussed_by
-from education.teaching_classes import BY_CODE, TEACHING_CLASSES, TeachingClass
+from education.teaching_classes import BY_CODE, CODES, TEACHING_CLASSES, TeachingClass, shown_under
 from hematovision.forms import uuid_or_none
 from hematovision.paging import CappedPaginator, rows_of
 
@@ -36,7 +36,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """One class of the overview: how many cells it has, and one of them; None where it has none."""
+    """One class of the overview: how many cells it has with its finer classes, and one of them; None where it has none."""
 
     teaching_class: TeachingClass
     cells: int
@@ -95,7 +95,7 @@ def atlas_context(user: User, filters: AtlasFilters, page_number: str | None) ->
 
 def class_context(user: User, code: str) -> dict[str, Any]:
     """What the page of the class `code` shows: how it looks, what it is taken for, and some cells."""
-    cells = atlas_of(user).filter(cell_class=code)
+    cells = atlas_of(user).filter(cell_class__in=shown_under(code))
     return {
         "of": BY_CODE[code],
         "classes": [BY_CODE[code]],
@@ -119,7 +119,7 @@ def compare_context(user: User, left: str, right: str) -> dict[str, Any]:
 
 def _side(user: User, value: str) -> Side:
     if value in BY_CODE:
-        cells = atlas_of(user).filter(cell_class=value)[:_SMALL]
+        cells = atlas_of(user).filter(cell_class__in=shown_under(value))[:_SMALL]
         return Side(value, BY_CODE[value], tuple(entry_of(cell) for cell in cells), None)
     pk = uuid_or_none(value)
     cell = discussed_by(user).filter(pk=pk).first() if pk is not None else None
@@ -135,10 +135,13 @@ def _shelves(user: User) -> list[Shelf]:
     # The oldest of each class: a picture that stays the same from visit to visit.
     for cell in atlas_of(user).filter(created_at__in={row["first"] for row in rows}).order_by("-created_at", "-pk"):
         firsts[cell.cell_class] = cell
-    return [
-        Shelf(each, counts.get(each.code, 0), picture_of(firsts[each.code]) if each.code in firsts else None)
-        for each in TEACHING_CLASSES
-    ]
+    shelves = []
+    for each in TEACHING_CLASSES:
+        codes = sorted(shown_under(each.code), key=CODES.index)
+        example = next((firsts[code] for code in codes if code in firsts), None)
+        shown = picture_of(example) if example is not None else None
+        shelves.append(Shelf(each, sum(counts.get(code, 0) for code in codes), shown))
+    return shelves
 
 
 def _words(user: User, column: str) -> list[str]:

@@ -71,6 +71,13 @@ def test_the_atlas_narrows_by_class_pair_stain_camera_difficulty_and_source(page
     assert shown("?class=nonsense&pair=nonsense") == set()
 
 
+def test_a_class_of_the_laboratory_shows_the_cells_of_its_finer_ones(pages):
+    band = teaching_cell("band")
+    assert f'href="{address_of(band)}"' in pages.get(reverse("education:atlas") + "?class=neutrophil").text
+    assert f'href="{address_of(band)}"' in pages.get(reverse("education:atlas_class", args=["neutrophil"])).text
+    assert f'href="{address_of(band)}"' not in pages.get(reverse("education:atlas") + "?class=segmented").text
+
+
 def test_every_picture_has_its_licence_and_credit(pages, monocyte):
     for address in (
         reverse("education:atlas"),
