@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponseNotModified
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from education.models import MaterialState, Source, TeachingCell, TeachingField
+from education.models import (
+    Answer,
+    Attempt,
+    MaterialState,
+    Source,
+    TeachingCell,
+    TeachingField,
+    TeachingPrediction,
+)
 from education.permissions import may_teach
 
 if TYPE_CHECKING:
@@ -34,6 +43,24 @@ def cell_picture(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
 def field_picture(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Send the picture of a field: open ones to everybody of the laboratory, drafts to its teachers."""
     return _send(request, TeachingField, pk)
+
+
+@login_required
+@require_safe
+def heat_maps(request: AuthenticatedRequest, pk: UUID) -> FileResponse:
+    """Send where the model saw each class in a cell: to teachers, and to those who answered the cell and may be told."""
+    found = TeachingPrediction.objects.select_related("cell").filter(pk=pk).exclude(heat_maps="").first()
+    user = request.user
+    if found is None or not TeachingCell.objects.visible_to(user).filter(pk=found.cell_id).exists():
+        raise Http404
+    told = Attempt.objects.of(user).told_at(timezone.now())
+    answered = Answer.objects.filter(item__cell=found.cell_id, item__attempt__in=told)
+    if not may_teach(user) and not answered.exists():
+        raise Http404
+    answer = FileResponse(found.heat_maps.open("rb"), content_type="image/webp")
+    answer.headers["Content-Disposition"] = "inline"
+    answer.headers["Cache-Control"] = f"private, max-age={_A_DAY_S}"
+    return answer
 
 
 def _send(request: AuthenticatedRequest, model: type[TeachingCell | TeachingField], pk: UUID) -> HttpResponseBase:

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from education.models import MaterialState, SetState, Source
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from education.models import (
+    Assignment,
+    AssignmentKind,
+    MaterialState,
+    SetKind,
+    SetState,
+    Source,
+    TeachingCell,
+    TeachingPrediction,
+    TeachingSet,
+)
 from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
+from education.services.differentials import finish_differential
 from education.services.discussion import add_comment
 from tests.factories.teaching import teaching_cell, teaching_field, teaching_set
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import Organisation, User
 
 
@@ -26,14 +43,25 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
     answer_item(actor=student, attempt=ended.pk, position=1, label="platelet")
     near_cell = teaching_cell(laboratory=near, **own)
     far_cell = teaching_cell(laboratory=far, **own)
+    counted = [start_attempt(actor=student, teaching_set=each) for each in _differentials(shared)]
+    finish_differential(actor=student, attempt=counted[1].pk)
+    # Asked for when the cell was shown; what a worker would have made of it.
+    model_words = TeachingPrediction.objects.get(cell=shared)
+    model_words.heat_maps.save("", ContentFile(b"heat maps"), save=False)
+    model_words.save()
     return {
         "atlas_monocyte": "monocyte",
         "atlas_unknown": "neutrophile",
         "near_comment": add_comment(actor=student, cell=near_cell.pk, text="Why no monocyte?"),
+        "counted": counted[0],
+        "counted_before": counted[1],
+        "near_test": _test(near, student, timezone.now() + timedelta(days=1)),
+        "closed_test": _test(near, student, timezone.now()),
         "near_set": near_set,
         "far_set": teaching_set(shared, laboratory=far),
         "draft_set": teaching_set(shared, state=SetState.DRAFT),
         "running": running,
+        "model_words": model_words,
         "ended": ended,
         "running_question": (running.pk, 1),
         "ended_question": (ended.pk, 1),
@@ -43,3 +71,12 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
         "near_draft": teaching_cell(laboratory=near, state=MaterialState.DRAFT, **own),
         "shared_field": teaching_field(),
     }
+
+
+def _differentials(cell: TeachingCell) -> list[TeachingSet]:
+    return [teaching_set(cell, kind=SetKind.DIFFERENTIAL) for _ in range(2)]
+
+
+def _test(near: Organisation, student: User, due_at: datetime) -> Assignment:
+    given = {"kind": AssignmentKind.PROFICIENCY, "person": student, "given_by": student, "due_at": due_at}
+    return Assignment.objects.create(teaching_set=teaching_set(laboratory=near), **given)
