@@ -3,9 +3,12 @@
 from django.urls import path
 
 from education.views import (
+    atlas,
     attempts,
+    cells,
     copies,
     differentials,
+    exports,
     home,
     material,
     objections,
@@ -26,6 +29,14 @@ urlpatterns = [
     path("learn/attempts/<uuid:pk>/end/", attempts.end, name="end"),
     path("learn/attempts/<uuid:pk>/result/", attempts.result, name="result"),
     path("learn/attempts/<uuid:pk>/wrong-again/", attempts.wrong_again, name="wrong_again"),
+    path("learn/atlas/", atlas.atlas, name="atlas"),
+    path("learn/atlas/compare/", atlas.compare, name="compare"),
+    path("learn/atlas/<slug:code>/", atlas.class_page, name="atlas_class"),
+    path("learn/cells/<uuid:pk>/", cells.cell_page, name="cell"),
+    path("learn/cells/<uuid:pk>/comments/", cells.comment, name="comment"),
+    path("learn/cells/<uuid:pk>/caption/", cells.caption, name="caption"),
+    path("learn/comments/<uuid:pk>/hide/", cells.hide, name="hide_comment"),
+    path("learn/sets/<uuid:pk>/export/", exports.export, name="export_set"),
     path("learn/progress/", progress.progress, name="progress"),
     path("learn/differentials/<uuid:pk>/", differentials.differential_page, name="differential"),
     path("learn/differentials/<uuid:pk>/answers/", differentials.differential_answers, name="differential_answers"),
