@@ -26,7 +26,7 @@ from deploy.recovery.scratch import scratch_place
 from deploy.recovery.taking import take_backup
 
 USAGE = 2
-SEEDING = [["migrate", "--no-input", "--verbosity", "0"], ["seed_demo"], ["audit_checkpoint"]]
+SEEDING = [["migrate", "--no-input", "--verbosity", "0"], ["seed_demo", "--without-history"], ["audit_checkpoint"]]
 
 
 def main(arguments: list[str]) -> int:
