@@ -1,0 +1,1 @@
+"""What the pages of learning show, as plain values."""
