@@ -9,3 +9,10 @@ class EducationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "education"
     verbose_name = "Education"
+
+    def ready(self) -> None:
+        """Listen to who accepts an invitation, which does not know of classes."""
+        from accounts.signals import invitation_accepted
+        from education.services.class_lists import welcome
+
+        invitation_accepted.connect(welcome, dispatch_uid="education.welcome")

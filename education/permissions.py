@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeGuard
 
 from accounts.models import Role, User
+from accounts.permissions import may_bring_in_students
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-
-TEACH = "education.teach"
-"""The permission of somebody who teaches without being a pathologist."""
 
 
 def may_learn(user: User | AnonymousUser) -> TypeGuard[User]:
@@ -20,8 +18,4 @@ def may_learn(user: User | AnonymousUser) -> TypeGuard[User]:
 
 def may_teach(user: User | AnonymousUser) -> TypeGuard[User]:
     """Whether `user` makes sets and sees the figures of students: pathologists, and whoever was given the permission."""
-    return (
-        may_learn(user)
-        and user.organisation_id is not None
-        and (user.role == Role.PATHOLOGIST or (user.role != Role.STUDENT and user.has_perm(TEACH)))
-    )
+    return may_learn(user) and may_bring_in_students(user)

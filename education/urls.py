@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from education.views import attempts, differentials, home, pictures, proficiency, progress, sets
+from education.views import (
+    attempts,
+    differentials,
+    home,
+    joining,
+    pictures,
+    proficiency,
+    progress,
+    sets,
+    student_groups,
+    students,
+    teach,
+    teaching_sets,
+)
 
 app_name = "education"
 
@@ -22,6 +35,26 @@ urlpatterns = [
     path("learn/proficiency/", proficiency.proficiency_tests, name="proficiency_tests"),
     path("learn/proficiency/<uuid:pk>/", proficiency.proficiency_page, name="proficiency_test"),
     path("learn/proficiency/<uuid:pk>/report.csv", proficiency.proficiency_file, name="proficiency_file"),
+    path("learn/join/", joining.join_page, name="join"),
+    path("learn/teach/", teach.teach, name="teach"),
+    path("learn/teach/assignments/<uuid:pk>/withdraw/", teach.withdraw, name="withdraw_assignment"),
+    path("learn/teach/sets/new/", teaching_sets.new_set, name="new_set"),
+    path("learn/teach/sets/<uuid:pk>/", teaching_sets.set_page, name="teaching_set"),
+    path("learn/teach/sets/<uuid:pk>/edit/", teaching_sets.edit_set, name="edit_set"),
+    path("learn/teach/sets/<uuid:pk>/cells/", teaching_sets.cells, name="set_cells"),
+    path("learn/teach/sets/<uuid:pk>/open/", teaching_sets.open_, name="open_set"),
+    path("learn/teach/sets/<uuid:pk>/close/", teaching_sets.close, name="close_set"),
+    path("learn/teach/sets/<uuid:pk>/give/", teaching_sets.give, name="give_set"),
+    path("learn/teach/classes/", teach.new_class, name="new_class"),
+    path("learn/teach/classes/<uuid:pk>/", student_groups.class_page, name="class"),
+    path("learn/teach/classes/<uuid:pk>/rename/", student_groups.rename, name="rename_class"),
+    path("learn/teach/classes/<uuid:pk>/close/", student_groups.close, name="close_class"),
+    path("learn/teach/classes/<uuid:pk>/code/", student_groups.code, name="class_code"),
+    path("learn/teach/classes/<uuid:pk>/code/withdraw/", student_groups.no_code, name="withdraw_code"),
+    path("learn/teach/classes/<uuid:pk>/list/", student_groups.class_list, name="class_list"),
+    path("learn/teach/classes/<uuid:pk>/figures.csv", student_groups.class_file, name="class_file"),
+    path("learn/teach/classes/<uuid:pk>/people/<uuid:person>/remove/", student_groups.remove, name="remove_member"),
+    path("learn/teach/students/<uuid:pk>/", students.student, name="student"),
     path("learn/cells/<uuid:pk>/picture.png", pictures.cell_picture, name="cell_picture"),
     path("learn/fields/<uuid:pk>/picture.png", pictures.field_picture, name="field_picture"),
 ]

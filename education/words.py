@@ -38,3 +38,8 @@ def name_of(code: str) -> str:
 def plural_of(code: str) -> str:
     """What several cells of the teaching class `code` are called in the language of the page."""
     return gettext(BY_CODE[code].plural)
+
+
+def class_choices() -> list[tuple[str, str]]:
+    """Every class with its name in the language of the page, for a form."""
+    return [(code, name_of(code)) for code in BY_CODE]

@@ -12,6 +12,7 @@ from education.models.cell import (
 )
 from education.models.certificate import Certificate
 from education.models.discussion import TeachingCaption, TeachingComment
+from education.models.expected_member import ExpectedMember
 from education.models.field import TeachingBox, TeachingField
 from education.models.learners import GroupMember, JoinCode, StudentGroup
 from education.models.source import TeachingSource
@@ -36,6 +37,7 @@ __all__ = [
     "AttemptItem",
     "AttemptState",
     "Certificate",
+    "ExpectedMember",
     "Feedback",
     "GroupMember",
     "JoinCode",
