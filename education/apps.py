@@ -11,8 +11,25 @@ class EducationConfig(AppConfig):
     verbose_name = "Education"
 
     def ready(self) -> None:
-        """Listen to who accepts an invitation, which does not know of classes."""
-        from accounts.signals import invitation_accepted
-        from education.services.class_lists import welcome
+        """Recall cells of reports that change and of patients who are restricted or merged; verify consents; bring in who was invited."""
+        from django.db.models.signals import post_save
 
+        from accounts.signals import invitation_accepted
+        from audit.kept_rows import keep
+        from cases.models import PatientMerge, PatientRestriction
+        from education.presenters.report_page import copy_link
+        from education.receivers import recall_changed_report, recall_merged_patient, recall_restricted_patient
+        from education.services.class_lists import welcome
+        from education.verification import CONSENTS, OBJECTIONS, check_consents, check_sources
+        from hematovision import verifications
+        from reports import providers
+        from reports.signals import report_signed
+
+        keep(CONSENTS, OBJECTIONS)
+        verifications.register("consents to teaching", check_consents)
+        verifications.register("sources of taught cells", check_sources)
+        report_signed.connect(recall_changed_report, dispatch_uid="education.recall_changed_report")
+        post_save.connect(recall_restricted_patient, PatientRestriction, dispatch_uid="education.recall_restricted")
+        post_save.connect(recall_merged_patient, PatientMerge, dispatch_uid="education.recall_merged")
+        providers.teaching_link.register(copy_link)
         invitation_accepted.connect(welcome, dispatch_uid="education.welcome")

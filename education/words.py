@@ -43,3 +43,11 @@ def plural_of(code: str) -> str:
 def class_choices() -> list[tuple[str, str]]:
     """Every class with its name in the language of the page, for a form."""
     return [(code, name_of(code)) for code in BY_CODE]
+
+
+CHANGED_REPORT = _("The report was corrected or withdrawn.")
+OBJECTION = _("The patient objects.")
+RESTRICTION = _("The patient is restricted.")
+NO_CONSENT = _("The clinic does not consent any longer.")
+BY_A_RULE = (CHANGED_REPORT, OBJECTION, RESTRICTION, NO_CONSENT)
+"""Why a cell was recalled by a rule, as its row keeps it. What a person recalled has a reason of their own."""

@@ -13,6 +13,7 @@ CHECKS = (
     _("comments"),
     _("confirmed smears"),
     _("connections"),
+    _("consents to teaching"),
     _("critical limits"),
     _("decisions"),
     _("deliveries"),
@@ -41,6 +42,7 @@ CHECKS = (
     _("results of verifications"),
     _("second opinions"),
     _("signed reports"),
+    _("sources of taught cells"),
     _("threads with clinics"),
 )
 """What the verifications are called, as `hematovision.verifications` names them."""

@@ -11,9 +11,16 @@ from hematovision.providers import Provider
 if TYPE_CHECKING:
     from accounts.models import User
     from cases.models import Case
+    from reports.models import Report
 
 
 @Provider
 def receivers_panel(case: Case, user: User) -> SafeString:
     """Who received which version of the report of `case`, as HTML for `user`; answered by `inbox`, else nothing."""
     return SafeString("")
+
+
+@Provider
+def teaching_link(report: Report, user: User) -> str:
+    """The address where `user` copies cells of `report` to what is taught; answered by `education`, else empty."""
+    return ""

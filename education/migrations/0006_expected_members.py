@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('education', '0001_initial'),
+        ('education', '0004_consents_and_objections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,10 +11,12 @@ from education.models.cell import (
     Truth,
 )
 from education.models.certificate import Certificate
+from education.models.consent import TeachingConsent, TeachingObjection
 from education.models.discussion import TeachingCaption, TeachingComment
 from education.models.expected_member import ExpectedMember
 from education.models.field import TeachingBox, TeachingField
 from education.models.learners import GroupMember, JoinCode, StudentGroup
+from education.models.prediction import PredictionState, TeachingPrediction
 from education.models.source import TeachingSource
 from education.models.teaching_set import (
     Assignment,
@@ -42,6 +44,7 @@ __all__ = [
     "GroupMember",
     "JoinCode",
     "MaterialState",
+    "PredictionState",
     "SetKind",
     "SetState",
     "Source",
@@ -50,7 +53,10 @@ __all__ = [
     "TeachingCaption",
     "TeachingCell",
     "TeachingComment",
+    "TeachingConsent",
     "TeachingField",
+    "TeachingObjection",
+    "TeachingPrediction",
     "TeachingSet",
     "TeachingSetCell",
     "TeachingSource",

@@ -273,6 +273,13 @@ CELERY_BEAT_SCHEDULE["follow_up_reports"] = {
     "options": {"queue": "default", "expires": 60.0},
 }
 
+# Copied cells are recalled as their reason arises; this is for those whose process ended before it did so.
+CELERY_BEAT_SCHEDULE["recall_unsupported_cells"] = {
+    "task": "education.tasks.recall_unsupported_cells",
+    "schedule": 3600.0,
+    "options": {"queue": "default", "expires": 3600.0},
+}
+
 # Events get their place in the feed as they are committed; this is for those whose process ended before it did so.
 CELERY_BEAT_SCHEDULE["sweep_feed"] = {
     "task": "integrations.tasks.sweep_feed",

@@ -23,7 +23,7 @@ from hematovision.errors import DomainError
 from hematovision.languages import in_language
 from reports.models import CaseMove, Report
 from reports.pdf import mark_copy
-from reports.providers import receivers_panel
+from reports.providers import receivers_panel, teaching_link
 from reports.selectors.versions import versions_of
 from reports.verification import verify_report
 from review.permissions import may_review
@@ -61,6 +61,7 @@ def report(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "may_move": found.case.state == CaseState.WITHDRAWN and may_review(user, found.case),
         "amendment": open_amendment_of(found.case),
         "receivers_panel": receivers_panel(found.case, user),
+        "teaching_link": teaching_link(found, user) if last.pk == found.pk and not found.is_withdrawn else "",
         "is_laboratory": user.organisation is not None and user.organisation.kind == OrganisationKind.LABORATORY,
     }
     return render(request, "reports/report.html", context)

@@ -11,6 +11,7 @@ from cases.models import Cell, SmearImage
 from cases.services.cases import submit_case
 from cases.services.images import receive_image
 from cases.services.patient_numbers import add_number
+from education.services.recall import recall_chosen
 from inbox.models import Delivery
 from integrations.models import Connection, ConnectionKind, ConnectionState, MessageState
 from microscopes.models import Microscope
@@ -18,6 +19,7 @@ from tests import people
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories.cases import CaseFactory
 from tests.factories.connections import a_connection
+from tests.factories.copied import consent, copied, signed_case
 from tests.factories.messages import a_message, an_attempt, oru
 from tests.factories.orders import waiting_order
 from tests.factories.reports import NEUTROPENIC, signed_report
@@ -318,3 +320,32 @@ def test_the_inbox_and_the_notifications(open_as, violations, amina, ines, deliv
             page.goto(address)
             assert violations(page) == [], address
             assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_pages_of_copying_to_teaching(transactional_db, open_as, violations, ines, pavel, amina, size, theme):
+    case, report = signed_case(amina.organisation, pavel)
+    page = open_as(ines, size=size, theme=theme)
+
+    def is_fine(address):
+        page.goto(address)
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
+
+    # First while nothing may be copied, then with cells that were, one of them recalled.
+    is_fine(f"/reports/{report.pk}/teaching/")
+    is_fine("/learn/material/")
+    consent(amina.organisation, ines)
+    recall_chosen(actor=ines, cells=[copied(report, pavel, count=2)[0].pk], reason="Writing on the glass.")
+    for address in (
+        f"/reports/{report.pk}/teaching/?choose=rare",
+        "/learn/material/",
+        "/learn/material/consents/",
+        f"/patients/{case.patient_id}/teaching/",
+    ):
+        is_fine(address)
+    page.goto(f"/reports/{report.pk}/teaching/?choose=rare")
+    page.get_by_role("button", name="See the pictures").click()
+    page.get_by_role("heading", name="Pictures to copy").wait_for()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]

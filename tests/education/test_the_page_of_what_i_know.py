@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from accounts.models import Role
 from education.competence import Share
-from education.models import Feedback
+from education.models import Feedback, PredictionState, TeachingCell, TeachingPrediction
 from education.selectors.readings import GROUP_FROM, group_figures, readings_of
 from education.services.attempts import start_attempt, start_wrong_again
 from tests.education.test_proficiency_tests import answer, monocytes_only, right
+from tests.factories.specimens import model_version
 from tests.factories.teaching import teaching_cell, teaching_set
 from tests.people import laboratory, person
 
@@ -50,6 +51,22 @@ def test_figures_confusions_and_where_to_practise(client, sami, look_alikes):
     (pair,) = page.context["mixed_up"]
     assert (pair.true.code, pair.taken_for.code, pair.practise) == ("lymphocyte", "monocyte", look_alikes)
     assert "2 of 4 right" in page.text
+
+
+def test_agreement_with_a_model_is_shown_beside_and_is_no_truth(client, sami, look_alikes):
+    model = model_version()
+    answer(sami, look_alikes, monocytes_only)
+    TeachingPrediction.objects.all().delete()
+    for cell, label in zip(
+        TeachingCell.objects.order_by("pk"), ["monocyte", "lymphocyte", "unidentified"], strict=False
+    ):
+        TeachingPrediction.objects.create(
+            cell=cell, model_version=model, state=PredictionState.DONE, label=label, score=0.9
+        )
+    page = client.get(PAGE)
+    assert (page.context["with_model"].agreed, page.context["with_model"].n) == (1, 2)
+    assert page.context["agreement"].agreed == 2
+    assert "Agreement with the model" in page.text
 
 
 def test_repeating_the_wrong_ones_makes_nobody_better(sami, look_alikes):

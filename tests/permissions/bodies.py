@@ -144,6 +144,20 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "workbench:merge"): lambda world, target: _merge(world, target) | {"action": "merge", "one_person": "yes"},
     ("POST", "api:patient_merge"): _merge,
     ("POST", "workbench:restriction"): lambda _world, _target: {"reason": "The patient asked for erasure."},
+    ("POST", "education:material"): lambda world, _target: {
+        "cell": [str(world.objects["near_cell"].pk)],
+        "reason": "Writing on the glass.",
+    },
+    ("POST", "education:consents"): lambda world, target: {
+        "clinic": str(world.objects[target].pk),
+        "agreed_on": "2026-01-15",
+    },
+    ("POST", "education:copy"): lambda world, _target: {
+        "cell": [str(world.specimens["signed"].cells[0].pk)],
+        "step": "copy",
+        "confirmed": "yes",
+    },
+    ("POST", "education:objection"): lambda _world, _target: {"action": "object"},
     ("POST", "workbench:legal_holds"): lambda _world, _target: {"reason": "A court asked for everything."},
     ("POST", "api:patients"): _patient,
     ("POST", "api:cases"): _case,

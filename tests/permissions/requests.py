@@ -63,6 +63,7 @@ ARGUMENT_NOUN = {
     "api:patient_merge": "patient",
     "workbench:patient": "patient",
     "workbench:restriction": "patient",
+    "education:objection": "patient",
     "workbench:pseudonymisation": "patient",
     "workbench:merge": "patient",
     "api:image": "image",
@@ -85,7 +86,7 @@ ARGUMENT_NOUN = {
 }
 
 # The object is what the body is made from; the address takes none.
-PLAIN = {"oversight:break_glass", "workbench:search", "offline:unwrap", "offline:discard"}
+PLAIN = {"oversight:break_glass", "education:consents", "workbench:search", "offline:unwrap", "offline:discard"}
 
 LITERAL: dict[str, str] = {
     "unknown_address": "/api/v1/nothing/",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from education.models import (
@@ -18,6 +19,7 @@ from education.models import (
     Source,
     StudentGroup,
     TeachingCell,
+    TeachingPrediction,
     TeachingSet,
 )
 from education.services.answers import answer_item, show_next
@@ -47,6 +49,10 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
     GroupMember.objects.create(group=group, person=student)
     made = {"laboratory": near, "for_everybody": False}
     given = teaching_set(shared, **made)
+    # Asked for when the cell was shown; what a worker would have made of it.
+    model_words = TeachingPrediction.objects.get(cell=shared)
+    model_words.heat_maps.save("", ContentFile(b"heat maps"), save=False)
+    model_words.save()
     return {
         "group": group,
         "member": (group.pk, student.pk),
@@ -65,6 +71,7 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
         "far_set": teaching_set(shared, laboratory=far),
         "draft_set": teaching_set(shared, state=SetState.DRAFT),
         "running": running,
+        "model_words": model_words,
         "ended": ended,
         "running_question": (running.pk, 1),
         "ended_question": (ended.pk, 1),

@@ -13,6 +13,7 @@ from classifier import analyser
 from classifier.bundle_analyser import BundleAnalyser
 from classifier.services import ensure_model
 from classifier.services.demo_cases import seed_cases
+from education.services.demo_consents import seed_consents
 from education.services.demo_student import seed_student
 from education.services.importing import import_material
 from education.services.shipped_sets import ensure_shipped_sets
@@ -47,6 +48,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Demo cases: {created} created, {there} there already.")
         self.stdout.write(f"Demo orders: {seed_orders()} placed.")
         self.stdout.write(f"Demo connections: {seed_connections()} added, switched off.")
+        self.stdout.write(f"Demo consents to teaching: {seed_consents()} recorded.")
         taught = import_material()
         self.stdout.write(f"Teaching material: {taught.cells} cells and {taught.fields} fields added.")
         self.stdout.write(
