@@ -25,7 +25,8 @@ OVERSEERS: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 _SEE_PREDICTIONS: frozenset[str] = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
 TEACH = "education.teach"
 """The permission of somebody who teaches without being a pathologist."""
-_NEVER_TEACH: frozenset[str] = frozenset({Role.STUDENT, Role.SERVICE})
+NEVER_TEACH: frozenset[str] = frozenset({Role.STUDENT, Role.SERVICE})
+"""Who does not teach, whatever they were given."""
 _Rest = ParamSpec("_Rest")
 
 
@@ -84,7 +85,7 @@ def may_bring_in_students(user: Any) -> bool:
         and user.is_active
         and user.token_scopes is None
         and user.organisation_id is not None
-        and (user.role == Role.PATHOLOGIST or (user.role not in _NEVER_TEACH and user.has_perm(TEACH)))
+        and (user.role == Role.PATHOLOGIST or (user.role not in NEVER_TEACH and user.has_perm(TEACH)))
     )
 
 

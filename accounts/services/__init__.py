@@ -28,6 +28,7 @@ from accounts.services.people import (
     rename_person,
     reset_second_factor,
     set_person_active,
+    set_teaching,
 )
 from accounts.services.second_factors import rotate_second_factors
 from accounts.services.sources import report_source
@@ -58,6 +59,7 @@ __all__ = [
     "set_api_client_scopes",
     "set_organisation_numbers",
     "set_person_active",
+    "set_teaching",
     "sweep_password_resets",
     "update_organisation",
     "withdraw_invitation",
