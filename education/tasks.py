@@ -16,5 +16,5 @@ def recall_unsupported_cells() -> None:
 
 @clinical_task(queue=QUEUE_INFERENCE)
 def predict_cell(prediction_id: str) -> None:
-    """Ask the active model about one teaching cell."""
+    """Ask the active model about one teaching cell, behind everything that is clinical."""
     predictions.predict_cell(prediction_id=uuid.UUID(prediction_id))

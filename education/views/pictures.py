@@ -24,6 +24,7 @@ from education.permissions import may_teach
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db.models.fields.files import FieldFile
     from django.http import HttpResponseBase
 
     from accounts.requests import AuthenticatedRequest
@@ -47,7 +48,7 @@ def field_picture(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
 
 @login_required
 @require_safe
-def heat_maps(request: AuthenticatedRequest, pk: UUID) -> FileResponse:
+def heat_maps(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Send where the model saw each class in a cell: to teachers, and to those who answered the cell and may be told."""
     found = TeachingPrediction.objects.select_related("cell").filter(pk=pk).exclude(heat_maps="").first()
     user = request.user
@@ -57,27 +58,30 @@ def heat_maps(request: AuthenticatedRequest, pk: UUID) -> FileResponse:
     answered = Answer.objects.filter(item__cell=found.cell_id, item__attempt__in=told)
     if not may_teach(user) and not answered.exists():
         raise Http404
-    answer = FileResponse(found.heat_maps.open("rb"), content_type="image/webp")
-    answer.headers["Content-Disposition"] = "inline"
-    answer.headers["Cache-Control"] = f"private, max-age={_A_DAY_S}"
-    return answer
+    return _picture(request, found.heat_maps, "image/webp", found.pk, is_published=found.cell.source == Source.PUBLIC)
 
 
 def _send(request: AuthenticatedRequest, model: type[TeachingCell | TeachingField], pk: UUID) -> HttpResponseBase:
     found = model.objects.of_laboratory(request.user).filter(pk=pk).first()
     if found is None or (found.state != MaterialState.OPEN and not may_teach(request.user)):
         raise Http404
+    is_published = found.source == Source.PUBLIC and found.state == MaterialState.OPEN
+    return _picture(request, found.picture, "image/png", found.pk, is_published=is_published)
+
+
+def _picture(
+    request: AuthenticatedRequest, file: FieldFile, kind: str, pk: UUID, *, is_published: bool
+) -> HttpResponseBase:
     # Of a recalled one there is no answer any more: a browser that kept it asks, and shows it no longer.
-    tag = f'"{found.pk.hex}"'
+    tag = f'"{pk.hex}"'
     answer: HttpResponseBase
     if tag in [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]:
         answer = HttpResponseNotModified()
     else:
-        answer = FileResponse(found.picture.open("rb"), content_type="image/png")
+        answer = FileResponse(file.open("rb"), content_type=kind)
         answer.headers["Content-Disposition"] = "inline"
     answer.headers["ETag"] = tag
     # What is published anyway may stay in a browser for a day. What is from a patient is asked for each time.
-    is_published = found.source == Source.PUBLIC and found.state == MaterialState.OPEN
     answer.headers["Cache-Control"] = f"private, max-age={_A_DAY_S}" if is_published else "private, no-cache"
     patch_vary_headers(answer, ["Cookie"])
     return answer

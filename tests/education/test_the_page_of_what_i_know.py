@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from accounts.models import Role
 from education.competence import Share
-from education.models import Feedback, PredictionState, TeachingCell, TeachingPrediction
+from education.models import Feedback, PredictionState, SetKind, TeachingCell, TeachingPrediction, TeachingSet
 from education.selectors.readings import GROUP_FROM, group_figures, readings_of
 from education.services.attempts import start_attempt, start_wrong_again
+from education.services.differentials import call_cell, finish_differential
 from tests.education.test_proficiency_tests import answer, monocytes_only, right
 from tests.factories.specimens import model_version
 from tests.factories.teaching import teaching_cell, teaching_set
@@ -82,6 +83,16 @@ def test_what_is_sealed_is_not_there(client, sami, look_alikes):
     look_alikes.save()
     answer(sami, look_alikes, right)
     assert "Nothing to count yet" in client.get(PAGE).text
+
+
+def test_a_differential_is_told_at_its_end_whatever_its_set_says(client, sami, look_alikes):
+    TeachingSet.objects.update(kind=SetKind.DIFFERENTIAL, feedback=Feedback.AT_ONCE)
+    look_alikes.refresh_from_db()
+    attempt = start_attempt(actor=sami, teaching_set=look_alikes)
+    call_cell(actor=sami, attempt=attempt.pk, position=1, label="monocyte")
+    assert readings_of(sami, timezone.now()) == []
+    finish_differential(actor=sami, attempt=attempt.pk)
+    assert len(readings_of(sami, timezone.now())) == 1
 
 
 def test_a_question_left_open_is_no_answer(sami, look_alikes):

@@ -11,11 +11,12 @@ from cases.cell_classes import CLASS_CODES
 from classifier import analyser
 from classifier.inference.types import Box, CellPrediction
 from classifier.models import ModelState
-from education.models import Feedback, PredictionState, TeachingPrediction, TeachingSet
+from education.models import Feedback, PredictionState, TeachingCell, TeachingPrediction, TeachingSet
 from education.presenters.prediction import model_words
 from education.services import predictions
 from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
+from education.services.recall import recall
 from education.tasks import predict_cell
 from tests.factories.specimens import model_version
 from tests.factories.teaching import teaching_cell, teaching_set
@@ -124,6 +125,6 @@ def test_what_was_said_of_a_recalled_cell_is_gone_with_its_heat_maps(
     worker(shown(sami, attempt))
     file = TeachingPrediction.objects.get().heat_maps
     with django_capture_on_commit_callbacks(execute=True):
-        predictions.forget_predictions(cells=[cell.pk])
+        recall(actor=None, cells=TeachingCell.objects.filter(pk=cell.pk), reason="withdrawn")
     assert not file.storage.exists(file.name)
     assert model_words(cell, "") is None

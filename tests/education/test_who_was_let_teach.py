@@ -1,4 +1,4 @@
-"""Somebody who is no pathologist teaches because an administrator let them, and no longer when it is taken away."""
+"""Somebody who is no pathologist teaches because an administrator let them, and no longer once the administrator ends it."""
 
 from __future__ import annotations
 
