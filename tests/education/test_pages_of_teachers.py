@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -66,6 +68,21 @@ def test_a_class_beside_its_people(page, group, people, cells):
     form = page("new_set", classes=["lymphocyte", "monocyte"]).context["form"]
     assert pair.address.endswith("?classes=lymphocyte&classes=monocyte")
     assert form.initial["classes"] == ["lymphocyte", "monocyte"]
+
+
+def test_a_class_asks_the_database_as_often_for_many_people_as_for_few(page, group, people, cells):
+    answer(people[0], cells, right)
+
+    def asked():
+        with CaptureQueriesContext(connection) as captured:
+            assert page("class", group.pk).status_code == 200
+        return len(captured)
+
+    asked()
+    few = asked()
+    for student in people[1:]:
+        answer(student, cells, right)
+    assert asked() == few
 
 
 def test_of_four_people_no_median_is_shown(page, group, people, cells):
