@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 OVERSEERS: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 """Who oversees the model and the people of a laboratory."""
 _SEE_PREDICTIONS: frozenset[str] = frozenset({Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
+TEACH = "education.teach"
+"""The permission of somebody who teaches without being a pathologist."""
+NEVER_TEACH: frozenset[str] = frozenset({Role.STUDENT, Role.SERVICE})
+"""Who does not teach, whatever they were given."""
 _Rest = ParamSpec("_Rest")
 
 
@@ -72,6 +76,17 @@ def may_see_predictions(user: Any, *, signed: bool) -> bool:
     if user.role == Role.UPLOADER:
         return not getattr(settings, "HIDE_AI_FROM_UPLOADERS", True)
     return user.is_superuser or user.role in _SEE_PREDICTIONS
+
+
+def may_bring_in_students(user: Any) -> bool:
+    """Whether `user` teaches at a place of their own, and so invites its students: pathologists, and whoever was given `TEACH`."""
+    return (
+        user.is_authenticated
+        and user.is_active
+        and user.token_scopes is None
+        and user.organisation_id is not None
+        and (user.role == Role.PATHOLOGIST or (user.role not in NEVER_TEACH and user.has_perm(TEACH)))
+    )
 
 
 def overseers_only(

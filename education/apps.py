@@ -11,13 +11,15 @@ class EducationConfig(AppConfig):
     verbose_name = "Education"
 
     def ready(self) -> None:
-        """Recall cells of reports that change and of patients who are restricted or merged; verify consents and sources."""
+        """Recall cells of reports that change and of patients who are restricted or merged; verify consents; bring in who was invited."""
         from django.db.models.signals import post_save
 
+        from accounts.signals import invitation_accepted
         from audit.kept_rows import keep
         from cases.models import PatientMerge, PatientRestriction
         from education.presenters.report_page import copy_link
         from education.receivers import recall_changed_report, recall_merged_patient, recall_restricted_patient
+        from education.services.class_lists import welcome
         from education.verification import CONSENTS, OBJECTIONS, check_consents, check_sources
         from hematovision import verifications
         from reports import providers
@@ -30,3 +32,4 @@ class EducationConfig(AppConfig):
         post_save.connect(recall_restricted_patient, PatientRestriction, dispatch_uid="education.recall_restricted")
         post_save.connect(recall_merged_patient, PatientMerge, dispatch_uid="education.recall_merged")
         providers.teaching_link.register(copy_link)
+        invitation_accepted.connect(welcome, dispatch_uid="education.welcome")

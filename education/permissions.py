@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeGuard
 
 from accounts.models import OrganisationKind, Role, User
+from accounts.permissions import may_bring_in_students
 from cases.permissions import is_read_only, may_merge_patients
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from accounts.models import Organisation
     from cases.models import Case, Patient
     from education.models import TeachingCell
-
-TEACH = "education.teach"
-"""The permission of somebody who teaches without being a pathologist."""
 
 
 def may_learn(user: User | AnonymousUser) -> TypeGuard[User]:
@@ -30,11 +28,7 @@ def may_discuss(user: User | AnonymousUser) -> TypeGuard[User]:
 
 def may_teach(user: User | AnonymousUser) -> TypeGuard[User]:
     """Whether `user` makes sets and sees the figures of students: pathologists, and whoever was given the permission."""
-    return (
-        may_learn(user)
-        and user.organisation_id is not None
-        and (user.role == Role.PATHOLOGIST or (user.role != Role.STUDENT and user.has_perm(TEACH)))
-    )
+    return may_learn(user) and may_bring_in_students(user)
 
 
 def may_keep_material(user: User | AnonymousUser) -> TypeGuard[User]:

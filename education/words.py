@@ -40,6 +40,11 @@ def plural_of(code: str) -> str:
     return gettext(BY_CODE[code].plural)
 
 
+def class_choices() -> list[tuple[str, str]]:
+    """Every class with its name in the language of the page, for a form."""
+    return [(code, name_of(code)) for code in BY_CODE]
+
+
 CHANGED_REPORT = _("The report was corrected or withdrawn.")
 OBJECTION = _("The patient objects.")
 RESTRICTION = _("The patient is restricted.")

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Source, UsedAssertion
 from cases.models import Upload
+from education.models import ExpectedMember
 from integrations.services.message_bodies import bodies_before, remove_bodies
 from notices.models import Notification
 from offline.models import SentForm
@@ -63,7 +64,9 @@ def _used_assertions(before: datetime) -> list[QuerySet[Any]]:
 
 def _invitations(before: datetime) -> list[QuerySet[Any]]:
     never_used = Invitation.objects.filter(accepted_at__isnull=True)
-    return [never_used.filter(Q(withdrawn_at__lt=before) | Q(expires_at__lt=before))]
+    ended = never_used.filter(Q(withdrawn_at__lt=before) | Q(expires_at__lt=before))
+    # Of a class list, whom such an invitation was for.
+    return [ended, ExpectedMember.objects.filter(added_at__lt=before)]
 
 
 def _notifications(before: datetime) -> list[QuerySet[Any]]:

@@ -8,7 +8,14 @@ from django.contrib import admin, messages
 
 from accounts.admin.service_admin import ServiceAdmin
 from accounts.models import Role, User
-from accounts.services import change_role, end_sessions, rename_person, reset_second_factor, set_person_active
+from accounts.services import (
+    change_role,
+    end_sessions,
+    rename_person,
+    reset_second_factor,
+    set_person_active,
+    set_teaching,
+)
 from hematovision.errors import DomainError
 
 if TYPE_CHECKING:
@@ -26,7 +33,7 @@ class UserAdmin(ServiceAdmin):
     search_fields = ("full_name", "email")
     fields = ("full_name", "email", "role", "organisation", "is_active", "last_login", "date_joined")
     readonly_fields = ("email", "last_login", "date_joined")
-    actions = ("end_all_sessions", "remove_second_factor")
+    actions = ("let_teach", "let_no_longer_teach", "end_all_sessions", "remove_second_factor")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People are invited."""
@@ -65,6 +72,31 @@ class UserAdmin(ServiceAdmin):
                 is_active=obj.is_active,
                 reason="Changed in the administration.",
             )
+
+    @admin.action(description="Let them teach (sets, classes, figures of students)", permissions=["change"])
+    def let_teach(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Give the permission that pathologists have by their role."""
+        self._set_teaching(request, queryset, teaches=True)
+
+    @admin.action(description="Let them no longer teach", permissions=["change"])
+    def let_no_longer_teach(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Take the permission away again; pathologists teach by their role."""
+        self._set_teaching(request, queryset, teaches=False)
+
+    def _set_teaching(self, request: HttpRequest, queryset: QuerySet[User], *, teaches: bool) -> None:
+        done = 0
+        for user in queryset:
+            try:
+                set_teaching(
+                    actor=request.user,  # type: ignore[arg-type]
+                    user=user,
+                    teaches=teaches,
+                    reason="Set in the administration.",
+                )
+                done += 1
+            except DomainError as error:
+                messages.error(request, f"{user}: {error.sentence}")
+        self.tell(request, done, "account", "changed")
 
     @admin.action(description="End all sessions (they may sign in again)", permissions=["change"])
     def end_all_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

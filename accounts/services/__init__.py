@@ -12,6 +12,7 @@ from accounts.services.invitations import (
     accept_invitation,
     find_invitation,
     invitation_link,
+    invite_student,
     invite_user,
     resend_invitation,
     withdraw_invitation,
@@ -27,6 +28,7 @@ from accounts.services.people import (
     rename_person,
     reset_second_factor,
     set_person_active,
+    set_teaching,
 )
 from accounts.services.second_factors import rotate_second_factors
 from accounts.services.sources import report_source
@@ -44,6 +46,7 @@ __all__ = [
     "end_sessions",
     "find_invitation",
     "invitation_link",
+    "invite_student",
     "invite_user",
     "rename_person",
     "renew_client_secret",
@@ -56,6 +59,7 @@ __all__ = [
     "set_api_client_scopes",
     "set_organisation_numbers",
     "set_person_active",
+    "set_teaching",
     "sweep_password_resets",
     "update_organisation",
     "withdraw_invitation",

@@ -19,12 +19,14 @@ from django.utils.translation import gettext as _
 
 from accounts.conf import absolute_url
 from accounts.models import Invitation, Organisation, Role, User
+from accounts.permissions import may_bring_in_students
 from accounts.services.people import add_person
 from accounts.services.reach import cleaned, require_reach
+from accounts.signals import invitation_accepted
 from accounts.verification import invitation_digest
 from audit.models import Action
 from audit.services import record
-from hematovision.errors import Conflict, NotFound, Unprocessable
+from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,9 +39,28 @@ def invite_user(*, actor: User | None, email: str, role: str, organisation: Orga
     organisation), `Conflict` (the address has an account already), `Unprocessable`.
     """
     require_reach(actor, organisation)
-    address = User.objects.normalize_email(email)
     if role == Role.SERVICE:
         raise Unprocessable(_("Service accounts are made for API clients, not invited."))
+    return _invite(actor, email, role, organisation)
+
+
+def invite_student(*, actor: User, email: str) -> tuple[Invitation, str]:
+    """Ask somebody to join the laboratory of a teacher as a student: the one invitation that needs no administrator.
+
+    An open invitation of the same address to learn there is replaced; any other stands, so that nobody loses what an
+    administrator gave them. Returns as `invite_user`; raises `PermissionRefused`, `Conflict`, `Unprocessable`.
+    """
+    laboratory = actor.laboratory if may_bring_in_students(actor) else None
+    if laboratory is None:
+        raise PermissionRefused(_("Only who teaches at a laboratory may invite its students."))
+    waiting = Invitation.objects.open().filter(email__iexact=User.objects.normalize_email(email))
+    if waiting.exclude(role=Role.STUDENT, organisation=laboratory).exists():
+        raise Conflict(_("This person has another invitation that is still open."))
+    return _invite(actor, email, Role.STUDENT, laboratory)
+
+
+def _invite(actor: User | None, email: str, role: str, organisation: Organisation) -> tuple[Invitation, str]:
+    address = User.objects.normalize_email(email)
     if not organisation.is_active:
         raise Conflict(_("This organisation is closed."))
     if User.objects.filter(email=address).exists():
@@ -146,6 +167,7 @@ def accept_invitation(*, token: str, full_name: str, password: str) -> User:
     )
     invitation.accepted_at, invitation.accepted_by = timezone.now(), user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
+    invitation_accepted.send(sender=User, user=user)
     record(
         actor=user,
         action=Action.UPDATE,

@@ -6,11 +6,13 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.mail import send_mail
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Role, User
+from accounts.permissions import NEVER_TEACH, TEACH
 from accounts.services.reach import cleaned, require_reach
 from accounts.verification import person_digest
 from audit.models import Action
@@ -170,6 +172,31 @@ def set_person_active(*, actor: User | None, user: User, is_active: bool, reason
         before={"is_active": not is_active},
         after={"is_active": is_active, "row": person_digest(stored)},
     )
+    return stored
+
+
+@transaction.atomic
+def set_teaching(*, actor: User | None, user: User, teaches: bool, reason: str = "") -> User:
+    """Let somebody teach who is no pathologist, or no longer: make sets and classes, invite students, see their figures.
+
+    Raises `PermissionRefused`, `NotFound`, `Conflict` for a student or a service account.
+    """
+    stored = _reachable(actor, user)
+    if teaches and stored.role in NEVER_TEACH:
+        raise Conflict(_("Students and service accounts do not teach."))
+    app, _dot, codename = TEACH.partition(".")
+    permission = Permission.objects.get(content_type__app_label=app, codename=codename)
+    before = stored.user_permissions.filter(pk=permission.pk).exists()
+    if before != teaches:
+        (stored.user_permissions.add if teaches else stored.user_permissions.remove)(permission)
+        record(
+            actor=actor,
+            action=Action.PERMISSION_CHANGE,
+            target=stored,
+            reason=reason,
+            before={"teaches": before},
+            after={"teaches": teaches},
+        )
     return stored
 
 

@@ -13,6 +13,7 @@ from education.models.cell import (
 from education.models.certificate import Certificate
 from education.models.consent import TeachingConsent, TeachingObjection
 from education.models.discussion import TeachingCaption, TeachingComment
+from education.models.expected_member import ExpectedMember
 from education.models.field import TeachingBox, TeachingField
 from education.models.learners import GroupMember, JoinCode, StudentGroup
 from education.models.prediction import PredictionState, TeachingPrediction
@@ -38,6 +39,7 @@ __all__ = [
     "AttemptItem",
     "AttemptState",
     "Certificate",
+    "ExpectedMember",
     "Feedback",
     "GroupMember",
     "JoinCode",

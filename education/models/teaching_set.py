@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from education.models.cell import TeachingCell
 from education.models.learners import GroupMember, StudentGroup
-from education.permissions import may_learn
+from education.permissions import may_learn, may_teach
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,6 +57,10 @@ class TeachingSetQuerySet(models.QuerySet["TeachingSet"]):
             return self.none()
         mine = Q(laboratory__isnull=True) | Q(laboratory=user.laboratory) if user.laboratory else Q(laboratory=None)
         return self.filter(mine)
+
+    def made_at(self, user: User | AnonymousUser) -> Self:
+        """Those of the laboratory of a teacher, in whatever state."""
+        return self.filter(laboratory=user.laboratory) if may_teach(user) and user.laboratory else self.none()
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """What `user` may answer: open sets for everybody, and those given to them or to a class they are in."""
@@ -177,6 +181,15 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
             return self.none()
         groups = GroupMember.objects.filter(person=user, left_at__isnull=True, group__closed_at__isnull=True)
         return self.filter(Q(person=user) | Exists(groups.filter(group=OuterRef("group"))), withdrawn_at__isnull=True)
+
+    def given_at(self, user: User | AnonymousUser) -> Self:
+        """What is given for practice at the laboratory of a teacher, unless it was withdrawn."""
+        if not may_teach(user) or user.laboratory is None:
+            return self.none()
+        near = Q(group__laboratory=user.laboratory) | Q(
+            Q(person__organisation=user.laboratory) | Q(person__organisation__refers_to=user.laboratory)
+        )
+        return self.filter(near, kind=AssignmentKind.PRACTICE, withdrawn_at__isnull=True)
 
 
 class Assignment(models.Model):

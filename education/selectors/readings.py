@@ -78,12 +78,18 @@ def group_figures(laboratory: Organisation | None, moment: datetime) -> GroupFig
     if laboratory is None:
         return GroupFigures(None, {})
     told = Attempt.objects.filter(student__organisation=laboratory).told_at(moment)
-    rows = first_answers(told).order_by().values_list("item__attempt__student", *_COLUMNS).annotate(n=Count("pk"))
-    theirs: dict[UUID, list[Reading]] = defaultdict(list)
-    for student, code, label, correct, finer, n in rows:
-        theirs[student] += [Reading(_truth(code, label, correct=correct, finer=finer), label, moment.date())] * n
+    theirs = readings_by_student(told, moment.date())
     enough = [readings for readings in theirs.values() if len(readings) >= GROUP_FROM]
     return GroupFigures(_spread_of_kappa(enough), _spreads_of_sensitivity(enough))
+
+
+def readings_by_student(told: QuerySet[Attempt], day: date) -> dict[UUID, list[Reading]]:
+    """What each student of attempts that are `told` answered; all as if on `day`, for figures that do not ask when."""
+    rows = first_answers(told).order_by().values_list("item__attempt__student", *_COLUMNS)
+    theirs: dict[UUID, list[Reading]] = defaultdict(list)
+    for student, code, label, correct, finer, n in rows.annotate(n=Count("pk")):
+        theirs[student] += [Reading(_truth(code, label, correct=correct, finer=finer), label, day)] * n
+    return theirs
 
 
 def readings_by_attempt(attempts: QuerySet[Attempt], day: date) -> dict[UUID, list[Reading]]:

@@ -11,10 +11,13 @@ from django.utils import timezone
 from education.models import (
     Assignment,
     AssignmentKind,
+    GroupMember,
+    JoinCode,
     MaterialState,
     SetKind,
     SetState,
     Source,
+    StudentGroup,
     TeachingCell,
     TeachingPrediction,
     TeachingSet,
@@ -45,6 +48,10 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
     far_cell = teaching_cell(laboratory=far, **own)
     counted = [start_attempt(actor=student, teaching_set=each) for each in _differentials(shared)]
     finish_differential(actor=student, attempt=counted[1].pk)
+    group = StudentGroup.objects.create(laboratory=near, name="Near", created_by=student)
+    GroupMember.objects.create(group=group, person=student)
+    made = {"laboratory": near, "for_everybody": False}
+    given = teaching_set(shared, **made)
     # Asked for when the cell was shown; what a worker would have made of it.
     model_words = TeachingPrediction.objects.get(cell=shared)
     model_words.heat_maps.save("", ContentFile(b"heat maps"), save=False)
@@ -53,6 +60,15 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
         "atlas_monocyte": "monocyte",
         "atlas_unknown": "neutrophile",
         "near_comment": add_comment(actor=student, cell=near_cell.pk, text="Why no monocyte?"),
+        "group": group,
+        "member": (group.pk, student.pk),
+        "learner": student,
+        "coded": JoinCode.objects.create(
+            group=group, code="NEARCODE", made_by=student, expires_at=timezone.now() + timedelta(days=1)
+        ).group,
+        "made": teaching_set(shared, state=SetState.DRAFT, **made),
+        "given": Assignment.objects.create(teaching_set=given, group=group, given_by=student),
+        "opened": given,
         "counted": counted[0],
         "counted_before": counted[1],
         "near_test": _test(near, student, timezone.now() + timedelta(days=1)),

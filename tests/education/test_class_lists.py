@@ -1,0 +1,108 @@
+"""The list of a class: shown first, then people of the laboratory come in and others are invited."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core import mail
+
+from accounts.models import Invitation, Role, User
+from accounts.services import accept_invitation, invite_student, invite_user
+from audit.models import Action, AuditEvent
+from education.services.class_lists import MOST_ROWS, read_list, take_list
+from education.services.student_groups import make_group
+from hematovision.errors import Conflict, PermissionRefused, Unprocessable
+from tests.people import laboratory, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann(central):
+    return person("Ann", Role.STUDENT, central)
+
+
+@pytest.fixture
+def group(pavel):
+    return make_group(actor=pavel, name="Spring")
+
+
+def fates(rows):
+    return [(row.email, row.fate) for row in rows]
+
+
+def test_what_a_list_would_do(pavel, group, ann, amina, ines):
+    noor = person("Noor", Role.STUDENT, laboratory("northern-laboratory"))
+    invite_user(actor=ines, email="doc@x.example", role=Role.PATHOLOGIST, organisation=ines.organisation)
+    text = f"""Name;E-mail
+Ann;{ann.email.upper()}
+"Bell, Ben";ben@x.example
+{amina.email};Amina Riverside
+Ben again;ben@x.example
+Nobody;nobody
+Only a name
+Noor;{noor.email}
+Doc;doc@x.example
+;cleo@x.example
+"""
+    rows = read_list(actor=pavel, group=group, text="\ufeff" + text)
+    assert [(row.line, row.name, row.fate) for row in rows] == [
+        (2, "Ann", "enters"),
+        (3, "Bell, Ben", "invited"),
+        (4, "Amina Riverside", "enters"),
+        (5, "Ben again", "refused"),
+        (6, "Nobody", "refused"),
+        (7, "", "refused"),
+        (8, "Noor", "refused"),
+        (9, "Doc", "refused"),
+        (10, "", "refused"),
+    ]
+    # Who has an account elsewhere reads as who was invited elsewhere.
+    assert rows[6].error == rows[7].error
+    assert not Invitation.objects.filter(email="ben@x.example").exists()
+
+
+def test_a_list_with_an_error_sends_nothing(pavel, group, ann):
+    with pytest.raises(Unprocessable, match="Nothing was sent"):
+        take_list(actor=pavel, pk=group.pk, text=f"Ann,{ann.email}\nBen,ben")
+    assert not group.members.exists()
+
+
+@pytest.mark.parametrize("text", ["", "name,e-mail\n", "\n".join(f"P,p{n}@x.example" for n in range(MOST_ROWS + 1))])
+def test_lists_that_are_none(pavel, group, text):
+    with pytest.raises(Unprocessable):
+        read_list(actor=pavel, group=group, text=text)
+
+
+def test_who_accepts_comes_into_the_class(pavel, group, ann, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        take_list(actor=pavel, pk=group.pk, text=f"Ann,{ann.email}\nBen,ben@x.example")
+    assert fates(read_list(actor=pavel, group=group, text=f"Ann,{ann.email}\nBen,ben@x.example")) == [
+        (ann.email, "inside"), ("ben@x.example", "expected"),
+    ]  # fmt: skip
+    token = re.search(r"/invitation/([^/\s]+)", mail.outbox[0].body)[1]
+    ben = accept_invitation(token=token, full_name="Ben Bell", password="Smear-under-Glass-41")
+    assert (ben.role, ben.organisation) == (Role.STUDENT, pavel.organisation)
+    assert {each.person for each in group.members.all()} == {ann, ben}
+    assert not group.expected.exists()
+
+
+def test_an_invitation_of_a_teacher_is_for_students_of_their_laboratory_and_on_record(pavel, ann, olga):
+    invitation, _ = invite_student(actor=pavel, email="Ben@x.example")
+    assert (invitation.role, invitation.organisation, invitation.email) == (
+        Role.STUDENT, pavel.organisation, "ben@x.example",
+    )  # fmt: skip
+    event = AuditEvent.objects.get(action=Action.INVITE)
+    assert (event.actor_id, event.laboratory_id) == (pavel.pk, pavel.organisation_id)
+    for other in (ann, olga):
+        with pytest.raises(PermissionRefused):
+            invite_student(actor=other, email="cleo@x.example")
+
+
+def test_a_teacher_takes_no_invitation_of_an_administrator_away(pavel, ines):
+    invite_user(actor=ines, email="doc@x.example", role=Role.PATHOLOGIST, organisation=ines.organisation)
+    with pytest.raises(Conflict):
+        invite_student(actor=pavel, email="doc@x.example")
+    assert Invitation.objects.open().get().role == Role.PATHOLOGIST
+    assert not User.objects.filter(email="doc@x.example").exists()
