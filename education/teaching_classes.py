@@ -5,9 +5,10 @@ A set asks at one of two depths: at the depth of the laboratory every finer clas
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from cases.cell_classes import CELL_CLASSES
+from cases.cell_classes import CELL_CLASSES, UNIDENTIFIED
 
 ARTEFACT = "artefact"
 
@@ -35,6 +36,11 @@ class TeachingClass:
         """Whether it is a class of the laboratory's differential, not a finer one."""
         return self.parent == self.code
 
+    @property
+    def css(self) -> str:
+        """The style class that sets its colour: that of the laboratory's class which it belongs to."""
+        return f"cell-{self.parent or UNIDENTIFIED}"
+
 
 OF_THE_LABORATORY: tuple[TeachingClass, ...] = tuple(
     TeachingClass(each.code, each.label, each.plural, each.letter, each.colour, each.code) for each in CELL_CLASSES
@@ -61,3 +67,19 @@ CHOICES: list[tuple[str, str]] = [(each.code, each.label) for each in TEACHING_C
 def at_depth(code: str, *, finer: bool) -> str:
     """The class that `code` counts as: itself where a set asks for finer classes, else its parent where it has one."""
     return code if finer else BY_CODE[code].parent or code
+
+
+DIVIDED = frozenset({"neutrophil", "immature_granulocyte"})
+"""Classes that finer ones cover in full: a set that asks for finer classes asks for those instead."""
+
+
+def classes_asked(codes: Collection[str], *, finer: bool) -> tuple[TeachingClass, ...]:
+    """The classes among which a set asks, in the order of the table; `codes` empty: all of its depth."""
+    if codes:
+        return tuple(each for each in TEACHING_CLASSES if each.code in codes)
+    return tuple(each for each in TEACHING_CLASSES if each.code not in DIVIDED) if finer else OF_THE_LABORATORY
+
+
+def counting_as(codes: Collection[str], *, finer: bool) -> frozenset[str]:
+    """Every class that counts as one of `codes` at the depth of a set."""
+    return frozenset(code for code in CODES if at_depth(code, finer=finer) in codes)

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from education.models.cell import TeachingCell
-from education.models.teaching_set import Assignment, TeachingSet
+from education.models.teaching_set import Assignment, AssignmentKind, Feedback, SetState, TeachingSet
 from education.permissions import may_learn
 from education.teaching_classes import CODES
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import User
@@ -36,6 +38,24 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def of(self, user: User | AnonymousUser) -> Self:
         """A person's own. What a teacher sees of others are figures, from `education.selectors`."""
         return self.filter(student=user) if may_learn(user) else self.none()
+
+    def told_at(self, moment: datetime) -> Self:
+        """Those of whose answers the student may know at `moment` whether they were right.
+
+        A set says when: after every answer, at the end, or not before it closes. A proficiency test stays sealed until it
+        closes, whatever its set says.
+        """
+        practice = Q(assignment__isnull=True) | Q(assignment__kind=AssignmentKind.PRACTICE)
+        closed = Q(teaching_set__state=SetState.CLOSED) | Q(teaching_set__closes_at__lte=moment)
+        as_the_set_says = (
+            Q(teaching_set__feedback=Feedback.AT_ONCE)
+            | Q(teaching_set__feedback=Feedback.AT_END) & ~Q(state=AttemptState.RUNNING)
+            | closed
+        )
+        return self.filter(
+            practice & as_the_set_says
+            | Q(assignment__kind=AssignmentKind.PROFICIENCY) & Q(assignment__due_at__lte=moment)
+        )
 
 
 class Attempt(models.Model):
@@ -72,6 +92,14 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"Attempt {self.pk}"  # not translated
 
+    @property
+    def closes_at(self) -> datetime | None:
+        """When it takes no more answers: when its set closes, or the proficiency test that it is."""
+        assignment = self.assignment
+        tested = assignment is not None and assignment.kind == AssignmentKind.PROFICIENCY
+        times = [self.teaching_set.closes_at, assignment.due_at if tested and assignment else None]
+        return min((each for each in times if each is not None), default=None)
+
 
 class AttemptItem(models.Model):
     """One question of an attempt, in its place. `skipped`: its cell was recalled meanwhile; it gives and takes no marks."""
@@ -92,6 +120,15 @@ class AttemptItem(models.Model):
         return f"{self.position}"
 
 
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    """Reads of answers."""
+
+    def standing(self) -> Self:
+        """The last row of each question, unless it takes an answer back."""
+        later = Answer.objects.filter(item=OuterRef("item"), turn__gt=OuterRef("turn"))
+        return self.filter(~Exists(later), undo=False)
+
+
 class Answer(models.Model):
     """What was answered. Append-only: an undo is a row too, and the last row of a question counts.
 
@@ -106,6 +143,8 @@ class Answer(models.Model):
     correct = models.BooleanField(null=True)
     ms = models.PositiveIntegerField()
     at = models.DateTimeField(default=timezone.now)
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["item", "turn"]

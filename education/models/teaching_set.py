@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from education.models.cell import TeachingCell
@@ -122,6 +123,16 @@ class TeachingSet(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def shown_title(self) -> str:
+        """Its title: of a set that ships in the language of the page, else as it was typed."""
+        return gettext(self.title) if self.shipped_as else self.title
+
+    @property
+    def shown_about(self) -> str:
+        """What it is about: of a set that ships in the language of the page, else as it was typed."""
+        return gettext(self.about) if self.shipped_as and self.about else self.about
 
     def is_answered_at(self, moment: datetime) -> bool:
         """Whether it is answered at `moment`, an aware datetime."""

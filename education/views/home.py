@@ -1,4 +1,4 @@
-"""Where learning begins: the sets there are."""
+"""Where learning begins: what is given, what is open, and how far one is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from education.models import TeachingSet
+from education.presenters.home import home_context
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -19,5 +19,5 @@ if TYPE_CHECKING:
 @login_required
 @require_safe
 def home(request: AuthenticatedRequest) -> HttpResponse:
-    """Show the sets that the person may answer."""
-    return render(request, "education/home.html", {"sets": TeachingSet.objects.visible_to(request.user)})
+    """Show the sets that the person may answer, and what they have learned."""
+    return render(request, "education/home.html", home_context(request.user))

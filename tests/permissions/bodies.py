@@ -113,6 +113,7 @@ def _discard(world: World, target: str) -> dict[str, Any]:
 
 
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "education:question"): lambda _world, _target: {"label": "neutrophil"},
     ("POST", "offline:unwrap"): _unwrap,
     ("POST", "offline:discard"): _discard,
     ("POST", "integrations:new_connection"): lambda _world, _target: {"name": "New", "charset": "ASCII"},

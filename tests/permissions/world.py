@@ -209,7 +209,7 @@ def build() -> World:
         "event": AuditEvent.objects.order_by("id").first(),
     }
     objects |= lines(central, people["ines"])
-    objects |= taught(central, northern)
+    objects |= taught(central, northern, people["sami"])
     return World(people, tokens, sessions, specimens, objects)
 
 

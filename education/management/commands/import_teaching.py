@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Organisation, OrganisationKind
 from education.models import MaterialState
 from education.services.importing import import_folder, import_material
+from education.services.shipped_sets import ensure_shipped_sets
 from hematovision.errors import DomainError
 
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         """Import and say what is new."""
         try:
             result = import_material() if options["shipped"] else self._import(options)
+            opened = ensure_shipped_sets() if options["shipped"] else 0
         except DomainError as error:
             raise CommandError(error.sentence) from error
         except OSError as error:
@@ -50,6 +52,8 @@ class Command(BaseCommand):
         said = f"{result.cells} cells and {result.fields} fields are new, {result.there} were there already."
         if result.recalled:
             said += f" {result.recalled} stay away: they were recalled."
+        if opened:
+            said += f" {opened} sets were opened."
         self.stdout.write(said)
 
     def _import(self, options: dict[str, Any]) -> Any:

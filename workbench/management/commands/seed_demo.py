@@ -14,7 +14,9 @@ from classifier.bundle_analyser import BundleAnalyser
 from classifier.services import ensure_model
 from classifier.services.demo_cases import seed_cases
 from education.services.demo_consents import seed_consents
+from education.services.demo_student import seed_student
 from education.services.importing import import_material
+from education.services.shipped_sets import ensure_shipped_sets
 from hematovision.errors import DomainError
 from integrations.services.demo_connections import seed_connections
 from notices.models import Preference
@@ -49,6 +51,9 @@ class Command(BaseCommand):
         self.stdout.write(f"Demo consents to teaching: {seed_consents()} recorded.")
         taught = import_material()
         self.stdout.write(f"Teaching material: {taught.cells} cells and {taught.fields} fields added.")
+        self.stdout.write(
+            f"Teaching sets: {ensure_shipped_sets()} opened; {seed_student()} answers of the demo student."
+        )
         if problem := pdf_problem():
             self.stdout.write(self.style.WARNING(f"No demo report was signed: {problem}"))
             return

@@ -1,0 +1,79 @@
+"""The result of an attempt as its page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from education.models import Attempt, AttemptState, SetState
+from education.presenters.question import Picture, picture_of
+from education.selectors.results import result_of
+from education.selectors.shares import by_class
+from education.teaching_classes import BY_CODE, TEACHING_CLASSES, TeachingClass
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A wrong answer with the picture. `said` is None where nothing was answered in time."""
+
+    position: int
+    picture: Picture
+    truth: TeachingClass
+    said: TeachingClass | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One class of the table of confusions: how often it was called which, in the order of the columns."""
+
+    truth: TeachingClass
+    counts: tuple[tuple[int, bool], ...]
+
+
+def result_context(attempt: Attempt) -> dict[str, Any]:
+    """What the page of an ended attempt shows; of sealed answers how many there are and nothing more."""
+    result = result_of(attempt)
+    told = Attempt.objects.filter(pk=attempt.pk).told_at(timezone.now()).exists()
+    context: dict[str, Any] = {
+        "attempt": attempt,
+        "set": attempt.teaching_set,
+        "told": told,
+        "result": result,
+        "answered": len(result.answers),
+        "given_up": attempt.state == AttemptState.GIVEN_UP,
+    }
+    if not told:
+        return context
+    columns = _columns(result.pairs)
+    return context | {
+        "classes": by_class(result.pairs),
+        "columns": columns,
+        "table": _table(result.pairs, columns),
+        "in_time": not any(said == "" for _, said in result.pairs),
+        "mistakes": [
+            Mistake(each.position, picture_of(each.cell), BY_CODE[each.truth], BY_CODE.get(each.said))
+            for each in result.wrong
+        ],
+        "repeats": attempt.teaching_set.repeats and attempt.teaching_set.state == SetState.OPEN,
+    }
+
+
+def _columns(pairs: Counter[tuple[str, str]]) -> list[TeachingClass]:
+    named = {code for pair in pairs for code in pair}
+    return [each for each in TEACHING_CLASSES if each.code in named]
+
+
+def _table(pairs: Counter[tuple[str, str]], columns: list[TeachingClass]) -> list[TableRow]:
+    asked = {truth for truth, _ in pairs}
+    late = any(said == "" for _, said in pairs)
+    rows = []
+    for row in columns:
+        if row.code in asked:
+            counts = [(pairs[row.code, each.code], each.code == row.code) for each in columns]
+            rows.append(TableRow(row, (*counts, *([(pairs[row.code, ""], False)] if late else []))))
+    return rows

@@ -1,0 +1,34 @@
+"""When an attempt takes no more answers, and how that is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+
+from education.models import SetState
+from hematovision.errors import Conflict
+
+if TYPE_CHECKING:
+    from education.models import Attempt
+
+
+def closed_refusal(attempt: Attempt, moment: dt.datetime) -> Conflict | None:
+    """Why the set of `attempt` takes no answers at `moment`, with the time; None while it does."""
+    closes_at = attempt.closes_at
+    if closes_at is not None and closes_at <= moment:
+        return Conflict(
+            _("This set closed on %(when)s. Nothing is answered in it any more.") % {"when": written(closes_at)},
+            code="closed",
+            details={"closed_at": closes_at.isoformat()},
+        )
+    if attempt.teaching_set.state != SetState.OPEN:
+        return Conflict(_("This set is not open. Nothing is answered in it."), code="closed")
+    return None
+
+
+def written(moment: dt.datetime) -> str:
+    """A time for a sentence, in UTC."""
+    return f"{dateformat.format(moment.astimezone(dt.UTC), 'j M Y H:i')} UTC"

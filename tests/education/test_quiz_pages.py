@@ -1,0 +1,172 @@
+"""The pages of a quiz: without scripts one page after the other, for the script one part; nothing leads to a case."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.states import CaseState
+from education.models import Assignment, Attempt, Feedback, TeachingCell, TeachingSet, TeachingSource
+from education.presenters.choices import choices_of
+from education.services.answers import answer_item, show_next
+from education.services.attempts import start_attempt
+from education.teaching_classes import DIVIDED, FINER, TEACHING_CLASSES, classes_asked
+from review.key_map import DEFAULT_KEYS
+from review.models import KeyMap
+from tests.factories.reports import signed_report
+from tests.factories.specimens import NOON, model_version, specimen
+from tests.factories.teaching import teaching_cell, teaching_set
+
+pytestmark = pytest.mark.django_db
+PART = {"X-Part": "quiz"}
+
+
+@pytest.fixture
+def pages(client, sami):
+    client.force_login(sami)
+    return client
+
+
+@pytest.fixture
+def quiz():
+    return teaching_set(teaching_cell("monocyte"), teaching_cell("lymphocyte"), title="Look-alikes")
+
+
+def address_of(attempt, position):
+    return reverse("education:question", args=[attempt.pk, position])
+
+
+def test_a_set_is_finished_without_scripts(pages, sami, quiz):
+    begun = pages.post(reverse("education:start", args=[quiz.pk]), follow=True)
+    attempt = Attempt.objects.get()
+    assert "Question 1 of 2" in begun.text
+    told = pages.post(address_of(attempt, 1), {"label": "platelet"}, follow=True)
+    assert told.redirect_chain == [(address_of(attempt, 1), 302)]
+    assert "Wrong. It is:" in told.text
+    assert "Acevedo et al. 2020, CC BY 4.0" in " ".join(told.text.split())
+    pages.get(reverse("education:attempt", args=[attempt.pk]))
+    last = attempt.items.get(position=2).cell.cell_class
+    told = pages.post(address_of(attempt, 2), {"label": last}, follow=True)
+    assert "Right:" in told.text
+    result = pages.get(reverse("education:attempt", args=[attempt.pk]), follow=True)
+    assert result.redirect_chain == [(reverse("education:result", args=[attempt.pk]), 302)]
+    assert "1 of 2" in result.text
+    again = pages.post(reverse("education:wrong_again", args=[attempt.pk]), follow=True)
+    assert "Question 1 of 1" in again.text
+
+
+def test_an_answer_of_the_script_is_answered_with_the_part_of_the_page(pages, sami, quiz):
+    attempt = start_attempt(actor=sami, teaching_set=quiz)
+    show_next(actor=sami, attempt=attempt.pk)
+    told = pages.post(address_of(attempt, 1), {"label": "platelet"}, headers=PART).text
+    assert "<html" not in told
+    assert "Wrong. It is:" in told
+    following = reverse("education:cell_picture", args=[attempt.items.get(position=2).cell_id])
+    assert f'data-next-picture="{following}"' in told
+
+
+def test_answering_twice_says_so(pages, sami, quiz):
+    attempt = start_attempt(actor=sami, teaching_set=quiz)
+    show_next(actor=sami, attempt=attempt.pk)
+    pages.post(address_of(attempt, 1), {"label": "platelet"})
+    again = pages.post(address_of(attempt, 1), {"label": "monocyte"}, headers=PART)
+    assert (again.status_code, again.json()["code"]) == (409, "answered")
+    page = pages.post(address_of(attempt, 1), {"label": "monocyte"})
+    assert page.status_code == 409
+    assert "The first answer counts." in page.text
+
+
+@pytest.mark.parametrize("feedback", [Feedback.AT_END, Feedback.NONE])
+def test_before_its_time_no_page_tells_what_was_right(pages, sami, quiz, feedback):
+    TeachingSet.objects.filter(pk=quiz.pk).update(feedback=feedback, closes_at=timezone.now() + timedelta(days=1))
+    attempt = start_attempt(actor=sami, teaching_set=quiz)
+    show_next(actor=sami, attempt=attempt.pk)
+    answered = pages.post(address_of(attempt, 1), {"label": "platelet"}, headers=PART).text
+    assert 'data-quiz="question"' in answered
+    assert pages.get(address_of(attempt, 1)).url == reverse("education:attempt", args=[attempt.pk])
+    assert "Nothing answered yet" in pages.get(reverse("education:home")).text
+
+
+def test_the_home_page_says_what_is_given_under_way_and_learned(pages, sami, pavel, quiz):
+    Assignment.objects.create(teaching_set=quiz, person=sami, given_by=pavel, due_at=NOON)
+    page = pages.get(reverse("education:home")).text
+    assert "Given to you" in page
+    assert "Overdue" in page
+    attempt = start_attempt(actor=sami, teaching_set=quiz)
+    show_next(actor=sami, attempt=attempt.pk)
+    answer_item(actor=sami, attempt=attempt.pk, position=1, label="platelet")
+    page = pages.get(reverse("education:home")).text
+    assert "Go on with Look-alikes" in page
+    assert "0 of 1" in page
+    assert "taken for" in page
+
+
+def test_pages_ask_as_often_for_many_rows_as_for_few(pages, sami):
+    def asked(*addresses):
+        with CaptureQueriesContext(connection) as captured:
+            assert {pages.get(address).status_code for address in addresses} == {200}
+        return len(captured)
+
+    def done(size):
+        made = teaching_set(*(teaching_cell("monocyte") for _ in range(size)))
+        attempt = start_attempt(actor=sami, teaching_set=made)
+        for position in range(1, size + 1):
+            show_next(actor=sami, attempt=attempt.pk)
+            answer_item(actor=sami, attempt=attempt.pk, position=position, label="platelet")
+        return reverse("education:result", args=[attempt.pk])
+
+    home, result = reverse("education:home"), done(1)
+    asked(home, result)  # warms what is asked once per process
+    few = asked(home, result)
+    assert asked(home, done(5)) == few
+
+
+def test_no_key_answers_with_two_classes():
+    keys = [key for each in TEACHING_CLASSES for key in DEFAULT_KEYS.get(f"label.{each.code}", [each.key])]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_keys_are_those_of_the_review_and_a_finer_class_gives_way(sami):
+    KeyMap.objects.create(user=sami, keys={"label.lymphocyte": ["s"]})
+    chosen = {each.teaching_class.code: each.keys for each in choices_of(teaching_set(finer=True), sami)}
+    assert chosen["lymphocyte"] == ("s",)
+    assert chosen["segmented"] == ()
+    assert chosen["monocyte"] == ("5", "m")
+
+
+def test_a_set_of_finer_classes_asks_for_the_parts_and_not_for_the_whole():
+    codes = {each.code for each in classes_asked([], finer=True)}
+    assert codes.isdisjoint(DIVIDED)
+    assert codes >= {each.code for each in FINER} | {"lymphocyte", "platelet"}
+
+
+def test_nothing_of_learning_leads_to_a_case(pages, sami, central, amina, pavel):
+    made = specimen(by=amina, state=CaseState.SIGNED, number=7103, version=model_version(), owner=pavel)
+    report = signed_report(made.case, pavel)
+    copied = teaching_cell("monocyte", laboratory=central, source="signed", truth="agreed", licence="", credit="")
+    TeachingSource.objects.create(teaching_cell=copied, report=report, cell=made.cells[0])
+    quiz = teaching_set(copied, laboratory=central)
+    attempt = start_attempt(actor=sami, teaching_set=quiz)
+    addresses = [
+        reverse("education:home"),
+        reverse("education:set", args=[quiz.pk]),
+        reverse("education:attempt", args=[attempt.pk]),
+    ]
+    shown = [pages.get(address).text for address in addresses]
+    shown.append(pages.post(address_of(attempt, 1), {"label": "platelet"}, headers=PART).text)
+    shown.append(pages.get(reverse("education:result", args=[attempt.pk])).text)
+    shown.append(pages.get(reverse("education:home")).text)
+    clinical = {
+        made.case.accession_number,
+        made.patient.mrn,
+        made.patient.family_name,
+        *(str(row.pk) for row in (made.case, made.patient, made.image, report, *made.cells)),
+    }
+    clinical |= {text.replace("-", "") for text in clinical}
+    found = sorted(text for text in clinical for page in shown if re.search(rf"\b{re.escape(text)}\b", page))
+    assert not found
+    assert TeachingCell.objects.get(pk=copied.pk).asked == 1
