@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from education.views import attempts, copies, home, material, objections, pictures, sets
+from education.views import (
+    attempts,
+    copies,
+    differentials,
+    home,
+    material,
+    objections,
+    pictures,
+    proficiency,
+    progress,
+    sets,
+)
 
 app_name = "education"
 
@@ -15,6 +26,13 @@ urlpatterns = [
     path("learn/attempts/<uuid:pk>/end/", attempts.end, name="end"),
     path("learn/attempts/<uuid:pk>/result/", attempts.result, name="result"),
     path("learn/attempts/<uuid:pk>/wrong-again/", attempts.wrong_again, name="wrong_again"),
+    path("learn/progress/", progress.progress, name="progress"),
+    path("learn/differentials/<uuid:pk>/", differentials.differential_page, name="differential"),
+    path("learn/differentials/<uuid:pk>/answers/", differentials.differential_answers, name="differential_answers"),
+    path("learn/differentials/<uuid:pk>/result/", differentials.differential_result, name="differential_result"),
+    path("learn/proficiency/", proficiency.proficiency_tests, name="proficiency_tests"),
+    path("learn/proficiency/<uuid:pk>/", proficiency.proficiency_page, name="proficiency_test"),
+    path("learn/proficiency/<uuid:pk>/report.csv", proficiency.proficiency_file, name="proficiency_file"),
     path("learn/cells/<uuid:pk>/picture.png", pictures.cell_picture, name="cell_picture"),
     path("learn/fields/<uuid:pk>/picture.png", pictures.field_picture, name="field_picture"),
     path("learn/material/", material.material, name="material"),

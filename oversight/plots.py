@@ -1,60 +1,19 @@
-"""Where the marks of a chart go: numbers for SVG that the server draws. Pure arithmetic."""
+"""The charts of oversight: what is drawn, and what it says in words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
 from cases.differential import clopper_pearson
+from hematovision.charts import Chart, Mark, Tick, between, columns, line_through, times
 from oversight.drift import LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oversight.drift import Period, Step
-
-WIDTH, HEIGHT = 640, 190
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 26
-_LABELS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One week: where its point lies, its whisker, and what it says in words."""
-
-    x: float
-    y: float
-    low: float
-    high: float
-    words: str
-    alarm: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A label at one edge of the chart."""
-
-    at: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A line through `marks` between an axis of values and one of time; `limit` is where a second line lies."""
-
-    marks: tuple[Mark, ...]
-    line: str
-    values: tuple[Tick, ...]
-    times: tuple[Tick, ...]
-    limit: float | None
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = WIDTH - RIGHT
-    top: int = TOP
-    bottom: int = HEIGHT - BOTTOM
 
 
 def agreement_chart(weeks: Sequence[Period], expected: float | None) -> Chart | None:
@@ -71,9 +30,9 @@ def agreement_chart(weeks: Sequence[Period], expected: float | None) -> Chart | 
     floor = int(floor * 10) / 10
 
     def height_of(share: float) -> float:
-        return _between(share, floor, 1.0)
+        return between(share, floor, 1.0)
 
-    xs = _columns(len(shares))
+    xs = columns(len(shares))
     marks = tuple(
         Mark(
             x=x,
@@ -95,9 +54,9 @@ def agreement_chart(weeks: Sequence[Period], expected: float | None) -> Chart | 
     steps = [floor, (floor + 1) / 2, 1.0]
     return Chart(
         marks=marks,
-        line=_line(marks),
+        line=line_through(marks),
         values=tuple(Tick(height_of(step), f"{100 * step:.0f} %") for step in steps),
-        times=_times([label for label, *_ in shares], xs),
+        times=times([label for label, *_ in shares], xs),
         limit=None if expected is None else height_of(expected),
     )
 
@@ -109,13 +68,13 @@ def rejection_chart(weeks: Sequence[tuple[str, int, int]]) -> Chart | None:
         return None
     # One rejected specimen of two has an interval up to nearly all: the axis follows what was counted.
     top = max(0.05, *(min(1.0, 2 * part / n) for _, part, n, _ in shares))
-    xs = _columns(len(shares))
+    xs = columns(len(shares))
     marks = tuple(
         Mark(
             x=x,
-            y=_between(part / n, 0, top),
-            low=_between(interval.low, 0, top),
-            high=_between(min(interval.high, top), 0, top),
+            y=between(part / n, 0, top),
+            low=between(interval.low, 0, top),
+            high=between(min(interval.high, top), 0, top),
             words=gettext("Week of %(week)s: %(part)s of %(all)s rejected, %(share)s %% (%(low)s to %(high)s %%)")
             % {
                 "week": label,
@@ -130,9 +89,9 @@ def rejection_chart(weeks: Sequence[tuple[str, int, int]]) -> Chart | None:
     )
     return Chart(
         marks=marks,
-        line=_line(marks),
-        values=tuple(Tick(_between(step, 0, top), f"{100 * step:.0f} %") for step in (0, top / 2, top)),
-        times=_times([label for label, *_ in shares], xs),
+        line=line_through(marks),
+        values=tuple(Tick(between(step, 0, top), f"{100 * step:.0f} %") for step in (0, top / 2, top)),
+        times=times([label for label, *_ in shares], xs),
         limit=None,
     )
 
@@ -142,13 +101,13 @@ def drift_chart(steps: Sequence[Step]) -> Chart | None:
     if not steps:
         return None
     top = max(LIMIT * 1.25, *(step.sum for step in steps))
-    xs = _columns(len(steps))
+    xs = columns(len(steps))
     marks = tuple(
         Mark(
             x=x,
-            y=_between(step.sum, 0, top),
-            low=_between(0, 0, top),
-            high=_between(step.sum, 0, top),
+            y=between(step.sum, 0, top),
+            low=between(0, 0, top),
+            high=between(step.sum, 0, top),
             words=gettext("Week of %(week)s: %(part)s of %(all)s wrong, sum %(sum)s")
             % {"week": step.label, "part": step.wrong, "all": step.n, "sum": f"{step.sum:.1f}"},
             alarm=step.alarm,
@@ -157,27 +116,8 @@ def drift_chart(steps: Sequence[Step]) -> Chart | None:
     )
     return Chart(
         marks=marks,
-        line=_line(marks),
-        values=(Tick(_between(0, 0, top), "0"), Tick(_between(LIMIT, 0, top), f"{LIMIT:.0f}")),
-        times=_times([step.label for step in steps], xs),
-        limit=_between(LIMIT, 0, top),
+        line=line_through(marks),
+        values=(Tick(between(0, 0, top), "0"), Tick(between(LIMIT, 0, top), f"{LIMIT:.0f}")),
+        times=times([step.label for step in steps], xs),
+        limit=between(LIMIT, 0, top),
     )
-
-
-def _between(value: float, low: float, high: float) -> float:
-    inside = (value - low) / (high - low) if high > low else 1.0
-    return round(HEIGHT - BOTTOM - inside * (HEIGHT - BOTTOM - TOP), 1)
-
-
-def _columns(count: int) -> list[float]:
-    room = WIDTH - LEFT - RIGHT
-    return [round(LEFT + room * (index + 0.5) / count, 1) for index in range(count)]
-
-
-def _line(marks: Sequence[Mark]) -> str:
-    return " ".join(f"{mark.x},{mark.y}" for mark in marks)
-
-
-def _times(labels: Sequence[str], xs: Sequence[float]) -> tuple[Tick, ...]:
-    every = max(1, -(-len(labels) // _LABELS))
-    return tuple(Tick(xs[index], labels[index]) for index in range(0, len(labels), every))

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from education.models import Answer, Attempt, AttemptItem, AttemptState, MaterialState, TeachingCell
+from education.models import Answer, Attempt, AttemptItem, AttemptState, MaterialState, SetKind, TeachingCell
 from education.services.closing import closed_refusal, written
 from education.services.questions import next_drawn
 from education.teaching_classes import at_depth, classes_asked
@@ -98,7 +98,7 @@ def _mine(actor: User, pk: UUID) -> Attempt:
         Attempt.objects.of(actor)
         .select_related("teaching_set", "assignment")
         .select_for_update(of=("self",))
-        .filter(pk=pk)
+        .filter(pk=pk, teaching_set__kind=SetKind.QUIZ)
         .first()
     )
     if found is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
-from education.models import TeachingCell
+from education.choosing import Candidate, Past, coming_back, next_cell
+from education.models import Answer, TeachingCell
 from education.teaching_classes import at_depth, classes_asked, counting_as
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from education.models import Attempt, TeachingSet
+
+
+REMEMBERED = 300
+"""How many answers decide what is asked next: five half-lives."""
 
 
 def askable(teaching_set: TeachingSet, user: User) -> QuerySet[TeachingCell]:
@@ -57,16 +62,26 @@ def evenly(cells: Iterable[tuple[UUID, str]], length: int, drawing: Random) -> l
 
 
 def next_drawn(attempt: Attempt) -> UUID | None:
-    """The next cell of an adaptive attempt; None when nothing is left to ask."""
-    teaching_set = attempt.teaching_set
+    """The next cell of an adaptive attempt: one not asked in it yet, or a wrong one that is due again; None when none is left."""
+    finer = attempt.teaching_set.finer
     asked = set(attempt.items.values_list("cell_id", flat=True))
-    known = askable(teaching_set, attempt.student).order_by("pk").values_list("pk", "cell_class")
-    left = [(pk, at_depth(code, finer=teaching_set.finer)) for pk, code in known if pk not in asked]
-    counts = {code: 0 for _, code in left}
-    for code in attempt.items.values_list("cell__cell_class", flat=True):
-        counts[at_depth(code, finer=teaching_set.finer)] = counts.get(at_depth(code, finer=teaching_set.finer), 0) + 1
-    if not left:
-        return None
-    drawing = Random(attempt.seed + len(asked))  # noqa: S311 - an order that can be told again, no secret
-    fewest = min(counts[code] for _, code in left)
-    return drawing.choice([pk for pk, code in left if counts[code] == fewest])
+    history = _history_of(attempt)
+    due = coming_back(history)
+    columns = "pk", "cell_class", "asked", "right"
+    candidates = [
+        Candidate(pk, at_depth(code, finer=finer), times, right)
+        for pk, code, times, right in askable(attempt.teaching_set, attempt.student).values_list(*columns)
+        if pk not in asked or pk in due
+    ]
+    return next_cell(candidates, history, seed=attempt.seed) if candidates else None
+
+
+def _history_of(attempt: Attempt) -> list[Past[UUID]]:
+    """The last answers of a student in all their attempts, oldest first, at the depth of the set of `attempt`."""
+    finer = attempt.teaching_set.finer
+    answers = Answer.objects.standing().filter(item__attempt__student=attempt.student_id, item__skipped=False)
+    rows = answers.order_by("-at", "-pk").values_list("item__cell", "item__cell__cell_class", "label")[:REMEMBERED]
+    return [
+        Past(cell, at_depth(code, finer=finer), at_depth(label, finer=finer) if label else "")
+        for cell, code, label in reversed(rows)
+    ]

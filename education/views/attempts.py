@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from education.models import Attempt, AttemptState
+from education.models import Attempt, AttemptState, SetKind
 from education.presenters.question import feedback_context, question_context
 from education.presenters.result import result_context
 from education.services.answers import answer_item, show_next
@@ -33,6 +33,8 @@ PART = "X-Part"
 @require_safe
 def attempt_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show the question to answer now; of an attempt that ended, its result."""
+    if _own(request, pk).teaching_set.kind == SetKind.DIFFERENTIAL:
+        return redirect("education:differential", pk)
     return _show_question(request, pk)
 
 
@@ -64,7 +66,7 @@ def question(request: AuthenticatedRequest, pk: UUID, position: int) -> HttpResp
 @require_POST
 def end(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Give an attempt up."""
-    found = _mine(request, pk)
+    found = _own(request, pk)
     try:
         end_attempt(actor=request.user, attempt=found)
     except DomainError as error:
@@ -78,7 +80,9 @@ def end(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def result(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show what came of an attempt that ended."""
-    found = _mine(request, pk)
+    found = _own(request, pk)
+    if found.teaching_set.kind == SetKind.DIFFERENTIAL:
+        return redirect("education:differential_result", pk)
     if found.state == AttemptState.RUNNING:
         return redirect("education:attempt", pk)
     return render(request, "education/result.html", result_context(found))
@@ -100,6 +104,13 @@ def wrong_again(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 
 def _mine(request: AuthenticatedRequest, pk: UUID) -> Attempt:
+    found = _own(request, pk)
+    if found.teaching_set.kind != SetKind.QUIZ:
+        raise Http404
+    return found
+
+
+def _own(request: AuthenticatedRequest, pk: UUID) -> Attempt:
     found = Attempt.objects.of(request.user).select_related("teaching_set", "assignment").filter(pk=pk).first()
     if found is None:
         raise Http404

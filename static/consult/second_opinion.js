@@ -1,8 +1,8 @@
 /* A second opinion by keyboard: each label is saved at once, kept until it is, and can be taken back. */
 import { createKeyMap } from "../shared/keys.js";
+import { createOutbox } from "../shared/outbox.js";
 import { gettext } from "../shared/words.js";
 import { createCellImage } from "./cell_image.js";
-import { createOutbox } from "./outbox.js";
 
 const NARROW = "(max-width: 64rem)";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createOutbox } from "../../static/consult/outbox.js";
+import { createOutbox } from "../../static/shared/outbox.js";
 
 const SAVED = { status: 200, signedOut: false };
 const SIGNED_OUT = { status: 403, signedOut: true };

@@ -114,6 +114,10 @@ def _discard(world: World, target: str) -> dict[str, Any]:
 
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "education:question"): lambda _world, _target: {"label": "neutrophil"},
+    ("POST", "education:differential"): lambda _world, _target: {"finish": "1"},
+    ("POST", "education:differential_answers"): lambda _world, _target: {
+        "entries": [{"position": 1, "turn": 0, "code": "neutrophil", "ms": 900}]
+    },
     ("POST", "offline:unwrap"): _unwrap,
     ("POST", "offline:discard"): _discard,
     ("POST", "integrations:new_connection"): lambda _world, _target: {"name": "New", "charset": "ASCII"},

@@ -17,7 +17,7 @@ from tests.permissions.world import World
 
 JSON = "application/json"
 JSON_PATCH = "application/json-patch+json"
-PROGRAMS = ("api:", "fhir:", "offline:")
+PROGRAMS = ("api:", "fhir:", "offline:", "education:differential_answers")
 
 
 def address(row: Row, world: World) -> str:

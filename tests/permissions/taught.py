@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from education.models import MaterialState, SetState, Source
+from django.utils import timezone
+
+from education.models import (
+    Assignment,
+    AssignmentKind,
+    MaterialState,
+    SetKind,
+    SetState,
+    Source,
+    TeachingCell,
+    TeachingSet,
+)
 from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
+from education.services.differentials import finish_differential
 from tests.factories.teaching import teaching_cell, teaching_field, teaching_set
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import Organisation, User
 
 
@@ -23,7 +38,13 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
     ended = start_attempt(actor=student, teaching_set=ended_set)
     show_next(actor=student, attempt=ended.pk)
     answer_item(actor=student, attempt=ended.pk, position=1, label="platelet")
+    counted = [start_attempt(actor=student, teaching_set=each) for each in _differentials(shared)]
+    finish_differential(actor=student, attempt=counted[1].pk)
     return {
+        "counted": counted[0],
+        "counted_before": counted[1],
+        "near_test": _test(near, student, timezone.now() + timedelta(days=1)),
+        "closed_test": _test(near, student, timezone.now()),
         "near_set": near_set,
         "far_set": teaching_set(shared, laboratory=far),
         "draft_set": teaching_set(shared, state=SetState.DRAFT),
@@ -37,3 +58,12 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
         "near_draft": teaching_cell(laboratory=near, state=MaterialState.DRAFT, **own),
         "shared_field": teaching_field(),
     }
+
+
+def _differentials(cell: TeachingCell) -> list[TeachingSet]:
+    return [teaching_set(cell, kind=SetKind.DIFFERENTIAL) for _ in range(2)]
+
+
+def _test(near: Organisation, student: User, due_at: datetime) -> Assignment:
+    given = {"kind": AssignmentKind.PROFICIENCY, "person": student, "given_by": student, "due_at": due_at}
+    return Assignment.objects.create(teaching_set=teaching_set(laboratory=near), **given)

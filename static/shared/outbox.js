@@ -1,6 +1,6 @@
 /* Sends the labels of a second opinion, and keeps them until they are saved. Without a page: what posts, what gets a new
    token and how a pause is made come from outside. */
-import { gettext } from "../shared/words.js";
+import { gettext } from "./words.js";
 
 const WAITS_S = [1, 2, 4, 8, 15];
 const MOST_RENEWALS = 3;

@@ -1,0 +1,35 @@
+"""A proficiency test that is given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from education.models import SetState, TeachingSet
+from education.services.proficiency import testable
+from hematovision.forms import DescribedForm
+
+
+class TestForm(DescribedForm):
+    """Which set, who takes it, and until when."""
+
+    teaching_set = forms.ModelChoiceField(
+        queryset=TeachingSet.objects.none(), label=_("Set"), help_text=_("One that nobody has answered before.")
+    )
+    people = forms.ModelMultipleChoiceField(
+        queryset=User.objects.none(), label=_("Who takes it"), widget=forms.CheckboxSelectMultiple
+    )
+    due_at = forms.DateTimeField(
+        label=_("Closes"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("In UTC. Until then nobody sees an answer, you neither."),
+    )
+
+    def __init__(self, *args: Any, teacher: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sets = TeachingSet.objects.of_laboratory(teacher).filter(state=SetState.OPEN)
+        self.fields["teaching_set"].queryset = sets  # type: ignore[attr-defined]
+        self.fields["people"].queryset = testable(teacher)  # type: ignore[attr-defined]

@@ -1,0 +1,68 @@
+"""What somebody knows, as its page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from education.competence import FEWEST_IN_A_GROUP, by_class, confusions, learning_curve, overall
+from education.models import TeachingSet
+from education.plots import learning_chart
+from education.selectors.readings import group_figures, readings_of
+from education.teaching_classes import BY_CODE, TeachingClass
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from education.competence import ClassFigures, Confusion, Spread
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClass:
+    """The figures of one class beside those of the group (None: hidden)."""
+
+    teaching_class: TeachingClass
+    figures: ClassFigures
+    group: Spread | None
+
+
+@dataclass(frozen=True, slots=True)
+class MixedUp:
+    """A pair of classes, and a set with which to practise it; None where no set asks for both."""
+
+    true: TeachingClass
+    taken_for: TeachingClass
+    confusion: Confusion
+    practise: TeachingSet | None
+
+
+def knowledge_context(user: User) -> dict[str, Any]:
+    """What the page "What I know" shows."""
+    now = timezone.now()
+    readings = readings_of(user, now)
+    group = group_figures(user.laboratory, now)
+    return {
+        "answers": len(readings),
+        "agreement": overall(readings),
+        "classes": [
+            KnownClass(BY_CODE[each.code], each, group.sensitivity.get(each.code)) for each in by_class(readings)
+        ],
+        "group_kappa": group.kappa,
+        "fewest": FEWEST_IN_A_GROUP,
+        "chart": learning_chart(learning_curve(readings)),
+        "mixed_up": _mixed_up(user, confusions(readings)),
+    }
+
+
+def _mixed_up(user: User, pairs: list[Confusion]) -> list[MixedUp]:
+    now = timezone.now()
+    sets = [each for each in TeachingSet.objects.visible_to(user) if each.is_answered_at(now)] if pairs else []
+    return [MixedUp(BY_CODE[pair.true], BY_CODE[pair.taken_for], pair, _set_for(pair, sets)) for pair in pairs]
+
+
+def _set_for(pair: Confusion, sets: list[TeachingSet]) -> TeachingSet | None:
+    """The set that asks for both classes: an adaptive one first, of those the one with the fewest classes beside them."""
+    both = {pair.true, pair.taken_for}
+    asking = [each for each in sets if not each.classes or both <= set(each.classes)]
+    return min(asking, key=lambda each: (not each.adaptive, len(each.classes) or len(BY_CODE)), default=None)

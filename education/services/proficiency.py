@@ -1,0 +1,83 @@
+"""Give a proficiency test to people of the laboratory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Role, User
+from education.models import Assignment, AssignmentKind, Attempt, SetState, TeachingSet
+from education.permissions import may_teach
+from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+
+def give_test(
+    *, actor: User, teaching_set: TeachingSet, people: Collection[User], due_at: datetime
+) -> list[Assignment]:
+    """Give a set to `people` as a proficiency test that closes at `due_at`, for all of them at once.
+
+    Raises `PermissionRefused` unless `actor` teaches, `NotFound` for a set or a person of another laboratory,
+    `Unprocessable` without people or for a time that has passed, and `Conflict` for a set that is not open, or that one of
+    them has answered before or has been given as a test already: who knows the cells shows nothing by it.
+    """
+    if not may_teach(actor):
+        raise PermissionRefused
+    now = timezone.now()
+    if not people:
+        raise Unprocessable(_("Choose who takes the test."), code="nobody")
+    if due_at <= now:
+        raise Unprocessable(_("The test has to close in the future."), code="past")
+    with transaction.atomic():
+        # Locked, so that the same test is not given twice at the same moment.
+        found = (
+            TeachingSet.objects.of_laboratory(actor).select_for_update(of=("self",)).filter(pk=teaching_set.pk).first()
+        )
+        if found is None or testable(actor).filter(pk__in=[person.pk for person in people]).count() != len(people):
+            raise NotFound
+        if found.state != SetState.OPEN or (found.closes_at is not None and found.closes_at < due_at):
+            raise Conflict(_("This set is not open until then."), code="closed")
+        _refuse_known(found, people)
+        given = [
+            Assignment(
+                teaching_set=found,
+                kind=AssignmentKind.PROFICIENCY,
+                person=person,
+                given_by=actor,
+                given_at=now,
+                due_at=due_at,
+            )
+            for person in people
+        ]
+        return Assignment.objects.bulk_create(given)
+
+
+def testable(teacher: User) -> QuerySet[User]:
+    """Who takes a test that `teacher` gives: everybody with an account at their laboratory, by name."""
+    people = User.objects.filter(organisation=teacher.laboratory, is_active=True)
+    return people.exclude(role=Role.SERVICE).order_by("full_name", "email")
+
+
+def _refuse_known(teaching_set: TeachingSet, people: Collection[User]) -> None:
+    begun = Attempt.objects.filter(teaching_set=teaching_set, student__in=people).values("student").distinct().count()
+    if begun:
+        sentence = ngettext(
+            "%(number)s of these people has answered this set before. Choose a set that nobody knows.",
+            "%(number)s of these people have answered this set before. Choose a set that nobody knows.",
+            begun,
+        )
+        raise Conflict(sentence % {"number": begun}, code="known")
+    waiting = Assignment.objects.filter(
+        teaching_set=teaching_set, kind=AssignmentKind.PROFICIENCY, person__in=people, withdrawn_at__isnull=True
+    )
+    if waiting.exists():
+        raise Conflict(_("One of these people has been given this test already."), code="given")

@@ -1,0 +1,77 @@
+"""Proficiency tests, for those who teach: give one, see who has finished, and once it has closed, how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from education.forms.proficiency import TestForm
+from education.permissions import may_teach
+from education.presenters.proficiency import proficiency_context, proficiency_rows
+from education.selectors.proficiency import proficiency_test, score_of, tests_of
+from education.services.proficiency import give_test
+from hematovision.csv_export import csv_file
+from hematovision.errors import DomainError
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from accounts.requests import AuthenticatedRequest
+    from education.selectors.proficiency import ProficiencyTest
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def proficiency_tests(request: AuthenticatedRequest) -> HttpResponse:
+    """List the tests of the laboratory, and give another one."""
+    if not may_teach(request.user):
+        raise Http404
+    form = TestForm(request.POST if request.method == "POST" else None, teacher=request.user)
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            given = give_test(
+                actor=request.user,
+                teaching_set=asked["teaching_set"],
+                people=list(asked["people"]),
+                due_at=asked["due_at"],
+            )
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("The test is given. It appears on the page Learn of those who take it."))
+            return redirect("education:proficiency_test", given[0].pk)
+    context = {"tests": tests_of(request.user), "form": form, "now": timezone.now()}
+    return render(request, "education/proficiency_tests.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def proficiency_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Show one test: who has finished, and once it has closed, how."""
+    return render(request, "education/proficiency_test.html", proficiency_context(_test(request, pk)))
+
+
+@login_required
+@require_safe
+def proficiency_file(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Send the report of a test that has closed as CSV."""
+    test = _test(request, pk)
+    score = score_of(test, timezone.now())
+    if score is None:
+        raise Http404
+    return csv_file(proficiency_rows(test, score), name="proficiency-test.csv")
+
+
+def _test(request: AuthenticatedRequest, pk: UUID) -> ProficiencyTest:
+    found = proficiency_test(request.user, pk)
+    if found is None:
+        raise Http404
+    return found

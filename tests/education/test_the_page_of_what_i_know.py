@@ -1,0 +1,84 @@
+"""What a student knows: first answers against the truth, beside a group that is never one's neighbour alone."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from education.competence import Share
+from education.models import Feedback
+from education.selectors.readings import GROUP_FROM, group_figures, readings_of
+from education.services.attempts import start_attempt, start_wrong_again
+from tests.education.test_proficiency_tests import answer, monocytes_only, right
+from tests.factories.teaching import teaching_cell, teaching_set
+from tests.people import laboratory, person
+
+pytestmark = pytest.mark.django_db
+PAGE = reverse("education:progress")
+
+
+@pytest.fixture
+def central():
+    return laboratory("central-laboratory")
+
+
+@pytest.fixture
+def sami(client, central):
+    sami = person("Sami", Role.STUDENT, central)
+    client.force_login(sami)
+    return sami
+
+
+@pytest.fixture
+def look_alikes():
+    cells = [teaching_cell(code) for code in ("monocyte", "monocyte", "lymphocyte", "lymphocyte")]
+    return teaching_set(*cells, title="Look-alikes", classes=["monocyte", "lymphocyte"])
+
+
+def test_without_answers_it_says_how_to_begin(client, sami):
+    assert "Nothing to count yet" in client.get(PAGE).text
+
+
+def test_figures_confusions_and_where_to_practise(client, sami, look_alikes):
+    answer(sami, look_alikes, monocytes_only)
+    page = client.get(PAGE)
+    found = {each.figures.code: each.figures for each in page.context["classes"]}
+    assert found["lymphocyte"].sensitivity == Share(0, 2)
+    assert found["monocyte"].specificity == Share(0, 2)
+    (pair,) = page.context["mixed_up"]
+    assert (pair.true.code, pair.taken_for.code, pair.practise) == ("lymphocyte", "monocyte", look_alikes)
+    assert "2 of 4 right" in page.text
+
+
+def test_repeating_the_wrong_ones_makes_nobody_better(sami, look_alikes):
+    attempt = answer(sami, look_alikes, monocytes_only)
+    again = start_wrong_again(actor=sami, attempt=attempt)
+    assert again.items.count() == 2
+    answer(sami, look_alikes, right)
+    assert len(readings_of(sami, timezone.now())) == 4
+
+
+def test_what_is_sealed_is_not_there(client, sami, look_alikes):
+    look_alikes.feedback = Feedback.NONE
+    look_alikes.save()
+    answer(sami, look_alikes, right)
+    assert "Nothing to count yet" in client.get(PAGE).text
+
+
+def test_a_question_left_open_is_no_answer(sami, look_alikes):
+    start_attempt(actor=sami, teaching_set=look_alikes)
+    assert readings_of(sami, timezone.now()) == []
+
+
+@pytest.mark.parametrize(("people", "shown"), [(4, False), (5, True)])
+def test_a_group_is_shown_from_five_people_on(client, sami, central, people, shown):
+    cells = teaching_set(*(teaching_cell("monocyte") for _ in range(GROUP_FROM)))
+    for number in range(people - 1):
+        answer(person(f"Student {number}", Role.STUDENT, central), cells, right)
+    answer(sami, cells, right)
+    answer(person("Noor", Role.STUDENT, laboratory("northern-laboratory")), cells, right)
+    assert (group_figures(central, timezone.now()).sensitivity != {}) is shown
+    page = client.get(PAGE)
+    assert (page.context["classes"][0].group is not None) is shown
