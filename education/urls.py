@@ -4,6 +4,9 @@ from django.urls import path
 
 from education.views import (
     attempts,
+    certificate_requests,
+    certificates,
+    check,
     copies,
     differentials,
     home,
@@ -26,6 +29,14 @@ urlpatterns = [
     path("learn/attempts/<uuid:pk>/end/", attempts.end, name="end"),
     path("learn/attempts/<uuid:pk>/result/", attempts.result, name="result"),
     path("learn/attempts/<uuid:pk>/wrong-again/", attempts.wrong_again, name="wrong_again"),
+    path("learn/attempts/<uuid:pk>/certificate/", certificates.ask, name="ask_certificate"),
+    path("learn/certificates/", certificates.certificates, name="certificates"),
+    path("learn/certificates/<uuid:pk>/", certificates.certificate, name="certificate"),
+    path("learn/certificates/<uuid:pk>.pdf", certificates.certificate_file, name="certificate_file"),
+    path(
+        "learn/certificates/requests/<uuid:pk>/", certificate_requests.certificate_request, name="certificate_request"
+    ),
+    path("check/<str:content_hash>/", check.check, name="check"),
     path("learn/progress/", progress.progress, name="progress"),
     path("learn/differentials/<uuid:pk>/", differentials.differential_page, name="differential"),
     path("learn/differentials/<uuid:pk>/answers/", differentials.differential_answers, name="differential_answers"),

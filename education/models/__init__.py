@@ -10,7 +10,7 @@ from education.models.cell import (
     TeachingCell,
     Truth,
 )
-from education.models.certificate import Certificate
+from education.models.certificate import Certificate, CertificateRequest
 from education.models.consent import TeachingConsent, TeachingObjection
 from education.models.discussion import TeachingCaption, TeachingComment
 from education.models.field import TeachingBox, TeachingField
@@ -37,6 +37,7 @@ __all__ = [
     "AttemptItem",
     "AttemptState",
     "Certificate",
+    "CertificateRequest",
     "Feedback",
     "GroupMember",
     "JoinCode",

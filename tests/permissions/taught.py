@@ -10,6 +10,7 @@ from django.utils import timezone
 from education.models import (
     Assignment,
     AssignmentKind,
+    CertificateRequest,
     MaterialState,
     SetKind,
     SetState,
@@ -20,7 +21,8 @@ from education.models import (
 from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
 from education.services.differentials import finish_differential
-from tests.factories.teaching import teaching_cell, teaching_field, teaching_set
+from tests.factories.certificates import issued_certificate
+from tests.factories.teaching import passed_attempt, teaching_cell, teaching_field, teaching_set
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from accounts.models import Organisation, User
 
 
-def taught(near: Organisation, far: Organisation, student: User) -> dict[str, Any]:
+def taught(near: Organisation, far: Organisation, student: User, pathologist: User) -> dict[str, Any]:
     """Return material and sets of both laboratories and attempts of a student, by the names the tables use."""
     own = {"source": Source.OWN}
     shared = teaching_cell()
@@ -40,7 +42,14 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
     answer_item(actor=student, attempt=ended.pk, position=1, label="platelet")
     counted = [start_attempt(actor=student, teaching_set=each) for each in _differentials(shared)]
     finish_differential(actor=student, attempt=counted[1].pk)
+    passed = passed_attempt(student, near)
+    request = CertificateRequest.objects.create(attempt=passed, laboratory=near)
+    certificate = issued_certificate(student, pathologist, near)
     return {
+        "passed": passed,
+        "near_request": request,
+        "near_certificate": certificate,
+        "certificate_hash": certificate.content_hash,
         "counted": counted[0],
         "counted_before": counted[1],
         "near_test": _test(near, student, timezone.now() + timedelta(days=1)),

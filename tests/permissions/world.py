@@ -209,7 +209,7 @@ def build() -> World:
         "event": AuditEvent.objects.order_by("id").first(),
     }
     objects |= lines(central, people["ines"])
-    objects |= taught(central, northern, people["sami"])
+    objects |= taught(central, northern, people["sami"], people["pavel"])
     return World(people, tokens, sessions, specimens, objects)
 
 
