@@ -53,10 +53,10 @@ class Asking:
 
 def asking_of(attempt: Attempt) -> Asking | None:
     """What is said of the certificate of an attempt; None where there is none to be had for it."""
-    certificate = Certificate.objects.filter(attempt=attempt).first()
     judgement = judgement_of(attempt)
     if judgement is None:
         return None
+    certificate = Certificate.objects.filter(attempt=attempt).first()
     # What was issued stands, whatever was recalled since.
     missing = () if certificate is not None else tuple(missing_in_words(each) for each in judgement.missing)
     return Asking(
