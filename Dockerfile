@@ -50,8 +50,10 @@ COPY calibration ./calibration
 COPY reports ./reports
 COPY inbox ./inbox
 COPY integrations ./integrations
+COPY sandbox ./sandbox
 COPY education ./education
 COPY oversight ./oversight
+COPY guide ./guide
 COPY workbench ./workbench
 COPY templates ./templates
 COPY static ./static

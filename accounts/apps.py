@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the signals and describe the API's sign-in to drf-spectacular."""
-        from accounts import api_schema, receivers  # noqa: F401
+        from accounts import api_schema, checks, receivers  # noqa: F401
         from accounts.verification import (
             API_CLIENTS,
             INVITATIONS,

@@ -19,6 +19,8 @@ _PEOPLE = (
     ("riverside-clinic", "uploader", Role.UPLOADER, "Riverside Uploader"),
     ("hilltop-clinic", "uploader", Role.UPLOADER, "Hilltop Uploader"),
     ("central-laboratory", "pathologist", Role.PATHOLOGIST, "Central Pathologist"),
+    # A second opinion is a colleague's.
+    ("central-laboratory", "second.pathologist", Role.PATHOLOGIST, "Second Pathologist"),
     ("central-laboratory", "administrator", Role.ADMINISTRATOR, "Central Administrator"),
     # A connection is switched on by another administrator than the one who saved it.
     ("central-laboratory", "second.administrator", Role.ADMINISTRATOR, "Second Administrator"),
@@ -29,7 +31,7 @@ _PEOPLE = (
 
 @transaction.atomic
 def seed_people() -> list[User]:
-    """Create the demo organisations and their people, a person per role and two administrators; what is there already stays as it is.
+    """Create the demo organisations and their people, somebody of every role; what is there already stays as it is.
 
     Returns the people in a fixed order. Raises `PermissionRefused` where `DEMO_ACCOUNTS` is off: production has
     no account with a known password.
@@ -41,6 +43,15 @@ def seed_people() -> list[User]:
     for slug, name, authority in _CLINICS:
         places[slug] = _clinic(slug, name, authority, laboratory)
     return [_person(places[slug], mailbox, role, name) for slug, mailbox, role, name in _PEOPLE]
+
+
+def demo_addresses() -> list[str]:
+    """The e-mail addresses of the demo people, in the order in which they are made."""
+    return [_address(place, mailbox) for place, mailbox, _, _ in _PEOPLE]
+
+
+def _address(place: str, mailbox: str) -> str:
+    return f"{mailbox}@{place}.example"
 
 
 def _laboratory(slug: str, name: str) -> Organisation:
@@ -63,7 +74,7 @@ def _clinic(slug: str, name: str, authority: str, laboratory: Organisation) -> O
 
 
 def _person(organisation: Organisation, mailbox: str, role: Role, full_name: str) -> User:
-    email = f"{mailbox}@{organisation.slug}.example"
+    email = _address(organisation.slug, mailbox)
     found = User.objects.filter(email=email).first()
     if found is not None:
         EmailAddress.objects.get_or_create(user=found, email=email, defaults={"verified": True, "primary": True})

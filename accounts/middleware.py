@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 # Pages needed to set a second factor up, or to leave. Everything else waits.
-_ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "account_login", "livez", "readyz", "metrics"})
+_ALWAYS_OPEN = frozenset(
+    {
+        "account_logout",
+        "account_reauthenticate",
+        "account_login",
+        "offer_second_factor",
+        "livez",
+        "readyz",
+        "metrics",
+    }
+)
 _FOR_PROGRAMS = ("/api/", "/fhir/")
 _OVER = _("You signed in long ago. Sign in again to go on.")
 _SENTENCE = _("Your role needs a second factor: set up an authenticator app or a passkey first.")

@@ -18,6 +18,7 @@ REPORTS_READ = "reports:read"
 ORDERS_READ = "orders:read"
 ORDERS_WRITE = "orders:write"
 AUDIT_READ = "audit:read"
+TRY_WRITE = "try:write"
 
 SCOPES = {
     CASES_READ: "Read patients, cases and images of the organisation",  # not translated
@@ -29,6 +30,7 @@ SCOPES = {
     ORDERS_READ: "Read orders",
     ORDERS_WRITE: "Place, change and cancel orders",
     AUDIT_READ: "Read the audit trail of the laboratory, for its auditors; a clinic's client sees none",
+    TRY_WRITE: "Try pictures that are no part of any record, and read what the model says of them",  # not translated
 }
 
 # What a SMART client asks for stands for scopes of its own: what opens a resource is decided in one place.
@@ -44,16 +46,16 @@ SMART_SCOPES = {
     "system/AuditEvent.rs": AUDIT_READ,
 }
 
-_READING: frozenset[str] = frozenset({CASES_READ, PREDICTIONS_READ, REPORTS_READ, ORDERS_READ})
+_READING: frozenset[str] = frozenset({CASES_READ, PREDICTIONS_READ, REPORTS_READ, ORDERS_READ, TRY_WRITE})
 
 SCOPES_OF_ROLE: dict[str, frozenset[str]] = {
     Role.UPLOADER: frozenset(
-        {CASES_READ, CASES_WRITE, IMAGES_WRITE, PATIENTS_WRITE, REPORTS_READ, ORDERS_READ, ORDERS_WRITE}
+        {CASES_READ, CASES_WRITE, IMAGES_WRITE, PATIENTS_WRITE, REPORTS_READ, ORDERS_READ, ORDERS_WRITE, TRY_WRITE}
     ),
     Role.PATHOLOGIST: _READING,
     Role.ADMINISTRATOR: _READING,
     Role.AUDITOR: _READING,
-    Role.STUDENT: frozenset(),
+    Role.STUDENT: frozenset({TRY_WRITE}),
     # A service account does nothing without a token: its scopes come from there alone.
     Role.SERVICE: frozenset(),
 }

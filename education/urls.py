@@ -46,6 +46,7 @@ urlpatterns = [
     path("learn/proficiency/<uuid:pk>/report.csv", proficiency.proficiency_file, name="proficiency_file"),
     path("learn/cells/<uuid:pk>/picture.png", pictures.cell_picture, name="cell_picture"),
     path("learn/fields/<uuid:pk>/picture.png", pictures.field_picture, name="field_picture"),
+    path("learn/predictions/<uuid:pk>/heat-maps.webp", pictures.heat_maps, name="heat_maps"),
     path("learn/material/", material.material, name="material"),
     path("learn/material/consents/", material.consents, name="consents"),
     path("learn/material/<uuid:pk>/source/", material.source, name="source"),

@@ -12,6 +12,7 @@ version_1: list[URLPattern | URLResolver] = [
     path("", include("classifier.api.urls")),
     path("", include("reports.api.urls")),
     path("", include("integrations.api.urls")),
+    path("", include("sandbox.api.urls")),
     path("schema/", views.SchemaView.as_view(), name="schema"),
     path("docs/", views.docs, name="docs"),
 ]

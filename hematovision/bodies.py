@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponseBase
 
-IMAGES = re.compile(r"^/(?:api/v1/)?cases/[^/]+/images/$")
+IMAGES = re.compile(r"^/(?:api/v1/)?(?:cases/[^/]+/images|try)/$")
 PIECES = re.compile(r"^/api/v1/uploads/[^/]+/$")
 """Of resumable uploads: what comes before a line is cut is kept."""
 VERIFY = re.compile(r"^/verify/$")

@@ -92,9 +92,9 @@ def clinical_task(
     return make
 
 
-def hint_on_commit(task: str, *keys: UUID) -> None:
+def hint_on_commit(task: str, *keys: UUID, rank: int = 0) -> None:
     """Hint the workers that a row waits (see `hint`) once the present transaction holds; at once outside of one."""
-    transaction.on_commit(partial(hint, task, *keys))
+    transaction.on_commit(partial(hint, task, *keys, rank=rank))
 
 
 def hint(task: str, *keys: UUID, rank: int = 0) -> bool:

@@ -25,10 +25,12 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("", include("inbox.urls")),
     path("", include("integrations.urls")),
+    path("", include("sandbox.urls")),
     path("", include("education.urls")),
     path("", include("oversight.urls")),
     path("", include("cases.urls")),
     path("", include("offline.urls")),
+    path("", include("guide.urls")),
     path("", include("workbench.urls")),
 ]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.utils import perform_login
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 @method_decorator(never_cache, name="dispatch")
 @method_decorator(sensitive_post_parameters("password1", "password2"), name="dispatch")
 class AcceptInvitation(View):
-    """Shows who invites to what; takes name and password; signs the new person in."""
+    """Shows who invites to what; takes name and password; signs the new person in and offers a second factor."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """The form, or a page that says why there is none."""
@@ -44,7 +46,10 @@ class AcceptInvitation(View):
             except DomainError as error:
                 form.add_error(None, error.sentence)
             else:
-                response: HttpResponse = perform_login(request, user, email_verification="none")
+                offer = reverse("accounts:offer_second_factor")
+                response: HttpResponse = perform_login(request, user, email_verification="none", redirect_url=offer)
+                # The password was chosen a moment ago: setting up a second factor does not ask for it again.
+                reauthenticate_by_password(request)
                 return response
         return self._page(request, token, form)
 

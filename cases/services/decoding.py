@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from typing import IO, TYPE_CHECKING, ClassVar
 
@@ -13,6 +14,8 @@ from cases.words import in_words
 from hematovision.errors import DomainError, TooLarge, Unprocessable, UnsupportedMedia
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -40,10 +43,22 @@ def examine_upload(file: IO[bytes]) -> ImageFacts:
 
     Somebody waits for the answer: what is said of a file is said in their language.
     """
-    try:
+    with _told_in_words():
         return _helper().examine(
             file, limits=upload_limits(), budget=decode_budget(), wait_seconds=decode_wait_seconds()
         )
+
+
+def decode_upload(file: IO[bytes]) -> NDArray[np.uint8]:
+    """Return what somebody sent upright as (H, W, 3) uint8 sRGB, where only its pixels are kept; raises as `examine_upload`."""
+    with _told_in_words():
+        return decode_shown(file)
+
+
+@contextmanager
+def _told_in_words() -> Iterator[None]:
+    try:
+        yield
     except AllBusyError as error:
         raise DecodersBusy from error
     except (TooLarge, Unprocessable, UnsupportedMedia) as refusal:

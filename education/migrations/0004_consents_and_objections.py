@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0016_report_language'),
         ('cases', '0037_words_of_field_returns_may_be_emptied'),
-        ('education', '0001_initial'),
+        ('education', '0002_what_a_model_says_of_a_teaching_cell'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

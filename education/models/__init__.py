@@ -15,6 +15,7 @@ from education.models.consent import TeachingConsent, TeachingObjection
 from education.models.discussion import TeachingCaption, TeachingComment
 from education.models.field import TeachingBox, TeachingField
 from education.models.learners import GroupMember, JoinCode, StudentGroup
+from education.models.prediction import PredictionState, TeachingPrediction
 from education.models.source import TeachingSource
 from education.models.teaching_set import (
     Assignment,
@@ -42,6 +43,7 @@ __all__ = [
     "GroupMember",
     "JoinCode",
     "MaterialState",
+    "PredictionState",
     "SetKind",
     "SetState",
     "Source",
@@ -53,6 +55,7 @@ __all__ = [
     "TeachingConsent",
     "TeachingField",
     "TeachingObjection",
+    "TeachingPrediction",
     "TeachingSet",
     "TeachingSetCell",
     "TeachingSource",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from education.models.cell import TeachingCell
-from education.models.teaching_set import Assignment, AssignmentKind, Feedback, SetState, TeachingSet
+from education.models.teaching_set import Assignment, AssignmentKind, Feedback, SetKind, SetState, TeachingSet
 from education.permissions import may_learn
 from education.teaching_classes import CODES
 
@@ -42,14 +42,14 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def told_at(self, moment: datetime) -> Self:
         """Those of whose answers the student may know at `moment` whether they were right.
 
-        A set says when: after every answer, at the end, or not before it closes. A proficiency test stays sealed until it
+        A set says when: after every answer (of a differential never before the end), at the end, or not before it closes. A proficiency test stays sealed until it
         closes, whatever its set says.
         """
         practice = Q(assignment__isnull=True) | Q(assignment__kind=AssignmentKind.PRACTICE)
         closed = Q(teaching_set__state=SetState.CLOSED) | Q(teaching_set__closes_at__lte=moment)
         as_the_set_says = (
-            Q(teaching_set__feedback=Feedback.AT_ONCE)
-            | Q(teaching_set__feedback=Feedback.AT_END) & ~Q(state=AttemptState.RUNNING)
+            Q(teaching_set__feedback=Feedback.AT_ONCE, teaching_set__kind=SetKind.QUIZ)
+            | ~Q(teaching_set__feedback=Feedback.NONE) & ~Q(state=AttemptState.RUNNING)
             | closed
         )
         return self.filter(

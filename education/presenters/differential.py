@@ -58,6 +58,7 @@ def differential_context(attempt: Attempt, user: User) -> dict[str, Any]:
     done = sum(bool(cell.label) for cell in cells)
     now_at = next((number for number, cell in enumerate(cells) if not cell.label), None)
     elapsed_ms = max(0, round((timezone.now() - attempt.started_at).total_seconds() * 1000))
+    undo_keys = keys_of(user).get("undo", [])
     pictures = [picture_of(cell.item.cell) for cell in cells]
     return {
         "attempt": attempt,
@@ -70,7 +71,8 @@ def differential_context(attempt: Attempt, user: User) -> dict[str, Any]:
         "all": len(cells),
         "credits": credits_of([cell.item.cell for cell in cells]),
         "clock": clock(elapsed_ms),
-        "undo_keys": keys_of(user).get("undo", []),
+        "undo_key": next(iter(undo_keys), ""),
+        "undo_for_script": "\n".join(undo_keys),
         "page_data": {
             "attempt": str(attempt.pk),
             "ahead": AHEAD,
@@ -122,8 +124,11 @@ def differential_result_context(attempt: Attempt) -> dict[str, Any]:
 
 def credits_of(cells: list[TeachingCell]) -> list[str]:
     """Who is credited for the pictures, each once, with the licence."""
-    lines = [", ".join(part for part in (cell.credit, cell.licence) if part) for cell in cells]
-    return list(dict.fromkeys(line for line in lines if line))
+    lines = [
+        ", ".join(part for part in (cell.credit, cell.licence) if part) or str(cell.get_source_display())
+        for cell in cells
+    ]
+    return list(dict.fromkeys(lines))
 
 
 def clock(ms: int) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from education.competence import FEWEST_IN_A_GROUP, by_class, confusions, learning_curve, overall
 from education.models import TeachingSet
 from education.plots import learning_chart
-from education.selectors.readings import group_figures, readings_of
+from education.selectors.readings import group_figures, readings_against_model, readings_of
 from education.teaching_classes import BY_CODE, TeachingClass
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def knowledge_context(user: User) -> dict[str, Any]:
     return {
         "answers": len(readings),
         "agreement": overall(readings),
+        "with_model": overall(readings_against_model(user, now)),
         "classes": [
             KnownClass(BY_CODE[each.code], each, group.sensitivity.get(each.code)) for each in by_class(readings)
         ],

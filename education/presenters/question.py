@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from education.models import SIDE_PX, Answer, Attempt, AttemptState
 from education.presenters.choices import choices_of
+from education.presenters.prediction import model_words
 from education.selectors.crowd import crowd_of
 from education.teaching_classes import BY_CODE, at_depth
 
@@ -75,6 +76,7 @@ def feedback_context(attempt: Attempt, item: AttemptItem) -> dict[str, Any]:
         "classes": [BY_CODE[code] for code in dict.fromkeys([truth, said]) if code],
         "picture": picture_of(item.cell),
         "crowd": crowd,
+        "model": model_words(item.cell, said),
         "taken_for": BY_CODE.get(crowd.taken_for) if crowd is not None else None,
         "next_picture": _next_picture(attempt, item),
     }

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef
 
+from cases.cell_classes import CLASS_CODES
 from education.competence import Reading, by_class, overall, spread
-from education.models import Answer, Attempt, AttemptItem
+from education.models import Answer, Attempt, AttemptItem, PredictionState, TeachingPrediction
 from education.teaching_classes import at_depth
 
 if TYPE_CHECKING:
@@ -59,6 +60,20 @@ def first_readings(attempts: QuerySet[Attempt]) -> list[Reading]:
     return [
         Reading(_truth(code, label, correct=correct, finer=finer), label, at.date())
         for code, label, correct, finer, at in rows
+    ]
+
+
+def readings_against_model(user: User, moment: datetime) -> list[Reading]:
+    """The same answers against what a model says of the cells, as far as it names them; the latest model that was asked.
+
+    A comparison and no marks: a model is never the truth. It knows the laboratory's classes alone, so finer answers count as those.
+    """
+    answers = first_answers(Attempt.objects.of(user).told_at(moment)).exclude(label="")
+    said = TeachingPrediction.objects.filter(state=PredictionState.DONE, cell__in=answers.values("item__cell"))
+    labels = dict(said.filter(label__in=CLASS_CODES).order_by("asked_at").values_list("cell", "label"))
+    rows = answers.order_by("at", "pk").values_list("item__cell", "label", "at")
+    return [
+        Reading(labels[cell], at_depth(label, finer=False), at.date()) for cell, label, at in rows if cell in labels
     ]
 
 

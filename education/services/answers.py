@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from education.models import Answer, Attempt, AttemptItem, AttemptState, MaterialState, SetKind, TeachingCell
 from education.services.closing import closed_refusal, written
+from education.services.predictions import ask_for_prediction
 from education.services.questions import next_drawn
 from education.teaching_classes import at_depth, classes_asked
 from hematovision.errors import Conflict, NotFound, Unprocessable
@@ -43,6 +44,7 @@ def show_next(*, actor: User, attempt: UUID) -> tuple[Attempt, AttemptItem | Non
             elif item.shown_at is None:
                 item.shown_at = timezone.now()
                 item.save(update_fields=["shown_at"])
+                ask_for_prediction(cell=item.cell)
                 return found, item
             elif _is_over(found, item, timezone.now()):
                 _keep(found, item, label="", moment=timezone.now())

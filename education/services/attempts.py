@@ -72,7 +72,8 @@ def start_wrong_again(*, actor: User, attempt: Attempt, seed: int | None = None)
     _refuse_to_start(actor, teaching_set, assignment)
     wrong = Answer.objects.standing().filter(item=OuterRef("pk"), correct=False)
     asked = attempt.items.filter(Exists(wrong), skipped=False, cell__state=MaterialState.OPEN)
-    cells = list(asked.values_list("cell_id", flat=True))
+    # An adaptive attempt may have asked one of them twice.
+    cells = list(dict.fromkeys(asked.values_list("cell_id", flat=True)))
     if not cells:
         raise Conflict(_("No answer of this attempt was wrong."), code="nothing_wrong")
     seed = secrets.randbelow(_SEEDS) if seed is None else seed

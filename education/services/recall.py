@@ -29,6 +29,7 @@ from education.models import (
     TeachingSource,
 )
 from education.permissions import may_keep_material
+from education.services.predictions import forget_predictions
 from hematovision.errors import Unprocessable
 from reports.models import Report, ReportKind
 
@@ -98,6 +99,7 @@ def recall(*, actor: User | None, cells: QuerySet[TeachingCell], reason: str) ->
         row.recalled_at, row.recalled_because = now, reason
     TeachingCell.objects.bulk_update(rows, ["state", "picture", "recalled_at", "recalled_because"])
     TeachingSource.objects.filter(teaching_cell__in=ids).delete()
+    forget_predictions(cells=ids)
     AttemptItem.objects.filter(cell__in=ids, attempt__state=AttemptState.RUNNING, answers__isnull=True).update(
         skipped=True
     )

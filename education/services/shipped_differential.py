@@ -25,11 +25,10 @@ _ABOUT = gettext_noop(
 )
 
 
-def keep_shipped_differential() -> TeachingSet | None:
-    """Make the set from shared cells, once; None where too few of a class are there, as when some were recalled."""
-    existing = TeachingSet.objects.filter(shipped_as=SHIPPED_AS).first()
-    if existing is not None:
-        return existing
+def ensure_shipped_differential() -> int:
+    """Make the set from shared cells where it is not there. Returns how many are new: none where a class has too few cells."""
+    if TeachingSet.objects.filter(shipped_as=SHIPPED_AS).exists():
+        return 0
     chosen = []
     for code, number in CELLS.items():
         cells = TeachingCell.objects.filter(
@@ -38,7 +37,7 @@ def keep_shipped_differential() -> TeachingSet | None:
         # By what they show: the same cells on every installation.
         found = list(cells.order_by("pixel_hash")[:number])
         if len(found) < number:
-            return None
+            return 0
         chosen += found
     with transaction.atomic():
         made = TeachingSet.objects.create(
@@ -53,4 +52,4 @@ def keep_shipped_differential() -> TeachingSet | None:
         TeachingSetCell.objects.bulk_create(
             TeachingSetCell(teaching_set=made, position=position, cell=cell) for position, cell in enumerate(chosen)
         )
-    return made
+    return 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_noop as _
 
 from education.models import SetState, TeachingSet
+from education.services.shipped_differential import ensure_shipped_differential
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ SHIPPED_SETS = (
 
 def ensure_shipped_sets() -> int:
     """Open those that are not there; what a laboratory closed or changed stays so. Returns how many are new."""
-    return sum(
+    return ensure_shipped_differential() + sum(
         TeachingSet.objects.get_or_create(
             shipped_as=each.shipped_as,
             defaults={

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from education.models import Attempt, AttemptState, SetKind
+from education.models import Attempt, AttemptState, MaterialState, SetKind
 from education.presenters.question import feedback_context, question_context
 from education.presenters.result import result_context
 from education.services.answers import answer_item, show_next
@@ -54,7 +54,9 @@ def question(request: AuthenticatedRequest, pk: UUID, position: int) -> HttpResp
         if PART not in request.headers:
             return redirect("education:question", pk, position)
     found = _mine(request, pk)
-    item_told = found.items.filter(position=position).select_related("cell").exclude(answers=None).first()
+    answered = found.items.filter(position=position).exclude(answers=None)
+    # Of a recalled cell nothing is shown any more.
+    item_told = answered.exclude(cell__state=MaterialState.RECALLED).select_related("cell").first()
     if item_told is None or not Attempt.objects.filter(pk=pk).told_at(timezone.now()).exists():
         if not found.items.filter(position=position).exists():
             raise Http404

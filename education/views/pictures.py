@@ -6,15 +6,25 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponseNotModified
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from education.models import MaterialState, Source, TeachingCell, TeachingField
+from education.models import (
+    Answer,
+    Attempt,
+    MaterialState,
+    Source,
+    TeachingCell,
+    TeachingField,
+    TeachingPrediction,
+)
 from education.permissions import may_teach
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db.models.fields.files import FieldFile
     from django.http import HttpResponseBase
 
     from accounts.requests import AuthenticatedRequest
@@ -36,21 +46,42 @@ def field_picture(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     return _send(request, TeachingField, pk)
 
 
+@login_required
+@require_safe
+def heat_maps(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
+    """Send where the model saw each class in a cell: to teachers, and to those who answered the cell and may be told."""
+    found = TeachingPrediction.objects.select_related("cell").filter(pk=pk).exclude(heat_maps="").first()
+    user = request.user
+    if found is None or not TeachingCell.objects.visible_to(user).filter(pk=found.cell_id).exists():
+        raise Http404
+    told = Attempt.objects.of(user).told_at(timezone.now())
+    answered = Answer.objects.filter(item__cell=found.cell_id, item__attempt__in=told)
+    if not may_teach(user) and not answered.exists():
+        raise Http404
+    return _picture(request, found.heat_maps, "image/webp", found.pk, is_published=found.cell.source == Source.PUBLIC)
+
+
 def _send(request: AuthenticatedRequest, model: type[TeachingCell | TeachingField], pk: UUID) -> HttpResponseBase:
     found = model.objects.of_laboratory(request.user).filter(pk=pk).first()
     if found is None or (found.state != MaterialState.OPEN and not may_teach(request.user)):
         raise Http404
+    is_published = found.source == Source.PUBLIC and found.state == MaterialState.OPEN
+    return _picture(request, found.picture, "image/png", found.pk, is_published=is_published)
+
+
+def _picture(
+    request: AuthenticatedRequest, file: FieldFile, kind: str, pk: UUID, *, is_published: bool
+) -> HttpResponseBase:
     # Of a recalled one there is no answer any more: a browser that kept it asks, and shows it no longer.
-    tag = f'"{found.pk.hex}"'
+    tag = f'"{pk.hex}"'
     answer: HttpResponseBase
     if tag in [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]:
         answer = HttpResponseNotModified()
     else:
-        answer = FileResponse(found.picture.open("rb"), content_type="image/png")
+        answer = FileResponse(file.open("rb"), content_type=kind)
         answer.headers["Content-Disposition"] = "inline"
     answer.headers["ETag"] = tag
     # What is published anyway may stay in a browser for a day. What is from a patient is asked for each time.
-    is_published = found.source == Source.PUBLIC and found.state == MaterialState.OPEN
     answer.headers["Cache-Control"] = f"private, max-age={_A_DAY_S}" if is_published else "private, no-cache"
     patch_vary_headers(answer, ["Cookie"])
     return answer

@@ -41,8 +41,10 @@ INSTALLED_APPS = [
     "reports",
     "inbox",
     "integrations",
+    "sandbox",
     "education",
     "oversight",
+    "guide",
     "workbench",
     "hematovision.rest",
     "accounts.admin_apps.ClinicalAdminConfig",
@@ -193,6 +195,8 @@ DISK_RESERVE_BYTES = env.int("HEMATOVISION_DISK_RESERVE_BYTES", default=512 * 10
 
 # Clinics do not see what the model says before a pathologist has signed.
 HIDE_AI_FROM_UPLOADERS = env.bool("HEMATOVISION_HIDE_AI_FROM_UPLOADERS", default=True)
+# Visitors who are not signed in may try pictures, 5 a day and network address.
+PUBLIC_TRY = env.bool("HEMATOVISION_PUBLIC_TRY", default=False)
 
 
 def model_directory() -> Path:

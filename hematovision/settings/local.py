@@ -24,6 +24,8 @@ HEMATOVISION_BLIND_INDEX_KEY = env.str("HEMATOVISION_BLIND_INDEX_KEY", default=_
 
 # Demo people and demo cases exist in this settings file only.
 DEMO_ACCOUNTS = True
+# The routes of every installation and the one that signs in to a demo account with one click.
+ROOT_URLCONF = "hematovision.local_urls"
 # Passkeys over plain HTTP, which browsers allow on http://localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 

@@ -109,6 +109,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"name": "images", "description": "Smear images and what was found in them."},
         {"name": "predictions", "description": "Every stored prediction, for oversight."},
         {"name": "reports", "description": "Signed reports: versions, content, PDF."},
+        {"name": "try", "description": "Pictures that are no part of any record, for learning."},
         {"name": "caller", "description": "Who asks, and where everything is."},
     ],
 }

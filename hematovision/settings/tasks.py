@@ -60,6 +60,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60.0},
     },
+    "sweep_tried_pictures": {
+        "task": "sandbox.tasks.sweep_tried_pictures",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60.0},
+    },
     # They are about patients: none is kept longer than an hour past its day.
     "forget_stored_answers": {
         "task": "hematovision.rest.tasks.forget_stored_answers",
@@ -75,7 +80,7 @@ if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "visibility_timeout": 3600,
         # A list for each rank of `hematovision.celery.hint`; a worker takes from the first that is not empty.
-        "priority_steps": [0, 3, 6],
+        "priority_steps": [0, 3, 6, 9],
         "socket_timeout": 10,
         "socket_connect_timeout": 2,
         # Somebody uploading waits for this: a broker that is away is noticed at once, and the

@@ -8,6 +8,7 @@ import { createCalls } from "./calls.js";
 
 const SIDE = 256;
 const MARGIN = 12;
+const AGAIN_MS = 2000;
 
 const post = (address) => async (entries, token) => {
   const answer = await fetch(address, {
@@ -61,14 +62,14 @@ const start = (root) => {
   const undoButton = undoForm.querySelector("button");
   const finishButton = finishForm.querySelector("button");
   const buttons = [...form.querySelectorAll("button")];
-  const picture = find("[data-picture]");
   const scale = find("[data-scale]");
   const said = document.querySelector("[data-said]");
   const trouble = document.querySelector("[data-trouble]");
   const began = performance.now() - data.elapsedMs;
   const kept = createKept(data.attempt);
   const calls = createCalls(data.cells, kept.read());
-  const fetched = new Set();
+  const pictures = new Map();
+  let picture = find("[data-picture]");
   let shownAt = performance.now();
   let sent = 0;
 
@@ -94,13 +95,23 @@ const start = (root) => {
     outbox.put(sent, entry);
   };
 
-  const fetchAhead = (from) => {
-    for (const cell of data.cells.slice(from, from + data.ahead + 1)) {
-      if (!fetched.has(cell.position)) {
-        fetched.add(cell.position);
-        new Image().src = cell.picture;
-      }
+  /* Kept as elements: what is only in a cache may be gone when the line is */
+  const pictureOf = (cell) => {
+    if (!pictures.has(cell.position)) {
+      const made = picture.cloneNode();
+      made.src = cell.picture;
+      made.addEventListener("load", () => {
+        if (made === picture) {
+          shownAt = performance.now();
+        }
+      });
+      made.addEventListener("error", () => {
+        pictures.delete(cell.position);
+        window.setTimeout(() => made === picture && show(), AGAIN_MS);
+      });
+      pictures.set(cell.position, made);
     }
+    return pictures.get(cell.position);
   };
   const showScale = (px) => {
     scale.toggleAttribute("hidden", !px);
@@ -114,12 +125,12 @@ const start = (root) => {
     const at = calls.at();
     const cell = data.cells[Math.min(at, data.cells.length - 1)];
     const atEnd = at === data.cells.length;
-    if (picture.getAttribute("src") !== cell.picture) {
-      picture.src = cell.picture;
-    }
+    const made = pictureOf(cell);
+    picture.replaceWith(made);
+    picture = made;
     showScale(cell.scale);
     shownAt = performance.now();
-    fetchAhead(at);
+    data.cells.slice(at, at + data.ahead + 1).forEach(pictureOf);
     find("[data-number]").textContent = String(Math.min(at + 1, data.cells.length));
     find("[data-progress]").value = at;
     find("[data-at-end]").hidden = !atEnd;
@@ -162,8 +173,10 @@ const start = (root) => {
     if (event.defaultPrevented || event.repeat || pressesButton || isTyping(event.target)) {
       return;
     }
-    const key = keyOf(event);
-    const owner = [...buttons, undoButton].find((button) => button.dataset.keys.split("\t").includes(key));
+    const name = keyOf(event);
+    /* On keyboards where digits need Shift, the key itself still is the digit */
+    const key = /^Digit\d$/.test(event.code) && name.length === 1 ? event.code.slice(5) : name;
+    const owner = [...buttons, undoButton].find((button) => button.dataset.keys.split("\n").includes(key));
     if (owner) {
       event.preventDefault();
       (owner === undoButton ? undo : () => call(owner))();
@@ -188,9 +201,6 @@ const start = (root) => {
     }
   });
   window.addEventListener("online", outbox.resume);
-  picture.addEventListener("load", () => {
-    shownAt = performance.now();
-  });
   const clock = document.querySelector("[data-clock]");
   window.setInterval(() => {
     clock.textContent = minutes(performance.now() - began);

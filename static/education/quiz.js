@@ -43,6 +43,8 @@ const fetchAhead = (quiz) => {
 };
 
 const begin = (quiz) => {
+  /* From now on keys answer */
+  quiz.dataset.ready = "";
   fetchAhead(quiz);
   startTime(quiz);
 };

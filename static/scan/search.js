@@ -4,7 +4,8 @@ import { createBurst } from "./hand_scanner.js";
 
 const search = document.getElementById("topbar-q");
 /* Where single keys are commands, the first ones of a scanner have had their effect before it is known for one */
-const hasKeys = document.querySelector("#review-data, #consult-data, #calibration-data, #viewer-data") !== null;
+const hasKeys =
+  document.querySelector("#review-data, #consult-data, #calibration-data, #viewer-data, #naming-data") !== null;
 
 if (search && !hasKeys) {
   const burst = createBurst();

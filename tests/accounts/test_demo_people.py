@@ -21,6 +21,7 @@ def test_places_and_their_people():
         "uploader@riverside-clinic.example",
         "uploader@hilltop-clinic.example",
         "pathologist@central-laboratory.example",
+        "second.pathologist@central-laboratory.example",
         "administrator@central-laboratory.example",
         "second.administrator@central-laboratory.example",
         "auditor@central-laboratory.example",

@@ -21,11 +21,12 @@ BY_ROLE = {
         "reports:read",
         "orders:read",
         "orders:write",
+        "try:write",
     },
-    "pavel": {"cases:read", "predictions:read", "reports:read", "orders:read"},
-    "ines": {"cases:read", "predictions:read", "reports:read", "orders:read"},
-    "olga": {"cases:read", "predictions:read", "reports:read", "orders:read"},
-    "sami": set(),
+    "pavel": {"cases:read", "predictions:read", "reports:read", "orders:read", "try:write"},
+    "ines": {"cases:read", "predictions:read", "reports:read", "orders:read", "try:write"},
+    "olga": {"cases:read", "predictions:read", "reports:read", "orders:read", "try:write"},
+    "sami": {"try:write"},
 }
 
 

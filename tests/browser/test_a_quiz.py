@@ -28,7 +28,7 @@ def test_a_set_is_finished_with_the_keyboard_alone(open_as, sami, quiz):
     # The first by its letter and the space bar, the second by its digit and Enter, the third by Tab.
     for number, way, on in ((1, "m", " "), (2, "4", "Enter"), (3, None, "Enter")):
         expect(page.get_by_role("heading", name=f"Question {number} of 3")).to_be_visible()
-        expect(page.get_by_role("button", name="Monocyte")).to_be_visible()
+        page.locator("[data-quiz=question][data-ready]").wait_for()
         if way is None:
             page.get_by_role("button", name="Eosinophil").press("Enter")
         else:

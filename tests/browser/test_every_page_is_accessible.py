@@ -71,8 +71,12 @@ def test_pages_of_a_clinic(open_as, violations, amina, analysed, size, theme):
         f"/cases/{analysed.case_id}/",
         f"/images/{analysed.pk}/",
         f"/cases/{analysed.case_id}/report/",
+        "/try/",
         "/notifications/",
         "/accounts/profile/",
+        "/accounts/second-factor/",
+        "/help/",
+        "/help/review-by-keyboard/",
         "/no-such-page/",
     ):
         page.goto(address)

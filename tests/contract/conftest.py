@@ -23,6 +23,7 @@ ALL_SCOPES = (
     "reports:read",
     "orders:read",
     "orders:write",
+    "try:write",
 )
 
 

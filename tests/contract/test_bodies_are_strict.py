@@ -42,6 +42,7 @@ def test_an_unknown_field_is_refused_by_its_name(lis, session_of, ines, amina, r
         "orders": waiting_order(amina),
         "images": made.image,
         "sources": riverside,
+        "try": riverside,
         "microscopes": Microscope.objects.create(organisation=riverside, name="By the window"),
     }
     address = path.replace("{id}", str(records[path.split("/")[3]].pk))

@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 
 from cases.states import CaseState
 from microscopes.models import Microscope
+from sandbox.models import TriedPicture
 from tests.contract.conftest import new_client, picture, token_of
 from tests.factories.connections import a_connection
 from tests.factories.orders import waiting_order
@@ -82,6 +83,7 @@ def known(db, amina, ines, riverside, central):
         "images": made.image.pk,
         "reports": made.case.pk,
         "microscopes": microscope.pk,
+        "try": TriedPicture.objects.create(address_digest="x", width=1, height=1).pk,
         "connections": a_connection(central, ines).pk,
     }
 
@@ -97,6 +99,7 @@ def token(db, riverside):
         "reports:read",
         "orders:read",
         "orders:write",
+        "try:write",
     )
     return token_of(new_client(riverside.slug, *scopes)).json()["access_token"]
 

@@ -7,6 +7,8 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -196,6 +198,23 @@ def test_the_page_gives_one_and_says_what_is_missing(client, pavel, people, cell
     again = client.post(address, asked)
     assert (again.status_code, "already" in again.text) == (422, True)
     assert "0 of 5" in again.text
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_page_asks_the_database_as_often_for_many_people(client, pavel, give, people, cells, closed):
+    client.force_login(pavel)
+    client.get(reverse("education:proficiency_tests"))
+    statements = []
+    for some in (people[:1], people[1:]):
+        given = give(people=some, due_at=timezone.now() + SOON)
+        for student in some:
+            answer(student, cells, right)
+        if closed:
+            close(given)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(page_of(given[0]))
+        statements.append(len(asked))
+    assert statements[0] == statements[1]
 
 
 def test_who_does_not_teach_finds_no_tests(client, people, give):

@@ -14,6 +14,7 @@ from education.models import Assignment, Attempt, Feedback, TeachingCell, Teachi
 from education.presenters.choices import choices_of
 from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
+from education.services.recall import recall
 from education.teaching_classes import DIVIDED, FINER, TEACHING_CLASSES, classes_asked
 from review.key_map import DEFAULT_KEYS
 from review.models import KeyMap
@@ -78,6 +79,15 @@ def test_answering_twice_says_so(pages, sami, quiz):
     page = pages.post(address_of(attempt, 1), {"label": "monocyte"})
     assert page.status_code == 409
     assert "The first answer counts." in page.text
+
+
+def test_of_a_recalled_cell_nothing_is_told_any_more(pages, sami, quiz):
+    attempt = start_attempt(actor=sami, teaching_set=quiz)
+    _, item = show_next(actor=sami, attempt=attempt.pk)
+    pages.post(address_of(attempt, 1), {"label": "platelet"})
+    assert pages.get(address_of(attempt, 1)).status_code == 200
+    recall(actor=None, cells=TeachingCell.objects.filter(pk=item.cell_id), reason="withdrawn")
+    assert pages.get(address_of(attempt, 1)).url == reverse("education:attempt", args=[attempt.pk])
 
 
 @pytest.mark.parametrize("feedback", [Feedback.AT_END, Feedback.NONE])

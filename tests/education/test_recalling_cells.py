@@ -1,6 +1,7 @@
 """A recalled cell is gone at once: from attempts under way, from the disk, from the page, and so is the way back to its case."""
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.urls import reverse
 
@@ -8,6 +9,7 @@ from accounts.models import Role
 from cases.services.patient_merges import merge_patients
 from cases.services.restrictions import restrict_patient
 from cases.storage import clinical_storage
+from classifier.models import ModelVersion
 from education.models import (
     Attempt,
     AttemptItem,
@@ -16,6 +18,7 @@ from education.models import (
     TeachingCell,
     TeachingConsent,
     TeachingObjection,
+    TeachingPrediction,
     TeachingSource,
 )
 from education.services.consents import lift_objection, record_consent, record_objection, withdraw_consent
@@ -74,9 +77,12 @@ def test_an_addendum_recalls_nothing(house):
 def test_the_picture_and_the_way_back_are_deleted(house, django_capture_on_commit_callbacks):
     (taught,) = copied(house.report, house.pavel, count=1)
     name = taught.picture.name
+    predicted = TeachingPrediction(cell=taught, model_version=ModelVersion.objects.get())
+    predicted.heat_maps.save("", ContentFile(b"where the model saw which class"))
     with django_capture_on_commit_callbacks(execute=True):
         withdraw_consent(actor=house.ines, clinic=house.riverside)
     assert not clinical_storage().exists(name)
+    assert not clinical_storage().exists(predicted.heat_maps.name)
     assert not TeachingSource.objects.exists()
     assert states() == {(MaterialState.RECALLED, "The clinic does not consent any longer.")}
     assert [*check_sources(), *check_consents()] == []

@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from accounts.models import Role
 from education.competence import Share
-from education.models import Feedback
+from education.models import Feedback, PredictionState, SetKind, TeachingCell, TeachingPrediction, TeachingSet
 from education.selectors.readings import GROUP_FROM, group_figures, readings_of
 from education.services.attempts import start_attempt, start_wrong_again
+from education.services.differentials import call_cell, finish_differential
 from tests.education.test_proficiency_tests import answer, monocytes_only, right
+from tests.factories.specimens import model_version
 from tests.factories.teaching import teaching_cell, teaching_set
 from tests.people import laboratory, person
 
@@ -52,6 +54,22 @@ def test_figures_confusions_and_where_to_practise(client, sami, look_alikes):
     assert "2 of 4 right" in page.text
 
 
+def test_agreement_with_a_model_is_shown_beside_and_is_no_truth(client, sami, look_alikes):
+    model = model_version()
+    answer(sami, look_alikes, monocytes_only)
+    TeachingPrediction.objects.all().delete()
+    for cell, label in zip(
+        TeachingCell.objects.order_by("pk"), ["monocyte", "lymphocyte", "unidentified"], strict=False
+    ):
+        TeachingPrediction.objects.create(
+            cell=cell, model_version=model, state=PredictionState.DONE, label=label, score=0.9
+        )
+    page = client.get(PAGE)
+    assert (page.context["with_model"].agreed, page.context["with_model"].n) == (1, 2)
+    assert page.context["agreement"].agreed == 2
+    assert "Agreement with the model" in page.text
+
+
 def test_repeating_the_wrong_ones_makes_nobody_better(sami, look_alikes):
     attempt = answer(sami, look_alikes, monocytes_only)
     again = start_wrong_again(actor=sami, attempt=attempt)
@@ -65,6 +83,16 @@ def test_what_is_sealed_is_not_there(client, sami, look_alikes):
     look_alikes.save()
     answer(sami, look_alikes, right)
     assert "Nothing to count yet" in client.get(PAGE).text
+
+
+def test_a_differential_is_told_at_its_end_whatever_its_set_says(client, sami, look_alikes):
+    TeachingSet.objects.update(kind=SetKind.DIFFERENTIAL, feedback=Feedback.AT_ONCE)
+    look_alikes.refresh_from_db()
+    attempt = start_attempt(actor=sami, teaching_set=look_alikes)
+    call_cell(actor=sami, attempt=attempt.pk, position=1, label="monocyte")
+    assert readings_of(sami, timezone.now()) == []
+    finish_differential(actor=sami, attempt=attempt.pk)
+    assert len(readings_of(sami, timezone.now())) == 1
 
 
 def test_a_question_left_open_is_no_answer(sami, look_alikes):

@@ -180,6 +180,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "api:case"): lambda _world, _target: {"priority": "stat"},
     ("POST", "api:case_cancel"): lambda _world, _target: {"reason": "ordered twice"},
     ("POST", "api:case_images"): _upload,
+    ("POST", "api:try"): lambda world, target: _upload(world, target) | {"confirmed": "true"},
+    ("POST", "sandbox:try"): lambda world, target: {"pictures": _upload(world, target)["file"], "confirmed": "on"},
     ("POST", "review:actions"): lambda world, target: {
         "action_id": str(uuid.uuid4()),
         "kind": "flag",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from education.models import (
@@ -16,6 +17,7 @@ from education.models import (
     SetState,
     Source,
     TeachingCell,
+    TeachingPrediction,
     TeachingSet,
 )
 from education.services.answers import answer_item, show_next
@@ -45,6 +47,10 @@ def taught(near: Organisation, far: Organisation, student: User, pathologist: Us
     passed = passed_attempt(student, near)
     request = CertificateRequest.objects.create(attempt=passed, laboratory=near)
     certificate = issued_certificate(student, pathologist, near)
+    # Asked for when the cell was shown; what a worker would have made of it.
+    model_words = TeachingPrediction.objects.get(cell=shared)
+    model_words.heat_maps.save("", ContentFile(b"heat maps"), save=False)
+    model_words.save()
     return {
         "passed": passed,
         "near_request": request,
@@ -58,6 +64,7 @@ def taught(near: Organisation, far: Organisation, student: User, pathologist: Us
         "far_set": teaching_set(shared, laboratory=far),
         "draft_set": teaching_set(shared, state=SetState.DRAFT),
         "running": running,
+        "model_words": model_words,
         "ended": ended,
         "running_question": (running.pk, 1),
         "ended_question": (ended.pk, 1),

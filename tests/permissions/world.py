@@ -36,6 +36,7 @@ from tests.factories.reports import next_version, signed_report
 from tests.factories.specimens import NOON, Specimen, model_version, specimen
 from tests.people import PASSWORD, clinic, laboratory, person
 from tests.permissions.taught import taught
+from tests.permissions.tried import tried_picture
 from training_runs.models import TrainingRun
 
 
@@ -164,6 +165,8 @@ def build() -> World:
         "invitation": invitation,
         "far_invitation": far_invitation,
         "invitation_token": (invitation_token,),
+        "help_page": ("send-a-smear",),
+        "no_help_page": ("no-such-page",),
         "no_token": ("no-such-token",),
         "reset_key": ("abc", "def-0123"),
         "email_key": ("nothing",),
@@ -210,6 +213,7 @@ def build() -> World:
     }
     objects |= lines(central, people["ines"])
     objects |= taught(central, northern, people["sami"], people["pavel"])
+    objects |= tried_picture(people["sami"], version)
     return World(people, tokens, sessions, specimens, objects)
 
 

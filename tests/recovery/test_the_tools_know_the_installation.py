@@ -8,7 +8,7 @@ from django.db.models import FileField
 from cases.fields import _EncryptedMixin
 from cases.storage import MARKER, clinical_storage
 from deploy.recovery.installation import FILES_MARKER, Installation
-from deploy.recovery.snapshot import FILE_COLUMNS, SEALED_COLUMN
+from deploy.recovery.snapshot import FILE_COLUMNS, SEALED_COLUMN, SHORT_LIVED_COLUMNS
 from hematovision.settings.base import database_from
 from hematovision.settings.local_secrets import read_or_make_secrets
 
@@ -20,7 +20,7 @@ def test_every_column_that_names_a_file_is_known():
         for field in model._meta.get_fields()
         if isinstance(field, FileField)
     }
-    assert set(FILE_COLUMNS) == fields
+    assert {*FILE_COLUMNS, *SHORT_LIVED_COLUMNS} == fields
 
 
 def test_identifiers_are_tried_on_a_column_that_every_patient_has_sealed():

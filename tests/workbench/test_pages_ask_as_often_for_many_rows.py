@@ -19,9 +19,9 @@ from tests.factories.reports import signed_report
 pytestmark = pytest.mark.django_db
 
 # Statements a request by person and page, session, permission and audit included. Lower is better: lower it when you
-# can, raise it with a reason in the commit.
+# can, raise it with a reason in the commit. Of "/" two are the first steps; one is left when they are over.
 BASELINE = {
-    ("pavel", "/"): 29,
+    ("pavel", "/"): 31,
     ("pavel", "/?state=all"): 28,
     ("pavel", "/review/"): 29,
     ("pavel", "/cases/{open}/"): 48,
@@ -32,7 +32,7 @@ BASELINE = {
     ("pavel", "/opinions/"): 17,
     ("pavel", "/notifications/"): 18,
     ("pavel", "/review/my-agreement/"): 34,
-    ("amina", "/"): 26,
+    ("amina", "/"): 28,
     ("amina", "/?state=signed"): 29,
     ("amina", "/cases/{signed}/"): 33,
     ("amina", "/cases/{draft}/"): 30,
@@ -43,7 +43,7 @@ BASELINE = {
     ("amina", "/patients/{patient}/"): 22,
     ("amina", "/orders/"): 25,
     ("amina", "/orders/new/"): 12,
-    ("olga", "/"): 26,
+    ("olga", "/"): 28,
     ("olga", "/oversight/agreement/"): 32,
     ("olga", "/oversight/agreement/cells/"): 23,
     ("olga", "/oversight/predictions/"): 20,
@@ -58,7 +58,7 @@ BASELINE = {
     ("olga", "/oversight/rejections/"): 17,
     ("olga", "/integrations/"): 16,
     ("olga", "/integrations/messages/"): 19,
-    ("ines", "/"): 27,
+    ("ines", "/"): 29,
     ("ines", "/orders/"): 23,
     ("ines", "/orders/new/"): 11,
     ("ines", "/microscopes/"): 18,

@@ -18,7 +18,7 @@ from classifier.inference.engines import available_threads
 from classifier.inference.errors import BadInput, InferenceError
 from classifier.inference.pipeline import Found, Pipeline, open_pipeline
 from classifier.inference.types import ImageAnalysis, Rgb
-from classifier.management.overlay import save_overlay
+from classifier.overlay import save_overlay
 from hematovision.csv_export import csv_lines
 
 _STDOUT = Path("-")

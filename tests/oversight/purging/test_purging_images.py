@@ -198,7 +198,7 @@ def test_a_backup_and_a_move_name_no_purged_file(record, rules, run):
     rules("signed_images")
     run()
     with connection.cursor() as cursor:
-        backed_up = read_snapshot(cursor, ["cases_case"]).files
+        backed_up = read_snapshot(cursor, connection.introspection.table_names()).files
     for names in (backed_up, list(named_files())):
         assert not set(files(record.image)) & set(names)
         assert set(files(record.waiting_image)) <= set(names)

@@ -56,7 +56,7 @@ def _draw_cell(draw: ImageDraw.ImageDraw, cell: CellPrediction, number: int, str
     colour, box = COLOURS.get(cell.label, _INK), cell.box
     draw.rectangle((box.x, box.y, box.x + box.w - 1, box.y + box.h - 1), outline=colour, width=stroke)
     font = ImageFont.load_default(size=10 + 2 * stroke)
-    text = f"{number} {BY_CODE[cell.label].letter} {cell.score:.0%}"
+    text = f"{number} {BY_CODE[cell.label].letter} {cell.score:.0%}"  # not translated
     left, top, right, bottom = draw.textbbox((0, 0), text, font=font)
     high, wide = bottom - top + 6, right - left + 8
     # Above the box where there is room, else inside it.
@@ -71,7 +71,7 @@ def _legend(result: ImageAnalysis, title: str) -> list[tuple[str, str]]:
         lines += [(part, _FAINT) for part in _wrapped(reason)]
     lines += [(f"{result.um_per_px:.3f} um/px ({result.scale_source})", _FAINT), ("", _INK)]
     if not result.cells:
-        lines.append(("No white cells found", _INK))
+        lines.append(("No white cells found", _INK))  # not translated
     for number, cell in enumerate(result.cells, start=1):
         known = BY_CODE[cell.label]
         guess = "" if cell.identified else f" ({BY_CODE[cell.best_label].label.lower()}?)"
@@ -79,7 +79,7 @@ def _legend(result: ImageAnalysis, title: str) -> list[tuple[str, str]]:
     if result.cells:
         lines.append(("", _INK))
         lines += [(f"{count:>4}  {BY_CODE[label].plural}", _INK) for label, count in sorted(result.counts().items())]
-    lines += [("", _INK), ("Not reviewed by a pathologist", _FAINT)]
+    lines += [("", _INK), ("Not reviewed by a pathologist", _FAINT)]  # not translated
     return lines
 
 

@@ -1,0 +1,67 @@
+"""The demo accounts as the sign-in page offers them: one click each, on one's own machine only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.demo import demo_addresses
+from accounts.models import Role, User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+ROUTE = "demo_sign_in"
+"""The name of the route that signs in; `hematovision.local_urls` alone has it."""
+
+_SEES: dict[str, StrPromise] = {
+    Role.UPLOADER: _("Opens cases, photographs smears, reads reports"),
+    Role.PATHOLOGIST: _("Reviews cells by keyboard and signs"),
+    Role.ADMINISTRATOR: _("Invites people, watches the model, connects systems"),
+    Role.AUDITOR: _("Reads the audit trail and verifies it"),
+    Role.STUDENT: _("Learns cells on pictures without a patient"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """One button of the sign-in page: whose account it is, and what that role sees."""
+
+    email: str
+    name: str
+    role: StrPromise
+    place: str
+    sees: StrPromise
+
+
+def is_routed() -> bool:
+    """Whether this installation has the address that signs in to demo accounts."""
+    try:
+        reverse(ROUTE)
+    except NoReverseMatch:
+        return False
+    return True
+
+
+def demo_accounts() -> list[DemoAccount]:
+    """The demo accounts that exist here, a first one per role, in the order in which a case passes them; none elsewhere."""
+    if not is_routed():
+        return []
+    people = User.objects.filter(email__in=demo_addresses(), is_active=True).select_related("organisation")
+    of_role: dict[str, User] = {}
+    for person in sorted(people, key=lambda each: demo_addresses().index(each.email)):
+        of_role.setdefault(person.role, person)
+    return [
+        DemoAccount(
+            email=of_role[role].email,
+            name=of_role[role].full_name,
+            role=Role(role).label,
+            place=str(of_role[role].organisation or ""),
+            sees=sees,
+        )
+        for role, sees in _SEES.items()
+        if role in of_role
+    ]

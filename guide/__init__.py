@@ -1,0 +1,1 @@
+"""First steps and help: how people find their way."""
