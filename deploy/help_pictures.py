@@ -68,15 +68,16 @@ SHOTS = (
     Shot("connect-a-lis", f"administrator@{_LABORATORY}", "/integrations/"),
     Shot("read-the-audit-trail", f"auditor@{_LABORATORY}", "/oversight/audit/", top="main table"),
     Shot("watch-the-model", f"auditor@{_LABORATORY}", "/oversight/agreement/"),
+    Shot("learn-cells", f"student@{_LABORATORY}", "/learn/", top="main h1", size=(1440, 900)),
 )
 
 
-def main(site: str, chromium: str) -> int:
-    """Take every picture; how many could not be taken."""
+def main(site: str, chromium: str, only: str) -> int:
+    """Take every picture, or the one of a page; how many could not be taken."""
     missed = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for shot in SHOTS:
+        for shot in (each for each in SHOTS if only in {"", each.slug}):
             try:
                 size = save(take(browser, site, shot), FOLDER / f"{shot.slug}.webp")
             except Error as error:
@@ -141,5 +142,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--site", default="http://127.0.0.1:8000")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument("--only", default="", metavar="SLUG", choices=[shot.slug for shot in SHOTS])
     chosen = parser.parse_args()
-    sys.exit(main(chosen.site, chosen.chromium))
+    sys.exit(main(chosen.site, chosen.chromium, chosen.only))

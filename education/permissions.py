@@ -23,6 +23,11 @@ def may_learn(user: User | AnonymousUser) -> TypeGuard[User]:
     return isinstance(user, User) and user.is_active and user.token_scopes is None and user.role != Role.SERVICE
 
 
+def may_discuss(user: User | AnonymousUser) -> TypeGuard[User]:
+    """Whether `user` takes part in the talk about what is taught: everybody of a laboratory and its clinics who is no auditor."""
+    return may_learn(user) and user.organisation_id is not None and user.role != Role.AUDITOR
+
+
 def may_teach(user: User | AnonymousUser) -> TypeGuard[User]:
     """Whether `user` makes sets and sees the figures of students: pathologists, and whoever was given the permission."""
     return (

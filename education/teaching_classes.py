@@ -83,3 +83,8 @@ def classes_asked(codes: Collection[str], *, finer: bool) -> tuple[TeachingClass
 def counting_as(codes: Collection[str], *, finer: bool) -> frozenset[str]:
     """Every class that counts as one of `codes` at the depth of a set."""
     return frozenset(code for code in CODES if at_depth(code, finer=finer) in codes)
+
+
+def shown_under(code: str) -> frozenset[str]:
+    """The classes whose cells are shown with those of `code`: itself, and the finer ones that belong to it."""
+    return counting_as({code}, finer=False) | {code}

@@ -3,12 +3,15 @@
 from django.urls import path
 
 from education.views import (
+    atlas,
     attempts,
+    cells,
     certificate_requests,
     certificates,
     check,
     copies,
     differentials,
+    exports,
     home,
     material,
     objections,
@@ -37,6 +40,14 @@ urlpatterns = [
         "learn/certificates/requests/<uuid:pk>/", certificate_requests.certificate_request, name="certificate_request"
     ),
     path("check/<str:content_hash>/", check.check, name="check"),
+    path("learn/atlas/", atlas.atlas, name="atlas"),
+    path("learn/atlas/compare/", atlas.compare, name="compare"),
+    path("learn/atlas/<slug:code>/", atlas.class_page, name="atlas_class"),
+    path("learn/cells/<uuid:pk>/", cells.cell_page, name="cell"),
+    path("learn/cells/<uuid:pk>/comments/", cells.comment, name="comment"),
+    path("learn/cells/<uuid:pk>/caption/", cells.caption, name="caption"),
+    path("learn/comments/<uuid:pk>/hide/", cells.hide, name="hide_comment"),
+    path("learn/sets/<uuid:pk>/export/", exports.export, name="export_set"),
     path("learn/progress/", progress.progress, name="progress"),
     path("learn/differentials/<uuid:pk>/", differentials.differential_page, name="differential"),
     path("learn/differentials/<uuid:pk>/answers/", differentials.differential_answers, name="differential_answers"),

@@ -162,6 +162,7 @@ PAGES: tuple[HelpPage, ...] = (
         (_S,),
         ("/learn/", "/"),
         "/learn/",
+        _("Where learning begins: the sets that are open, and how often each class was right"),
     ),
     HelpPage(
         "try-a-picture",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from education.models import AssignmentKind, Attempt, AttemptState, TeachingSet
 from education.passing import FEWEST_ANSWERS
+from education.permissions import may_teach
 from education.presenters.choices import choices_of
 from education.services.attempts import assignment_for, start_attempt
 from education.services.questions import askable
@@ -72,4 +73,5 @@ def _context(request: AuthenticatedRequest, found: TeachingSet) -> dict[str, Any
         "is_open": found.is_answered_at(now),
         "not_open_yet": found.opens_at is not None and found.opens_at > now,
         "once": tested or not found.repeats,
+        "may_export": may_teach(request.user),
     }

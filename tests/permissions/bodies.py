@@ -113,6 +113,8 @@ def _discard(world: World, target: str) -> dict[str, Any]:
 
 
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "education:comment"): lambda _world, _target: {"text": "It could be a blast."},
+    ("POST", "education:caption"): lambda _world, _target: {"text": "Folded nucleus"},
     ("POST", "education:question"): lambda _world, _target: {"label": "neutrophil"},
     ("POST", "education:differential"): lambda _world, _target: {"finish": "1"},
     ("POST", "education:differential_answers"): lambda _world, _target: {

@@ -23,6 +23,7 @@ from education.models import (
 from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
 from education.services.differentials import finish_differential
+from education.services.discussion import add_comment
 from tests.factories.certificates import issued_certificate
 from tests.factories.teaching import passed_attempt, teaching_cell, teaching_field, teaching_set
 
@@ -42,6 +43,8 @@ def taught(near: Organisation, far: Organisation, student: User, pathologist: Us
     ended = start_attempt(actor=student, teaching_set=ended_set)
     show_next(actor=student, attempt=ended.pk)
     answer_item(actor=student, attempt=ended.pk, position=1, label="platelet")
+    near_cell = teaching_cell(laboratory=near, **own)
+    far_cell = teaching_cell(laboratory=far, **own)
     counted = [start_attempt(actor=student, teaching_set=each) for each in _differentials(shared)]
     finish_differential(actor=student, attempt=counted[1].pk)
     passed = passed_attempt(student, near)
@@ -56,6 +59,9 @@ def taught(near: Organisation, far: Organisation, student: User, pathologist: Us
         "near_request": request,
         "near_certificate": certificate,
         "certificate_hash": certificate.content_hash,
+        "atlas_monocyte": "monocyte",
+        "atlas_unknown": "neutrophile",
+        "near_comment": add_comment(actor=student, cell=near_cell.pk, text="Why no monocyte?"),
         "counted": counted[0],
         "counted_before": counted[1],
         "near_test": _test(near, student, timezone.now() + timedelta(days=1)),
@@ -69,8 +75,8 @@ def taught(near: Organisation, far: Organisation, student: User, pathologist: Us
         "running_question": (running.pk, 1),
         "ended_question": (ended.pk, 1),
         "shared_cell": shared,
-        "near_cell": teaching_cell(laboratory=near, **own),
-        "far_cell": teaching_cell(laboratory=far, **own),
+        "near_cell": near_cell,
+        "far_cell": far_cell,
         "near_draft": teaching_cell(laboratory=near, state=MaterialState.DRAFT, **own),
         "shared_field": teaching_field(),
     }

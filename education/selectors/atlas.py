@@ -1,0 +1,55 @@
+"""The cells that a person may see with their class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, F, FloatField, OuterRef, Q
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from education.models import Attempt, AttemptItem, AttemptState, TeachingCell
+from education.permissions import may_teach
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from accounts.models import User
+    from education.models.cell import TeachingMaterialQuerySet
+
+ENOUGH_ANSWERS = 5
+"""Under this number of answers nothing is said of how difficult a cell is."""
+HARD, EASY = 0.6, 0.85
+"""Below the first share of right answers a cell is hard, from the second on easy."""
+
+
+def atlas_of(user: User) -> TeachingMaterialQuerySet:
+    """The open cells of the atlas of `user`, without those that one of their own attempts still asks or keeps sealed."""
+    return _told(TeachingCell.objects.visible_to(user), user)
+
+
+def discussed_by(user: User) -> TeachingMaterialQuerySet:
+    """The cells whose page `user` opens: those of the atlas; a teacher also drafts."""
+    return _told(TeachingCell.objects.of_laboratory(user), user) if may_teach(user) else atlas_of(user)
+
+
+def of_difficulty(cells: QuerySet[TeachingCell], difficulty: str) -> QuerySet[TeachingCell]:
+    """Those of `cells` that are easy, medium, hard, or unknown because too few people answered."""
+    if difficulty == "unknown":
+        return cells.filter(asked__lt=ENOUGH_ANSWERS)
+    # As `TeachingCell.right_share` has it.
+    share = (Cast("right", FloatField()) + 2.0) / (Cast(F("asked"), FloatField()) + 4.0)
+    cells = cells.filter(asked__gte=ENOUGH_ANSWERS).annotate(share=share)
+    if difficulty == "hard":
+        return cells.filter(share__lt=HARD)
+    if difficulty == "easy":
+        return cells.filter(share__gte=EASY)
+    return cells.filter(share__gte=HARD, share__lt=EASY)
+
+
+def _told(cells: TeachingMaterialQuerySet, user: User) -> TeachingMaterialQuerySet:
+    """Leave out what the person was asked and may not know the answer of yet: a look here would tell it."""
+    told = Attempt.objects.of(user).told_at(timezone.now())
+    mine = AttemptItem.objects.filter(cell=OuterRef("pk"), attempt__student=user)
+    owed = mine.filter(Q(attempt__state=AttemptState.RUNNING, answers=None) | ~Q(attempt__in=told))
+    return cells.exclude(Exists(owed))
