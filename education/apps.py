@@ -19,13 +19,23 @@ class EducationConfig(AppConfig):
         from cases.models import PatientMerge, PatientRestriction
         from education.presenters.report_page import copy_link
         from education.receivers import recall_changed_report, recall_merged_patient, recall_restricted_patient
+        from education.selectors.certificates import certificate_address
         from education.services.class_lists import welcome
-        from education.verification import CONSENTS, OBJECTIONS, check_consents, check_sources
+        from education.verification import (
+            CERTIFICATES,
+            CONSENTS,
+            OBJECTIONS,
+            REQUESTS,
+            check_certificates,
+            check_consents,
+            check_sources,
+        )
         from hematovision import verifications
         from reports import providers
         from reports.signals import report_signed
 
-        keep(CONSENTS, OBJECTIONS)
+        keep(CONSENTS, OBJECTIONS, REQUESTS, CERTIFICATES)
+        verifications.register("certificates", check_certificates)
         verifications.register("consents to teaching", check_consents)
         verifications.register("sources of taught cells", check_sources)
         report_signed.connect(recall_changed_report, dispatch_uid="education.recall_changed_report")
@@ -33,3 +43,4 @@ class EducationConfig(AppConfig):
         post_save.connect(recall_merged_patient, PatientMerge, dispatch_uid="education.recall_merged")
         providers.teaching_link.register(copy_link)
         invitation_accepted.connect(welcome, dispatch_uid="education.welcome")
+        providers.other_document.register(certificate_address)

@@ -77,5 +77,20 @@ def may_follow_source(user: User | AnonymousUser, cell: TeachingCell) -> TypeGua
     )
 
 
+def may_issue_certificates(user: User | AnonymousUser) -> TypeGuard[User]:
+    """Whether `user` answers who asks for a certificate: the pathologists of a laboratory, nobody for themselves."""
+    return _is_of_a_laboratory(user) and user.role == Role.PATHOLOGIST
+
+
+def may_revoke_certificates(user: User | AnonymousUser) -> TypeGuard[User]:
+    """Whether `user` revokes certificates of their laboratory: its pathologists and its administrators."""
+    return _is_of_a_laboratory(user) and user.role in {Role.PATHOLOGIST, Role.ADMINISTRATOR}
+
+
+def may_see_certificates(user: User | AnonymousUser) -> TypeGuard[User]:
+    """Whether `user` is shown every certificate of their laboratory: who revokes them, and auditors."""
+    return may_revoke_certificates(user) or (_is_of_a_laboratory(user) and user.role == Role.AUDITOR)
+
+
 def _is_of_a_laboratory(user: User | AnonymousUser) -> TypeGuard[User]:
     return may_learn(user) and user.organisation is not None and user.organisation.kind == OrganisationKind.LABORATORY

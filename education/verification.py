@@ -1,4 +1,4 @@
-"""Whether consents, objections and the way back from a copied cell to its report are what was written."""
+"""Whether consents, objections, certificates and the way back from a copied cell to its report are what was written."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING
 from audit.fingerprints import fingerprint
 from audit.kept_rows import KeptRows
 from audit.models import Action, AuditEvent, Outcome
-from education.models import MaterialState, Source, TeachingCell, TeachingConsent, TeachingObjection, TeachingSource
+from education.models import (
+    Certificate,
+    CertificateRequest,
+    MaterialState,
+    Source,
+    TeachingCell,
+    TeachingConsent,
+    TeachingObjection,
+    TeachingSource,
+)
 from hematovision.chunks import in_chunks
 from hematovision.verifications import Finding
+from reports.canonical import canonical, sha256
 from reports.models import Report
 
 if TYPE_CHECKING:
@@ -54,14 +64,83 @@ def objection_digest(objection: TeachingObjection) -> str:
     )
 
 
+def request_digest(request: CertificateRequest) -> str:
+    """The fingerprint of a request for a certificate, and of its answer."""
+    return fingerprint(
+        [
+            (
+                request.pk,
+                request.attempt_id,
+                request.laboratory_id,
+                request.asked_at,
+                request.answered_by_id,
+                request.answered_at,
+                request.declined_because,
+            )
+        ]
+    )
+
+
+def certificate_digest(certificate: Certificate) -> str:
+    """The fingerprint of a certificate as it was issued, and of its revocation."""
+    return fingerprint(
+        [
+            (
+                certificate.pk,
+                certificate.attempt_id,
+                certificate.student_id,
+                certificate.laboratory_id,
+                certificate.content_hash,
+                certificate.pdf.name,
+                certificate.pdf_hash,
+                certificate.issued_by_id,
+                certificate.issued_at,
+                certificate.revoked_by_id,
+                certificate.revoked_at,
+                certificate.revoked_because,
+            )
+        ]
+    )
+
+
 CONSENTS = KeptRows(TeachingConsent, consent_digest, known=True)
 OBJECTIONS = KeptRows(TeachingObjection, objection_digest, known=True)
+REQUESTS = KeptRows(CertificateRequest, request_digest, known=True)
+CERTIFICATES = KeptRows(Certificate, certificate_digest, known=True)
 
 
 def check_consents() -> Iterator[Found]:
     """Every consent of a clinic and every objection of a patient is there as it was recorded."""
     yield from CONSENTS.check()
     yield from OBJECTIONS.check()
+
+
+def check_certificates() -> Iterator[Found]:
+    """Every request and every certificate is there as it was written, its content and its file what was signed."""
+    yield from REQUESTS.check()
+    yield from CERTIFICATES.check()
+    for certificate in in_chunks(Certificate.objects.all(), by=("issued_at", "pk")):
+        for sentence in certificate_faults(certificate):
+            yield Finding(Certificate._meta.label_lower, str(certificate.pk), sentence)
+
+
+def certificate_faults(certificate: Certificate) -> list[str]:
+    """What of a certificate is not what was signed, in sentences of the record."""
+    faults = []
+    try:
+        intact = sha256(canonical(certificate.content)) == certificate.content_hash
+    except ValueError:
+        intact = False
+    if not intact:
+        faults.append("The content is not what was signed.")  # not translated
+    try:
+        with certificate.pdf.open("rb") as file:
+            intact = sha256(file.read()) == certificate.pdf_hash
+    except FileNotFoundError:
+        intact = False
+    if not intact:
+        faults.append("The PDF is missing or not the one that was signed.")  # not translated
+    return faults
 
 
 def check_sources() -> Iterator[Finding]:

@@ -10,6 +10,7 @@ CHECKS = (
     _("audit trail"),
     _("calibration labels"),
     _("cases"),
+    _("certificates"),
     _("comments"),
     _("confirmed smears"),
     _("connections"),

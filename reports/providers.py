@@ -24,3 +24,9 @@ def receivers_panel(case: Case, user: User) -> SafeString:
 def teaching_link(report: Report, user: User) -> str:
     """The address where `user` copies cells of `report` to what is taught; answered by `education`, else empty."""
     return ""
+
+
+@Provider
+def other_document(value: str) -> str:
+    """Where a document that is no report is checked, by its SHA-256; answered by `education`, else empty."""
+    return ""

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from django.core.files.storage import Storage
 
 _FOLDERS = ("originals", "display", "thumbnails")
-_OTHERS = ("teaching",)
-"""Where other apps keep pictures whose rows and files are written in one go."""
+_OTHERS = ("teaching", "certificates")
+"""Where other apps keep files whose rows and files are written in one go."""
 
 
 def remove_unreferenced_files(*, older_than: timedelta) -> list[str]:

@@ -10,7 +10,7 @@ from education.models.cell import (
     TeachingCell,
     Truth,
 )
-from education.models.certificate import Certificate
+from education.models.certificate import Certificate, CertificateRequest
 from education.models.consent import TeachingConsent, TeachingObjection
 from education.models.discussion import TeachingCaption, TeachingComment
 from education.models.expected_member import ExpectedMember
@@ -39,6 +39,7 @@ __all__ = [
     "AttemptItem",
     "AttemptState",
     "Certificate",
+    "CertificateRequest",
     "ExpectedMember",
     "Feedback",
     "GroupMember",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from education.models import Attempt, AttemptState
+from education.presenters.certificates import asking_of
 from education.presenters.choices import choices_of
 from education.presenters.question import Picture, picture_of
 from education.selectors.differentials import called_cells, outcome_of
@@ -99,6 +100,7 @@ def differential_result_context(attempt: Attempt) -> dict[str, Any]:
         "set": attempt.teaching_set,
         "told": told,
         "given_up": attempt.state == AttemptState.GIVEN_UP,
+        "certificate": asking_of(attempt),
     }
     if not told:
         return context

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from education.models import Attempt, AttemptState, SetState
+from education.presenters.certificates import asking_of
 from education.presenters.question import Picture, picture_of
 from education.selectors.results import result_of
 from education.selectors.shares import by_class
@@ -46,6 +47,7 @@ def result_context(attempt: Attempt) -> dict[str, Any]:
         "result": result,
         "answered": len(result.answers),
         "given_up": attempt.state == AttemptState.GIVEN_UP,
+        "certificate": asking_of(attempt),
     }
     if not told:
         return context

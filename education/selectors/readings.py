@@ -51,8 +51,12 @@ def first_answers(attempts: QuerySet[Attempt]) -> QuerySet[Answer]:
 
 def readings_of(user: User, moment: datetime) -> list[Reading]:
     """Everything that `user` answered against the truth, oldest first, as far as it is told at `moment`."""
-    told = Attempt.objects.of(user).told_at(moment)
-    rows = first_answers(told).order_by("at", "pk").values_list(*_COLUMNS, "at")
+    return first_readings(Attempt.objects.of(user).told_at(moment))
+
+
+def first_readings(attempts: QuerySet[Attempt]) -> list[Reading]:
+    """The first answers of `attempts` against the truth, oldest first."""
+    rows = first_answers(attempts).order_by("at", "pk").values_list(*_COLUMNS, "at")
     return [
         Reading(_truth(code, label, correct=correct, finer=finer), label, at.date())
         for code, label, correct, finer, at in rows

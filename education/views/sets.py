@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from education.models import AssignmentKind, Attempt, AttemptState, TeachingSet
+from education.passing import FEWEST_ANSWERS
 from education.permissions import may_teach
 from education.presenters.choices import choices_of
 from education.services.attempts import assignment_for, start_attempt
@@ -58,13 +59,15 @@ def _context(request: AuthenticatedRequest, found: TeachingSet) -> dict[str, Any
     assignment = assignment_for(request.user, found)
     tested = assignment is not None and assignment.kind == AssignmentKind.PROFICIENCY
     cells = askable(found, request.user).count()
+    asked = cells if found.listed.exists() else min(cells, found.length)
     now = timezone.now()
     return {
         "set": found,
         "assignment": assignment,
         "tested": tested,
         "choices": choices_of(found, request.user),
-        "cells": cells if found.listed.exists() else min(cells, found.length),
+        "cells": asked,
+        "needed": FEWEST_ANSWERS if found.certificate and asked < FEWEST_ANSWERS else None,
         "running": mine.filter(state=AttemptState.RUNNING).first(),
         "ended": mine.exclude(state=AttemptState.RUNNING)[:5],
         "is_open": found.is_answered_at(now),

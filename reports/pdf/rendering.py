@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import datetime as dt
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -41,6 +42,16 @@ class PdfUnavailable(DomainError):
     default_sentence = gettext_noop(
         "The PDF cannot be made here because the library Pango is missing, so nothing can be signed."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The canonical JSON that travels inside a document, signed at `at`."""
+
+    name: str
+    text: str
+    description: str
+    at: dt.datetime
 
 
 class FetchRefusedError(RuntimeError):
@@ -95,26 +106,31 @@ def render_pdf(
         "bar_mm": round(10 * TILE_MM / TILE_UM, 2),
     }
     with in_language(language_of(content)):
+        attached = None
+        if content_text and content["signature"] is not None:
+            attached = Attached(
+                name="report.json",
+                text=content_text,
+                description=_("The content of this report in canonical JSON: what its SHA-256 is of."),
+                at=dt.datetime.fromisoformat(content["signature"]["signed_at"]),
+            )
         return _lay_out(
             render_to_string("reports/pdf.html", context),
             {picture.name: picture.jpeg for picture in pictures},
-            attachment=content_text,
+            attached=attached,
             identifier=identifier,
-            signed_at=None
-            if content["signature"] is None
-            else dt.datetime.fromisoformat(content["signature"]["signed_at"]),
         )
 
 
-def lay_out(html: str) -> bytes:
-    """Return the PDF/A of a page without pictures (a watermark)."""
+def lay_out(html: str, *, style: str = "", attached: Attached | None = None, identifier: str = "") -> bytes:
+    """Return the PDF/A of a document without pictures: a watermark, a certificate. `style` is a style sheet beside the report's."""
     if pdf_problem():
         raise PdfUnavailable
-    return _lay_out(html, {}, attachment="", identifier="", signed_at=None)
+    return _lay_out(html, {}, attached=attached, identifier=identifier, style=style)
 
 
 def _lay_out(
-    html: str, pictures: Mapping[str, bytes], *, attachment: str, identifier: str, signed_at: dt.datetime | None
+    html: str, pictures: Mapping[str, bytes], *, attached: Attached | None, identifier: str, style: str = ""
 ) -> bytes:
     from weasyprint import CSS, HTML, Attachment
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -131,14 +147,14 @@ def _lay_out(
     options: dict[str, Any] = {"pdf_variant": VARIANT}
     if identifier:
         options["pdf_identifier"] = identifier.encode("ascii")
-    if attachment and signed_at is not None:
+    if attached is not None:
         options["attachments"] = [
             Attachment(
-                string=attachment,
-                name="report.json",
-                description=_("The content of this report in canonical JSON: what its SHA-256 is of."),
-                created=signed_at,
-                modified=signed_at,
+                string=attached.text,
+                name=attached.name,
+                description=attached.description,
+                created=attached.at,
+                modified=attached.at,
                 relationship="Data",
                 base_url=_BASE,
                 url_fetcher=fetcher,
@@ -146,7 +162,8 @@ def _lay_out(
         ]
     styles = [
         CSS(string=text, base_url=_BASE, url_fetcher=fetcher)
-        for text in (_page_numbers(), _STYLE.read_text(encoding="utf-8"))
+        for text in (_page_numbers(), _STYLE.read_text(encoding="utf-8"), style)
+        if text
     ]
     try:
         found: bytes = HTML(string=html, base_url=_BASE, url_fetcher=fetcher).write_pdf(stylesheets=styles, **options)

@@ -77,8 +77,7 @@ def sign_report(*, actor: User, case: Case, preview: str, proof: Proof) -> Repor
     Raises as `prepare_report`; `PermissionRefused` without a fresh proof of this person; `Conflict`: `preview_stale`
     when anything of it changed since, `not_ready` with the first condition that is not met; `PdfUnavailable`.
     """
-    if proof.user != actor.pk or not timezone.now() - _PROOF_LASTS <= proof.at <= timezone.now() + _PROOF_LASTS:
-        raise PermissionRefused(_("Confirm that it is you, then sign."), code="proof_missing")
+    require_proof(actor=actor, proof=proof)
     prepared = _ready(actor=actor, case=case, preview=preview)
     if prepared.kind != ReportKind.WITHDRAWN:
         _compare_files(case)
@@ -95,6 +94,12 @@ def sign_report(*, actor: User, case: Case, preview: str, proof: Proof) -> Repor
         clinical_storage().delete(name)
         raise
     return report
+
+
+def require_proof(*, actor: User, proof: Proof) -> None:
+    """Raise `PermissionRefused` unless `proof` is of `actor` and was made a moment ago."""
+    if proof.user != actor.pk or not timezone.now() - _PROOF_LASTS <= proof.at <= timezone.now() + _PROOF_LASTS:
+        raise PermissionRefused(_("Confirm that it is you, then sign."), code="proof_missing")
 
 
 def _ready(*, actor: User, case: Case, preview: str) -> Prepared:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.core.cache import cache
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from audit.middleware import client_ip
 from audit.models import Action
 from audit.services import record
 from cases.services.audit_trail import scope_of
+from reports.canonical import sha256
 from reports.forms import VerifyForm
-from reports.selectors.lookup import MOST_BYTES, Answer, look_up_file, look_up_hash
+from reports.providers import other_document
+from reports.selectors.lookup import MOST_BYTES, Answer, Standing, hashes_in, look_up_file, look_up_hash
+from reports.services.check_limit import asked_too_often
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-MOST_A_MINUTE = 30
-_MINUTE = 60
 
 
 @sensitive_post_parameters("hash")
@@ -32,7 +30,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Take a pasted hash or a file and answer with what became of that version."""
     if request.method != "POST":
         return render(request, "reports/verify.html", {"form": VerifyForm()})
-    if _too_many(request):
+    if asked_too_often(request):
         context = {"form": VerifyForm(), "error": _("That were many questions. Try again in a minute.")}
         return render(request, "reports/verify.html", context, status=429)
     form = VerifyForm(request.POST, request.FILES)
@@ -43,22 +41,16 @@ def verify(request: HttpRequest) -> HttpResponse:
         sentence = _("A report has less than %(size)s MB.") % {"size": MOST_BYTES // 1024**2}
         context = {"form": VerifyForm(), "error": sentence}
         return render(request, "reports/verify.html", context, status=413)
-    answer = look_up_file(file.read()) if file is not None else look_up_hash(form.cleaned_data["hash"])
+    content = file.read() if file is not None else None
+    answer = look_up_file(content) if content is not None else look_up_hash(form.cleaned_data["hash"])
+    if answer.standing == Standing.UNKNOWN:
+        hashes = [sha256(content)] if content is not None else hashes_in(form.cleaned_data["hash"])
+        if address := next(filter(None, map(other_document, hashes)), ""):
+            return redirect(address)
     _record(request, answer)
     # What was pasted stays in its field: who mistyped it wants to see where.
     context = {"form": VerifyForm(), "answer": answer, "asked": form.cleaned_data["hash"]}
     return render(request, "reports/verify.html", context)
-
-
-def _too_many(request: HttpRequest) -> bool:
-    """Whether this address has asked too often in the last minute."""
-    key = f"reports.verify.{client_ip(request)}"
-    cache.add(key, 0, timeout=_MINUTE)
-    try:
-        return cache.incr(key) > MOST_A_MINUTE
-    except ValueError:
-        # The minute ended between the two lines.
-        return False
 
 
 def _record(request: HttpRequest, answer: Answer) -> None:

@@ -11,6 +11,7 @@ from cases.models import Cell, SmearImage
 from cases.services.cases import submit_case
 from cases.services.images import receive_image
 from cases.services.patient_numbers import add_number
+from education.services.certificates import ask_for_certificate, revoke_certificate
 from education.services.recall import recall_chosen
 from inbox.models import Delivery
 from integrations.models import Connection, ConnectionKind, ConnectionState, MessageState
@@ -18,6 +19,7 @@ from microscopes.models import Microscope
 from tests import people
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories.cases import CaseFactory
+from tests.factories.certificates import issued_certificate
 from tests.factories.connections import a_connection
 from tests.factories.copied import consent, copied, signed_case
 from tests.factories.messages import a_message, an_attempt, oru
@@ -25,6 +27,7 @@ from tests.factories.orders import waiting_order
 from tests.factories.reports import NEUTROPENIC, signed_report
 from tests.factories.smears import drawn_field
 from tests.factories.standings import stands
+from tests.factories.teaching import passed_attempt
 
 # Contrast depends on the theme, layout on the width: these two see each theme and each width once.
 LOOKS = [pytest.param(DESKTOP, "light", id="desktop-light"), pytest.param(PHONE, "dark", id="phone-dark")]
@@ -353,3 +356,29 @@ def test_pages_of_copying_to_teaching(transactional_db, open_as, violations, ine
     page.get_by_role("heading", name="Pictures to copy").wait_for()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_pages_of_certificates(transactional_db, open_as, violations, sami, pavel, size, theme):
+    central = pavel.organisation
+    attempt = passed_attempt(sami, central)
+    revoked, valid = (issued_certificate(sami, pavel, central) for _ in range(2))
+    revoke_certificate(actor=pavel, certificate=revoked.pk, reason="Another person answered.")
+
+    def are_fine(person, *addresses):
+        page = open_as(person, size=size, theme=theme)
+        for address in addresses:
+            page.goto(address)
+            assert violations(page) == [], address
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
+
+    are_fine(sami, f"/learn/attempts/{attempt.pk}/result/")
+    asked = ask_for_certificate(actor=sami, attempt=attempt.pk)
+    are_fine(sami, "/learn/certificates/", f"/learn/certificates/{revoked.pk}/")
+    are_fine(
+        pavel,
+        "/learn/certificates/",
+        f"/learn/certificates/requests/{asked.pk}/",
+        f"/learn/certificates/{valid.pk}/",
+    )
+    are_fine(None, f"/check/{valid.content_hash}/", f"/check/{revoked.content_hash}/", f"/check/{'0' * 64}/")

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import io
 import itertools
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from PIL import Image
 
 from education.models import (
     SIDE_PX,
+    Answer,
+    Attempt,
+    AttemptItem,
+    AttemptState,
+    Feedback,
     MaterialState,
     SetState,
     Source,
@@ -21,6 +28,9 @@ from education.models import (
     Truth,
 )
 from education.services.material import keep_cell, pixel_hash
+
+if TYPE_CHECKING:
+    from accounts.models import Organisation, User
 
 _numbers = itertools.count(1)
 PUBLIC = {"source": Source.PUBLIC, "licence": "CC BY 4.0", "credit": "Acevedo et al. 2020"}
@@ -61,3 +71,37 @@ def teaching_set(*cells: TeachingCell, **columns) -> TeachingSet:
     for position, cell in enumerate(cells):
         TeachingSetCell.objects.create(teaching_set=made, position=position, cell=cell)
     return made
+
+
+def passed_attempt(student: User, laboratory: Organisation | None = None, **columns) -> Attempt:
+    """A finished attempt that passes for a certificate: fifty of each of two classes, ninety-six of a hundred right."""
+    cells = [teaching_cell(code) for code in ("neutrophil", "monocyte")]
+    given = {"title": "Course A", "certificate": True, "length": 100, "feedback": Feedback.AT_END, **columns}
+    made = teaching_set(laboratory=laboratory, **given)
+    now = timezone.now()
+    attempt = Attempt.objects.create(
+        teaching_set=made, student=student, seed=1, state=AttemptState.FINISHED, started_at=now, finished_at=now
+    )
+    extra = [
+        TeachingCell(
+            cell_class=cells[n % 2].cell_class, picture=cells[n % 2].picture.name, pixel_hash=f"{next(_numbers):064x}"
+        )
+        for n in range(98)
+    ]
+    for each in extra:
+        each.truth, each.state, each.source = Truth.PUBLISHED, MaterialState.OPEN, Source.OWN
+        each.laboratory = laboratory
+    cells += TeachingCell.objects.bulk_create(extra)
+    items = AttemptItem.objects.bulk_create(
+        AttemptItem(attempt=attempt, position=n, cell=cell, shown_at=now) for n, cell in enumerate(cells, start=1)
+    )
+    Answer.objects.bulk_create(
+        Answer(
+            item=item,
+            label=item.cell.cell_class if item.position > 4 else "lymphocyte",
+            correct=item.position > 4,
+            ms=900,
+        )
+        for item in items
+    )
+    return attempt

@@ -159,6 +159,8 @@ BODIES: dict[tuple[str, str], Any] = {
         "step": "copy",
         "confirmed": "yes",
     },
+    ("POST", "education:certificate_request"): lambda _world, _target: {"action": "decline", "reason": "Not yet."},
+    ("POST", "education:certificate"): lambda _world, _target: {"reason": "Another person answered."},
     ("POST", "education:objection"): lambda _world, _target: {"action": "object"},
     ("POST", "workbench:legal_holds"): lambda _world, _target: {"reason": "A court asked for everything."},
     ("POST", "api:patients"): _patient,

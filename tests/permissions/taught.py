@@ -11,6 +11,7 @@ from django.utils import timezone
 from education.models import (
     Assignment,
     AssignmentKind,
+    CertificateRequest,
     GroupMember,
     JoinCode,
     MaterialState,
@@ -26,7 +27,8 @@ from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
 from education.services.differentials import finish_differential
 from education.services.discussion import add_comment
-from tests.factories.teaching import teaching_cell, teaching_field, teaching_set
+from tests.factories.certificates import issued_certificate
+from tests.factories.teaching import passed_attempt, teaching_cell, teaching_field, teaching_set
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from accounts.models import Organisation, User
 
 
-def taught(near: Organisation, far: Organisation, student: User) -> dict[str, Any]:
+def taught(near: Organisation, far: Organisation, student: User, pathologist: User) -> dict[str, Any]:
     """Return material and sets of both laboratories and attempts of a student, by the names the tables use."""
     own = {"source": Source.OWN}
     shared = teaching_cell()
@@ -52,11 +54,18 @@ def taught(near: Organisation, far: Organisation, student: User) -> dict[str, An
     GroupMember.objects.create(group=group, person=student)
     made = {"laboratory": near, "for_everybody": False}
     given = teaching_set(shared, **made)
+    passed = passed_attempt(student, near)
+    request = CertificateRequest.objects.create(attempt=passed, laboratory=near)
+    certificate = issued_certificate(student, pathologist, near)
     # Asked for when the cell was shown; what a worker would have made of it.
     model_words = TeachingPrediction.objects.get(cell=shared)
     model_words.heat_maps.save("", ContentFile(b"heat maps"), save=False)
     model_words.save()
     return {
+        "passed": passed,
+        "near_request": request,
+        "near_certificate": certificate,
+        "certificate_hash": certificate.content_hash,
         "atlas_monocyte": "monocyte",
         "atlas_unknown": "neutrophile",
         "near_comment": add_comment(actor=student, cell=near_cell.pk, text="Why no monocyte?"),

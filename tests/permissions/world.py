@@ -212,8 +212,8 @@ def build() -> World:
         "event": AuditEvent.objects.order_by("id").first(),
     }
     objects |= lines(central, people["ines"])
+    objects |= taught(central, northern, people["sami"], people["pavel"])
     objects |= tried_picture(people["sami"], version)
-    objects |= taught(central, northern, people["sami"])
     return World(people, tokens, sessions, specimens, objects)
 
 

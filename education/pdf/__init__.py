@@ -1,0 +1,1 @@
+"""The certificate as a file, by the machinery of the reports."""
