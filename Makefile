@@ -18,6 +18,8 @@ export HEMATOVISION_VAR ?= var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Oversubscribed thread pools make two cores slower, not faster.
 export OMP_NUM_THREADS ?= 2
+# Many tests wait for a process, a browser or a worker that they started: one more than there are cores fills the gaps.
+export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 # Some hosts keep no bytecode: every process of the suite, and each one a test starts, would compile all of it again.
 export PYTHONDONTWRITEBYTECODE :=
 

@@ -96,6 +96,8 @@ class Command(BaseCommand):
         """Tell the last three months, which need a model in use and a library for the PDFs of their reports."""
         if pdf_problem() or ModelVersion.objects.active() is None:
             return
+        self.stdout.write("Demo history: three months are told once; this takes about half a minute.")
+        self.stdout.flush()
         with set_clock(history_began(now)) as clock:
             told = seed_history(clock=clock, cases=history_before(last_day(now)))
             seed_source(clinic=RIVERSIDE, name="Riverside microscope 2", held=1)
