@@ -17,7 +17,7 @@ class TestForm(DescribedForm):
     """Which set, who takes it, and until when."""
 
     teaching_set = forms.ModelChoiceField(
-        queryset=TeachingSet.objects.none(), label=_("Set"), help_text=_("One that nobody has answered before.")
+        queryset=TeachingSet.objects.none(), label=_("Set"), help_text=_("None of the people below may have answered it before.")
     )
     people = forms.ModelMultipleChoiceField(
         queryset=User.objects.none(), label=_("Who takes it"), widget=forms.CheckboxSelectMultiple
