@@ -20,6 +20,7 @@ from education.models import (
     TeachingPrediction,
 )
 from education.permissions import may_teach
+from education.selectors.atlas import discussed_by
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -49,14 +50,15 @@ def field_picture(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
 @login_required
 @require_safe
 def heat_maps(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
-    """Send where the model saw each class in a cell: to teachers, and to those who answered the cell and may be told."""
+    """Send where the model saw each class in a cell: to teachers who owe no answer to it, and to those who answered and may be told."""
     found = TeachingPrediction.objects.select_related("cell").filter(pk=pk).exclude(heat_maps="").first()
     user = request.user
     if found is None or not TeachingCell.objects.visible_to(user).filter(pk=found.cell_id).exists():
         raise Http404
     told = Attempt.objects.of(user).told_at(timezone.now())
     answered = Answer.objects.filter(item__cell=found.cell_id, item__attempt__in=told)
-    if not may_teach(user) and not answered.exists():
+    teaches = may_teach(user) and discussed_by(user).filter(pk=found.cell_id).exists()
+    if not teaches and not answered.exists():
         raise Http404
     return _picture(request, found.heat_maps, "image/webp", found.pk, is_published=found.cell.source == Source.PUBLIC)
 
