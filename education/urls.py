@@ -34,6 +34,11 @@ urlpatterns = [
     path("learn/sets/<uuid:pk>/start/", sets.start, name="start"),
     path("learn/attempts/<uuid:pk>/", attempts.attempt_page, name="attempt"),
     path("learn/attempts/<uuid:pk>/questions/<int:position>/", attempts.question, name="question"),
+    path(
+        "learn/attempts/<uuid:pk>/questions/<int:position>/picture.png",
+        pictures.question_picture,
+        name="question_picture",
+    ),
     path("learn/attempts/<uuid:pk>/end/", attempts.end, name="end"),
     path("learn/attempts/<uuid:pk>/result/", attempts.result, name="result"),
     path("learn/attempts/<uuid:pk>/wrong-again/", attempts.wrong_again, name="wrong_again"),

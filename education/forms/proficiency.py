@@ -30,6 +30,6 @@ class TestForm(DescribedForm):
 
     def __init__(self, *args: Any, teacher: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sets = TeachingSet.objects.of_laboratory(teacher).filter(state=SetState.OPEN)
+        sets = TeachingSet.objects.of_laboratory(teacher).filter(state=SetState.OPEN, adaptive=False)
         self.fields["teaching_set"].queryset = sets  # type: ignore[attr-defined]
         self.fields["people"].queryset = testable(teacher)  # type: ignore[attr-defined]

@@ -99,7 +99,7 @@ def class_context(user: User, code: str) -> dict[str, Any]:
     return {
         "of": BY_CODE[code],
         "classes": [BY_CODE[code]],
-        "cells": cells.count(),
+        "cells": TeachingCell.objects.visible_to(user).filter(cell_class__in=shown_under(code)).count(),
         "entries": [entry_of(cell) for cell in cells[:_EXAMPLES]],
         "look_alikes": [_pair(each) for each in look_alikes_of(code)],
     }
@@ -129,8 +129,10 @@ def _side(user: User, value: str) -> Side:
 
 
 def _shelves(user: User) -> list[Shelf]:
-    rows = atlas_of(user).order_by().values("cell_class").annotate(n=Count("pk"), first=Min("created_at"))
-    counts = {row["cell_class"]: row["n"] for row in rows}
+    # Counted with what the person is being asked: a number that drops would tell its class.
+    every = TeachingCell.objects.visible_to(user).order_by().values_list("cell_class").annotate(n=Count("pk"))
+    counts = dict(every)
+    rows = atlas_of(user).order_by().values("cell_class").annotate(first=Min("created_at"))
     firsts = {}
     # The oldest of each class: a picture that stays the same from visit to visit.
     for cell in atlas_of(user).filter(created_at__in={row["first"] for row in rows}).order_by("-created_at", "-pk"):

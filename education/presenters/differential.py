@@ -11,7 +11,7 @@ from django.utils import timezone
 from education.models import Attempt, AttemptState
 from education.presenters.certificates import asking_of
 from education.presenters.choices import choices_of
-from education.presenters.question import Picture, picture_of
+from education.presenters.question import Picture, picture_of, picture_of_question
 from education.selectors.differentials import called_cells, outcome_of
 from education.teaching_classes import BY_CODE, TeachingClass
 from education.timed import HESITATION
@@ -59,7 +59,7 @@ def differential_context(attempt: Attempt, user: User) -> dict[str, Any]:
     now_at = next((number for number, cell in enumerate(cells) if not cell.label), None)
     elapsed_ms = max(0, round((timezone.now() - attempt.started_at).total_seconds() * 1000))
     undo_keys = keys_of(user).get("undo", [])
-    pictures = [picture_of(cell.item.cell) for cell in cells]
+    pictures = [picture_of_question(cell.item) for cell in cells]
     return {
         "attempt": attempt,
         "set": attempt.teaching_set,

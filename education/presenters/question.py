@@ -12,6 +12,7 @@ from education.models import SIDE_PX, Answer, Attempt, AttemptState
 from education.presenters.choices import choices_of
 from education.presenters.prediction import model_words
 from education.selectors.crowd import crowd_of
+from education.selectors.shown import fetched_ahead
 from education.teaching_classes import BY_CODE, at_depth
 
 if TYPE_CHECKING:
@@ -37,9 +38,13 @@ class Picture:
 
 
 def picture_of(cell: TeachingCell) -> Picture:
-    """The picture of `cell` as a page shows it."""
-    scale = None if cell.um_per_px is None else round(SCALE_UM / cell.um_per_px, 1)
-    return Picture(cell, reverse("education:cell_picture", args=[cell.pk]), scale)
+    """The picture of `cell` as a page shows it that may tell its class."""
+    return Picture(cell, reverse("education:cell_picture", args=[cell.pk]), _scale_px(cell))
+
+
+def picture_of_question(item: AttemptItem) -> Picture:
+    """The picture of a question by its place in the attempt: the id of the cell would tell its class, in the atlas."""
+    return Picture(item.cell, _address(item), _scale_px(item.cell))
 
 
 def question_context(attempt: Attempt, item: AttemptItem, user: User) -> dict[str, Any]:
@@ -50,10 +55,10 @@ def question_context(attempt: Attempt, item: AttemptItem, user: User) -> dict[st
     return {
         **_place(attempt, item),
         "choices": choices_of(attempt.teaching_set, user),
-        "picture": picture_of(item.cell),
+        "picture": picture_of_question(item),
         "seconds": seconds,
         "left_ms": None if seconds is None else max(round((seconds - gone) * 1000), 0),
-        "next_picture": _next_picture(attempt, item),
+        "next_picture": _next_picture(attempt),
     }
 
 
@@ -74,11 +79,12 @@ def feedback_context(attempt: Attempt, item: AttemptItem) -> dict[str, Any]:
         "own_class": BY_CODE[item.cell.cell_class],
         "said": BY_CODE.get(said),
         "classes": [BY_CODE[code] for code in dict.fromkeys([truth, said]) if code],
-        "picture": picture_of(item.cell),
+        # The address of before: the browser has it already.
+        "picture": picture_of_question(item),
         "crowd": crowd,
         "model": model_words(item.cell, said),
         "taken_for": BY_CODE.get(crowd.taken_for) if crowd is not None else None,
-        "next_picture": _next_picture(attempt, item),
+        "next_picture": _next_picture(attempt),
     }
 
 
@@ -97,7 +103,15 @@ def _place(attempt: Attempt, item: AttemptItem) -> dict[str, Any]:
     }
 
 
-def _next_picture(attempt: Attempt, item: AttemptItem) -> str:
+def _next_picture(attempt: Attempt) -> str:
     """The address of the picture that comes next, for the browser to fetch meanwhile; empty where there is none."""
-    following = attempt.items.filter(answers=None, skipped=False).exclude(pk=item.pk).order_by("position").first()
-    return "" if following is None else reverse("education:cell_picture", args=[following.cell_id])
+    following = fetched_ahead(attempt)
+    return "" if following is None else _address(following)
+
+
+def _address(item: AttemptItem) -> str:
+    return reverse("education:question_picture", args=[item.attempt_id, item.position])
+
+
+def _scale_px(cell: TeachingCell) -> float | None:
+    return None if cell.um_per_px is None else round(SCALE_UM / cell.um_per_px, 1)

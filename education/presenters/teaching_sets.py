@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from education.models import Assignment, SetState, TeachingCell
 from education.presenters.teach import TONES
+from education.selectors.owed import takes_test, without_owed
 from education.selectors.student_groups import given_with_finished
-from education.services.questions import askable, draw
+from education.services.questions import cells_of, draw
 from education.services.teaching_sets import is_answered
 from education.teaching_classes import BY_CODE, TeachingClass, at_depth, classes_asked, counting_as
 
@@ -35,8 +36,9 @@ class ShownCell:
 
 def set_context(teaching_set: TeachingSet, teacher: User) -> dict[str, Any]:
     """What the page of a set shows: its rules, an attempt as it could be, and to whom it is given."""
-    drawn = draw(teaching_set, teacher, seed=0)[:SHOWN]
-    cells = TeachingCell.objects.in_bulk(drawn)
+    tested = takes_test(teacher, teaching_set)
+    drawn = [] if tested else draw(teaching_set, teacher, seed=0)[:SHOWN]
+    cells = without_owed(TeachingCell.objects.visible_to(teacher), teacher).in_bulk(drawn)
     given = Assignment.objects.given_at(teacher).filter(teaching_set=teaching_set)
     return {
         "set": teaching_set,
@@ -45,19 +47,21 @@ def set_context(teaching_set: TeachingSet, teacher: User) -> dict[str, Any]:
         "times": teaching_set.attempts.count(),
         "classes": classes_asked(teaching_set.classes, finer=teaching_set.finer),
         "listed": teaching_set.listed.count(),
-        "askable": askable(teaching_set, teacher).count(),
-        "preview": [_shown(cells[pk], teaching_set) for pk in drawn],
+        "askable": cells_of(teaching_set, teacher).count(),
+        "tested": tested,
+        "preview": [_shown(cells[pk], teaching_set) for pk in drawn if pk in cells],
         "given": given_with_finished(given),
         "now": timezone.now(),
     }
 
 
 def cells_context(teaching_set: TeachingSet, teacher: User, code: str) -> dict[str, Any]:
-    """The cells of one class to choose from, with those that the set lists marked."""
+    """The cells of one class to choose from, with those that the set lists marked; none whose answer `teacher` owes."""
     asked = classes_asked(teaching_set.classes, finer=teaching_set.finer)
     chosen_class = next((each for each in asked if each.code == code), asked[0])
     counting = counting_as({chosen_class.code}, finer=teaching_set.finer)
-    cells = TeachingCell.objects.visible_to(teacher).for_marks().filter(cell_class__in=counting)
+    known = without_owed(TeachingCell.objects.visible_to(teacher).for_marks(), teacher)
+    cells = known.filter(cell_class__in=counting)
     listed = set(teaching_set.listed.values_list("cell_id", flat=True))
     return {
         "set": teaching_set,

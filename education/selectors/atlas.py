@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, FloatField, OuterRef, Q
+from django.db.models import F, FloatField
 from django.db.models.functions import Cast
-from django.utils import timezone
 
-from education.models import Attempt, AttemptItem, AttemptState, TeachingCell
+from education.models import TeachingCell
 from education.permissions import may_teach
+from education.selectors.owed import without_owed
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -24,13 +24,13 @@ HARD, EASY = 0.6, 0.85
 
 
 def atlas_of(user: User) -> TeachingMaterialQuerySet:
-    """The open cells of the atlas of `user`, without those that one of their own attempts still asks or keeps sealed."""
-    return _told(TeachingCell.objects.visible_to(user), user)
+    """The open cells of the atlas of `user`, without those whose answer they owe."""
+    return without_owed(TeachingCell.objects.visible_to(user), user)
 
 
 def discussed_by(user: User) -> TeachingMaterialQuerySet:
     """The cells whose page `user` opens: those of the atlas; a teacher also drafts."""
-    return _told(TeachingCell.objects.of_laboratory(user), user) if may_teach(user) else atlas_of(user)
+    return without_owed(TeachingCell.objects.of_laboratory(user), user) if may_teach(user) else atlas_of(user)
 
 
 def of_difficulty(cells: QuerySet[TeachingCell], difficulty: str) -> QuerySet[TeachingCell]:
@@ -45,11 +45,3 @@ def of_difficulty(cells: QuerySet[TeachingCell], difficulty: str) -> QuerySet[Te
     if difficulty == "easy":
         return cells.filter(share__gte=EASY)
     return cells.filter(share__gte=HARD, share__lt=EASY)
-
-
-def _told(cells: TeachingMaterialQuerySet, user: User) -> TeachingMaterialQuerySet:
-    """Leave out what the person was asked and may not know the answer of yet: a look here would tell it."""
-    told = Attempt.objects.of(user).told_at(timezone.now())
-    mine = AttemptItem.objects.filter(cell=OuterRef("pk"), attempt__student=user)
-    owed = mine.filter(Q(attempt__state=AttemptState.RUNNING, answers=None) | ~Q(attempt__in=told))
-    return cells.exclude(Exists(owed))

@@ -16,7 +16,8 @@ from cases.permissions import refuse
 from education.licences import LETS_IT_LEAVE, may_leave
 from education.models import Source, TeachingCell, TeachingSet
 from education.permissions import may_teach
-from education.services.questions import askable
+from education.selectors.owed import takes_test, without_owed
+from education.services.questions import cells_of
 from hematovision.csv_export import csv_lines
 from hematovision.errors import Conflict, NotFound
 
@@ -35,8 +36,8 @@ COLUMNS = ("file", "class", "um_per_px", "stain", "camera", "licence", "credit")
 def export_set(*, actor: User, teaching_set: UUID) -> IO[bytes]:
     """Return the cells of a set as an open zip file: pictures under numbers, `material.csv` and `CREDITS.txt`.
 
-    Raises `NotFound`, `PermissionRefused` for who does not teach, and `Conflict` for a set without cells, with more than 500 or with a
-    cell that may not leave: what was copied from signed cases and the laboratory's own never does, nor one whose licence
+    Raises `NotFound`, `PermissionRefused` for who does not teach, and `Conflict` for a set without cells, with more than 500, with a
+    cell whose answer `actor` owes, or with one that may not leave: what was copied from signed cases and the laboratory's own never does, nor one whose licence
     does not allow it.
     """
     found = TeachingSet.objects.of_laboratory(actor).filter(pk=teaching_set).first()
@@ -45,8 +46,9 @@ def export_set(*, actor: User, teaching_set: UUID) -> IO[bytes]:
     if not may_teach(actor):
         refuse(actor=actor, target=found, sentence=gettext_noop("Teachers export sets."))
     # By an id that chance made: the order tells nothing.
-    cells = list(askable(found, actor).order_by("pk")[: MOST_PICTURES + 1])
+    cells = list(cells_of(found, actor).order_by("pk")[: MOST_PICTURES + 1])
     _require_free(cells)
+    _require_told(found, cells, actor)
     file = _written(cells)
     record(
         actor=actor,
@@ -81,6 +83,13 @@ def _require_free(cells: Sequence[TeachingCell]) -> None:
             % {"licences": ", ".join(barred), "allowed": LETS_IT_LEAVE},
             code="licence",
         )
+
+
+def _require_told(teaching_set: TeachingSet, cells: Sequence[TeachingCell], actor: User) -> None:
+    asked = TeachingCell.objects.filter(pk__in=[cell.pk for cell in cells])
+    if takes_test(actor, teaching_set) or without_owed(asked, actor).count() < len(cells):
+        sentence = _("You owe answers to cells of this set in a test or an attempt. Export it once they are told.")
+        raise Conflict(sentence, code="owed")
 
 
 def _written(cells: Sequence[TeachingCell]) -> IO[bytes]:

@@ -27,8 +27,9 @@ def give_test(
     """Give a set to `people` as a proficiency test that closes at `due_at`, for all of them at once.
 
     Raises `PermissionRefused` unless `actor` teaches, `NotFound` for a set or a person of another laboratory,
-    `Unprocessable` without people or for a time that has passed, and `Conflict` for a set that is not open, or that one of
-    them has answered before or has been given as a test already: who knows the cells shows nothing by it.
+    `Unprocessable` without people or for a time that has passed, and `Conflict` for a set that is not open or adaptive (it
+    asks wrong ones again, which tells them), or that one of them has answered before or has been given as a test already:
+    who knows the cells shows nothing by it.
     """
     if not may_teach(actor):
         raise PermissionRefused
@@ -46,6 +47,9 @@ def give_test(
             raise NotFound
         if found.state != SetState.OPEN or (found.closes_at is not None and found.closes_at < due_at):
             raise Conflict(_("This set is not open until then."), code="closed")
+        if found.adaptive:
+            sentence = _("An adaptive set asks wrong ones again and so tells them. Choose another set for a test.")
+            raise Conflict(sentence, code="adaptive")
         _refuse_known(found, people)
         given = [
             Assignment(

@@ -7,29 +7,34 @@ from typing import TYPE_CHECKING
 
 from education.choosing import Candidate, Past, coming_back, next_cell
 from education.models import Answer, TeachingCell
+from education.selectors.owed import without_sealed_elsewhere
 from education.teaching_classes import at_depth, classes_asked, counting_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
-    from django.db.models import QuerySet
-
     from accounts.models import User
     from education.models import Attempt, TeachingSet
+    from education.models.cell import TeachingMaterialQuerySet
 
 
 REMEMBERED = 300
 """How many answers decide what is asked next: five half-lives."""
 
 
-def askable(teaching_set: TeachingSet, user: User) -> QuerySet[TeachingCell]:
-    """The cells that a set can ask of `user`: open, of its classes, their class agreed on; of a list only those listed."""
+def cells_of(teaching_set: TeachingSet, user: User) -> TeachingMaterialQuerySet:
+    """The cells of a set at the laboratory of `user`: open, of its classes, their class agreed on; of a list only those listed."""
     codes = {each.code for each in classes_asked(teaching_set.classes, finer=teaching_set.finer)}
     cells = TeachingCell.objects.visible_to(user).for_marks()
     if teaching_set.listed.exists():
         cells = cells.filter(pk__in=teaching_set.listed.values("cell"))
     return cells.filter(cell_class__in=counting_as(codes, finer=teaching_set.finer))
+
+
+def askable(teaching_set: TeachingSet, user: User) -> TeachingMaterialQuerySet:
+    """Those of them that it asks `user`: what another, sealed test asks is left out, since its feedback would tell that."""
+    return without_sealed_elsewhere(cells_of(teaching_set, user), user, teaching_set)
 
 
 def draw(teaching_set: TeachingSet, user: User, *, seed: int) -> list[UUID]:

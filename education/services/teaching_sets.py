@@ -10,9 +10,18 @@ from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
-from education.models import SetKind, SetState, TeachingCell, TeachingSet, TeachingSetCell
+from education.models import (
+    Assignment,
+    AssignmentKind,
+    Feedback,
+    SetKind,
+    SetState,
+    TeachingCell,
+    TeachingSet,
+    TeachingSetCell,
+)
 from education.permissions import may_teach
-from education.services.questions import askable
+from education.services.questions import cells_of
 from education.teaching_classes import classes_asked
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 
@@ -116,7 +125,7 @@ def open_set(*, actor: User, pk: UUID) -> TeachingSet:
         found = _locked(actor, pk)
         if found.state == SetState.OPEN:
             raise Conflict(_("This set is open already."), code="open")
-        if not askable(found, actor).exists():
+        if not cells_of(found, actor).exists():
             raise Conflict(_("There is no cell to ask in this set: choose other classes or cells."), code="no_cells")
         _move(actor, found, SetState.OPEN)
     return found
@@ -172,8 +181,19 @@ def _save(teaching_set: TeachingSet) -> None:
         wrong = _("Choose two classes or more, or none for all of them.")
     if wrong:
         raise Unprocessable(wrong, code="classes", details={"errors": {"classes": [wrong]}})
+    if _tells_too_early(teaching_set):
+        wrong = _("An adaptive set asks wrong ones again: it tells after every answer, and is no proficiency test.")
+        raise Unprocessable(wrong, code="adaptive", details={"errors": {"adaptive": [wrong]}})
     try:
         teaching_set.full_clean()
     except ValidationError as error:
         raise Unprocessable(" ".join(error.messages), details={"errors": error.message_dict}) from error
     teaching_set.save()
+
+
+def _tells_too_early(teaching_set: TeachingSet) -> bool:
+    # What an answered set asks stays as it is, also where it was written before this was refused.
+    if not teaching_set.adaptive or is_answered(teaching_set):
+        return False
+    tests = Assignment.objects.filter(teaching_set=teaching_set, kind=AssignmentKind.PROFICIENCY, withdrawn_at=None)
+    return teaching_set.feedback != Feedback.AT_ONCE or tests.exists()

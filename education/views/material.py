@@ -23,6 +23,7 @@ from audit.services import record
 from cases.words import in_words
 from education.models import MaterialState, Source, TeachingCell, TeachingConsent, TeachingSource
 from education.permissions import may_follow_source, may_keep_material, may_record_consent, may_see_material
+from education.selectors.owed import without_owed
 from education.services.consents import record_consent, withdraw_consent
 from education.services.recall import recall_chosen
 from education.words import name_of
@@ -53,7 +54,10 @@ class ConsentForm(DescribedForm):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def material(request: AuthenticatedRequest) -> HttpResponse:
-    """List the laboratory's own and copied cells, the newest first; a POST recalls those chosen, with a reason."""
+    """List the laboratory's own and copied cells, the newest first; a POST recalls those chosen, with a reason.
+
+    A cell whose answer the person owes is listed to them once that is told.
+    """
     if not may_see_material(request.user):
         raise PermissionDenied(_("The material is for teachers, administrators and auditors of a laboratory."))
     error: DomainError | None = None
@@ -70,7 +74,8 @@ def material(request: AuthenticatedRequest) -> HttpResponse:
             messages.success(request, told % {"count": count})
             return redirect("education:material")
     state, source = request.GET.get("state", ""), request.GET.get("source", "")
-    cells = TeachingCell.objects.filter(laboratory=request.user.organisation_id).order_by("-created_at", "pk")
+    kept = TeachingCell.objects.filter(laboratory=request.user.organisation_id)
+    cells = without_owed(kept, request.user).order_by("-created_at", "pk")
     if state in MaterialState.values:
         cells = cells.filter(state=state)
     if source in Source.values:

@@ -20,6 +20,8 @@ from education.models import (
     TeachingPrediction,
 )
 from education.permissions import may_teach
+from education.selectors.atlas import discussed_by
+from education.selectors.shown import shown_item
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -41,6 +43,18 @@ def cell_picture(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
 
 @login_required
 @require_safe
+def question_picture(request: AuthenticatedRequest, pk: UUID, position: int) -> HttpResponseBase:
+    """Send the picture of a question of one's own attempt, under a name that leads to no cell of the atlas."""
+    attempt = Attempt.objects.of(request.user).select_related("teaching_set", "assignment").filter(pk=pk).first()
+    item = shown_item(attempt, position) if attempt is not None else None
+    if item is None:
+        raise Http404
+    is_published = item.cell.source == Source.PUBLIC
+    return _picture(request, item.cell.picture, "image/png", f"{pk.hex}-{position}", is_published=is_published)
+
+
+@login_required
+@require_safe
 def field_picture(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Send the picture of a field: open ones to everybody of the laboratory, drafts to its teachers."""
     return _send(request, TeachingField, pk)
@@ -49,16 +63,19 @@ def field_picture(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
 @login_required
 @require_safe
 def heat_maps(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
-    """Send where the model saw each class in a cell: to teachers, and to those who answered the cell and may be told."""
+    """Send where the model saw each class in a cell: to teachers who owe no answer to it, and to those who answered and may be told."""
     found = TeachingPrediction.objects.select_related("cell").filter(pk=pk).exclude(heat_maps="").first()
     user = request.user
     if found is None or not TeachingCell.objects.visible_to(user).filter(pk=found.cell_id).exists():
         raise Http404
     told = Attempt.objects.of(user).told_at(timezone.now())
     answered = Answer.objects.filter(item__cell=found.cell_id, item__attempt__in=told)
-    if not may_teach(user) and not answered.exists():
+    teaches = may_teach(user) and discussed_by(user).filter(pk=found.cell_id).exists()
+    if not teaches and not answered.exists():
         raise Http404
-    return _picture(request, found.heat_maps, "image/webp", found.pk, is_published=found.cell.source == Source.PUBLIC)
+    return _picture(
+        request, found.heat_maps, "image/webp", found.pk.hex, is_published=found.cell.source == Source.PUBLIC
+    )
 
 
 def _send(request: AuthenticatedRequest, model: type[TeachingCell | TeachingField], pk: UUID) -> HttpResponseBase:
@@ -66,14 +83,14 @@ def _send(request: AuthenticatedRequest, model: type[TeachingCell | TeachingFiel
     if found is None or (found.state != MaterialState.OPEN and not may_teach(request.user)):
         raise Http404
     is_published = found.source == Source.PUBLIC and found.state == MaterialState.OPEN
-    return _picture(request, found.picture, "image/png", found.pk, is_published=is_published)
+    return _picture(request, found.picture, "image/png", found.pk.hex, is_published=is_published)
 
 
 def _picture(
-    request: AuthenticatedRequest, file: FieldFile, kind: str, pk: UUID, *, is_published: bool
+    request: AuthenticatedRequest, file: FieldFile, kind: str, name: str, *, is_published: bool
 ) -> HttpResponseBase:
     # Of a recalled one there is no answer any more: a browser that kept it asks, and shows it no longer.
-    tag = f'"{pk.hex}"'
+    tag = f'"{name}"'
     answer: HttpResponseBase
     if tag in [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]:
         answer = HttpResponseNotModified()

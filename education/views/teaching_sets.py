@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from accounts.requests import signed_in
 from education.forms.teaching_sets import GiveForm, SetForm
 from education.models import TeachingSet
 from education.presenters.teaching_sets import cells_context, set_context
+from education.selectors.owed import takes_test
 from education.services.assignments import give_set
 from education.services.teaching_sets import (
     ASKS,
@@ -92,6 +94,10 @@ def set_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def cells(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Choose the cells that a set lists, class by class."""
     teaching_set, code = _set(request, pk), request.GET.get("class", "")
+    if takes_test(signed_in(request), teaching_set):
+        raise PermissionDenied(
+            _("You take this set as a proficiency test. Its cells are shown to you once it has closed.")
+        )
     refusal, status = "", 200
     if request.method == "POST":
         try:

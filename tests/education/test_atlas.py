@@ -108,6 +108,14 @@ def test_what_is_being_asked_is_not_told_by_the_atlas(pages, sami, monocyte):
     assert pages.get(address_of(monocyte)).status_code == 200
 
 
+def test_the_numbers_of_the_atlas_do_not_tell_what_is_asked(pages, sami, monocyte):
+    teaching_cell("monocyte")
+    start_attempt(actor=sami, teaching_set=teaching_set(monocyte))
+    shelves = pages.get(reverse("education:atlas")).context["shelves"]
+    assert [shelf.cells for shelf in shelves if shelf.teaching_class.code == "monocyte"] == [2]
+    assert pages.get(reverse("education:atlas_class", args=["monocyte"])).context["cells"] == 2
+
+
 def test_what_is_sealed_is_not_told_by_the_atlas(sami, pavel, monocyte):
     quiz = teaching_set(monocyte, feedback=Feedback.NONE)
     TeachingSet.objects.filter(pk=quiz.pk).update(closes_at=timezone.now() + timedelta(days=1))

@@ -13,11 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from education.models import Assignment, SetState, TeachingSet
+from education.models import Assignment, SetState, Source, TeachingSet
 from education.selectors.proficiency import proficiency_test, score_of
 from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
+from education.services.exporting import export_set
 from education.services.proficiency import give_test
+from education.services.questions import askable
+from education.services.teaching_sets import change_set
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
 from tests.factories.teaching import teaching_cell, teaching_set
 from tests.people import clinic, laboratory, person
@@ -222,3 +225,64 @@ def test_who_does_not_teach_finds_no_tests(client, people, give):
     client.force_login(people[0])
     assert client.get(reverse("education:proficiency_tests")).status_code == 404
     assert client.get(page_of(given[0])).status_code == 404
+
+
+def test_a_teacher_who_takes_a_test_reads_no_answer_of_it_until_it_closes(client, pavel, central):
+    listed = [teaching_cell(code, laboratory=central, source=Source.OWN) for code in ("monocyte", "lymphocyte")]
+    tested, other = (teaching_set(*listed, laboratory=central) for _ in range(2))
+    given = give_test(actor=pavel, teaching_set=tested, people=[pavel], due_at=timezone.now() + SOON)
+    client.force_login(pavel)
+    cells = reverse("education:set_cells", args=[tested.pk]) + "?class=monocyte"
+    own, others = (reverse("education:teaching_set", args=[each.pk]) for each in (tested, other))
+    material = reverse("education:material")
+    cell_page = reverse("education:cell", args=[listed[0].pk])
+    elsewhere = reverse("education:set_cells", args=[other.pk]) + "?class=monocyte"
+
+    def told():
+        return [
+            client.get(cells).status_code,
+            len(client.get(own).context["preview"]),
+            len(client.get(others).context["preview"]),
+            len(client.get(elsewhere).context["cells"]),
+            len(client.get(material).context["rows"]),
+            client.get(cell_page).status_code,
+        ]
+
+    assert told() == [403, 0, 0, 0, 0, 404]
+    assert "You take this set as a proficiency test." in client.get(own).text
+    close(given)
+    assert told() == [200, 2, 2, 1, 2, 200]
+
+
+def test_a_teacher_who_takes_a_test_exports_none_of_its_cells(pavel, give, cells):
+    given = give(people=[pavel])
+    overlapping = teaching_set(cells.listed.first().cell, teaching_cell())
+    for each in (cells, overlapping):
+        with pytest.raises(Conflict, match="owe answers"):
+            export_set(actor=pavel, teaching_set=each.pk)
+    close(given)
+    export_set(actor=pavel, teaching_set=cells.pk).close()
+
+
+def test_a_quiz_asks_nothing_that_a_sealed_test_asks(people, give, cells):
+    free = teaching_cell()
+    quiz = teaching_set(*(each.cell for each in cells.listed.all()), free)
+    given = give(people=people[:1])
+    assert set(askable(quiz, people[0])) == {free}
+    answer(people[0], cells, right)
+    assert set(askable(quiz, people[0])) == {free}
+    assert askable(quiz, people[1]).count() == 5
+    close(given)
+    assert askable(quiz, people[0]).count() == 5
+
+
+def test_a_set_that_asks_wrong_ones_again_is_no_test(pavel, central, give):
+    made = teaching_set(laboratory=central, adaptive=True)
+    with pytest.raises(Conflict, match="Choose another set"):
+        give(teaching_set=made)
+    with pytest.raises(Unprocessable, match="tells after every answer"):
+        change_set(actor=pavel, pk=made.pk, columns={"feedback": "at_end"})
+    made = teaching_set(teaching_cell(), laboratory=central)
+    give(teaching_set=made)
+    with pytest.raises(Unprocessable, match="no proficiency test"):
+        change_set(actor=pavel, pk=made.pk, columns={"adaptive": True})

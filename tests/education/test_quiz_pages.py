@@ -41,6 +41,10 @@ def address_of(attempt, position):
     return reverse("education:question", args=[attempt.pk, position])
 
 
+def picture_of(attempt, position):
+    return reverse("education:question_picture", args=[attempt.pk, position])
+
+
 def test_a_set_is_finished_without_scripts(pages, sami, quiz):
     begun = pages.post(reverse("education:start", args=[quiz.pk]), follow=True)
     attempt = Attempt.objects.get()
@@ -66,8 +70,29 @@ def test_an_answer_of_the_script_is_answered_with_the_part_of_the_page(pages, sa
     told = pages.post(address_of(attempt, 1), {"label": "platelet"}, headers=PART).text
     assert "<html" not in told
     assert "Wrong. It is:" in told
-    following = reverse("education:cell_picture", args=[attempt.items.get(position=2).cell_id])
-    assert f'data-next-picture="{following}"' in told
+    assert f'data-next-picture="{picture_of(attempt, 2)}"' in told
+
+
+def test_a_question_leads_to_no_cell_of_the_atlas(pages, sami, quiz):
+    attempt = start_attempt(actor=sami, teaching_set=quiz)
+    asked = pages.get(reverse("education:attempt", args=[attempt.pk]))
+    picture = pages.get(picture_of(attempt, 1))
+    assert picture.status_code == 200
+    said = asked.text + str(picture.headers)
+    assert not [cell for cell in TeachingCell.objects.all() if str(cell.pk) in said or cell.pk.hex in said]
+
+
+@pytest.mark.parametrize(
+    ("columns", "ahead"),
+    [({}, 200), ({"seconds_each": 10}, 200), ({"seconds_each": 10, "feedback": Feedback.AT_END}, 404)],
+    ids=["no-clock", "told-at-once", "timed"],
+)
+def test_no_picture_is_studied_before_its_clock_runs(pages, sami, columns, ahead):
+    cells = [teaching_cell("monocyte") for _ in range(3)]
+    attempt = start_attempt(actor=sami, teaching_set=teaching_set(*cells, **columns))
+    asked = pages.get(reverse("education:attempt", args=[attempt.pk])).text
+    assert (picture_of(attempt, 2) in asked) == (ahead == 200)
+    assert [pages.get(picture_of(attempt, n)).status_code for n in (1, 2, 3, 4)] == [200, ahead, 404, 404]
 
 
 def test_answering_twice_says_so(pages, sami, quiz):

@@ -53,6 +53,13 @@ def send(client, attempt, entries):
     return client.post(f"{page_of(attempt)}answers/", body, content_type="application/json")
 
 
+def test_its_page_leads_to_no_cell_of_the_atlas(client, begun):
+    page = client.get(page_of(begun))
+    pictures = [each["picture"] for each in page.context["page_data"]["cells"]]
+    assert [client.get(address).status_code for address in pictures] == [200] * 4
+    assert not [pk for pk in begun.items.values_list("cell", flat=True) if str(pk) in page.text]
+
+
 def test_without_scripts_it_is_called_taken_back_and_finished(client, begun):
     for position, truth in truths(begun):
         client.post(page_of(begun), {"position": position, "label": truth})

@@ -111,6 +111,15 @@ def test_a_sealed_answer_opens_no_heat_map(client, worker, sami, attempt):
     assert client.get(reverse("education:heat_maps", args=[TeachingPrediction.objects.get().pk])).status_code == 404
 
 
+def test_a_teacher_who_owes_the_answer_opens_no_heat_map(client, worker, sami, pavel, attempt, cell):
+    worker(shown(sami, attempt))
+    address = reverse("education:heat_maps", args=[TeachingPrediction.objects.get().pk])
+    client.force_login(pavel)
+    assert client.get(address).status_code == 200
+    start_attempt(actor=pavel, teaching_set=teaching_set(cell))
+    assert client.get(address).status_code == 404
+
+
 def test_the_model_is_not_judged_by_a_class_that_it_does_not_know(worker, sami):
     blast = teaching_cell("blast")
     attempt = start_attempt(actor=sami, teaching_set=teaching_set(blast, finer=True))

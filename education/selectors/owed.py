@@ -1,0 +1,55 @@
+"""The cells whose answer a person owes: nothing tells them its class until the answer may be told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from education.models import Assignment, AssignmentKind, Attempt, AttemptItem, AttemptState, Feedback, TeachingSetCell
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from accounts.models import User
+    from education.models import TeachingSet
+    from education.models.cell import TeachingMaterialQuerySet
+
+
+def without_owed(cells: TeachingMaterialQuerySet, user: User) -> TeachingMaterialQuerySet:
+    """Leave out what `user` was asked and may not know the answer of yet, and what an open test of theirs lists."""
+    asked = _untold(user) | Q(attempt__state=AttemptState.RUNNING, answers=None)
+    owed = AttemptItem.objects.filter(asked, cell=OuterRef("pk"), attempt__student=user)
+    listed = TeachingSetCell.objects.filter(
+        cell=OuterRef("pk"), teaching_set__in=_open_tests(user).values("teaching_set")
+    )
+    return cells.exclude(Exists(owed)).exclude(Exists(listed))
+
+
+def without_sealed_elsewhere(
+    cells: TeachingMaterialQuerySet, user: User, teaching_set: TeachingSet
+) -> TeachingMaterialQuerySet:
+    """Leave out what a sealed test asks of `user`, unless `teaching_set` is such a test itself: it asks everybody the same."""
+    if takes_test(user, teaching_set):
+        return cells
+    sealed = Q(attempt__assignment__kind=AssignmentKind.PROFICIENCY) | Q(attempt__teaching_set__feedback=Feedback.NONE)
+    asked = AttemptItem.objects.filter(_untold(user), sealed, cell=OuterRef("pk"), attempt__student=user)
+    listed = TeachingSetCell.objects.filter(
+        cell=OuterRef("pk"), teaching_set__in=_open_tests(user).values("teaching_set")
+    )
+    return cells.exclude(Exists(asked.exclude(attempt__teaching_set=teaching_set))).exclude(Exists(listed))
+
+
+def takes_test(user: User, teaching_set: TeachingSet) -> bool:
+    """Whether `user` was given the set as a proficiency test that has not closed, answered or not."""
+    return _open_tests(user).filter(teaching_set=teaching_set).exists()
+
+
+def _open_tests(user: User) -> QuerySet[Assignment]:
+    tests = Assignment.objects.given_to(user).filter(kind=AssignmentKind.PROFICIENCY)
+    return tests.filter(due_at__gt=timezone.now())
+
+
+def _untold(user: User) -> Q:
+    return ~Q(attempt__in=Attempt.objects.of(user).told_at(timezone.now()))
