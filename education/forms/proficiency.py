@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from education.models import SetState, TeachingSet
+from education.models import SetState, TeachingSet, TeachingSetCell
 from education.services.proficiency import testable
 from hematovision.forms import DescribedForm
 
@@ -17,7 +18,9 @@ class TestForm(DescribedForm):
     """Which set, who takes it, and until when."""
 
     teaching_set = forms.ModelChoiceField(
-        queryset=TeachingSet.objects.none(), label=_("Set"), help_text=_("None of the people below may have answered it before.")
+        queryset=TeachingSet.objects.none(),
+        label=_("Set"),
+        help_text=_("None of the people below may have answered it before."),
     )
     people = forms.ModelMultipleChoiceField(
         queryset=User.objects.none(), label=_("Who takes it"), widget=forms.CheckboxSelectMultiple
@@ -31,5 +34,6 @@ class TestForm(DescribedForm):
     def __init__(self, *args: Any, teacher: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sets = TeachingSet.objects.of_laboratory(teacher).filter(state=SetState.OPEN, adaptive=False)
+        sets = sets.filter(Exists(TeachingSetCell.objects.filter(teaching_set=OuterRef("pk"))))
         self.fields["teaching_set"].queryset = sets  # type: ignore[attr-defined]
         self.fields["people"].queryset = testable(teacher)  # type: ignore[attr-defined]

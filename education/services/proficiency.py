@@ -27,8 +27,8 @@ def give_test(
     """Give a set to `people` as a proficiency test that closes at `due_at`, for all of them at once.
 
     Raises `PermissionRefused` unless `actor` teaches, `NotFound` for a set or a person of another laboratory,
-    `Unprocessable` without people or for a time that has passed, and `Conflict` for a set that is not open or adaptive (it
-    asks wrong ones again, which tells them), or that one of them has answered before or has been given as a test already:
+    `Unprocessable` without people or for a time that has passed, and `Conflict` for a set that is not open, adaptive (it
+    asks wrong ones again, which tells them) or without a list (everybody is to name the same cells), or that one of them has answered before or has been given as a test already:
     who knows the cells shows nothing by it.
     """
     if not may_teach(actor):
@@ -50,6 +50,9 @@ def give_test(
         if found.adaptive:
             sentence = _("An adaptive set asks wrong ones again and so tells them. Choose another set for a test.")
             raise Conflict(sentence, code="adaptive")
+        if not found.listed.exists():
+            sentence = _("This set draws other cells for everybody. For a test choose one with a list of cells.")
+            raise Conflict(sentence, code="drawn")
         _refuse_known(found, people)
         given = [
             Assignment(

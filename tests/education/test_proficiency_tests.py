@@ -286,3 +286,12 @@ def test_a_set_that_asks_wrong_ones_again_is_no_test(pavel, central, give):
     give(teaching_set=made)
     with pytest.raises(Unprocessable, match="no proficiency test"):
         change_set(actor=pavel, pk=made.pk, columns={"adaptive": True})
+
+
+def test_a_set_that_draws_other_cells_for_everybody_is_no_test(client, pavel, central, give):
+    teaching_cell()
+    drawn = teaching_set(laboratory=central, title="Drawn anew")
+    with pytest.raises(Conflict, match="a list of cells"):
+        give(teaching_set=drawn)
+    client.force_login(pavel)
+    assert "Drawn anew" not in client.get(reverse("education:proficiency_tests")).text
