@@ -20,6 +20,7 @@ from hematovision.errors import PermissionRefused, Unprocessable
 from sandbox.models import TriedPicture
 from sandbox.permissions import may_try
 from sandbox.services.limits import refuse_over_limit
+from sandbox.services.turns import turn
 from sandbox.services.waiting import ANSWER, RANK
 
 if TYPE_CHECKING:
@@ -65,8 +66,13 @@ def receive_picture(
     refuse_over_limit(owner=owner, address_digest=digest)
     received = measure(upload, max_bytes=upload_max_bytes())
     require_room(received.byte_size)
-    rgb = decode_upload(received.file)
-    height, width = rgb.shape[:2]
+    with turn():
+        rgb = decode_upload(received.file)
+        height, width = rgb.shape[:2]
+        display = encode_jpeg(rgb)
+        small = encode_jpeg(rgb, quality=75, longest_side=THUMBNAIL_PX)
+        # A large picture is not held while files are written.
+        del rgb
     tried = TriedPicture(
         owner=owner,
         address_digest=digest,
@@ -76,8 +82,7 @@ def receive_picture(
         label_first=label_first,
     )
     try:
-        tried.picture.save("picture.jpg", ContentFile(encode_jpeg(rgb)), save=False)
-        small = encode_jpeg(rgb, quality=75, longest_side=THUMBNAIL_PX)
+        tried.picture.save("picture.jpg", ContentFile(display), save=False)
         tried.thumbnail.save("thumbnail.jpg", ContentFile(small), save=False)
         with transaction.atomic():
             tried.save(force_insert=True)
