@@ -24,10 +24,13 @@ from sandbox.services.turns import turn
 from sandbox.services.waiting import ANSWER, RANK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import AnonymousUser
     from django.core.files.base import File
 
     from accounts.models import User
+    from sandbox.models import HeatMap
 
 MICROMETRES = (0.01, 5.0)
 """The scales a microscope can have, um/px."""
@@ -88,14 +91,18 @@ def receive_picture(
             tried.save(force_insert=True)
             hint_on_commit(ANSWER, tried.pk, rank=RANK)
     except BaseException:
-        remove_files(tried)
+        remove_files(files_of(tried, []))
         raise
     return tried
 
 
-def remove_files(tried: TriedPicture) -> None:
-    """Remove the files of a picture from the storage; safe when some are gone."""
-    files = [tried.picture, tried.thumbnail]
-    files += [each.picture for each in tried.heat_maps.all()]
-    for name in [str(file.name) for file in files if file]:
+def files_of(tried: TriedPicture, heat_maps: Iterable[HeatMap]) -> list[str]:
+    """The names of the files of a picture and of these heat maps of it."""
+    files = [tried.picture, tried.thumbnail, *(each.picture for each in heat_maps)]
+    return [str(file.name) for file in files if file]
+
+
+def remove_files(names: Iterable[str]) -> None:
+    """Remove files from the storage; safe when some are gone."""
+    for name in names:
         clinical_storage().delete(name)
