@@ -18,7 +18,7 @@ from hematovision.celery import hint_on_commit
 from hematovision.disk import require_room
 from hematovision.errors import PermissionRefused, Unprocessable
 from sandbox.models import TriedPicture
-from sandbox.permissions import may_try
+from sandbox.permissions import may_try, why_not
 from sandbox.services.limits import refuse_over_limit
 from sandbox.services.turns import turn
 from sandbox.services.waiting import ANSWER, RANK
@@ -53,7 +53,7 @@ def receive_picture(
     `cases.services.decoding.examine_upload` does, with the same sentences.
     """
     if not may_try(actor):
-        raise PermissionRefused(_("Pictures are tried by those who are signed in."))
+        raise PermissionRefused(why_not(actor))
     if not confirmed:
         raise Unprocessable(
             _("Tick that the picture shows no patient's name and is not used for care."), code="not_confirmed"
