@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.api_permissions import ScopeRequired
+from accounts.models import User
 from accounts.requests import signed_in
 from accounts.scopes import TRY_WRITE
 from hematovision.errors import NotFound
@@ -40,7 +41,8 @@ class TryView(NotCached):
     @property
     def allowed_roles(self) -> dict[str, frozenset[str]]:
         """The roles whose session may: not uploaders while they wait for a signature, so asked anew each time."""
-        roles = frozenset({self.request.user.role} if may_try(self.request.user) else ())
+        user = self.request.user
+        roles = frozenset({user.role} if isinstance(user, User) and may_try(user) else ())
         return {"GET": roles, "POST": roles}
 
 
