@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models.organisation import OrganisationKind
 from accounts.models.user import Role
 from accounts.requests import signed_in
-from accounts.scopes import CASES_WRITE, ORDERS_WRITE, PREDICTIONS_READ, SCOPES_OF_ROLE
+from accounts.scopes import CASES_WRITE, ORDERS_WRITE, PREDICTIONS_READ, SCOPES_OF_ROLE, TRY_WRITE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,9 @@ def scopes_of(user: Any) -> frozenset[str]:
         return frozenset()
     if user.token_scopes is not None:
         return frozenset(user.token_scopes)
-    return SCOPES_OF_ROLE.get(user.role, frozenset())
+    scopes = SCOPES_OF_ROLE.get(user.role, frozenset())
+    # The smear that they sent is the picture they would try.
+    return scopes - {TRY_WRITE} if waits_for_signature(user) else scopes
 
 
 def has_scope(user: Any, scope: str) -> bool:
@@ -61,6 +63,11 @@ def works_at_clinic(user: Any) -> bool:
     )
 
 
+def waits_for_signature(user: Any) -> bool:
+    """Whether `user` sends smears and is told nothing of the model before sign-out (`HIDE_AI_FROM_UPLOADERS`)."""
+    return user.role == Role.UPLOADER and bool(getattr(settings, "HIDE_AI_FROM_UPLOADERS", True))
+
+
 def may_see_predictions(user: Any, *, signed: bool) -> bool:
     """Whether `user` may see cells and predictions of a case they can see, signed out or not.
 
@@ -74,7 +81,7 @@ def may_see_predictions(user: Any, *, signed: bool) -> bool:
     if user.token_scopes is not None:
         return PREDICTIONS_READ in user.token_scopes
     if user.role == Role.UPLOADER:
-        return not getattr(settings, "HIDE_AI_FROM_UPLOADERS", True)
+        return not waits_for_signature(user)
     return user.is_superuser or user.role in _SEE_PREDICTIONS
 
 

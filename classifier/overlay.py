@@ -20,6 +20,8 @@ COLOURS: dict[str, str] = {
     "unidentified": "#5F6670",
 }
 _INK, _PAPER, _FAINT = "#1F2933", "#FFFFFF", "#52606D"
+_MOST_LISTED = 500
+"""Cells with a line of their own: the sheet is as long as the legend, and a picture may have thousands."""
 _LEGEND_PX, _LINE_PX, _MARGIN_PX = 290, 20, 12
 
 
@@ -72,10 +74,12 @@ def _legend(result: ImageAnalysis, title: str) -> list[tuple[str, str]]:
     lines += [(f"{result.um_per_px:.3f} um/px ({result.scale_source})", _FAINT), ("", _INK)]
     if not result.cells:
         lines.append(("No white cells found", _INK))  # not translated
-    for number, cell in enumerate(result.cells, start=1):
+    for number, cell in enumerate(result.cells[:_MOST_LISTED], start=1):
         known = BY_CODE[cell.label]
         guess = "" if cell.identified else f" ({BY_CODE[cell.best_label].label.lower()}?)"
         lines.append((f"{number}  {known.letter}  {known.label}{guess}  {cell.score:.1%}", COLOURS[cell.label]))
+    if len(result.cells) > _MOST_LISTED:
+        lines.append((f"and {len(result.cells) - _MOST_LISTED} more", _FAINT))  # not translated
     if result.cells:
         lines.append(("", _INK))
         lines += [(f"{count:>4}  {BY_CODE[label].plural}", _INK) for label, count in sorted(result.counts().items())]

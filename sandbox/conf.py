@@ -11,7 +11,9 @@ KEPT_FOR = timedelta(hours=24)
 DAILY_PICTURES = 40
 """Of one person, in 24 hours."""
 DAILY_PICTURES_OF_VISITORS = 5
-"""Of one network address, in 24 hours."""
+"""Of one network address, or of one IPv6 network (/64), in 24 hours."""
+MOST_OF_VISITORS = 200
+"""Pictures of all visitors together that are kept at a time: strangers do not fill the disk of the clinical files."""
 TRIES_PER_MINUTE = 60
 """Files a person may send in a minute, those that are refused included: each is decoded."""
 TRIES_PER_MINUTE_OF_VISITORS = 6

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
-from accounts.permissions import has_scope
+from accounts.permissions import has_scope, waits_for_signature
 from accounts.scopes import TRY_WRITE
 from sandbox.conf import is_public
 
@@ -17,10 +19,19 @@ _OF_VISITORS = "tried_pictures"
 
 
 def may_try(user: Any) -> bool:
-    """Whether `user` tries pictures: everybody who is signed in by their role, visitors where the installation lets them."""
+    """Whether `user` tries pictures: by their role, but not who waits for a signature; visitors where the installation lets them."""
     if getattr(user, "is_authenticated", False):
         return has_scope(user, TRY_WRITE)
     return is_public()
+
+
+def why_not(user: Any) -> str:
+    """Why somebody who is signed in tries no pictures, in a sentence."""
+    if getattr(user, "is_authenticated", False) and waits_for_signature(user):
+        return _(
+            "Whoever sends smears sees nothing of the model before the report is signed, and so tries no pictures."
+        )
+    return _("Your role tries no pictures.")
 
 
 def own_conditions(request: HttpRequest) -> dict[str, Any]:

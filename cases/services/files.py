@@ -21,13 +21,13 @@ from hematovision.chunks import in_chunks
 from hematovision.errors import Gone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import timedelta
+    from collections.abc import Callable, Iterator
+    from datetime import datetime, timedelta
 
     from django.core.files.storage import Storage
 
 _FOLDERS = ("originals", "display", "thumbnails")
-_OTHERS = ("teaching", "certificates")
+_OTHERS = ("teaching", "certificates", "tried")
 """Where other apps keep files whose rows and files are written in one go."""
 
 
@@ -36,25 +36,15 @@ def remove_unreferenced_files(*, older_than: timedelta) -> list[str]:
 
     The age keeps files safe whose transaction is still running.
     """
-    storage = clinical_storage()
     before = timezone.now() - older_than
     removed = []
     for folder in _FOLDERS:
-        for name in _walk(storage, folder):
-            named = SmearImage.objects.filter(Q(original=name) | Q(display=name) | Q(thumbnail=name))
-            if storage.get_modified_time(name) < before and not named.exists():
-                storage.delete(name)
-                removed.append(name)
-    for name in (name for folder in _OTHERS for name in _walk(storage, folder)):
-        if storage.get_modified_time(name) < before and not _is_named(name):
-            storage.delete(name)
-            removed.append(name)
+        removed += remove_unnamed(folder, before=before, is_named=_is_of_an_image)
+    for folder in _OTHERS:
+        removed += remove_unnamed(folder, before=before, is_named=_is_named)
     # Pieces go with the end of their upload; these were written while it ended.
     begun = {str(pk) for pk in Upload.objects.filter(state=UploadState.OPEN).values_list("pk", flat=True)}
-    for name in _walk(storage, PIECES):
-        if storage.get_modified_time(name) < before and name.split("/")[1] not in begun:
-            storage.delete(name)
-            removed.append(name)
+    removed += remove_unnamed(PIECES, before=before, is_named=lambda name: name.split("/")[1] in begun)
     if removed:
         record(
             actor=None,
@@ -64,6 +54,21 @@ def remove_unreferenced_files(*, older_than: timedelta) -> list[str]:
             after={"files": len(removed)},
         )
     return removed
+
+
+def remove_unnamed(folder: str, *, before: datetime, is_named: Callable[[str], bool]) -> list[str]:
+    """Delete files below `folder` written before that time of which `is_named` says that nothing names them; returns their names."""
+    storage = clinical_storage()
+    removed = []
+    for name in _walk(storage, folder):
+        if storage.get_modified_time(name) < before and not is_named(name):
+            storage.delete(name)
+            removed.append(name)
+    return removed
+
+
+def _is_of_an_image(name: str) -> bool:
+    return SmearImage.objects.filter(Q(original=name) | Q(display=name) | Q(thumbnail=name)).exists()
 
 
 def _is_named(name: str) -> bool:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
+from accounts.permissions import has_scope
+from accounts.scopes import TRY_WRITE
 from education.models import Assignment, Attempt, AttemptState, TeachingSet
 from education.permissions import may_teach
 from education.selectors.progress import progress_of
@@ -97,7 +99,7 @@ def home_context(user: User) -> dict[str, Any]:
         "most": max(week.answers for week in progress.weeks),
         "teaches": may_teach(user),
         "atlas": _ATLAS if _is_there(_ATLAS) else "",
-        "try_address": _TRY if _is_there(_TRY) else "",
+        "try_address": _TRY if has_scope(user, TRY_WRITE) and _is_there(_TRY) else "",
     }
 
 

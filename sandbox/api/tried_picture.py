@@ -12,13 +12,14 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.api_permissions import ScopeRequired
-from accounts.models import Role
+from accounts.models import User
 from accounts.requests import signed_in
 from accounts.scopes import TRY_WRITE
 from hematovision.errors import NotFound
 from hematovision.rest.base import NotCached
 from hematovision.rest.parsers import CappedMultiPartParser
 from sandbox.api.serializers import TryIn, TryOut
+from sandbox.permissions import may_try
 from sandbox.selectors import own_picture
 from sandbox.services import receive_picture
 from sandbox.services.downloads import NOT_FOR_CARE
@@ -30,15 +31,19 @@ if TYPE_CHECKING:
 
     from sandbox.models import TriedPicture
 
-PEOPLE = frozenset({Role.STUDENT, Role.UPLOADER, Role.PATHOLOGIST, Role.ADMINISTRATOR, Role.AUDITOR})
-
 
 class TryView(NotCached):
     """Who tries pictures over the API: people in their session, programs with the scope."""
 
     permission_classes = (IsAuthenticated, ScopeRequired)
     required_scopes: ClassVar = {"GET": TRY_WRITE, "POST": TRY_WRITE}
-    allowed_roles: ClassVar = {"GET": PEOPLE, "POST": PEOPLE}
+
+    @property
+    def allowed_roles(self) -> dict[str, frozenset[str]]:
+        """The roles whose session may: not uploaders while they wait for a signature, so asked anew each time."""
+        user = self.request.user
+        roles = frozenset({user.role} if isinstance(user, User) and may_try(user) else ())
+        return {"GET": roles, "POST": roles}
 
 
 @extend_schema(tags=["try"])

@@ -16,6 +16,9 @@ from cases.storage import clinical_storage
 from classifier.models import ModelVersion
 from sandbox.conf import KEPT_FOR
 
+FOLDER = "tried"
+"""Where the files of tried pictures lie in the clinical storage, and no others."""
+
 
 class TryState(models.TextChoices):
     """Waiting for a worker, with one, answered; refused for what the picture is, failed for what we are."""
@@ -30,7 +33,7 @@ class TryState(models.TextChoices):
 def picture_name(instance: models.Model, filename: str) -> str:  # noqa: ARG001 - the name is ours alone
     """A fresh name below a folder of tried pictures alone; what the sender called the file is no part of it."""
     key = uuid.uuid4().hex
-    return f"tried/{key[:2]}/{key[2:4]}/{key}.{filename.rpartition('.')[2]}"
+    return f"{FOLDER}/{key[:2]}/{key[2:4]}/{key}.{filename.rpartition('.')[2]}"
 
 
 def when_it_goes() -> datetime:

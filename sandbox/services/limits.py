@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -20,11 +21,27 @@ if TYPE_CHECKING:
 
 _SALT = "sandbox.address"
 _WINDOW_SECONDS = 60
+_IPV6_PREFIX = 64
 
 
 def digest_of(address: str) -> str:
-    """The salted hash that stands for a visitor's network address: nobody without the secret key finds the address by it."""
-    return salted_hmac(_SALT, address, algorithm="sha256").hexdigest()
+    """The salted hash that stands for a visitor's network address: nobody without the secret key finds the address by it.
+
+    Of IPv6 the network (/64) counts: one connection has all of its addresses.
+    """
+    return salted_hmac(_SALT, _counted(address), algorithm="sha256").hexdigest()
+
+
+def _counted(address: str) -> str:
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv4Address):
+        return str(known)
+    if known.ipv4_mapped is not None:
+        return str(known.ipv4_mapped)
+    return str(ipaddress.IPv6Network((known, _IPV6_PREFIX), strict=False))
 
 
 def refuse_over_limit(*, owner: User | None, address_digest: str) -> None:
@@ -41,6 +58,10 @@ def refuse_over_limit(*, owner: User | None, address_digest: str) -> None:
             _("%(most)s pictures were tried in 24 hours, which is the limit. Go on tomorrow.") % {"most": most},
             code="try_limit",
             details={"most": most},
+        )
+    if owner is None and TriedPicture.objects.filter(owner=None).count() >= conf.MOST_OF_VISITORS:
+        raise TooManyAttempts(
+            _("Too many pictures are being tried by visitors. Try again later."), code="try_visitors_limit"
         )
 
 

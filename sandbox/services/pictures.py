@@ -18,15 +18,19 @@ from hematovision.celery import hint_on_commit
 from hematovision.disk import require_room
 from hematovision.errors import PermissionRefused, Unprocessable
 from sandbox.models import TriedPicture
-from sandbox.permissions import may_try
+from sandbox.permissions import may_try, why_not
 from sandbox.services.limits import refuse_over_limit
+from sandbox.services.turns import turn
 from sandbox.services.waiting import ANSWER, RANK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import AnonymousUser
     from django.core.files.base import File
 
     from accounts.models import User
+    from sandbox.models import HeatMap
 
 MICROMETRES = (0.01, 5.0)
 """The scales a microscope can have, um/px."""
@@ -49,7 +53,7 @@ def receive_picture(
     `cases.services.decoding.examine_upload` does, with the same sentences.
     """
     if not may_try(actor):
-        raise PermissionRefused(_("Pictures are tried by those who are signed in."))
+        raise PermissionRefused(why_not(actor))
     if not confirmed:
         raise Unprocessable(
             _("Tick that the picture shows no patient's name and is not used for care."), code="not_confirmed"
@@ -65,8 +69,13 @@ def receive_picture(
     refuse_over_limit(owner=owner, address_digest=digest)
     received = measure(upload, max_bytes=upload_max_bytes())
     require_room(received.byte_size)
-    rgb = decode_upload(received.file)
-    height, width = rgb.shape[:2]
+    with turn():
+        rgb = decode_upload(received.file)
+        height, width = rgb.shape[:2]
+        display = encode_jpeg(rgb)
+        small = encode_jpeg(rgb, quality=75, longest_side=THUMBNAIL_PX)
+        # A large picture is not held while files are written.
+        del rgb
     tried = TriedPicture(
         owner=owner,
         address_digest=digest,
@@ -76,21 +85,24 @@ def receive_picture(
         label_first=label_first,
     )
     try:
-        tried.picture.save("picture.jpg", ContentFile(encode_jpeg(rgb)), save=False)
-        small = encode_jpeg(rgb, quality=75, longest_side=THUMBNAIL_PX)
+        tried.picture.save("picture.jpg", ContentFile(display), save=False)
         tried.thumbnail.save("thumbnail.jpg", ContentFile(small), save=False)
         with transaction.atomic():
             tried.save(force_insert=True)
             hint_on_commit(ANSWER, tried.pk, rank=RANK)
     except BaseException:
-        remove_files(tried)
+        remove_files(files_of(tried, []))
         raise
     return tried
 
 
-def remove_files(tried: TriedPicture) -> None:
-    """Remove the files of a picture from the storage; safe when some are gone."""
-    files = [tried.picture, tried.thumbnail]
-    files += [each.picture for each in tried.heat_maps.all()]
-    for name in [str(file.name) for file in files if file]:
+def files_of(tried: TriedPicture, heat_maps: Iterable[HeatMap]) -> list[str]:
+    """The names of the files of a picture and of these heat maps of it."""
+    files = [tried.picture, tried.thumbnail, *(each.picture for each in heat_maps)]
+    return [str(file.name) for file in files if file]
+
+
+def remove_files(names: Iterable[str]) -> None:
+    """Remove files from the storage; safe when some are gone."""
+    for name in names:
         clinical_storage().delete(name)

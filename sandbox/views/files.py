@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cases.stored_files import open_stored
 from classifier.models import ExplanationState
 from hematovision.csv_export import csv_file
-from sandbox.services.downloads import csv_rows, draw_boxes
+from hematovision.errors import DomainError
+from sandbox.presenters import result_context
+from sandbox.services.downloads import csv_rows, overlay_png
 from sandbox.views.page import cell_or_404, for_those_who_may_try, picture_or_404
 from sandbox.words import FILE_GONE
 
@@ -67,10 +69,14 @@ def table(request: HttpRequest, pk: UUID) -> HttpResponse:
 @for_those_who_may_try
 @require_safe
 def overlay(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The picture with its cells drawn into it, as a PNG of pixels alone."""
-    sheet = io.BytesIO()
-    draw_boxes(_answered(request, pk)).save(sheet, "PNG", compress_level=3)
-    answer = HttpResponse(sheet.getvalue(), content_type="image/png", headers=_HEADERS)
+    """The picture with its cells drawn into it, as a PNG of pixels alone; its page says why where it cannot be drawn now."""
+    tried = _answered(request, pk)
+    try:
+        drawn = overlay_png(tried)
+    except DomainError as error:
+        context = result_context(tried, request.user) | {"refusal": error.sentence}
+        return render(request, "sandbox/result.html", context, status=error.status)
+    answer = HttpResponse(drawn, content_type="image/png", headers=_HEADERS)
     answer["Content-Disposition"] = 'attachment; filename="tried-picture.png"'
     answer["Cache-Control"] = "private, no-store"
     return answer

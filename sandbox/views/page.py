@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.utils.translation import gettext as _
 
-from sandbox.permissions import may_try, own_conditions
+from sandbox.permissions import may_try, own_conditions, why_not
 from sandbox.selectors import own_picture
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def for_those_who_may_try(
             return view(request, *args, **kwargs)
         if request.user.is_anonymous:
             return redirect_to_login(request.get_full_path())
-        raise PermissionDenied(_("Your role tries no pictures."))
+        raise PermissionDenied(why_not(request.user))
 
     return guarded
 

@@ -21,7 +21,6 @@ BY_ROLE = {
         "reports:read",
         "orders:read",
         "orders:write",
-        "try:write",
     },
     "pavel": {"cases:read", "predictions:read", "reports:read", "orders:read", "try:write"},
     "ines": {"cases:read", "predictions:read", "reports:read", "orders:read", "try:write"},
@@ -64,8 +63,10 @@ def test_predictions_before_and_after_sign_out(request, who, before, after):
     assert may_see_predictions(user, signed=True) is after
 
 
-def test_a_setting_shows_them_to_uploaders_before(amina, settings):
+def test_a_setting_shows_them_to_uploaders_before_and_lets_them_try(amina, settings):
+    assert not has_scope(amina, "try:write")
     settings.HIDE_AI_FROM_UPLOADERS = False
+    assert has_scope(amina, "try:write")
     assert may_see_predictions(amina, signed=False)
 
 

@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.services.files import remove_unreferenced_files
 from cases.storage import clinical_storage
 from sandbox.models import HeatMap, TriedPicture
 from sandbox.services.heat_maps import request_heat_map
@@ -19,7 +22,7 @@ def make_older(tried, **by):
     TriedPicture.objects.filter(pk=tried.pk).update(created_at=then, expires_at=then + timedelta(hours=24))
 
 
-def test_the_row_and_every_file_go(student, tried):
+def test_the_row_and_every_file_go(student, tried, django_capture_on_commit_callbacks):
     drawn = request_heat_map(tried=tried, number=1)
     draw_heat_map(str(drawn.pk))
     drawn.refresh_from_db()
@@ -29,10 +32,37 @@ def test_the_row_and_every_file_go(student, tried):
     assert all(clinical_storage().exists(name) for name in names)
 
     make_older(tried, hours=24, minutes=1)
-    sweep_tried_pictures()
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep_tried_pictures()
+        assert all(clinical_storage().exists(name) for name in names), "the row goes first"
     assert not TriedPicture.objects.exists()
     assert not HeatMap.objects.exists()
     assert not any(clinical_storage().exists(name) for name in names)
+
+
+def test_a_file_that_never_got_its_row_goes_and_those_with_one_stay(student, tried, monkeypatch):
+    drawn = request_heat_map(tried=tried, number=1)
+    draw_heat_map(str(drawn.pk))
+    drawn.refresh_from_db()
+    kept = [tried.picture.name, tried.thumbnail.name, drawn.picture.name]
+    stray = clinical_storage().save("tried/ab/cd/stray.jpg", ContentFile(b"of a killed process"))
+    sweep_tried_pictures()
+    assert clinical_storage().exists(stray), "its row may come yet"
+
+    monkeypatch.setattr("sandbox.services.sweeping.STRAY_AFTER", timedelta(hours=-1))
+    sweep_tried_pictures()
+    assert clinical_storage().exists(stray), "the folder is walked once an hour"
+    cache.clear()
+    sweep_tried_pictures()
+    assert not clinical_storage().exists(stray)
+    assert all(clinical_storage().exists(name) for name in kept)
+
+
+def test_an_administrator_removes_such_a_file_by_the_command_as_well(tried):
+    stray = clinical_storage().save("tried/ab/cd/stray.jpg", ContentFile(b"of a killed process"))
+    removed = remove_unreferenced_files(older_than=timedelta(hours=-1))
+    assert stray in removed
+    assert clinical_storage().exists(tried.picture.name)
 
 
 def test_one_whose_day_is_over_is_gone_before_it_is_removed(student, tried):

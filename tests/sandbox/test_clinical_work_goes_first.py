@@ -1,14 +1,17 @@
 """However many pictures are tried, a stat case waits for no more than the one that a worker has in hand."""
 
 import json
+import threading
 
 import pytest
+from django.urls import reverse
 
 from cases.models import Priority
 from cases.services.images import receive_image
 from classifier.models import Analysis
 from hematovision.celery import app, hint
 from sandbox.models import TriedPicture
+from sandbox.services import turns
 from sandbox.services.waiting import ANSWER, RANK
 from tests.factories.cases import CaseFactory
 from tests.factories.smears import drawn_field
@@ -68,3 +71,21 @@ def test_a_routine_image_comes_before_every_picture_as_well(
     with django_capture_on_commit_callbacks(execute=True):
         receive_image(actor=amina, case=case, upload=drawn_field(7))
     assert [take_one(inference) for _ in range(2)] == ["classifier.tasks.analyse_image", ANSWER]
+
+
+def test_one_picture_at_a_time_is_opened_by_the_web_process(student, send, tried, monkeypatch):
+    """Only one place to decode is ever taken by pictures that are tried: a clinical upload finds the other."""
+    monkeypatch.setattr(turns, "_WAIT_SECONDS", 0)
+    overlay = reverse("sandbox:overlay", args=[tried.pk])
+    with turns.turn():
+        refused = [send(student), student.get(overlay)]
+    assert [answer.status_code for answer in refused] == [503, 503]
+    assert all("Many pictures are being tried at the moment." in answer.content.decode() for answer in refused)
+    assert TriedPicture.objects.count() == 1
+    assert student.get(overlay).status_code == 200
+
+
+def test_few_requests_wait_for_that_turn(student, tried, monkeypatch):
+    monkeypatch.setattr(turns, "_LINE", threading.BoundedSemaphore(1))
+    with turns.turn():
+        assert student.get(reverse("sandbox:overlay", args=[tried.pk])).status_code == 503

@@ -5,9 +5,10 @@ import re
 
 import pytest
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageColor
 
 from cases.storage import clinical_storage
+from classifier.overlay import COLOURS
 from sandbox.models import TriedPicture
 from tests.factories.specimens import specimen
 
@@ -45,6 +46,27 @@ def test_the_picture_with_boxes_has_no_text_chunk_and_a_plain_name(student, trie
     assert drawn.info == {}
     assert set(re.findall(rb"tEXt|zTXt|iTXt|eXIf|tIME", answer.content)) == set()
     assert answer["Content-Disposition"] == 'attachment; filename="tried-picture.png"'
+
+
+def overlay(browser, tried):
+    """The picture with its boxes, as somebody downloads it."""
+    return Image.open(io.BytesIO(browser.get(reverse("sandbox:overlay", args=[tried.pk])).content))
+
+
+def test_a_large_picture_is_drawn_smaller_with_its_boxes_where_they_belong(student, tried, monkeypatch):
+    monkeypatch.setattr("sandbox.services.downloads.LONGEST_SIDE", tried.width // 2)
+    drawn = overlay(student, tried)
+    assert drawn.width == tried.width // 2 + 290, "the picture and its legend"
+    cell = tried.cells[-1]
+    left, top, _, height = (edge / 2 for edge in cell["box"])
+    assert drawn.getpixel((round(left), round(top + height / 2))) == ImageColor.getrgb(COLOURS[cell["label"]])
+
+
+def test_the_legend_of_many_cells_ends_somewhere(student, tried, monkeypatch):
+    monkeypatch.setattr("classifier.overlay._MOST_LISTED", 3)
+    tried.result["cells"] *= 40
+    tried.save(update_fields=["result"])
+    assert overlay(student, tried).height < len(tried.cells) * 20
 
 
 def test_pages_and_answers_name_no_record(student, tried, amina, active):
