@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from hematovision.rest.bodies import Body, Text, WholeNumber
 
 _NO_ENTRIES = "has to be a list of objects."
+MOST_ENTRIES = 500
+_TOO_MANY = _("has to be a list of at most 500 objects.")
 
 
 class EntryBody(Body):
@@ -22,5 +26,9 @@ class EntriesBody(Body):
     entries = EntryBody(
         many=True,
         allow_empty=False,
-        error_messages=dict.fromkeys(("required", "null", "not_a_list", "invalid", "empty"), _NO_ENTRIES),
+        max_length=MOST_ENTRIES,
+        error_messages={
+            **dict.fromkeys(("required", "null", "not_a_list", "invalid", "empty"), _NO_ENTRIES),
+            "max_length": _TOO_MANY,
+        },
     )
