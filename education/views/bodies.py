@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 
 from hematovision.rest.bodies import Body, Text, WholeNumber
 
@@ -23,8 +26,8 @@ class EntryBody(Body):
 class EntriesBody(Body):
     """Presses in their order."""
 
-    entries = EntryBody(
-        many=True,
+    entries: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=EntryBody(),
         allow_empty=False,
         max_length=MOST_ENTRIES,
         error_messages={
