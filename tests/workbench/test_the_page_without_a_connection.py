@@ -91,6 +91,12 @@ def test_no_form_with_a_secret_is_ever_kept(path):
 
 # Forms that a clinic sends and that are not kept, each for its reason.
 NOT_KEPT = {
+    "education:comment": "nothing of the clinic's work",
+    "education:objection": "whoever objects sees at once that it holds",
+    "education:start": "nothing of the clinic's work",
+    "guide:help": "a question, whose answer nobody waits for",
+    "guide:hide_first_steps": "a choice, made again",
+    "sandbox:try": "a picture is answered at once or not at all",
     "workbench:add_images": "fields go by the resumable sender, which keeps them itself",
     "workbench:check_label": "a picture is read at once or not at all",
     "workbench:scan": "a question, whose answer nobody waits for",
