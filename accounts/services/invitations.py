@@ -26,10 +26,13 @@ from accounts.signals import invitation_accepted
 from accounts.verification import invitation_digest
 from audit.models import Action
 from audit.services import record
-from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
+from hematovision.errors import Conflict, NotFound, PermissionRefused, TooManyAttempts, Unprocessable
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+MOST_STUDENTS_A_DAY = 400
+"""How many invitations of students one teacher sends in 24 hours."""
 
 
 def invite_user(*, actor: User | None, email: str, role: str, organisation: Organisation) -> tuple[Invitation, str]:
@@ -48,7 +51,8 @@ def invite_student(*, actor: User, email: str) -> tuple[Invitation, str]:
     """Ask somebody to join the laboratory of a teacher as a student: the one invitation that needs no administrator.
 
     An open invitation of the same address to learn there is replaced; any other stands, so that nobody loses what an
-    administrator gave them. Returns as `invite_user`; raises `PermissionRefused`, `Conflict`, `Unprocessable`.
+    administrator gave them. An e-mail that the mail server refuses is logged and fails no other: a class is invited at once.
+    Returns as `invite_user`; raises `PermissionRefused`, `Conflict`, `Unprocessable`, `TooManyAttempts`.
     """
     laboratory = actor.laboratory if may_bring_in_students(actor) else None
     if laboratory is None:
@@ -56,10 +60,21 @@ def invite_student(*, actor: User, email: str) -> tuple[Invitation, str]:
     waiting = Invitation.objects.open().filter(email__iexact=User.objects.normalize_email(email))
     if waiting.exclude(role=Role.STUDENT, organisation=laboratory).exists():
         raise Conflict(_("This person has another invitation that is still open."))
-    return _invite(actor, email, Role.STUDENT, laboratory)
+    day = Invitation.objects.filter(
+        invited_by=actor, role=Role.STUDENT, created_at__gt=timezone.now() - timedelta(days=1)
+    )
+    if day.count() >= MOST_STUDENTS_A_DAY:
+        raise TooManyAttempts(
+            _("You have invited %(most)s people in 24 hours, which is the limit. Nothing was sent. Go on tomorrow.")
+            % {"most": MOST_STUDENTS_A_DAY},
+            code="invitations_a_day",
+        )
+    return _invite(actor, email, Role.STUDENT, laboratory, robust=True)
 
 
-def _invite(actor: User | None, email: str, role: str, organisation: Organisation) -> tuple[Invitation, str]:
+def _invite(
+    actor: User | None, email: str, role: str, organisation: Organisation, *, robust: bool = False
+) -> tuple[Invitation, str]:
     address = User.objects.normalize_email(email)
     if not organisation.is_active:
         raise Conflict(_("This organisation is closed."))
@@ -82,7 +97,7 @@ def _invite(actor: User | None, email: str, role: str, organisation: Organisatio
         _check_fit(invitation)
         cleaned(invitation)
         invitation.save()
-        transaction.on_commit(lambda: _send(invitation, token))
+        transaction.on_commit(lambda: _send(invitation, token), robust=robust)
         record(
             actor=actor,
             action=Action.INVITE,

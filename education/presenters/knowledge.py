@@ -14,6 +14,8 @@ from education.selectors.readings import group_figures, readings_against_model, 
 from education.teaching_classes import BY_CODE, TeachingClass
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import User
     from education.competence import ClassFigures, Confusion, Spread
 
@@ -37,15 +39,15 @@ class MixedUp:
     practise: TeachingSet | None
 
 
-def knowledge_context(user: User) -> dict[str, Any]:
-    """What the page "What I know" shows."""
+def knowledge_context(user: User, since: datetime | None = None) -> dict[str, Any]:
+    """What the page "What I know" shows, of attempts begun `since`."""
     now = timezone.now()
-    readings = readings_of(user, now)
+    readings = readings_of(user, now, since)
     group = group_figures(user.laboratory, now)
     return {
         "answers": len(readings),
         "agreement": overall(readings),
-        "with_model": overall(readings_against_model(user, now)),
+        "with_model": overall(readings_against_model(user, now, since)),
         "classes": [
             KnownClass(BY_CODE[each.code], each, group.sensitivity.get(each.code)) for each in by_class(readings)
         ],

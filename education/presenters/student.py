@@ -12,15 +12,17 @@ from education.presenters.knowledge import knowledge_context
 from education.presenters.student_groups import mixed_up
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import User
 
 _ATTEMPTS = 20
 
 
-def student_context(person: User) -> dict[str, Any]:
-    """What the student knows by their own page, their classes, and their last attempts without what is sealed."""
-    knowledge = knowledge_context(person)
-    attempts = Attempt.objects.filter(student=person)
+def student_context(person: User, since: datetime) -> dict[str, Any]:
+    """What the student knows by their own page, their classes, and their last attempts without what is sealed; all begun `since`."""
+    knowledge = knowledge_context(person, since)
+    attempts = Attempt.objects.filter(student=person, started_at__gte=since)
     right = Count("items", filter=Q(items__answers__correct=True, items__skipped=False), distinct=True)
     told = {each.pk: each.right for each in attempts.told_at(timezone.now()).annotate(right=right)}
     asked = Count("items", filter=Q(items__skipped=False), distinct=True)

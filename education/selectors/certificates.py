@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db.models import Q
 from django.urls import reverse
 
 from education.models import Certificate
 
+_HASH = re.compile(r"[0-9a-f]{64}")
+
 
 def find_certificate(value: str) -> Certificate | None:
     """The certificate whose content or whose file has this SHA-256."""
     value = value.strip().lower()
+    # Anything else is not asked for: a database may refuse it, as PostgreSQL does a NUL.
+    if not _HASH.fullmatch(value):
+        return None
     return Certificate.objects.filter(Q(content_hash=value) | Q(pdf_hash=value)).first()
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef
 
 from cases.cell_classes import CLASS_CODES
-from education.competence import Reading, by_class, overall, spread
+from education.competence import Reading, Spread, by_class, overall, spread
 from education.models import Answer, Attempt, AttemptItem, PredictionState, TeachingPrediction
 from education.teaching_classes import at_depth
 
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from accounts.models import Organisation, User
-    from education.competence import Spread
 
 GROUP_FROM = 20
 """From this number of answers on a person is in the figures of the group."""
+KEPT_S = 600
+"""How long the figures of a group are kept: they are of everybody's answers, and nobody waits for the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ def first_answers(attempts: QuerySet[Attempt]) -> QuerySet[Answer]:
     return answers.exclude(item__cell__picture="")
 
 
-def readings_of(user: User, moment: datetime) -> list[Reading]:
-    """Everything that `user` answered against the truth, oldest first, as far as it is told at `moment`."""
-    return first_readings(Attempt.objects.of(user).told_at(moment))
+def readings_of(user: User, moment: datetime, since: datetime | None = None) -> list[Reading]:
+    """Everything that `user` answered against the truth, oldest first, as far as it is told at `moment`; begun `since`."""
+    return first_readings(_told(user, moment, since))
 
 
 def first_readings(attempts: QuerySet[Attempt]) -> list[Reading]:
@@ -63,12 +65,12 @@ def first_readings(attempts: QuerySet[Attempt]) -> list[Reading]:
     ]
 
 
-def readings_against_model(user: User, moment: datetime) -> list[Reading]:
+def readings_against_model(user: User, moment: datetime, since: datetime | None = None) -> list[Reading]:
     """The same answers against what a model says of the cells, as far as it names them; the latest model that was asked.
 
     A comparison and no marks: a model is never the truth. It knows the laboratory's classes alone, so finer answers count as those.
     """
-    answers = first_answers(Attempt.objects.of(user).told_at(moment)).exclude(label="")
+    answers = first_answers(_told(user, moment, since)).exclude(label="")
     said = TeachingPrediction.objects.filter(state=PredictionState.DONE, cell__in=answers.values("item__cell"))
     labels = dict(said.filter(label__in=CLASS_CODES).order_by("asked_at").values_list("cell", "label"))
     rows = answers.order_by("at", "pk").values_list("item__cell", "label", "at")
@@ -78,9 +80,26 @@ def readings_against_model(user: User, moment: datetime) -> list[Reading]:
 
 
 def group_figures(laboratory: Organisation | None, moment: datetime) -> GroupFigures:
-    """The figures of everybody of a laboratory who has answered enough. They name nobody."""
+    """The figures of everybody of a laboratory who has answered enough, up to `KEPT_S` old. They name nobody."""
     if laboratory is None:
         return GroupFigures(None, {})
+    key = f"education.group.{laboratory.pk}"
+    kept = cache.get(key)
+    if kept is not None:
+        kappa, sensitivity = kept
+        return GroupFigures(
+            Spread(**kappa) if kappa else None, {code: Spread(**each) for code, each in sensitivity.items()}
+        )
+    found = _counted(laboratory, moment)
+    cache.set(
+        key,
+        [found.kappa and asdict(found.kappa), {code: asdict(each) for code, each in found.sensitivity.items()}],
+        KEPT_S,
+    )
+    return found
+
+
+def _counted(laboratory: Organisation, moment: datetime) -> GroupFigures:
     told = Attempt.objects.filter(student__organisation=laboratory).told_at(moment)
     theirs = readings_by_student(told, moment.date())
     enough = [readings for readings in theirs.values() if len(readings) >= GROUP_FROM]
@@ -107,6 +126,11 @@ def readings_by_attempt(attempts: QuerySet[Attempt], day: date) -> dict[UUID, li
         label, correct = (answer.label, bool(answer.correct)) if answer else ("", False)
         found[attempt].append(Reading(_truth(code, label, correct=correct, finer=finer), label, day))
     return found
+
+
+def _told(user: User, moment: datetime, since: datetime | None) -> QuerySet[Attempt]:
+    told = Attempt.objects.of(user).told_at(moment)
+    return told if since is None else told.filter(started_at__gte=since)
 
 
 _COLUMNS = "item__cell__cell_class", "label", "correct", "item__attempt__teaching_set__finer"

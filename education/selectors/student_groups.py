@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from accounts.models import User
 from education.competence import Reading, Share, by_class, confusions, overall, spread
@@ -49,12 +49,15 @@ class ClassFigures:
 
 
 def figures_of(group: StudentGroup, moment: datetime) -> ClassFigures:
-    """Count what the members of a class answered in all their attempts, as far as it is told at `moment`.
+    """Count what the members of a class answered in attempts that they began in it, as far as it is told at `moment`.
 
-    For teachers too: what is sealed is sealed for everybody.
+    What somebody answered before they came into the class is their own. For teachers too: what is sealed is sealed for everybody.
     """
     people = list(members_of(group))
-    attempts = Attempt.objects.filter(student__in=[person.pk for person in people])
+    inside = group.members.filter(
+        left_at__isnull=True, person=OuterRef("student"), joined_at__lte=OuterRef("started_at")
+    )
+    attempts = Attempt.objects.filter(Exists(inside), student__in=[person.pk for person in people])
     readings = readings_by_student(attempts.told_at(moment), moment.date())
     done = _activity(attempts)
     members = [_figures(person, readings.get(person.pk, []), done) for person in people]
@@ -76,14 +79,18 @@ def members_of(group: StudentGroup) -> QuerySet[User]:
     )
 
 
-def student_of(teacher: User, pk: UUID) -> User | None:
-    """Somebody who is in an open class of the laboratory of a teacher; None otherwise: colleagues who learn by themselves are not shown."""
+def student_of(teacher: User, pk: UUID) -> tuple[User, datetime] | None:
+    """Somebody who is in an open class of the laboratory of a teacher, and since when; None otherwise.
+
+    Colleagues who learn by themselves are not shown, nor what somebody answered before they came into a class.
+    """
     if not may_teach(teacher):
         return None
     inside = GroupMember.objects.filter(
-        group__laboratory=teacher.laboratory, group__closed_at__isnull=True, left_at__isnull=True
+        person=pk, group__laboratory=teacher.laboratory, group__closed_at__isnull=True, left_at__isnull=True
     )
-    return User.objects.filter(pk=pk, pk__in=inside.values("person")).first()
+    first = inside.select_related("person").order_by("joined_at").first()
+    return (first.person, first.joined_at) if first is not None else None
 
 
 @dataclass(frozen=True, slots=True)

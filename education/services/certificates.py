@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import Role, User
 from audit.models import Action
@@ -24,6 +25,7 @@ from education.presenters.certificate_content import signed_content, unsigned_co
 from education.selectors.passed import judgement_of
 from education.verification import certificate_digest, request_digest
 from hematovision.errors import Conflict, NotFound, Unprocessable
+from notices.services.notifications import close_notifications, notify
 from reports.canonical import canonical, digest, sha256
 from reports.services.signing import require_proof
 
@@ -36,6 +38,11 @@ if TYPE_CHECKING:
     from reports.services.signing import Proof
 
 MOST_OF_A_REASON = 300
+ASKED = gettext_noop("A training certificate was asked for. It waits for a pathologist.")
+ISSUED = gettext_noop("Your training certificate is issued.")
+DECLINED = gettext_noop("A training certificate that you asked for was declined. The reason is with the request.")
+REVOKED = gettext_noop("A training certificate of yours was revoked. The reason is with it.")
+_KIND = "certificate"
 NOT_WHO_REVOKES = gettext_lazy("Only pathologists and administrators of the laboratory revoke its certificates.")
 
 
@@ -70,6 +77,13 @@ def ask_for_certificate(*, actor: User, attempt: uuid.UUID) -> CertificateReques
             _("Your laboratory has no pathologist who could sign a certificate of yours."), code="no_pathologist"
         )
     asked = CertificateRequest.objects.create(attempt=found, laboratory=laboratory)
+    notify(
+        recipients=issuers_for(actor),
+        kind=_KIND,
+        subject_id=asked.pk,
+        text=ASKED,
+        path=reverse("education:certificate_request", args=[asked.pk]),
+    )
     _record(actor, Action.CREATE, asked, laboratory, row=request_digest(asked))
     return asked
 
@@ -125,6 +139,7 @@ def issue_certificate(*, actor: User, request: uuid.UUID, preview: str, proof: P
                 issued_by=actor,
                 issued_at=now,
             )
+            _tell(made.student, made.pk, ISSUED, reverse("education:certificate", args=[made.pk]))
             _record(actor, Action.UPDATE, answered, found.laboratory, row=request_digest(answered))
             after = {"hash": made.content_hash, "method": proof.method, "row": certificate_digest(made)}
             _record(actor, Action.CREATE, made, found.laboratory, **after)
@@ -139,6 +154,7 @@ def decline_certificate(*, actor: User, request: uuid.UUID, reason: str) -> Cert
     """Answer a request with a reason why there is no certificate; the student may ask anew. Raises `NotFound`, `Conflict`, `Unprocessable`."""
     words = _words(reason)
     answered = _answer(actor, request, declined_because=words)
+    _tell(answered.attempt.student, answered.pk, DECLINED, reverse("education:certificates"))
     _record(actor, Action.UPDATE, answered, answered.laboratory, reason=words, row=request_digest(answered))
     return answered
 
@@ -160,6 +176,7 @@ def revoke_certificate(*, actor: User, certificate: uuid.UUID, reason: str) -> C
         raise Conflict(_("This certificate is revoked already."), code="revoked")
     found.revoked_at, found.revoked_by, found.revoked_because = timezone.now(), actor, words
     found.save(update_fields=["revoked_at", "revoked_by", "revoked_because"])
+    _tell(found.student, found.pk, REVOKED, reverse("education:certificate", args=[found.pk]))
     _record(actor, Action.UPDATE, found, found.laboratory, reason=words, revoked=True, row=certificate_digest(found))
     return found
 
@@ -174,7 +191,13 @@ def _answer(actor: User, request: uuid.UUID, *, declined_because: str = "") -> C
         raise Conflict(_("This request was answered."), code="answered")
     found.answered_at, found.answered_by, found.declined_because = timezone.now(), actor, declined_because
     found.save(update_fields=["answered_at", "answered_by", "declined_because"])
+    # It waits for no other pathologist any more.
+    close_notifications(subject_id=found.pk)
     return found
+
+
+def _tell(student: User, subject: uuid.UUID, text: str, path: str) -> None:
+    notify(recipients=[student], kind=_KIND, subject_id=subject, text=text, path=path)
 
 
 def _words(reason: str) -> str:

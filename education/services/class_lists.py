@@ -1,4 +1,7 @@
-"""The list of a class: people of the laboratory come in at once, others are invited and come in when they accept."""
+"""The list of a class: students of the laboratory come in at once, others are invited and come in when they accept.
+
+Colleagues join by themselves, with the code: a class shows its teacher what its people answer.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ _COLUMNS = 2
 
 @dataclass(frozen=True, slots=True)
 class ListedPerson:
-    """One line. `fate` is one of inside, enters, expected, invited, refused; a refused one says why in `error`."""
+    """One line. `fate` is one of inside, enters, joins, expected, invited, refused; a refused one says why in `error`."""
 
     line: int
     name: str
@@ -61,22 +64,23 @@ def read_list(*, actor: User, group: StudentGroup, text: str) -> list[ListedPers
 
 
 def take_list(*, actor: User, pk: UUID, text: str) -> list[ListedPerson]:
-    """Bring in and invite everybody of a list, or nobody where a line is refused.
+    """Bring in and invite everybody of a list, or nobody where a line is refused; who has not accepted is invited again.
 
-    Raises `NotFound`, `Conflict` (a closed class, or somebody who cannot be invited any more), `Unprocessable`.
+    Raises `NotFound`, `Conflict` (a closed class, or somebody who cannot be invited any more), `Unprocessable`, and
+    `TooManyAttempts` where it were more invitations than a teacher sends in a day.
     """
     with transaction.atomic(), events_last():
         group = open_group(actor, pk)
         rows = read_list(actor=actor, group=group, text=text)
         if any(row.fate == "refused" for row in rows):
             raise Unprocessable(_("Mend the lines with an error first. Nothing was sent."), code="refused")
-        enter(group, [row.person for row in rows if row.person is not None])
+        coming = [row.person for row in rows if row.fate == "enters" and row.person is not None]
+        enter(group, coming)
         for row in rows:
             if row.fate in {"invited", "expected"}:
                 ExpectedMember.objects.get_or_create(
                     group=group, email=row.email, defaults={"name": row.name, "added_by": actor}
                 )
-            if row.fate == "invited":
                 invite_student(actor=actor, email=row.email)
         record(
             actor=actor,
@@ -84,7 +88,8 @@ def take_list(*, actor: User, pk: UUID, text: str) -> list[ListedPerson]:
             target=group,
             laboratory_id=group.laboratory_id,
             reason="Class list taken.",  # not translated
-            after={fate: sum(row.fate == fate for row in rows) for fate in ("enters", "invited", "expected")},
+            after={fate: sum(row.fate == fate for row in rows) for fate in ("enters", "invited", "expected")}
+            | {"people": [str(person.pk) for person in coming]},
         )
     return rows
 
@@ -124,12 +129,18 @@ def _fates(actor: User, group: StudentGroup, parts: list[tuple[int, str, str]]) 
         if error:
             row = ListedPerson(number, name, email, "refused", error)
         elif person is not None:
-            row = ListedPerson(number, name, email, "inside" if person.pk in inside else "enters", person=person)
+            row = ListedPerson(number, name, email, _fate_here(person, inside), person=person)
         else:
             mine = [each for each in open_ones if each.email == email]
             row = _stranger(number, name, email, mine, group.laboratory, taken=email in taken)
         rows.append(row)
     return rows
+
+
+def _fate_here(person: User, inside: set[UUID]) -> str:
+    if person.pk in inside:
+        return "inside"
+    return "enters" if person.role == Role.STUDENT else "joins"
 
 
 def _stranger(

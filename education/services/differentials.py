@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+MOST_TURNS = 49
+"""How often one cell is called and taken back; the last turn is a call, which stays."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One press of a key: a class for the cell at `position`, or with an empty `label` its class taken back.
@@ -43,7 +47,7 @@ def save_entries(*, actor: User, attempt: UUID, entries: Sequence[Entry]) -> int
     Cells are called in order and taken back from the end. A cell that was recalled meanwhile is skipped. The times of all
     calls together are never longer than the server's clock says. Raises `NotFound` for somebody else's attempt and for a
     cell of another one, `Conflict` once the attempt ended or its set closed and where entries do not follow on what
-    is kept (a second window), `Unprocessable` for a class that the set does not ask for.
+    is kept (a second window), `Unprocessable` for a class that the set does not ask for and for more than `MOST_TURNS` of one cell.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -136,6 +140,9 @@ class _Sheet:
             return False
         if entry.label and entry.label not in self.codes:
             raise Unprocessable(_("Choose one of the classes of this set."), code="unknown_class")
+        if not entry.label and len(turns) >= MOST_TURNS:
+            sentence = _("This cell was taken back %(times)s times, which is the limit. Its last class stays.")
+            raise Unprocessable(sentence % {"times": MOST_TURNS // 2}, code="too_many_turns")
         if entry.turn > len(turns) or entry.position != (self._first_open() if entry.label else self._last_called()):
             raise _out_of_step()
         ms = self.left_ms if entry.ms is None else min(max(entry.ms, 0), self.left_ms)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from accounts.models import Role, User
+from audit.models import Action
+from audit.services import record
 from education.models import Assignment, AssignmentKind, Attempt, SetState, TeachingSet
 from education.permissions import may_teach
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
+from notices.services.notifications import notify
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,11 +24,14 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+GIVEN = gettext_noop("A proficiency test was given to you. It is on the page Learn.")
+_KIND = "test-given"
+
 
 def give_test(
     *, actor: User, teaching_set: TeachingSet, people: Collection[User], due_at: datetime
 ) -> list[Assignment]:
-    """Give a set to `people` as a proficiency test that closes at `due_at`, for all of them at once.
+    """Give a set to `people` as a proficiency test that closes at `due_at`, for all of them at once; each is told.
 
     Raises `PermissionRefused` unless `actor` teaches, `NotFound` for a set or a person of another laboratory,
     `Unprocessable` without people or for a time that has passed, and `Conflict` for a set that is not open, adaptive (it
@@ -65,7 +72,24 @@ def give_test(
             )
             for person in people
         ]
-        return Assignment.objects.bulk_create(given)
+        Assignment.objects.bulk_create(given)
+        for each, person in zip(given, people, strict=True):
+            notify(
+                recipients=[person],
+                kind=_KIND,
+                subject_id=each.pk,
+                text=GIVEN,
+                path=reverse("education:set", args=[found.pk]),
+            )
+        for each in given:
+            record(
+                actor=actor,
+                action=Action.CREATE,
+                target=each,
+                laboratory_id=getattr(actor.laboratory, "pk", None),
+                after={"set": str(found.pk), "person": str(each.person_id), "due": due_at.isoformat()},
+            )
+    return given
 
 
 def testable(teacher: User) -> QuerySet[User]:

@@ -105,11 +105,16 @@ def open_group(actor: User, pk: UUID) -> StudentGroup:
 
 
 def people_of(teacher: User) -> QuerySet[User]:
-    """Who may be in a class of `teacher`: everybody with an account at their laboratory or one of its clinics, by name."""
+    """Who may be in a class of `teacher`: everybody with an account at their laboratory or one of its clinics, by name.
+
+    Who teaches at a clinic sees the people of that clinic alone.
+    """
     laboratory = teacher.laboratory
     if laboratory is None:
         return User.objects.none()
-    near = Q(organisation=laboratory) | Q(organisation__refers_to=laboratory)
+    near = Q(organisation=teacher.organisation_id)
+    if teacher.organisation_id == laboratory.pk:
+        near |= Q(organisation__refers_to=laboratory)
     return User.objects.filter(near, is_active=True).exclude(role=Role.SERVICE).order_by("full_name", "email")
 
 

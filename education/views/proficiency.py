@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audit.models import Action
+from audit.services import record
 from education.forms.proficiency import TestForm
 from education.permissions import may_teach
 from education.presenters.proficiency import proficiency_context, proficiency_rows
@@ -62,11 +64,12 @@ def proficiency_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def proficiency_file(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """Send the report of a test that has closed as CSV."""
+    """Send the report of a test that has closed as CSV. It has names, so that the export is on record."""
     test = _test(request, pk)
     score = score_of(test, timezone.now())
     if score is None:
         raise Http404
+    record(actor=request.user, action=Action.EXPORT, object_type="education.assignment", object_id=str(test.pk))
     return csv_file(proficiency_rows(test, score), name="proficiency-test.csv")
 
 

@@ -153,6 +153,6 @@ def _page(
 def _tell(request: HttpRequest, fates: list[str]) -> None:
     said = _("Taken: %(entered)s came in, %(invited)s were invited by e-mail.") % {
         "entered": fates.count("enters"),
-        "invited": fates.count("invited"),
+        "invited": fates.count("invited") + fates.count("expected"),
     }
     messages.success(request, said)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @require_safe
 def student(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show what a student knows, and the sets they answered."""
-    person = student_of(signed_in(request), pk)
-    if person is None:
+    found = student_of(signed_in(request), pk)
+    if found is None:
         raise Http404
-    return render(request, "education/student.html", student_context(person))
+    return render(request, "education/student.html", student_context(*found))

@@ -9,6 +9,7 @@ import { createCalls } from "./calls.js";
 const SIDE = 256;
 const MARGIN = 12;
 const AGAIN_MS = 2000;
+const MOST_ENTRIES = 500;
 
 const post = (address) => async (entries, token) => {
   const answer = await fetch(address, {
@@ -78,12 +79,14 @@ const start = (root) => {
     trouble.hidden = !(isTrouble && sentence);
   };
   const outbox = createOutbox({
-    post: async (entries, token) => {
-      const answer = await post(data.answers)(entries, token);
-      if (answer && answer.status < 300 && !answer.signedOut) {
-        kept.write(calls.saved(entries.map(({ code }) => code)));
+    post: async function postParts(entries, token) {
+      const part = entries.slice(0, MOST_ENTRIES);
+      const answer = await post(data.answers)(part, token);
+      if (!answer || answer.status >= 300 || answer.signedOut) {
+        return answer;
       }
-      return answer;
+      kept.write(calls.saved(part.map(({ code }) => code)));
+      return part.length < entries.length ? postParts(entries.slice(MOST_ENTRIES), token) : answer;
     },
     renew,
     token: form.elements.csrfmiddlewaretoken.value,

@@ -12,6 +12,7 @@ from education.models import Answer, AttemptState, Feedback, MaterialState, SetK
 from education.selectors.differentials import outcome_of
 from education.services.attempts import start_attempt
 from education.services.differentials import (
+    MOST_TURNS,
     Entry,
     call_cell,
     finish_differential,
@@ -97,6 +98,15 @@ def test_a_class_that_the_set_does_not_ask_for(save):
 def test_a_cell_of_no_place(save, position):
     with pytest.raises(NotFound):
         save((position, 0, "monocyte", 9))
+
+
+def test_a_cell_is_taken_back_so_often_and_its_last_class_stays(save, attempt):
+    save(*((1, turn, "" if turn % 2 else "monocyte", 0) for turn in range(MOST_TURNS)))
+    with pytest.raises(Unprocessable, match="Its last class stays"):
+        save((1, MOST_TURNS, "", 0))
+    assert len(rows(attempt)) == MOST_TURNS
+    assert rows(attempt)[-1][2] == "monocyte"
+    save((2, 0, "monocyte", 9))
 
 
 def test_a_cell_recalled_meanwhile_is_skipped(save, attempt):

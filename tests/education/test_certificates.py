@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -21,6 +22,7 @@ from education.services.certificates import (
 )
 from education.verification import check_certificates
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
+from notices.models import Notification
 from reports.canonical import canonical, sha256
 from reports.services.check_limit import MOST_A_MINUTE
 from tests.factories.teaching import passed_attempt, teaching_set
@@ -133,6 +135,27 @@ def test_who_may_ask_and_who_may_answer(attempt, sami, pavel, ines, nadia, centr
     assert set(CertificateRequest.objects.answerable_by(vera)) == {asked}
 
 
+def test_each_step_is_told_without_names(asked, attempt, sami, pavel, issued, ines):
+    def told(who):
+        return list(Notification.objects.filter(user=who).order_by("created_at").values_list("text", flat=True))
+
+    assert told(pavel) == ["A training certificate was asked for. It waits for a pathologist."]
+    assert not Notification.objects.filter(user=pavel).unread().exists()
+    revoke_certificate(actor=ines, certificate=issued.pk, reason="Another person answered.")
+    assert [text.split(".")[0] for text in told(sami)] == [
+        "Your training certificate is issued",
+        "A training certificate of yours was revoked",
+    ]
+    paths = Notification.objects.filter(user=sami).values_list("path", flat=True)
+    assert set(paths) == {reverse("education:certificate", args=[issued.pk])}
+
+
+def test_who_is_declined_is_told(asked, sami, pavel):
+    decline_certificate(actor=pavel, request=asked.pk, reason="Finish the course first.")
+    told = Notification.objects.get(user=sami)
+    assert (told.path, "Finish" in told.text) == (reverse("education:certificates"), False)
+
+
 def test_nobody_signs_for_themselves(central, pavel):
     with pytest.raises(Conflict, match="no pathologist"):
         ask_for_certificate(actor=pavel, attempt=passed_attempt(pavel, central).pk)
@@ -186,6 +209,12 @@ def test_a_revoked_one_says_so_at_once_and_not_by_whom(client, issued, sami, pav
     with pytest.raises(Conflict):
         ask_for_certificate(actor=sami, attempt=issued.attempt_id)
     assert list(check_certificates()) == []
+
+
+def test_what_is_no_hash_is_not_asked_for(client):
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/check/" + "0" * 63 + "%00/").status_code == 404
+    assert not [each for each in asked if "education_certificate" in each["sql"]]
 
 
 def test_the_check_page_is_asked_so_often_in_a_minute(client):

@@ -11,9 +11,9 @@ from accounts.models import Invitation, Role, User
 from accounts.services import accept_invitation, invite_student, invite_user
 from audit.models import Action, AuditEvent
 from education.services.class_lists import MOST_ROWS, read_list, take_list
-from education.services.student_groups import make_group
-from hematovision.errors import Conflict, PermissionRefused, Unprocessable
-from tests.people import laboratory, person
+from education.services.student_groups import make_group, people_of
+from hematovision.errors import Conflict, PermissionRefused, TooManyAttempts, Unprocessable
+from tests.people import clinic, laboratory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,7 @@ Doc;doc@x.example
     assert [(row.line, row.name, row.fate) for row in rows] == [
         (2, "Ann", "enters"),
         (3, "Bell, Ben", "invited"),
-        (4, "Amina Riverside", "enters"),
+        (4, "Amina Riverside", "joins"),
         (5, "Ben again", "refused"),
         (6, "Nobody", "refused"),
         (7, "", "refused"),
@@ -106,3 +106,47 @@ def test_a_teacher_takes_no_invitation_of_an_administrator_away(pavel, ines):
         invite_student(actor=pavel, email="doc@x.example")
     assert Invitation.objects.open().get().role == Role.PATHOLOGIST
     assert not User.objects.filter(email="doc@x.example").exists()
+
+
+def test_a_colleague_is_not_put_into_a_class_and_who_is_stands_in_the_record(pavel, group, ann, olga, amina):
+    rows = take_list(actor=pavel, pk=group.pk, text=f"Ann,{ann.email}\nOlga,{olga.email}\nAmina,{amina.email}")
+    assert [row.fate for row in rows] == ["enters", "joins", "joins"]
+    assert [each.person for each in group.members.all()] == [ann]
+    event = AuditEvent.objects.get(object_id=str(group.pk), action=Action.UPDATE)
+    assert event.after["people"] == [str(ann.pk)]
+
+
+def test_who_teaches_at_a_clinic_brings_in_the_people_of_that_clinic(central, ann, amina, pavel):
+    vera = person("Vera", Role.PATHOLOGIST, clinic("hilltop-clinic", central))
+    assert (set(people_of(vera)), {ann, amina, pavel} <= set(people_of(pavel))) == ({vera}, True)
+
+
+def test_one_refused_e_mail_loses_no_other_and_the_list_invites_again(
+    pavel, group, monkeypatch, django_capture_on_commit_callbacks
+):
+    text = "Ben,ben@x.example\nCleo,cleo@x.example"
+    send = mail.EmailMessage.send
+
+    def refuse_ben(self, *args, **options):
+        if self.to == ["ben@x.example"]:
+            raise OSError
+        return send(self, *args, **options)
+
+    # The e-mails leave when the inner block ends.
+    with monkeypatch.context() as patched:
+        patched.setattr(mail.EmailMessage, "send", refuse_ben)
+        with django_capture_on_commit_callbacks(execute=True):
+            take_list(actor=pavel, pk=group.pk, text=text)
+    assert [each.to for each in mail.outbox] == [["cleo@x.example"]]
+    with django_capture_on_commit_callbacks(execute=True):
+        take_list(actor=pavel, pk=group.pk, text=text)
+    assert sorted(each.to[0] for each in mail.outbox[1:]) == ["ben@x.example", "cleo@x.example"]
+    assert (Invitation.objects.open().count(), group.expected.count()) == (2, 2)
+
+
+def test_a_teacher_invites_so_many_in_a_day(pavel, group, monkeypatch):
+    monkeypatch.setattr("accounts.services.invitations.MOST_STUDENTS_A_DAY", 2)
+    text = "\n".join(f"P,p{n}@x.example" for n in range(3))
+    with pytest.raises(TooManyAttempts, match="Nothing was sent"):
+        take_list(actor=pavel, pk=group.pk, text=text)
+    assert not Invitation.objects.exists()

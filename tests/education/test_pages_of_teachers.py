@@ -91,6 +91,19 @@ def test_of_four_people_no_median_is_shown(page, group, people, cells):
     assert page("class", group.pk).context["figures"].right is None
 
 
+def test_what_somebody_answered_before_they_came_in_stays_theirs(page, pavel, central, cells):
+    zoe = person("Zoe", Role.STUDENT, central)
+    answer(zoe, cells, right)
+    late = make_group(actor=pavel, name="Late")
+    enter(late, [zoe])
+    (figures,) = figures_of(late, timezone.now()).members
+    assert (figures.right.n, figures.attempts, figures.last_active) == (0, 0, None)
+    shown = page("student", zoe.pk)
+    assert (shown.context["attempts"], shown.context["answers"]) == ([], 0)
+    answer(zoe, teaching_set(teaching_cell("monocyte")), right)
+    assert figures_of(late, timezone.now()).members[0].right.n == 1
+
+
 def test_sealed_answers_are_sealed_for_teachers_too(group, people, pavel, cells):
     Assignment.objects.create(
         teaching_set=cells,

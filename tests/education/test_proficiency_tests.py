@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
+from audit.models import Action, AuditEvent
 from education.models import Assignment, SetState, Source, TeachingSet
 from education.selectors.proficiency import proficiency_test, score_of
 from education.services.answers import answer_item, show_next
@@ -22,6 +23,7 @@ from education.services.proficiency import give_test
 from education.services.questions import askable
 from education.services.teaching_sets import change_set
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
+from notices.models import Notification
 from tests.factories.teaching import teaching_cell, teaching_set
 from tests.people import clinic, laboratory, person
 
@@ -84,6 +86,16 @@ def page_of(assignment, name="proficiency_test"):
     return reverse(f"education:{name}", args=[assignment.pk])
 
 
+def test_it_is_on_record_and_told_to_who_takes_it(give, pavel, people, cells):
+    given = give()
+    events = AuditEvent.objects.filter(action=Action.CREATE, actor_id=pavel.pk, object_type="education.assignment")
+    assert {(event.object_id, event.after["person"]) for event in events} == {
+        (str(each.pk), str(each.person_id)) for each in given
+    }
+    told = Notification.objects.filter(user__in=people)
+    assert {(each.user, each.path) for each in told} == {(each, f"/learn/sets/{cells.pk}/") for each in people}
+
+
 def test_before_it_closes_it_is_seen_who_has_finished_and_not_how(client, pavel, give, people, cells):
     given = give()
     answer(people[0], cells, monocytes_only)
@@ -114,6 +126,7 @@ def test_the_report(client, pavel, give, people, cells):
     assert [(row["person"], row["class"], row["count"]) for row in rows[-2:]] == [
         ("Eve Central", "lymphocyte", "0"), ("Eve Central", "monocyte", "4"),
     ]  # fmt: skip
+    assert AuditEvent.objects.filter(action=Action.EXPORT, object_id=str(page.context["test"].pk)).count() == 1
     # Median 50 % of four cells: a binomial standard error of a quarter.
     assert rows[-1]["z"] == "2.0000"
 

@@ -110,3 +110,13 @@ def test_a_group_is_shown_from_five_people_on(client, sami, central, people, sho
     assert (group_figures(central, timezone.now()).sensitivity != {}) is shown
     page = client.get(PAGE)
     assert (page.context["classes"][0].group is not None) is shown
+
+
+def test_the_figures_of_a_group_are_kept_for_a_while(central, django_assert_num_queries):
+    cells = teaching_set(*(teaching_cell("monocyte") for _ in range(GROUP_FROM)))
+    for number in range(5):
+        answer(person(f"Student {number}", Role.STUDENT, central), cells, right)
+    counted = group_figures(central, timezone.now())
+    assert counted.sensitivity["monocyte"].people == 5
+    with django_assert_num_queries(0):
+        assert group_figures(central, timezone.now()) == counted

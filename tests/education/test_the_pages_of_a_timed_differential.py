@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Role
 from cases.differential import clopper_pearson
 from education.models import Assignment, AssignmentKind, Attempt, Feedback, SetKind
+from education.views.bodies import MOST_ENTRIES
 from hematovision.templatetags.ui import percent_number
 from tests.factories.teaching import teaching_cell, teaching_set
 from tests.people import laboratory, person
@@ -97,6 +98,14 @@ def test_a_refusal_is_told_in_words(client, begun):
 @pytest.mark.parametrize("entries", [[], {}, [{"position": 1}], "monocyte"])
 def test_a_body_that_is_none(client, begun, entries):
     assert send(client, begun, entries).status_code == 422
+
+
+def test_a_body_has_at_most_so_many_entries(client, begun):
+    (position, truth), *_ = truths(begun)
+    entry = {"position": position, "turn": 0, "code": truth, "ms": 5}
+    assert send(client, begun, [entry] * MOST_ENTRIES).json() == {"saved": 1}
+    refused = send(client, begun, [entry] * (MOST_ENTRIES + 1))
+    assert (refused.status_code, "at most 500" in refused.json()["sentence"]) == (422, True)
 
 
 def test_the_pages_of_a_quiz_are_not_its_pages(client, begun):
