@@ -79,24 +79,25 @@ def test_a_beginning_counts_from_three_letters_on():
     assert found("zq") == found("hl") == []
 
 
-@pytest.mark.parametrize("asked", ["clé d'accès", "cle acces", "CONTRASEÑA", "contrasena olvidada"])
-def test_french_and_spanish_are_found_with_and_without_accents(monkeypatch, asked):
-    texts = {PAGES[-1].template: "<p>La clé d'accès d'un étudiant.</p><p>¿Contraseña olvidada?</p>"}
-    monkeypatch.setattr(
-        help_search, "render_to_string", lambda template: texts.get(template, "<p>L'accueil, cargar</p>")
-    )
-    _text_of.cache_clear()
-    assert found(asked) == ["protect-your-account"]
-    _text_of.cache_clear()
-
-
 @pytest.fixture
-def french(monkeypatch):
-    """A French in which every sentence begins with `fr!`; the words of the pages are read anew."""
-    speak_french(monkeypatch)
+def read_anew():
+    """The words of the pages are read anew, and again after the test."""
     _text_of.cache_clear()
     yield
     _text_of.cache_clear()
+
+
+@pytest.mark.parametrize("asked", ["clé d'accès", "cle acces", "CONTRASEÑA", "contrasena olvidada"])
+def test_french_and_spanish_are_found_with_and_without_accents(monkeypatch, read_anew, asked):
+    texts = {PAGES[-1].template: "<p>La clé d'accès d'un étudiant.</p><p>¿Contraseña olvidada?</p>"}
+    monkeypatch.setattr(help_search, "render_to_string", lambda name: texts.get(name, "<p>L'accueil, cargar</p>"))
+    assert found(asked) == ["protect-your-account"]
+
+
+@pytest.fixture
+def french(monkeypatch, read_anew):
+    """A French in which every sentence begins with `fr!`; the words of the pages are read anew."""
+    speak_french(monkeypatch)
 
 
 def test_the_language_of_the_page_is_searched(french):
