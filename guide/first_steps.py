@@ -74,6 +74,7 @@ _COLLEAGUE = Step("colleague", _("Invite a colleague"), _at("admin:accounts_invi
 
 STEPS: dict[str, tuple[Step, ...]] = {
     Role.UPLOADER: (
+        _SECOND_FACTOR,
         Step(
             "open",
             _("Open your first case"),

@@ -165,6 +165,21 @@ PAGES: tuple[HelpPage, ...] = (
         _("Where learning begins: the sets that are open, and how often each class was right"),
     ),
     HelpPage(
+        "teach-a-class",
+        _("Teach a class"),
+        _("Make sets, bring students together, and teach with cells of your own reports."),
+        (_P, _A),
+        ("/learn/teach/", "/learn/material/"),
+    ),
+    HelpPage(
+        "certificates-and-tests",
+        _("Certificates and proficiency tests"),
+        _("What a certificate needs, who signs and checks it, and how a test is given and read."),
+        (_P, _A, _S),
+        ("/learn/certificates/", "/learn/proficiency/", "/check/"),
+        "/learn/certificates/",
+    ),
+    HelpPage(
         "try-a-picture",
         _("Try a picture"),
         _("Give one picture of a smear and see at once what the model makes of it."),

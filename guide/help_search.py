@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _IN_TITLE, _IN_HEADING, _IN_TEXT = 8, 4, 1
 _MOST_IN_TEXT = 3
 _MOST_WORDS = 12
+# Shorter words are left out beside longer ones, and alone stand for themselves, not for what begins with them.
+_SHORTEST_BEGINNING = 3
 _BLOCKS = frozenset({"li", "p", "td", "dd"})
 
 
@@ -44,27 +46,38 @@ class _Text:
 
 
 def find_help(asked: str) -> list[Found]:
-    """The pages with words of `asked`, best first: those with most of them, then by where these stand.
+    """The pages with every word of `asked`, best first by where these stand; without one, those with most of the words.
 
-    A word of a page counts when it begins with the word that is asked for; accents and capitals do not matter.
+    A word of a page counts when it is the word that is asked for or begins with it; accents and capitals do not matter.
     """
-    wanted = list(dict.fromkeys(_stem(word) for word in _words(asked)))[:_MOST_WORDS]
+    wanted = _wanted(asked)
     language = get_language() or ""
     ranked = []
     for number, page in enumerate(PAGES):
         text = _text_of(page, language)
         scores = [_score(word, text) for word in wanted]
         if any(scores):
-            ranked.append(
-                (-sum(score > 0 for score in scores), -sum(scores), number, Found(page, _excerpt(wanted, text, page)))
-            )
-    return [found for *_, found in sorted(ranked, key=lambda each: each[:3])]
+            missing = sum(score == 0 for score in scores)
+            ranked.append((missing, -sum(scores), number, Found(page, _excerpt(wanted, text, page))))
+    ranked.sort(key=lambda each: each[:3])
+    with_all = [found for missing, *_, found in ranked if not missing]
+    return with_all or [found for *_, found in ranked]
+
+
+def _wanted(asked: str) -> list[str]:
+    words = _words(asked)
+    long = [word for word in words if len(word) >= _SHORTEST_BEGINNING]
+    return list(dict.fromkeys(_stem(word) for word in long or words))[:_MOST_WORDS]
+
+
+def _matches(word: str, each: str) -> bool:
+    return each == word or (len(word) >= _SHORTEST_BEGINNING and each.startswith(word))
 
 
 def _score(word: str, text: _Text) -> int:
-    in_title = any(each.startswith(word) for each in text.title)
-    in_heading = any(each.startswith(word) for each in text.headings)
-    times = sum(each.startswith(word) for each in text.body)
+    in_title = any(_matches(word, each) for each in text.title)
+    in_heading = any(_matches(word, each) for each in text.headings)
+    times = sum(_matches(word, each) for each in text.body)
     return _IN_TITLE * in_title + _IN_HEADING * in_heading + _IN_TEXT * min(times, _MOST_IN_TEXT)
 
 
@@ -73,7 +86,7 @@ def _excerpt(wanted: list[str], text: _Text, page: HelpPage) -> str:
     best, most = str(page.summary), 0
     for block in text.blocks:
         words = _words(block)
-        number = sum(any(each.startswith(word) for each in words) for word in wanted)
+        number = sum(any(_matches(word, each) for each in words) for word in wanted)
         if number > most:
             best, most = block, number
     return best

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import override
 
 from accounts.models import Role
+from guide import help_search
 from guide.help_pages import PAGES, in_order_for, page_for
 from guide.help_search import _text_of, find_help
 from tests.in_french import speak_french
@@ -51,6 +52,12 @@ def test_every_role_has_pages_of_its_own_first(role):
         ("CRITICAL results", "acknowledge-a-result"),
         ("hl7", "connect-a-lis"),
         ("recovery code", "protect-your-account"),
+        ("heat map", "try-a-picture"),
+        ("join code", "teach-a-class"),
+        ("consent of a clinic", "teach-a-class"),
+        ("revoke a certificate", "certificates-and-tests"),
+        ("proficiency test", "certificates-and-tests"),
+        ("class list", "teach-a-class"),
     ],
 )
 def test_a_page_is_found_by_what_somebody_asks(asked, first):
@@ -62,13 +69,35 @@ def test_a_page_with_more_of_the_words_comes_first():
     assert found("zebra") == []
 
 
+def test_a_page_with_some_of_the_words_is_left_out_beside_one_with_all():
+    assert "connect-a-lis" not in found("heat map")
+    assert "send-a-smear" not in found("join code")
+
+
+def test_a_beginning_counts_from_three_letters_on():
+    assert found("recal") == found("recalled")
+    assert found("zq") == found("hl") == []
+
+
 @pytest.fixture
-def french(monkeypatch):
-    """A French in which every sentence begins with `fr!`; the words of the pages are read anew."""
-    speak_french(monkeypatch)
+def read_anew():
+    """The words of the pages are read anew, and again after the test."""
     _text_of.cache_clear()
     yield
     _text_of.cache_clear()
+
+
+@pytest.mark.parametrize("asked", ["clé d'accès", "cle acces", "CONTRASEÑA", "contrasena olvidada"])
+def test_french_and_spanish_are_found_with_and_without_accents(monkeypatch, read_anew, asked):
+    texts = {PAGES[-1].template: "<p>La clé d'accès d'un étudiant.</p><p>¿Contraseña olvidada?</p>"}
+    monkeypatch.setattr(help_search, "render_to_string", lambda name: texts.get(name, "<p>L'accueil, cargar</p>"))
+    assert found(asked) == ["protect-your-account"]
+
+
+@pytest.fixture
+def french(monkeypatch, read_anew):
+    """A French in which every sentence begins with `fr!`; the words of the pages are read anew."""
+    speak_french(monkeypatch)
 
 
 def test_the_language_of_the_page_is_searched(french):
@@ -98,6 +127,8 @@ def test_nothing_found_says_so_and_shows_all(client):
         ("/", "uploader", "send-a-smear"),
         ("/", "pathologist", "review-by-keyboard"),
         ("/", "student", "learn-cells"),
+        ("/learn/teach/classes/", "pathologist", "teach-a-class"),
+        ("/learn/certificates/", "student", "certificates-and-tests"),
         ("/integrations/messages/", "administrator", "connect-a-lis"),
         ("/oversight/audit/", "auditor", "read-the-audit-trail"),
         ("/oversight/agreement/cells/", "auditor", "watch-the-model"),
