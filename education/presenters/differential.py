@@ -12,6 +12,7 @@ from education.models import Attempt, AttemptState
 from education.presenters.certificates import asking_of
 from education.presenters.choices import choices_of
 from education.presenters.question import Picture, picture_of, picture_of_question
+from education.selectors.atlas import with_a_page
 from education.selectors.differentials import called_cells, outcome_of
 from education.teaching_classes import BY_CODE, TeachingClass
 from education.timed import HESITATION
@@ -119,6 +120,7 @@ def differential_result_context(attempt: Attempt) -> dict[str, Any]:
         "hesitation": HESITATION,
         "hesitations": [each for each in called if each.number in hesitations],
         "mistakes": [each for each in called if each.said != each.truth],
+        "with_a_page": with_a_page(attempt.student, [each.picture.cell for each in called]),
     }
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.permissions import has_scope
 from accounts.scopes import TRY_WRITE
 from education.models import Assignment, Attempt, AttemptState, TeachingSet
-from education.permissions import may_teach
+from education.permissions import may_see_material, may_teach
 from education.selectors.progress import progress_of
 from education.selectors.shares import by_class, confusions, total_of
 
@@ -98,6 +98,7 @@ def home_context(user: User) -> dict[str, Any]:
         "bars": _bars(progress.weeks),
         "most": max(week.answers for week in progress.weeks),
         "teaches": may_teach(user),
+        "sees_material": may_see_material(user),
         "atlas": _ATLAS if _is_there(_ATLAS) else "",
         "try_address": _TRY if has_scope(user, TRY_WRITE) and _is_there(_TRY) else "",
     }

@@ -43,6 +43,12 @@ class ModelWords:
     heat_maps: tuple[HeatMap, ...]
 
 
+def model_is_asked(cell: TeachingCell) -> bool:
+    """Whether a worker is still to say what the active model says of `cell`."""
+    version = model_on(None)
+    return TeachingPrediction.objects.filter(cell=cell, model_version=version, state=PredictionState.WAITING).exists()
+
+
 def model_words(cell: TeachingCell, answered: str) -> ModelWords | None:
     """What the active model says of `cell`; None while no worker has asked it. `answered` adds the heat map of that class."""
     version = model_on(None)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from education.models import SIDE_PX, Answer, Attempt, AttemptState
 from education.presenters.choices import choices_of
-from education.presenters.prediction import model_words
+from education.presenters.prediction import model_is_asked, model_words
 from education.selectors.crowd import crowd_of
 from education.selectors.shown import fetched_ahead
 from education.teaching_classes import BY_CODE, at_depth
@@ -83,6 +83,7 @@ def feedback_context(attempt: Attempt, item: AttemptItem) -> dict[str, Any]:
         "picture": picture_of_question(item),
         "crowd": crowd,
         "model": model_words(item.cell, said),
+        "model_is_asked": model_is_asked(item.cell),
         "taken_for": BY_CODE.get(crowd.taken_for) if crowd is not None else None,
         "next_picture": _next_picture(attempt),
     }

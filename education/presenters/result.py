@@ -10,6 +10,7 @@ from django.utils import timezone
 from education.models import Attempt, AttemptState, SetState
 from education.presenters.certificates import asking_of
 from education.presenters.question import Picture, picture_of
+from education.selectors.atlas import with_a_page
 from education.selectors.results import result_of
 from education.selectors.shares import by_class
 from education.teaching_classes import BY_CODE, TEACHING_CLASSES, TeachingClass
@@ -61,6 +62,7 @@ def result_context(attempt: Attempt) -> dict[str, Any]:
             Mistake(each.position, picture_of(each.cell), BY_CODE[each.truth], BY_CODE.get(each.said))
             for each in result.wrong
         ],
+        "with_a_page": with_a_page(attempt.student, [each.cell for each in result.wrong]),
         "repeats": attempt.teaching_set.repeats and attempt.teaching_set.state == SetState.OPEN,
     }
 

@@ -12,6 +12,9 @@ from education.permissions import may_teach
 from education.selectors.owed import without_owed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
     from django.db.models import QuerySet
 
     from accounts.models import User
@@ -31,6 +34,11 @@ def atlas_of(user: User) -> TeachingMaterialQuerySet:
 def discussed_by(user: User) -> TeachingMaterialQuerySet:
     """The cells whose page `user` opens: those of the atlas; a teacher also drafts."""
     return without_owed(TeachingCell.objects.of_laboratory(user), user) if may_teach(user) else atlas_of(user)
+
+
+def with_a_page(user: User, cells: Iterable[TeachingCell]) -> set[UUID]:
+    """Which of `cells` have a page that `user` opens now: not those that another attempt of theirs still asks."""
+    return set(discussed_by(user).filter(pk__in=[cell.pk for cell in cells]).values_list("pk", flat=True))
 
 
 def of_difficulty(cells: QuerySet[TeachingCell], difficulty: str) -> QuerySet[TeachingCell]:

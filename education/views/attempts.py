@@ -58,10 +58,13 @@ def question(request: AuthenticatedRequest, pk: UUID, position: int) -> HttpResp
     # Of a recalled cell nothing is shown any more.
     item_told = answered.exclude(cell__state=MaterialState.RECALLED).select_related("cell").first()
     if item_told is None or not Attempt.objects.filter(pk=pk).told_at(timezone.now()).exists():
-        if not found.items.filter(position=position).exists():
+        # Who asks for the model's words alone is not led on to the next question: its time would begin unseen.
+        if "HX-Request" in request.headers or not found.items.filter(position=position).exists():
             raise Http404
         return _show_question(request, pk) if PART in request.headers else redirect("education:attempt", pk)
-    return _page(request, "feedback", feedback_context(found, item_told))
+    # The page asks by itself once for what was not there yet, not over and over.
+    asks_again = "HX-Request" not in request.headers
+    return _page(request, "feedback", feedback_context(found, item_told) | {"asks_again": asks_again})
 
 
 @login_required

@@ -53,6 +53,8 @@ const exchange = (html) => {
   const made = document.createRange().createContextualFragment(html);
   const quiz = made.querySelector("[data-quiz]");
   part().replaceWith(made);
+  /* The part may ask for what the model says */
+  window.htmx.process(quiz);
   const verdict = quiz.querySelector("[data-verdict]");
   said.textContent = (verdict ?? quiz.querySelector("#learn-number")).textContent.trim();
   /* On feedback the way on has the focus; on a question none has, so that a key cannot press a button by itself */

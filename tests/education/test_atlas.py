@@ -26,7 +26,7 @@ from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
 from education.services.discussion import COMMENTS_A_DAY, add_comment, hide_comment, set_caption
 from hematovision.errors import NotFound, PermissionRefused, TooManyAttempts, Unprocessable
-from tests.factories.teaching import teaching_cell, teaching_set
+from tests.factories.teaching import teaching_cell, teaching_field, teaching_set
 from tests.people import person
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +246,7 @@ def test_pages_ask_as_often_for_many_rows_as_for_few(pages, sami, monocyte):
         reverse("education:atlas_class", args=["monocyte"]),
         reverse("education:compare") + "?left=monocyte&right=lymphocyte",
         address_of(monocyte),
+        reverse("education:fields"),
     ]
 
     def asked():
@@ -256,6 +257,7 @@ def test_pages_ask_as_often_for_many_rows_as_for_few(pages, sami, monocyte):
     def fill(cells):
         for _ in range(cells):
             teaching_cell("monocyte")
+            teaching_field("monocyte", "")
             add_comment(actor=sami, cell=monocyte.pk, text="And this?")
 
     fill(1)
@@ -263,3 +265,27 @@ def test_pages_ask_as_often_for_many_rows_as_for_few(pages, sami, monocyte):
     few = asked()
     fill(5)
     assert asked() == few
+
+
+def test_a_field_shows_its_boxes_with_the_classes_that_are_known_its_scale_and_whom_it_is_from(pages):
+    field = teaching_field("monocyte", "", stain="Giemsa", um_per_px=0.5)
+    address = reverse("education:field", args=[field.pk])
+    assert f'href="{reverse("education:fields")}"' in pages.get(reverse("education:atlas")).text
+    listed = " ".join(pages.get(reverse("education:fields")).text.split())
+    assert f'href="{address}"' in listed
+    assert "2 cells boxed, 1 named" in listed
+    page = " ".join(pages.get(address).text.split())
+    assert f'href="{reverse("education:atlas_class", args=["monocyte"])}"' in page
+    assert page.count('class="under" x="20" y="60" width="80" height="80"') == 1
+    assert page.count("not named") == 1
+    assert "Bar: 10 µm." in page
+    assert 'width="20.0"' in page  # 10 µm
+    assert "Giemsa" in page
+    assert "Acevedo et al. 2020, CC BY 4.0" in page
+
+
+def test_a_field_without_scale_or_boxes_says_so_and_no_field_too(pages):
+    assert "No field yet" in pages.get(reverse("education:fields")).text
+    page = pages.get(reverse("education:field", args=[teaching_field().pk])).text
+    assert "The scale is not known." in page
+    assert "No cell of this field is boxed." in page

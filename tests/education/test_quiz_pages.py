@@ -160,6 +160,28 @@ def test_pages_ask_as_often_for_many_rows_as_for_few(pages, sami):
     assert asked(home, done(5)) == few
 
 
+def test_a_wrong_one_leads_to_its_page_unless_another_attempt_still_asks_it(pages, sami, quiz):
+    attempt = start_attempt(actor=sami, teaching_set=quiz)
+    for position in range(1, attempt.items.count() + 1):
+        show_next(actor=sami, attempt=attempt.pk)
+        answer_item(actor=sami, attempt=attempt.pk, position=position, label="platelet")
+    first, second = attempt.items.order_by("position")[:2]
+    start_attempt(actor=sami, teaching_set=teaching_set(second.cell))
+    page = pages.get(reverse("education:result", args=[attempt.pk])).text
+    assert f'href="{reverse("education:cell", args=[first.cell_id])}"' in page
+    assert f'href="{reverse("education:cell", args=[second.cell_id])}"' not in page
+
+
+def test_who_sees_the_material_is_led_there(pages, client, pavel):
+    link = f'href="{reverse("education:material")}"'
+    assert link not in pages.get(reverse("education:home")).text
+    client.force_login(pavel)
+    assert link in client.get(reverse("education:home")).text
+    empty = client.get(reverse("education:material")).text
+    assert f'href="{reverse("education:atlas")}"' in empty.split('class="empty"')[1]
+    assert "manage.py import_teaching" in empty
+
+
 def test_no_key_answers_with_two_classes():
     keys = [key for each in TEACHING_CLASSES for key in DEFAULT_KEYS.get(f"label.{each.code}", [each.key])]
     assert len(keys) == len(set(keys))

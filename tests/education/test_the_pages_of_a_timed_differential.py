@@ -74,6 +74,15 @@ def test_without_scripts_it_is_called_taken_back_and_finished(client, begun):
     assert f"{percent_number(interval.low)} \N{EN DASH} {percent_number(interval.high)} %" in result.text
 
 
+def test_the_result_leads_to_the_pages_of_the_wrong_ones_and_back_to_the_set(client, begun, differential):
+    for position, _truth in truths(begun):
+        client.post(page_of(begun), {"position": position, "label": "basophil"})
+    result = client.post(page_of(begun), {"finish": "1"}, follow=True).text
+    links = [f'href="{reverse("education:cell", args=[item.cell_id])}"' for item in begun.items.all()]
+    assert [link in result for link in links] == [True] * 4
+    assert f'class="button" href="{reverse("education:set", args=[differential.pk])}"' in result
+
+
 def test_the_page_says_nothing_of_the_truth(client, sami):
     cells = [teaching_cell("monocyte") for _ in range(3)]
     one = teaching_set(*cells, kind=SetKind.DIFFERENTIAL, classes=["lymphocyte", "monocyte"], feedback=Feedback.AT_END)

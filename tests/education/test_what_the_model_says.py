@@ -103,6 +103,25 @@ def test_the_model_is_told_after_the_answer_and_its_error_in_so_many_words(clien
     assert client.get(address).status_code == 200
 
 
+def test_while_it_is_being_made_the_page_says_so_and_asks_once_more(client, worker, sami, attempt):
+    client.force_login(sami)
+    worker(shown(sami, attempt))
+    made = TeachingPrediction.objects.all()
+    made.update(state=PredictionState.WAITING)
+    answer_item(actor=sami, attempt=attempt.pk, position=1, label="basophil")
+    address = reverse("education:question", args=[attempt.pk, 1])
+    first = client.get(address).text
+    assert "What the model says is still being made." in first
+    assert 'hx-trigger="load delay:3s"' in first
+    again = client.get(address, headers={"HX-Request": "true", "X-Part": "model"}).text
+    assert "What the model says is still being made." in again
+    assert "hx-trigger" not in again
+    made.update(state=PredictionState.DONE)
+    assert "Lymphocyte, score 90 %." in client.get(address, headers={"HX-Request": "true", "X-Part": "model"}).text
+    made.update(state=PredictionState.FAILED)
+    assert "What the model says" not in client.get(address).text
+
+
 def test_a_sealed_answer_opens_no_heat_map(client, worker, sami, attempt):
     TeachingSet.objects.filter(pk=attempt.teaching_set_id).update(feedback=Feedback.NONE)
     client.force_login(sami)

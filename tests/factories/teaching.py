@@ -21,6 +21,7 @@ from education.models import (
     MaterialState,
     SetState,
     Source,
+    TeachingBox,
     TeachingCell,
     TeachingField,
     TeachingSet,
@@ -52,8 +53,8 @@ def teaching_cell(cell_class: str = "neutrophil", **columns) -> TeachingCell:
     return keep_cell(pixels=drawn_pixels(), cell_class=cell_class, **given)[0]
 
 
-def teaching_field(**columns) -> TeachingField:
-    """One open field of a public collection."""
+def teaching_field(*boxes: str, **columns) -> TeachingField:
+    """One open field of a public collection, with a box for each class given; an empty one: not named."""
     pixels = drawn_pixels()
     written = io.BytesIO()
     Image.fromarray(pixels).save(written, format="PNG")
@@ -61,6 +62,10 @@ def teaching_field(**columns) -> TeachingField:
     field = TeachingField(pixel_hash=pixel_hash(pixels), **{**given, **columns})
     field.picture.save("", ContentFile(written.getvalue()), save=False)
     field.save()
+    TeachingBox.objects.bulk_create(
+        TeachingBox(field=field, position=number, left=20 + 90 * number, top=60, width=80, height=80, cell_class=code)
+        for number, code in enumerate(boxes)
+    )
     return field
 
 

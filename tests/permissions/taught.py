@@ -95,6 +95,8 @@ def taught(near: Organisation, far: Organisation, student: User, pathologist: Us
         "far_cell": far_cell,
         "near_draft": teaching_cell(laboratory=near, state=MaterialState.DRAFT, **own),
         "shared_field": teaching_field(),
+        "near_field": teaching_field(laboratory=near, **own),
+        "near_field_draft": teaching_field(laboratory=near, state=MaterialState.DRAFT, **own),
     }
 
 
