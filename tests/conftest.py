@@ -59,7 +59,7 @@ def _empties_the_database(item):
 
 def _shares_what_its_file_makes(item):
     made = item._fixtureinfo.name2fixturedefs.values()
-    return any(each[-1].scope == "module" and each[-1].baseid == item.parent.nodeid for each in made)
+    return any(each[-1].scope in {"module", "session"} and each[-1].baseid == item.parent.nodeid for each in made)
 
 
 @pytest.fixture(autouse=True)

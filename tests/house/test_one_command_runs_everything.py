@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -29,9 +30,12 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory):
+def environment(tmp_path_factory, _kept_database):
     """A migrated installation of its own with a model in use, as `make run` prepares it."""
     var = tmp_path_factory.mktemp("var")
+    if _kept_database is not None and _kept_database.exists():
+        # To apply all migrations takes half a minute beside other tests; `migrate` still looks over what it is given.
+        shutil.copyfile(_kept_database, var / "hematovision.sqlite3")
     bundle = tiny_bundle(tmp_path_factory.mktemp("models") / "tiny")
     directory = Path(getattr(bundle, "directory", bundle))
     card = json.loads((directory / "card.json").read_text())

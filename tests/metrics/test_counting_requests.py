@@ -43,7 +43,8 @@ def test_made_up_methods_are_one_series(scrape):
 
 
 def test_labels_are_views_of_the_site(scrape):
-    known = {name for name, _ in routes(get_resolver())} | {"none"}
+    # With the one of one's own machine, which another test of this process may have asked for.
+    known = {name for name, _ in routes(get_resolver("hematovision.local_urls"))} | {"none"}
     views = {sample.labels["view"] for sample in scrape().families["hematovision_http_requests"].samples}
     unknown = {view for view in views - known if not view.startswith("admin:")}
     assert unknown == set()
