@@ -134,7 +134,8 @@ def create_case(
                 after={**_coded(case), **_digests(case)},
                 **scope_of(case),
             )
-    except IntegrityError:
+    except (IntegrityError, Unprocessable):
+        # The number may have been given away since it was looked for: the database says so, or what validates before it.
         _refuse_taken(case)
         raise
     return case
@@ -160,7 +161,8 @@ def update_case(*, actor: User, case: Case, **changes: Any) -> Case:
                 sentence = _("The case is %(state)s and no longer changes.") % {"state": state}
                 raise Conflict(sentence, code="state", details={"state": case.state})
             apply_details(actor, case, changes)
-    except IntegrityError:
+    except (IntegrityError, Unprocessable):
+        # The number may have been given away since it was looked for: the database says so, or what validates before it.
         _refuse_taken(case)
         raise
     return case

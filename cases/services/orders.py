@@ -137,7 +137,8 @@ def receive_order(
                 },
                 **scope_of(order),
             )
-    except IntegrityError:
+    except (IntegrityError, Unprocessable):
+        # The number may have been given away since it was looked for: the database says so, or what validates before it.
         _refuse_taken(actor, order)
         raise
     return order

@@ -19,7 +19,7 @@ from cases.services.audit_trail import scope_of
 from cases.services.merged import require_current
 from cases.services.pseudonyms import refuse_pseudonymised
 from cases.services.validation import clean_record
-from hematovision.errors import Conflict
+from hematovision.errors import Conflict, Unprocessable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -125,6 +125,7 @@ def _taken_is_a_conflict(actor: User, number: PatientNumber) -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
-    except IntegrityError:
+    except (IntegrityError, Unprocessable):
+        # Whichever saw it first: the database, or what validates before it.
         _refuse_taken(actor, number)
         raise

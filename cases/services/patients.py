@@ -242,6 +242,7 @@ def _taken_number_is_a_conflict(actor: User, patient: Patient) -> Iterator[None]
     """Say the same sentence when two registrations of one number race past the check."""
     try:
         yield
-    except IntegrityError:
+    except (IntegrityError, Unprocessable):
+        # Whichever saw it first: the database, or what validates before it.
         _refuse_taken(actor, patient)
         raise

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.services.reach import cleaned
 from audit.models import Action
 from audit.services import record
-from hematovision.errors import Conflict
+from hematovision.errors import Conflict, Unprocessable
 from microscopes.models import Microscope
 from microscopes.permissions import must_manage
 from microscopes.verification import microscope_digest
@@ -66,7 +66,7 @@ def add_microscope(
                 target=microscope,
                 after={**_described(microscope), "row": microscope_digest(microscope)},
             )
-    except IntegrityError:
+    except (IntegrityError, Unprocessable):
         # Two requests with the same name: the other one was first.
         _refuse_taken(microscope)
         raise
@@ -102,7 +102,7 @@ def change_microscope(*, actor: User, microscope: Microscope, **changes: Any) ->
                     | ({"fields": hidden} if hidden else {})
                     | {"row": microscope_digest(stored)},
                 )
-    except IntegrityError:
+    except (IntegrityError, Unprocessable):
         _refuse_taken(stored)
         raise
     return stored
