@@ -83,14 +83,14 @@ class DemoGenerator:
         um_per_px: float,
         held_back: bool,
     ) -> list[CellPrediction]:
-        """Nobody draws a cell in the history of the demonstration."""
-        raise NotImplementedError
+        """Refuse: nobody draws a cell in the history of the demonstration. Raises `RuntimeError`."""
+        raise RuntimeError("No cell is drawn in the history of the demonstration.")
 
     def explain(
         self, version: ModelVersion, rgb: Rgb, *, box: tuple[int, int, int, int], um_per_px: float, label: str
     ) -> Rgb:
-        """Nobody asks for an explanation in the history of the demonstration."""
-        raise NotImplementedError
+        """Refuse: nobody asks where the model looked in the history of the demonstration. Raises `RuntimeError`."""
+        raise RuntimeError("No cell is explained in the history of the demonstration.")
 
     def _answer(self, cell: TrueCell) -> CellPrediction:
         lot = self._lot
