@@ -4,13 +4,17 @@ import re
 import numpy as np
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from PIL import Image
 
+from classifier import analyser
+from classifier.bundle_analyser import BundleAnalyser
 from classifier.inference.bundle import KERAS_FILE, ONNX_FILE, ONNX_FLOAT_FILE, ModelBundle
 from classifier.inference.engines import load_engine
-from classifier.inference.pipeline import open_pipeline
 from classifier.inference.synthetic import draw_field
 from classifier.models import ModelVersion
+from sandbox.models import TriedPicture
+from sandbox.tasks import answer_picture
 from tests.training.conftest import CLASSES, KERAS
 from tests.training.shell_of_a_document import other_blocks, run_blocks, shell_blocks
 from training.__main__ import main
@@ -124,8 +128,16 @@ def test_the_images_are_explored_on_one_page(made_by_commands):
         assert (made_by_commands / "explored" / f"{name}.png").stat().st_size > 1000
 
 
+@pytest.fixture
+def worker():
+    """The part of a worker in this process: an engine that answers for the model in use, whichever that is."""
+    analyser.install(BundleAnalyser("onnx"))
+    yield answer_picture
+    analyser.install(None)
+
+
 @pytest.mark.django_db
-def test_it_answers_in_the_shell_and_on_the_platform(made_by_commands, tmp_path, capsys):
+def test_it_answers_in_the_shell_and_on_the_page(made_by_commands, tmp_path, capsys, client, sami, worker):
     rgb, truth = draw_field(seed=3, width=640, height=480, cells=["eosinophil", "lymphocyte"])
     Image.fromarray(rgb).save(tmp_path / "field.png")
     variables = SMALL | {"WORK": made_by_commands, "PICTURE": tmp_path / "field.png"}
@@ -139,8 +151,18 @@ def test_it_answers_in_the_shell_and_on_the_platform(made_by_commands, tmp_path,
     assert "drawn 1 is active." in said
     assert said.count("  at ") >= len([cell for cell in truth if cell.label != "platelet"])
     assert (made_by_commands / "answers" / "field.overlay.png").is_file()
-    result = open_pipeline(version.directory).analyse(rgb)
-    assert all(set(cell.probabilities) == set(CLASSES) for cell in result.cells)
+
+    # The last step of the document: sign in, drop a picture, and see what the model says.
+    client.force_login(sami)
+    with (tmp_path / "field.png").open("rb") as picture:
+        dropped = client.post(reverse("sandbox:try"), {"pictures": picture, "confirmed": "on"})
+    tried = TriedPicture.objects.get()
+    worker(str(tried.pk))
+    page = client.get(dropped["Location"]).text
+    tried.refresh_from_db()
+    assert f"Model {version}" in " ".join(page.split())
+    assert page.count('class="try-box ') == len(tried.cells) >= 2
+    assert all(set(cell["probabilities"]) == set(CLASSES) for cell in tried.cells)
 
 
 def test_the_document_runs_every_command_and_names_every_network():
@@ -150,3 +172,8 @@ def test_the_document_runs_every_command_and_names_every_network():
     offered = re.search(r"NETWORKS:-([\w ]+)", DOCUMENT.read_text())[1].split()
     assert {"cnn", *offered} == BACKBONES.keys()
     assert [block for block in BLOCKS[BLOCKS.index(PLATFORM[0]) :] if block not in PLATFORM] == []
+
+
+def test_the_document_ends_on_the_page_where_pictures_are_tried():
+    last = DOCUMENT.read_text().split("## 10. ")[1].split("## Where to go")[0]
+    assert f"http://127.0.0.1:8000{reverse('sandbox:try')}" in last
