@@ -16,7 +16,7 @@ from consult.kappa import Agreement, kappa_of_counts
 from education.teaching_classes import CODES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from cases.differential import Interval
@@ -95,15 +95,26 @@ class Spread:
     upper: float
 
 
+def pairs_of(readings: Iterable[Reading]) -> Counter[tuple[str, str]]:
+    """Return how often a cell of a class (first) was called which (second; empty: nothing)."""
+    return Counter((reading.reference, reading.answered) for reading in readings)
+
+
+def right_of(readings: Sequence[Reading]) -> Share:
+    """Return the share of right answers of all classes together."""
+    return Share(sum(reading.agrees for reading in readings), len(readings))
+
+
 def overall(readings: Iterable[Reading]) -> Agreement:
     """Return the agreement with the reference over all classes."""
-    return kappa_of_counts(Counter((reading.reference, reading.answered) for reading in readings))
+    return kappa_of_counts(pairs_of(readings))
 
 
 def by_class(readings: Sequence[Reading]) -> list[ClassFigures]:
     """Return the figures of every class that was asked or answered, in the order of the teaching classes."""
-    used = {reading.reference for reading in readings} | {reading.answered for reading in readings}
-    return [_figures(code, readings) for code in CODES if code in used]
+    pairs = pairs_of(readings)
+    used = {code for pair in pairs for code in pair}
+    return [_figures(code, pairs) for code in CODES if code in used]
 
 
 def confusions(readings: Sequence[Reading], *, most: int = 10) -> list[Confusion]:
@@ -132,8 +143,10 @@ def spread(values: Sequence[float]) -> Spread | None:
     return Spread(len(values), lower, median, upper)
 
 
-def _figures(code: str, readings: Sequence[Reading]) -> ClassFigures:
-    table = Counter((str(each.reference == code), str(each.answered == code)) for each in readings)
+def _figures(code: str, pairs: Mapping[tuple[str, str], int]) -> ClassFigures:
+    table: Counter[tuple[str, str]] = Counter()
+    for (reference, answered), times in pairs.items():
+        table[str(reference == code), str(answered == code)] += times
     hits, misses = table["True", "True"], table["True", "False"]
     alarms, rest = table["False", "True"], table["False", "False"]
     return ClassFigures(code, Share(hits, hits + misses), Share(rest, rest + alarms), kappa_of_counts(table))

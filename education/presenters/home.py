@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from accounts.permissions import has_scope
 from accounts.scopes import TRY_WRITE
+from education.competence import confusions, right_of
 from education.models import Assignment, Attempt, AttemptState, TeachingSet
 from education.permissions import may_see_material, may_teach
+from education.presenters.shares import recognised
 from education.selectors.progress import progress_of
-from education.selectors.shares import by_class, confusions, total_of
+from education.teaching_classes import BY_CODE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,9 +94,12 @@ def home_context(user: User) -> dict[str, Any]:
         "running": list(running.values()),
         "given": [each for each in lines if each.assignment is not None],
         "open": [each for each in lines if each.assignment is None],
-        "total": total_of(progress.pairs),
-        "classes": by_class(progress.pairs),
-        "confusions": confusions(progress.pairs, _CONFUSIONS),
+        "total": right_of(progress.readings),
+        "classes": recognised(progress.readings),
+        "confusions": [
+            (BY_CODE[each.true], BY_CODE[each.taken_for], each.times)
+            for each in confusions(progress.readings, most=_CONFUSIONS)
+        ],
         "bars": _bars(progress.weeks),
         "most": max(week.answers for week in progress.weeks),
         "teaches": may_teach(user),

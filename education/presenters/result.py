@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from education.competence import pairs_of
 from education.models import Attempt, AttemptState, SetState
 from education.presenters.certificates import asking_of
 from education.presenters.question import Picture, picture_of
+from education.presenters.shares import recognised
 from education.selectors.atlas import with_a_page
 from education.selectors.results import result_of
-from education.selectors.shares import by_class
 from education.teaching_classes import BY_CODE, TEACHING_CLASSES, TeachingClass
 
 if TYPE_CHECKING:
@@ -52,12 +53,13 @@ def result_context(attempt: Attempt) -> dict[str, Any]:
     }
     if not told:
         return context
-    columns = _columns(result.pairs)
+    pairs = pairs_of(result.readings)
+    columns = _columns(pairs)
     return context | {
-        "classes": by_class(result.pairs),
+        "classes": recognised(result.readings),
         "columns": columns,
-        "table": _table(result.pairs, columns),
-        "in_time": not any(said == "" for _, said in result.pairs),
+        "table": _table(pairs, columns),
+        "in_time": not any(said == "" for _, said in pairs),
         "mistakes": [
             Mistake(each.position, picture_of(each.cell), BY_CODE[each.truth], BY_CODE.get(each.said))
             for each in result.wrong

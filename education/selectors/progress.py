@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 from django.db.models.functions import TruncWeek
 
+from education.competence import Reading
 from education.models import Answer, Attempt
 from education.teaching_classes import at_depth
 
@@ -33,9 +34,9 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """All told answers of a person as (class, answer) counts, and how many they gave in each of the last weeks."""
+    """All told answers of a person, and how many they gave in each of the last weeks."""
 
-    pairs: Counter[tuple[str, str]]
+    readings: tuple[Reading, ...]
     weeks: tuple[Week, ...]
 
 
@@ -45,12 +46,13 @@ def progress_of(user: User, moment: dt.datetime) -> Progress:
     answers = (
         Answer.objects.standing().filter(item__attempt__in=told, item__skipped=False).exclude(item__cell__picture="")
     )
-    pairs: Counter[tuple[str, str]] = Counter()
+    readings: list[Reading] = []
     columns = "item__cell__cell_class", "label", "correct", "item__attempt__teaching_set__finer"
     for code, label, correct, finer, number in answers.values_list(*columns).annotate(number=Count("pk")).order_by():
         truth = label if correct else at_depth(code, finer=finer)
-        pairs[truth, label] += number
-    return Progress(pairs, _weeks(answers, moment))
+        # All as if today: these figures do not ask when.
+        readings += [Reading(truth, label, moment.date())] * number
+    return Progress(tuple(readings), _weeks(answers, moment))
 
 
 def _weeks(answers: QuerySet[Answer], moment: dt.datetime) -> tuple[Week, ...]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from education.competence import Reading, right_of
 from education.models import Answer
-from education.selectors.shares import total_of
 from education.teaching_classes import at_depth
 
 if TYPE_CHECKING:
+    from education.competence import Share
     from education.models import Attempt, TeachingCell
-    from education.selectors.shares import Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +30,14 @@ class Result:
     """The answers of an attempt. `skipped` counts questions whose cell was recalled, `open` those never answered."""
 
     answers: tuple[Marked, ...]
-    pairs: Counter[tuple[str, str]]
+    readings: tuple[Reading, ...]
     skipped: int
     open: int
 
     @property
-    def total(self) -> Share | None:
-        """The share right; None where nothing was answered."""
-        return total_of(self.pairs)
+    def total(self) -> Share:
+        """The share right."""
+        return right_of(self.readings)
 
     @property
     def wrong(self) -> list[Marked]:
@@ -51,6 +50,7 @@ def result_of(attempt: Attempt) -> Result:
     finer = attempt.teaching_set.finer
     answers = []
     skipped = unanswered = 0
+    day = attempt.started_at.date()
     standing = {answer.item_id: answer for answer in Answer.objects.standing().filter(item__attempt=attempt)}
     for item in attempt.items.select_related("cell"):
         answer = standing.get(item.pk)
@@ -62,4 +62,5 @@ def result_of(attempt: Attempt) -> Result:
             # The truth that the answer was marked by: a class corrected later does not turn a right answer wrong.
             truth = answer.label if answer.correct else at_depth(item.cell.cell_class, finer=finer)
             answers.append(Marked(item.position, item.cell, truth, answer.label, answer.ms))
-    return Result(tuple(answers), Counter((each.truth, each.said) for each in answers), skipped, unanswered)
+    readings = tuple(Reading(each.truth, each.said, day) for each in answers)
+    return Result(tuple(answers), readings, skipped, unanswered)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from accounts.models import User
-from education.competence import Reading, Share, by_class, confusions, overall, spread
+from education.competence import by_class, confusions, overall, right_of, spread
 from education.models import Attempt, AttemptState, GroupMember
 from education.permissions import may_teach
 from education.selectors.readings import GROUP_FROM, readings_by_student
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from consult.kappa import Agreement
-    from education.competence import Confusion, Spread
+    from education.competence import Confusion, Reading, Share, Spread
     from education.models import Assignment, StudentGroup
 
 
@@ -141,7 +141,7 @@ def _figures(person: User, readings: Iterable[Reading], done: dict[UUID, tuple[i
         person,
         attempts,
         last_active,
-        Share(sum(each.agrees for each in theirs), len(theirs)),
+        right_of(theirs),
         overall(theirs),
         {each.code: each.sensitivity for each in by_class(theirs) if each.sensitivity.n},
     )
