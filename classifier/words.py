@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+NO_SMEAR = _(
+    "This does not look like a stained blood smear under the microscope: no cell was searched for in it. Send the picture "
+    "that was taken through the objective; if this is one, the pathologist can say so."
+)
 OF_PICTURES = (
     _("The image is empty: no stained cell of any kind. Move to where the cells are."),
     _(
         "This is an image without colour, not a stained blood smear: no cell was searched for in it. Switch the camera to "
         "colour and retake it."
     ),
-    _(
-        "This does not look like a stained blood smear under the microscope: no cell was searched for in it. Send the picture "
-        "that was taken through the objective; if this is one, the pathologist can say so."
-    ),
+    NO_SMEAR,
     _("It does not look like a blood smear, and a pathologist says that it is one."),
     _("The image has almost no colour: check the camera's settings."),
     _("The colours are unusual for a blood smear: check the white balance."),

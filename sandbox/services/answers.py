@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -13,13 +14,14 @@ from cases.stored_files import FileMissing, open_stored
 from classifier.inference.errors import BadInput, InferenceError
 from classifier.models import ModelVersion
 from classifier.services.pictures import analyse_picture, why_unidentified
+from classifier.words import NO_SMEAR as SAID_IN_CASES
 from sandbox.models import TriedPicture, TryState
-from sandbox.words import DEFECT, FILE_GONE, NO_MODEL
+from sandbox.words import DEFECT, FILE_GONE, NO_MODEL, NO_SMEAR
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from classifier.inference.types import ImageAnalysis
+    from classifier.inference.types import ImageAnalysis, Quality
 
 log = structlog.get_logger(__name__)
 
@@ -61,11 +63,19 @@ def _answered(tried: TriedPicture) -> dict[str, Any]:
 
 def _as_json(version: ModelVersion, found: ImageAnalysis) -> dict[str, Any]:
     """The answer as `manage.py classify --json` gives it, with why a cell is not named."""
-    plain = found.as_dict()
+    plain = replace(found, quality=_without_pathologist(found.quality)).as_dict()
     for row, cell in zip(plain["cells"], found.cells, strict=True):
         row["why"] = why_unidentified(version, cell, found.quality)
         row["best_label"] = cell.best_label
     return plain
+
+
+def _without_pathologist(quality: Quality) -> Quality:
+    """The same quality in the words of a place where nobody can say that a picture is a smear all the same."""
+    if quality.no_smear != SAID_IN_CASES:
+        return quality
+    smear = replace(quality.measurements["smear"], sentence=NO_SMEAR)
+    return replace(quality, measurements={**quality.measurements, "smear": smear})
 
 
 def _finish(tried: TriedPicture, answer: dict[str, Any]) -> None:

@@ -34,6 +34,13 @@ def test_the_home_of_a_student_is_what_is_taught(client, student):
     assert "Accession number" not in answer.text
 
 
+def test_an_address_that_leads_nowhere_speaks_of_learning_too(client, student):
+    answer = client.get("/learn/sets/")
+    assert answer.status_code == 404
+    assert "sets and the atlas are under Learn" in " ".join(answer.text.split())
+    assert "Go to the start page" in answer.text
+
+
 def test_a_picture_is_its_pixels_and_nothing_else(client, student):
     answer = client.get(reverse("education:cell_picture", args=[teaching_cell().pk]))
     picture = Image.open(io.BytesIO(b"".join(answer.streaming_content)))
