@@ -62,6 +62,7 @@ urlpatterns = [
     path("learn/comments/<uuid:pk>/hide/", cells.hide, name="hide_comment"),
     path("learn/sets/<uuid:pk>/export/", exports.export, name="export_set"),
     path("learn/progress/", progress.progress, name="progress"),
+    path("learn/practice/<slug:one>/<slug:other>/", progress.practise, name="practise"),
     path("learn/differentials/<uuid:pk>/", differentials.differential_page, name="differential"),
     path("learn/differentials/<uuid:pk>/answers/", differentials.differential_answers, name="differential_answers"),
     path("learn/differentials/<uuid:pk>/result/", differentials.differential_result, name="differential_result"),

@@ -102,7 +102,9 @@ class Attempt(models.Model):
 
 
 class AttemptItem(models.Model):
-    """One question of an attempt, in its place. `skipped`: its cell was recalled meanwhile; it gives and takes no marks."""
+    """One question of an attempt, in its place. `skipped`: its cell was recalled, or a test given with it,
+    meanwhile; it gives and takes no marks.
+    """
 
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="items")
     position = models.PositiveSmallIntegerField()

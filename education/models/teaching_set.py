@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from education.models.cell import TeachingCell
 from education.models.learners import GroupMember, StudentGroup
 from education.permissions import may_learn, may_teach
+from education.teaching_classes import BY_CODE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,6 +110,9 @@ class TeachingSet(models.Model):
 
     objects = TeachingSetQuerySet.as_manager()
 
+    # How `shipped_as` begins of the practice of two classes: it is begun beside that pair, and no list offers it.
+    OF_A_PAIR = "pair-"
+
     class Meta:
         ordering = ["title", "id"]
         permissions = [("teach", "Makes sets and sees the figures of students")]  # not translated
@@ -129,8 +133,16 @@ class TeachingSet(models.Model):
         return self.title
 
     @property
+    def is_of_a_pair(self) -> bool:
+        """Whether it is the practice of two classes that are mixed up (`education.services.practice`)."""
+        return self.shipped_as.startswith(self.OF_A_PAIR)
+
+    @property
     def shown_title(self) -> str:
         """Its title: of a set that ships in the language of the page, else as it was typed."""
+        if self.is_of_a_pair:
+            one, other = (gettext(BY_CODE[code].label) for code in self.classes)
+            return gettext("Practice: %(one)s or %(other)s") % {"one": one, "other": other}
         return gettext(self.title) if self.shipped_as else self.title
 
     @property

@@ -14,6 +14,7 @@ from education.presenters.choices import choices_of
 from education.presenters.question import Picture, picture_of, picture_of_question
 from education.selectors.atlas import with_a_page
 from education.selectors.differentials import called_cells, outcome_of
+from education.selectors.owed import sealed_in
 from education.teaching_classes import BY_CODE, TeachingClass
 from education.timed import HESITATION
 from review.key_map import keys_of
@@ -107,7 +108,8 @@ def differential_result_context(attempt: Attempt) -> dict[str, Any]:
         return context
     outcome = outcome_of(attempt)
     result = outcome.result
-    called = _pictures(outcome)
+    sealed = set(sealed_in(attempt).values_list("pk", flat=True))
+    called = [each for each in _pictures(outcome) if each.picture.cell.pk not in sealed]
     hesitations = {place + 1 for place in result.pace.hesitations}
     return context | {
         "result": result,

@@ -88,6 +88,7 @@ def home_context(user: User) -> dict[str, Any]:
     lines = [
         SetLine(each, given.get(each.pk), running.get(each.pk), finished.count(each.pk), now)
         for each in TeachingSet.objects.visible_to(user)
+        if not each.is_of_a_pair
     ]
     progress = progress_of(user, now)
     return {

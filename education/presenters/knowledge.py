@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from education.competence import FEWEST_IN_A_GROUP, by_class, confusions, learning_curve, overall
-from education.models import TeachingSet
 from education.plots import learning_chart
 from education.selectors.readings import group_figures, readings_against_model, readings_of
+from education.services.practice import practised_by
 from education.teaching_classes import BY_CODE, TeachingClass
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ class KnownClass:
 
 @dataclass(frozen=True, slots=True)
 class MixedUp:
-    """A pair of classes, and a set with which to practise it; None where no set asks for both."""
+    """A pair of classes. `practise` is whether there are cells of both to practise with."""
 
     true: TeachingClass
     taken_for: TeachingClass
     confusion: Confusion
-    practise: TeachingSet | None
+    practise: bool
 
 
 def knowledge_context(user: User, since: datetime | None = None) -> dict[str, Any]:
@@ -59,13 +59,8 @@ def knowledge_context(user: User, since: datetime | None = None) -> dict[str, An
 
 
 def _mixed_up(user: User, pairs: list[Confusion]) -> list[MixedUp]:
-    now = timezone.now()
-    sets = [each for each in TeachingSet.objects.visible_to(user) if each.is_answered_at(now)] if pairs else []
-    return [MixedUp(BY_CODE[pair.true], BY_CODE[pair.taken_for], pair, _set_for(pair, sets)) for pair in pairs]
-
-
-def _set_for(pair: Confusion, sets: list[TeachingSet]) -> TeachingSet | None:
-    """The set that asks for both classes: an adaptive one first, of those the one with the fewest classes beside them."""
-    both = {pair.true, pair.taken_for}
-    asking = [each for each in sets if not each.classes or both <= set(each.classes)]
-    return min(asking, key=lambda each: (not each.adaptive, len(each.classes) or len(BY_CODE)), default=None)
+    there = practised_by(user) if pairs else frozenset()
+    return [
+        MixedUp(BY_CODE[each.true], BY_CODE[each.taken_for], each, there.issuperset({each.true, each.taken_for}))
+        for each in pairs
+    ]

@@ -9,15 +9,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from education.models import SIDE_PX, Answer, Attempt, AttemptState
+from education.morphology import pair_of
 from education.presenters.choices import choices_of
 from education.presenters.prediction import model_is_asked, model_words
 from education.selectors.crowd import crowd_of
 from education.selectors.shown import fetched_ahead
+from education.services.questions import reference_of
 from education.teaching_classes import BY_CODE, at_depth
 
 if TYPE_CHECKING:
     from accounts.models import User
     from education.models import AttemptItem, TeachingCell
+    from education.morphology import Statement
+    from education.teaching_classes import TeachingClass
 
 SCALE_UM = 10
 """Length of the scale bar in micrometres."""
@@ -62,6 +66,28 @@ def question_context(attempt: Attempt, item: AttemptItem, user: User) -> dict[st
     }
 
 
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """A wrong answer as pictures: the cell that was asked beside one of the class that it was taken for.
+
+    `own_class` is the finer class of the cell compared with.
+    """
+
+    apart: Statement
+    asked: Picture
+    compared: Picture
+    own_class: TeachingClass
+
+
+def look_alike_of(attempt: Attempt, item: AttemptItem, truth: str, said: str) -> LookAlike | None:
+    """What to compare a wrong answer with; None where the two classes are not taken for each other or there is no cell."""
+    pair = pair_of(truth, said) if said and said != truth else None
+    cell = reference_of(attempt, said) if pair is not None else None
+    if pair is None or cell is None:
+        return None
+    return LookAlike(pair.apart, picture_of_question(item), picture_of(cell), BY_CODE[cell.cell_class])
+
+
 def feedback_context(attempt: Attempt, item: AttemptItem) -> dict[str, Any]:
     """What is told after an answer that may be told."""
     finer = attempt.teaching_set.finer
@@ -81,6 +107,7 @@ def feedback_context(attempt: Attempt, item: AttemptItem) -> dict[str, Any]:
         "classes": [BY_CODE[code] for code in dict.fromkeys([truth, said]) if code],
         # The address of before: the browser has it already.
         "picture": picture_of_question(item),
+        "look_alike": look_alike_of(attempt, item, truth, said),
         "crowd": crowd,
         "model": model_words(item.cell, said),
         "model_is_asked": model_is_asked(item.cell),

@@ -13,6 +13,7 @@ from education.presenters.certificates import asking_of
 from education.presenters.question import Picture, picture_of
 from education.presenters.shares import recognised
 from education.selectors.atlas import with_a_page
+from education.selectors.owed import sealed_in
 from education.selectors.results import result_of
 from education.teaching_classes import BY_CODE, TEACHING_CLASSES, TeachingClass
 
@@ -53,6 +54,7 @@ def result_context(attempt: Attempt) -> dict[str, Any]:
     }
     if not told:
         return context
+    sealed = set(sealed_in(attempt).values_list("pk", flat=True))
     pairs = pairs_of(result.readings)
     columns = _columns(pairs)
     return context | {
@@ -63,7 +65,9 @@ def result_context(attempt: Attempt) -> dict[str, Any]:
         "mistakes": [
             Mistake(each.position, picture_of(each.cell), BY_CODE[each.truth], BY_CODE.get(each.said))
             for each in result.wrong
+            if each.cell.pk not in sealed
         ],
+        "sealed": sum(each.cell.pk in sealed for each in result.wrong),
         "with_a_page": with_a_page(attempt.student, [each.cell for each in result.wrong]),
         "repeats": attempt.teaching_set.repeats and attempt.teaching_set.state == SetState.OPEN,
     }

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from education.models import Assignment, AssignmentKind, Attempt, AttemptItem, AttemptState, Feedback, TeachingSetCell
+from education.models import (
+    Assignment,
+    AssignmentKind,
+    Attempt,
+    AttemptItem,
+    AttemptState,
+    Feedback,
+    TeachingCell,
+    TeachingSetCell,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -39,6 +48,14 @@ def without_sealed_elsewhere(
         cell=OuterRef("pk"), teaching_set__in=_open_tests(user).values("teaching_set")
     )
     return cells.exclude(Exists(asked.exclude(attempt__teaching_set=teaching_set))).exclude(Exists(listed))
+
+
+def sealed_in(attempt: Attempt) -> TeachingMaterialQuerySet:
+    """The cells that a sealed test asks the student of `attempt`, who may have begun it before: until the test closes, the attempt
+    asks none of them and tells of none.
+    """
+    every = TeachingCell.objects.filter(items__attempt=attempt)
+    return every.exclude(pk__in=without_sealed_elsewhere(every, attempt.student, attempt.teaching_set).values("pk"))
 
 
 def takes_test(user: User, teaching_set: TeachingSet) -> bool:

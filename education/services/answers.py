@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from education.models import Answer, Attempt, AttemptItem, AttemptState, MaterialState, SetKind, TeachingCell
+from education.selectors.owed import sealed_in
 from education.services.closing import closed_refusal, written
 from education.services.predictions import ask_for_prediction
 from education.services.questions import next_drawn
@@ -30,8 +31,9 @@ _MOST_MS = 2**31 - 1
 def show_next(*, actor: User, attempt: UUID) -> tuple[Attempt, AttemptItem | None]:
     """Return an attempt and the question to answer now, its time running from the first showing; None once it has ended.
 
-    A cell that was recalled meanwhile is skipped. A question whose time went by counts as no answer. After the last
-    question, and when its set closes, the attempt is finished. Raises `NotFound` for somebody else's.
+    A cell that was recalled meanwhile, or that a test given meanwhile asks, is skipped. A question whose time went by counts
+    as no answer. After the last question, and when its set closes, the attempt is finished. Raises `NotFound` for somebody
+    else's.
     """
     with transaction.atomic():
         found = _mine(actor, attempt)
@@ -39,7 +41,7 @@ def show_next(*, actor: User, attempt: UUID) -> tuple[Attempt, AttemptItem | Non
             item = _waiting(found)
             if item is None or closed_refusal(found, timezone.now()) is not None:
                 _finish(found)
-            elif item.cell.state != MaterialState.OPEN:
+            elif not _is_asked(found, item):
                 _skip(item)
             elif item.shown_at is None:
                 item.shown_at = timezone.now()
@@ -56,7 +58,7 @@ def show_next(*, actor: User, attempt: UUID) -> tuple[Attempt, AttemptItem | Non
 def answer_item(*, actor: User, attempt: UUID, position: int, label: str) -> AttemptItem:
     """Take the answer to a question: the code of a class that its set asks for; empty where its time went by.
 
-    Returns the question; `skipped` where its cell was recalled meanwhile: then nothing is kept. An answer that comes after
+    Returns the question; `skipped` where its cell was recalled or a test was given with it meanwhile: then nothing is kept. An answer that comes after
     its time, by the clock of the server, is kept as no answer. Raises `NotFound` for somebody else's attempt and for a
     question of another one; `Conflict` for a question answered already, one not asked yet, and after the attempt ended or
     its set closed; `Unprocessable` for a class that the set does not ask for.
@@ -75,7 +77,7 @@ def answer_item(*, actor: User, attempt: UUID, position: int, label: str) -> Att
             closed = closed_refusal(found, now)
             if closed is not None:
                 raise closed
-            if item.cell.state != MaterialState.OPEN or item.skipped:
+            if item.skipped or not _is_asked(found, item):
                 _skip(item)
                 return item
             if item.shown_at is None:
@@ -122,6 +124,11 @@ def _waiting(attempt: Attempt) -> AttemptItem | None:
         return None
     made = AttemptItem.objects.create(attempt=attempt, position=items.count() + 1, cell_id=cell)
     return items.get(pk=made.pk)
+
+
+def _is_asked(attempt: Attempt, item: AttemptItem) -> bool:
+    """Whether its cell may be asked: neither recalled meanwhile nor in a test that was given since."""
+    return item.cell.state == MaterialState.OPEN and not sealed_in(attempt).filter(pk=item.cell_id).exists()
 
 
 def _skip(item: AttemptItem) -> None:

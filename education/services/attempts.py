@@ -22,6 +22,7 @@ from education.models import (
     TeachingSet,
 )
 from education.permissions import may_learn
+from education.selectors.owed import sealed_in
 from education.services.closing import closed_refusal, written
 from education.services.questions import askable, draw
 from hematovision.errors import Conflict, NotFound
@@ -72,6 +73,7 @@ def start_wrong_again(*, actor: User, attempt: Attempt, seed: int | None = None)
     _refuse_to_start(actor, teaching_set, assignment)
     wrong = Answer.objects.standing().filter(item=OuterRef("pk"), correct=False)
     asked = attempt.items.filter(Exists(wrong), skipped=False, cell__state=MaterialState.OPEN)
+    asked = asked.exclude(cell__in=sealed_in(attempt))
     # An adaptive attempt may have asked one of them twice.
     cells = list(dict.fromkeys(asked.values_list("cell_id", flat=True)))
     if not cells:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING
 
 from education.choosing import Candidate, Past, coming_back, next_cell
 from education.models import Answer, TeachingCell
+from education.selectors.atlas import atlas_of
 from education.selectors.owed import without_sealed_elsewhere
 from education.teaching_classes import at_depth, classes_asked, counting_as
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
     from uuid import UUID
 
     from accounts.models import User
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 REMEMBERED = 300
 """How many answers decide what is asked next: five half-lives."""
+KEPT_BACK_FROM = 5
+"""From so many cells of a class on an adaptive attempt asks one of them last: it is there to be compared with."""
 
 
 def cells_of(teaching_set: TeachingSet, user: User) -> TeachingMaterialQuerySet:
@@ -73,12 +77,45 @@ def next_drawn(attempt: Attempt) -> UUID | None:
     history = _history_of(attempt)
     due = coming_back(history)
     columns = "pk", "cell_class", "asked", "right"
-    candidates = [
+    cells = [
         Candidate(pk, at_depth(code, finer=finer), times, right)
         for pk, code, times, right in askable(attempt.teaching_set, attempt.student).values_list(*columns)
-        if pk not in asked or pk in due
     ]
+    candidates = [each for each in cells if each.id not in asked or each.id in due]
+    kept = _kept_back(attempt, ((each.id, each.cell_class) for each in cells), asked)
+    candidates = [each for each in candidates if each.id not in kept] or candidates
     return next_cell(candidates, history, seed=attempt.seed) if candidates else None
+
+
+def reference_of(attempt: Attempt, code: str) -> TeachingCell | None:
+    """The cell to compare a wrong answer with: of the class that was answered, agreed on, and in the student's atlas.
+
+    None that the attempt asks, has asked, or will ask while it has others; the seed decides which, so that it stays the same. None
+    where there is no such cell.
+    """
+    finer = attempt.teaching_set.finer
+    asked = set(attempt.items.values_list("cell_id", flat=True))
+    shown = atlas_of(attempt.student).for_marks().filter(cell_class__in=counting_as({code}, finer=finer))
+    cells = {pk for pk in shown.values_list("pk", flat=True) if pk not in asked}
+    if attempt.teaching_set.adaptive and not attempt.wrong_again:
+        rows = askable(attempt.teaching_set, attempt.student).values_list("pk", "cell_class")
+        known = {pk: at_depth(of, finer=finer) for pk, of in rows}
+        cells -= known.keys() - _kept_back(attempt, known.items(), asked)
+    return shown.filter(pk=min(cells, key=_order_in(attempt))).first() if cells else None
+
+
+def _kept_back(attempt: Attempt, cells: Iterable[tuple[UUID, str]], asked: Collection[UUID]) -> set[UUID]:
+    """One of each class of `cells`, (id, class), that was not asked: the first by the seed, of classes that have enough."""
+    by_class: dict[str, list[UUID]] = {}
+    for pk, code in cells:
+        by_class.setdefault(code, []).append(pk)
+    left = ([pk for pk in pool if pk not in asked] for pool in by_class.values() if len(pool) >= KEPT_BACK_FROM)
+    return {min(pool, key=_order_in(attempt)) for pool in left if pool}
+
+
+def _order_in(attempt: Attempt) -> Callable[[UUID], bytes]:
+    """An order of cells that is another one for each attempt and tells no class."""
+    return lambda pk: sha256(f"{attempt.seed} {pk}".encode()).digest()
 
 
 def _history_of(attempt: Attempt) -> list[Past[UUID]]:

@@ -18,10 +18,10 @@ register = template.Library()
 
 
 @register.inclusion_tag("education/partials/morphology_texts.html")
-def morphology_texts(classes: Sequence[TeachingClass]) -> dict[str, Any]:
-    """Show the texts of `classes` side by side, and of each two that are taken for each other how to tell them apart."""
+def morphology_texts(classes: Sequence[TeachingClass], *, with_pairs: bool = True) -> dict[str, Any]:
+    """Show the texts of `classes` side by side, and `with_pairs` of each two that are taken for each other how to tell them apart."""
     texts = [(each, morphology.of(each.code)) for each in classes]
-    pairs = [morphology.pair_of(one.code, other.code) for one, other in combinations(classes, 2)]
+    pairs = [morphology.pair_of(one.code, other.code) for one, other in combinations(classes, 2) if with_pairs]
     return {
         "texts": texts,
         "pairs": [each for each in pairs if each is not None],

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from education.models import Attempt, AttemptState, MaterialState, SetKind
 from education.presenters.question import feedback_context, question_context
 from education.presenters.result import result_context
+from education.selectors.owed import sealed_in
 from education.services.answers import answer_item, show_next
 from education.services.attempts import end_attempt, start_wrong_again
 from hematovision.errors import DomainError, NotFound
@@ -50,13 +51,16 @@ def question(request: AuthenticatedRequest, pk: UUID, position: int) -> HttpResp
         except DomainError as error:
             return _refuse(request, pk, error)
         if item.skipped:
-            messages.info(request, _("The last cell was recalled meanwhile. It is left out of your marks."))
+            messages.info(
+                request, _("The last cell was recalled, or a test asks it now. It is left out of your marks.")
+            )
         if PART not in request.headers:
             return redirect("education:question", pk, position)
     found = _mine(request, pk)
     answered = found.items.filter(position=position).exclude(answers=None)
-    # Of a recalled cell nothing is shown any more.
-    item_told = answered.exclude(cell__state=MaterialState.RECALLED).select_related("cell").first()
+    # Of a recalled cell nothing is shown any more, of one that a test asks nothing until it closes.
+    answered = answered.exclude(cell__state=MaterialState.RECALLED).exclude(cell__in=sealed_in(found))
+    item_told = answered.select_related("cell").first()
     if item_told is None or not Attempt.objects.filter(pk=pk).told_at(timezone.now()).exists():
         # Who asks for the model's words alone is not led on to the next question: its time would begin unseen.
         if "HX-Request" in request.headers or not found.items.filter(position=position).exists():

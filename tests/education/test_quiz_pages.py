@@ -73,6 +73,66 @@ def test_an_answer_of_the_script_is_answered_with_the_part_of_the_page(pages, sa
     assert f'data-next-picture="{picture_of(attempt, 2)}"' in told
 
 
+@pytest.mark.parametrize("adaptive", [False, True])
+def test_a_wrong_answer_is_compared_with_a_cell_of_its_class_that_is_not_asked(pages, sami, pavel, adaptive):
+    cells = [teaching_cell(code) for code in ("monocyte", "lymphocyte") for _ in range(6)]
+    tested, single = teaching_cell("lymphocyte"), teaching_cell("lymphocyte", truth="single")
+    Assignment.objects.create(
+        teaching_set=teaching_set(tested),
+        kind="proficiency",
+        person=sami,
+        given_by=pavel,
+        due_at=timezone.now() + timedelta(days=1),
+    )
+    pair = {"classes": ["monocyte", "lymphocyte"], "adaptive": adaptive, "length": 8}
+    quiz = teaching_set(**pair) if adaptive else teaching_set(*cells[:8], **pair)
+    attempt = start_attempt(actor=sami, teaching_set=quiz)
+    compared = set()
+    for position in range(1, 9):
+        _, item = show_next(actor=sami, attempt=attempt.pk)
+        said = {"monocyte": "lymphocyte", "lymphocyte": "monocyte"}[item.cell.cell_class]
+        shown = pages.post(address_of(attempt, position), {"label": said}, headers=PART).context["look_alike"]
+        if shown is not None:
+            assert shown.compared.cell.cell_class == said
+            compared.add(shown.compared.cell.pk)
+    asked = set(attempt.items.values_list("cell_id", flat=True))
+    assert compared
+    assert compared.isdisjoint(asked | {tested.pk, single.pk})
+
+
+def test_a_test_given_meanwhile_is_told_by_no_attempt_begun_before(pages, sami, pavel):
+    answered, shown, later, free = (teaching_cell("monocyte") for _ in range(4))
+    attempt = start_attempt(actor=sami, teaching_set=teaching_set(answered, shown, later, free))
+    for position, cell in enumerate([answered, shown, later, free], start=1):
+        attempt.items.filter(position=position).update(cell=cell)
+    show_next(actor=sami, attempt=attempt.pk)
+    assert "Wrong. It is:" in pages.post(address_of(attempt, 1), {"label": "platelet"}, follow=True).text
+    show_next(actor=sami, attempt=attempt.pk)
+    tomorrow = timezone.now() + timedelta(days=1)
+    test = Assignment.objects.create(
+        teaching_set=teaching_set(answered, shown, later),
+        kind="proficiency",
+        person=sami,
+        given_by=pavel,
+        due_at=tomorrow,
+    )
+
+    refused = pages.post(address_of(attempt, 2), {"label": "platelet"}, follow=True)
+    assert "It is left out of your marks." in refused.text
+    assert refused.context["item"].cell == free, "the third is left out as well"
+    assert pages.get(address_of(attempt, 1)).url == reverse("education:attempt", args=[attempt.pk])
+    pages.post(address_of(attempt, 4), {"label": "monocyte"})
+    result = pages.get(reverse("education:result", args=[attempt.pk]))
+    assert result.context["mistakes"] == []
+    assert "1 wrong answer is shown when the test closes that asks the same cell." in " ".join(result.text.split())
+    again = pages.post(reverse("education:wrong_again", args=[attempt.pk]))
+    assert again.status_code == 409
+
+    Assignment.objects.filter(pk=test.pk).update(due_at=timezone.now())
+    assert "Wrong. It is:" in pages.get(address_of(attempt, 1)).text
+    assert len(pages.get(reverse("education:result", args=[attempt.pk])).context["mistakes"]) == 1
+
+
 def test_a_question_leads_to_no_cell_of_the_atlas(pages, sami, quiz):
     attempt = start_attempt(actor=sami, teaching_set=quiz)
     asked = pages.get(reverse("education:attempt", args=[attempt.pk]))

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from education.competence import Share
-from education.models import Feedback, PredictionState, SetKind, TeachingCell, TeachingPrediction, TeachingSet
+from education.models import Attempt, Feedback, PredictionState, SetKind, TeachingCell, TeachingPrediction, TeachingSet
 from education.selectors.readings import GROUP_FROM, group_figures, readings_of
 from education.services.attempts import start_attempt, start_wrong_again
 from education.services.differentials import call_cell, finish_differential
@@ -50,8 +50,26 @@ def test_figures_confusions_and_where_to_practise(client, sami, look_alikes):
     assert found["lymphocyte"].sensitivity == Share(0, 2)
     assert found["monocyte"].specificity == Share(0, 2)
     (pair,) = page.context["mixed_up"]
-    assert (pair.true.code, pair.taken_for.code, pair.practise) == ("lymphocyte", "monocyte", look_alikes)
+    assert (pair.true.code, pair.taken_for.code, pair.practise) == ("lymphocyte", "monocyte", True)
     assert "2 of 4 right" in page.text
+
+
+def test_a_pair_is_practised_with_its_two_classes_alone(client, sami, look_alikes):
+    teaching_cell("eosinophil")
+    answer(sami, look_alikes, monocytes_only)
+    address = reverse("education:practise", args=["lymphocyte", "monocyte"])
+    assert f'action="{address}"' in client.get(PAGE).text
+    begun = client.post(address, follow=True)
+    attempt = Attempt.objects.get(teaching_set__adaptive=True)
+    assert begun.redirect_chain == [(reverse("education:attempt", args=[attempt.pk]), 302)]
+    assert "<h1" in begun.text
+    assert "Practice: Lymphocyte or Monocyte" in begun.text
+    assert {each.teaching_class.code for each in begun.context["choices"]} == {"lymphocyte", "monocyte"}
+    turned = client.post(reverse("education:practise", args=["monocyte", "lymphocyte"]))
+    assert turned["Location"] == begun.redirect_chain[0][0]
+    assert "Practice: Lymphocyte or Monocyte" not in client.get(reverse("education:home")).text.split('id="h-open"')[1]
+    refused = client.post(reverse("education:practise", args=["monocyte", "blast"]), follow=True)
+    assert "There are no cells of both classes to ask now." in refused.text
 
 
 def test_agreement_with_a_model_is_shown_beside_and_is_no_truth(client, sami, look_alikes):

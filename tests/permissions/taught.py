@@ -68,6 +68,7 @@ def taught(near: Organisation, far: Organisation, student: User, pathologist: Us
         "certificate_hash": certificate.content_hash,
         "atlas_monocyte": "monocyte",
         "atlas_unknown": "neutrophile",
+        "pair": ("neutrophil", "monocyte"),
         "near_comment": add_comment(actor=student, cell=near_cell.pk, text="Why no monocyte?"),
         "group": group,
         "member": (group.pk, student.pk),
