@@ -40,14 +40,21 @@ def without_sealed_elsewhere(
     cells: TeachingMaterialQuerySet, user: User, teaching_set: TeachingSet
 ) -> TeachingMaterialQuerySet:
     """Leave out what a sealed test asks of `user`, unless `teaching_set` is such a test itself: it asks everybody the same."""
-    if takes_test(user, teaching_set):
-        return cells
+    return cells if takes_test(user, teaching_set) else without_sealed(cells, user, but=teaching_set)
+
+
+def without_sealed(
+    cells: TeachingMaterialQuerySet, user: User, *, but: TeachingSet | None = None
+) -> TeachingMaterialQuerySet:
+    """Leave out what a sealed test asks of `user`, and what attempts at sets other than `but` asked that stay sealed."""
     sealed = Q(attempt__assignment__kind=AssignmentKind.PROFICIENCY) | Q(attempt__teaching_set__feedback=Feedback.NONE)
     asked = AttemptItem.objects.filter(_untold(user), sealed, cell=OuterRef("pk"), attempt__student=user)
+    if but is not None:
+        asked = asked.exclude(attempt__teaching_set=but)
     listed = TeachingSetCell.objects.filter(
         cell=OuterRef("pk"), teaching_set__in=_open_tests(user).values("teaching_set")
     )
-    return cells.exclude(Exists(asked.exclude(attempt__teaching_set=teaching_set))).exclude(Exists(listed))
+    return cells.exclude(Exists(asked)).exclude(Exists(listed))
 
 
 def sealed_in(attempt: Attempt) -> TeachingMaterialQuerySet:

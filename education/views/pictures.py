@@ -20,7 +20,8 @@ from education.models import (
     TeachingPrediction,
 )
 from education.permissions import may_teach
-from education.selectors.atlas import atlas_of
+from education.selectors.atlas import discussed_by
+from education.selectors.owed import without_sealed
 from education.selectors.shown import shown_item
 
 if TYPE_CHECKING:
@@ -67,11 +68,13 @@ def heat_maps(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     found = TeachingPrediction.objects.select_related("cell").filter(pk=pk).exclude(heat_maps="").first()
     user = request.user
     # Not of a cell that a test asks now, answered before or not.
-    if found is None or not atlas_of(user).filter(pk=found.cell_id).exists():
+    shown = without_sealed(TeachingCell.objects.visible_to(user), user)
+    if found is None or not shown.filter(pk=found.cell_id).exists():
         raise Http404
     told = Attempt.objects.of(user).told_at(timezone.now())
     answered = Answer.objects.filter(item__cell=found.cell_id, item__attempt__in=told)
-    if not may_teach(user) and not answered.exists():
+    teaches = may_teach(user) and discussed_by(user).filter(pk=found.cell_id).exists()
+    if not teaches and not answered.exists():
         raise Http404
     return _picture(
         request, found.heat_maps, "image/webp", found.pk.hex, is_published=found.cell.source == Source.PUBLIC
