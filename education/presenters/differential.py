@@ -108,7 +108,7 @@ def differential_result_context(attempt: Attempt) -> dict[str, Any]:
         return context
     outcome = outcome_of(attempt)
     result = outcome.result
-    sealed = set(sealed_in(attempt).values_list("pk", flat=True))
+    sealed = sealed_in(attempt, [item.cell for item in outcome.items])
     called = [each for each in _pictures(outcome) if each.picture.cell.pk not in sealed]
     hesitations = {place + 1 for place in result.pace.hesitations}
     return context | {

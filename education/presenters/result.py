@@ -54,7 +54,7 @@ def result_context(attempt: Attempt) -> dict[str, Any]:
     }
     if not told:
         return context
-    sealed = set(sealed_in(attempt).values_list("pk", flat=True))
+    sealed = sealed_in(attempt, [each.cell for each in result.wrong])
     pairs = pairs_of(result.readings)
     columns = _columns(pairs)
     return context | {

@@ -19,6 +19,9 @@ from education.models import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
     from django.db.models import QuerySet
 
     from accounts.models import User
@@ -57,12 +60,17 @@ def without_sealed(
     return cells.exclude(Exists(asked)).exclude(Exists(listed))
 
 
-def sealed_in(attempt: Attempt) -> TeachingMaterialQuerySet:
-    """The cells that a sealed test asks the student of `attempt`, who may have begun it before: until the test closes, the attempt
-    asks none of them and tells of none.
+def sealed_in(attempt: Attempt, cells: Iterable[TeachingCell]) -> set[UUID]:
+    """Which of `cells` a sealed test asks the student of `attempt`, who may have begun it before.
+
+    Until the test closes, the attempt asks none of them and tells of none.
     """
-    every = TeachingCell.objects.filter(items__attempt=attempt)
-    return every.exclude(pk__in=without_sealed_elsewhere(every, attempt.student, attempt.teaching_set).values("pk"))
+    assignment = attempt.assignment
+    if assignment is not None and assignment.kind == AssignmentKind.PROFICIENCY:
+        return set()
+    keys = {cell.pk for cell in cells}
+    free = without_sealed(TeachingCell.objects.filter(pk__in=keys), attempt.student, but=attempt.teaching_set)
+    return keys - set(free.order_by().values_list("pk", flat=True))
 
 
 def takes_test(user: User, teaching_set: TeachingSet) -> bool:

@@ -128,7 +128,7 @@ def _waiting(attempt: Attempt) -> AttemptItem | None:
 
 def _is_asked(attempt: Attempt, item: AttemptItem) -> bool:
     """Whether its cell may be asked: neither recalled meanwhile nor in a test that was given since."""
-    return item.cell.state == MaterialState.OPEN and not sealed_in(attempt).filter(pk=item.cell_id).exists()
+    return item.cell.state == MaterialState.OPEN and not sealed_in(attempt, [item.cell])
 
 
 def _skip(item: AttemptItem) -> None:

@@ -73,9 +73,10 @@ def start_wrong_again(*, actor: User, attempt: Attempt, seed: int | None = None)
     _refuse_to_start(actor, teaching_set, assignment)
     wrong = Answer.objects.standing().filter(item=OuterRef("pk"), correct=False)
     asked = attempt.items.filter(Exists(wrong), skipped=False, cell__state=MaterialState.OPEN)
-    asked = asked.exclude(cell__in=sealed_in(attempt))
+    items = list(asked.select_related("cell"))
+    sealed = sealed_in(attempt, [item.cell for item in items])
     # An adaptive attempt may have asked one of them twice.
-    cells = list(dict.fromkeys(asked.values_list("cell_id", flat=True)))
+    cells = list(dict.fromkeys(item.cell_id for item in items if item.cell_id not in sealed))
     if not cells:
         raise Conflict(_("No answer of this attempt was wrong."), code="nothing_wrong")
     seed = secrets.randbelow(_SEEDS) if seed is None else seed

@@ -59,8 +59,9 @@ def question(request: AuthenticatedRequest, pk: UUID, position: int) -> HttpResp
     found = _mine(request, pk)
     answered = found.items.filter(position=position).exclude(answers=None)
     # Of a recalled cell nothing is shown any more, of one that a test asks nothing until it closes.
-    answered = answered.exclude(cell__state=MaterialState.RECALLED).exclude(cell__in=sealed_in(found))
-    item_told = answered.select_related("cell").first()
+    item_told = answered.exclude(cell__state=MaterialState.RECALLED).select_related("cell").first()
+    if item_told is not None and sealed_in(found, [item_told.cell]):
+        item_told = None
     if item_told is None or not Attempt.objects.filter(pk=pk).told_at(timezone.now()).exists():
         # Who asks for the model's words alone is not led on to the next question: its time would begin unseen.
         if "HX-Request" in request.headers or not found.items.filter(position=position).exists():
