@@ -182,3 +182,9 @@ def test_joining_says_what_is_wrong_and_where_one_is(client, page, pavel, group,
     address = reverse("education:join")
     assert client.post(address, {"code": "ABCDEFGH"}).status_code == 422
     assert "Spring" in client.post(address, {"code": code}, follow=True).text
+    leave = reverse("education:leave_class", args=[group.pk])
+    assert "Leave Spring" in client.get(address).text
+    left = client.post(leave, follow=True)
+    assert ("not in the class Spring any more" in left.text, "Leave Spring" in left.text) == (True, False)
+    assert client.post(leave).status_code == 404
+    assert client.get(reverse("education:class", args=[group.pk])).status_code == 404
