@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from education.models import Attempt, AttemptState, SetState
+from education.models import Attempt, AttemptState
 from education.presenters.certificates import asking_of
 from education.presenters.question import Picture, picture_of
 from education.selectors.atlas import with_a_page
 from education.selectors.results import result_of
 from education.selectors.shares import by_class
+from education.services.attempts import assignment_for, start_refusal
 from education.teaching_classes import BY_CODE, TEACHING_CLASSES, TeachingClass
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def result_context(attempt: Attempt) -> dict[str, Any]:
     if not told:
         return context
     columns = _columns(result.pairs)
+    student, asked = attempt.student, attempt.teaching_set
     return context | {
         "classes": by_class(result.pairs),
         "columns": columns,
@@ -62,8 +64,8 @@ def result_context(attempt: Attempt) -> dict[str, Any]:
             Mistake(each.position, picture_of(each.cell), BY_CODE[each.truth], BY_CODE.get(each.said))
             for each in result.wrong
         ],
-        "with_a_page": with_a_page(attempt.student, [each.cell for each in result.wrong]),
-        "repeats": attempt.teaching_set.repeats and attempt.teaching_set.state == SetState.OPEN,
+        "with_a_page": with_a_page(student, [each.cell for each in result.wrong]),
+        "may_begin_again": start_refusal(student, asked, assignment_for(student, asked)) is None,
     }
 
 

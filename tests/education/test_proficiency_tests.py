@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from audit.models import Action, AuditEvent
-from education.models import Assignment, SetState, Source, TeachingSet
+from education.models import Assignment, Attempt, SetState, Source, TeachingSet
 from education.selectors.proficiency import proficiency_test, score_of
 from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
@@ -129,6 +129,15 @@ def test_the_report(client, pavel, give, people, cells):
     assert AuditEvent.objects.filter(action=Action.EXPORT, object_id=str(page.context["test"].pk)).count() == 1
     # Median 50 % of four cells: a binomial standard error of a quarter.
     assert rows[-1]["z"] == "2.0000"
+
+
+def test_once_it_is_told_its_result_offers_nothing_that_is_refused(client, give, people, cells):
+    given = give()
+    answer(people[0], cells, monocytes_only)
+    close(given)
+    client.force_login(people[0])
+    page = client.get(reverse("education:result", args=[Attempt.objects.get().pk]))
+    assert (len(page.context["mistakes"]), "wrong-again" in page.text) == (2, False)
 
 
 def test_of_four_people_no_z_is_shown(client, pavel, give, people, cells):
