@@ -225,6 +225,13 @@ def test_the_page_gives_one_and_says_what_is_missing(client, pavel, people, cell
     assert "0 of 5" in again.text
 
 
+def test_a_set_is_chosen_by_its_title_in_the_language_of_the_page(client, pavel, cells, monkeypatch):
+    monkeypatch.setattr(TeachingSet, "shown_title", "Deux classes")
+    client.force_login(pavel)
+    page = client.get(reverse("education:proficiency_tests")).text
+    assert f'<option value="{cells.pk}">Deux classes</option>' in page
+
+
 @pytest.mark.parametrize("closed", [False, True])
 def test_a_page_asks_the_database_as_often_for_many_people(client, pavel, give, people, cells, closed):
     client.force_login(pavel)
