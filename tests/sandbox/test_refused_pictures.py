@@ -64,3 +64,4 @@ def test_a_picture_of_something_else_is_no_smear_and_has_no_cells(student, send,
     page = student.get(reverse("sandbox:result", args=[tried.pk])).content.decode()
     assert (tried.state, tried.cells) == ("done", [])
     assert "Not a blood smear." in page
+    assert "Cells as CSV" not in page, "there are none"
