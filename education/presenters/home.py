@@ -87,11 +87,14 @@ def home_context(user: User) -> dict[str, Any]:
         SetLine(each, given.get(each.pk), running.get(each.pk), finished.count(each.pk), now)
         for each in TeachingSet.objects.visible_to(user)
     ]
+    shown = {line.set.pk for line in lines}
+    before = {each.teaching_set_id: each.teaching_set for each in mine if each.teaching_set_id not in shown}
     progress = progress_of(user, now)
     return {
         "running": list(running.values()),
         "given": [each for each in lines if each.assignment is not None],
         "open": [each for each in lines if each.assignment is None],
+        "before": [SetLine(each, None, running.get(pk), finished.count(pk), now) for pk, each in before.items()],
         "total": total_of(progress.pairs),
         "classes": by_class(progress.pairs),
         "confusions": confusions(progress.pairs, _CONFUSIONS),
