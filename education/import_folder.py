@@ -62,7 +62,11 @@ def read_folder(folder: Path, *, licence: str, credit: str, um_per_px: float | N
     entries = list(_of_table(folder, given) if (folder / TABLE).is_file() else _of_folders(folder, given))
     if not entries:
         raise Unprocessable(f"There is no picture in {folder}.")  # not translated
+    root = folder.resolve()
     for entry in entries:
+        # A link in a folder of somebody else could bring in any picture of this machine.
+        if not entry.path.resolve().is_relative_to(root):
+            raise Unprocessable(f"{entry.path} is a link that leads out of {folder}.")  # not translated
         for what, said in (("licence", entry.licence), ("credit", entry.credit)):
             if not said:
                 sentence = f"{entry.path.name} has no {what}. Give it with --{what}."  # not translated

@@ -70,6 +70,7 @@ urlpatterns = [
     path("learn/proficiency/<uuid:pk>/", proficiency.proficiency_page, name="proficiency_test"),
     path("learn/proficiency/<uuid:pk>/report.csv", proficiency.proficiency_file, name="proficiency_file"),
     path("learn/join/", joining.join_page, name="join"),
+    path("learn/classes/<uuid:pk>/leave/", joining.leave, name="leave_class"),
     path("learn/teach/", teach.teach, name="teach"),
     path("learn/teach/assignments/<uuid:pk>/withdraw/", teach.withdraw, name="withdraw_assignment"),
     path("learn/teach/sets/new/", teaching_sets.new_set, name="new_set"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from math import ceil, floor
+from typing import TYPE_CHECKING, Any, cast
 
 from django.utils.translation import gettext as _
 
 from cases.cell_classes import BY_CODE, CELL_CLASSES, UNIDENTIFIED, UNIDENTIFIED_CLASS
 from cases.quality import quality_verdict
 from cases.words import in_words
+from classifier.services.pictures import needed_score
 from review.key_map import DEFAULT_KEYS, keys_of
 from sandbox.models import TriedPicture, TryState
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import User
+    from classifier.models import ModelVersion
 
 _AROUND = 1.4
 """How much of the picture is shown around a cell, as a multiple of its box."""
@@ -73,20 +76,28 @@ def cell_row(tried: TriedPicture, number: int, *, hides: bool = False) -> dict[s
             {"class": BY_CODE[code], "share": share}
             for code, share in sorted(cell["probabilities"].items(), key=lambda item: -item[1])
         ],
-        "why": why_sentence(cell["why"]),
+        "why": why_sentence(tried, cell),
         "own": own,
         "agrees": own is not None and own.code == cell["label"],
     }
 
 
-def why_sentence(why: str) -> str:
-    """Why the model does not name a cell, in words; empty where it does."""
+def why_sentence(tried: TriedPicture, cell: dict[str, Any]) -> str:
+    """Why the model does not name a cell of a picture that has its answer, in words; empty where it does."""
+    if cell["why"] == "score":
+        # A constraint of the table: no answer without its model.
+        least = needed_score(cast("ModelVersion", tried.model_version), cell["best_label"])
+        # Rounded apart: two numbers that read the same would explain nothing.
+        return _("Not named: %(name)s has %(score)s %%, and the model names it from %(least)s %% on.") % {
+            "name": _(BY_CODE[cell["best_label"]].label),
+            "score": f"{floor(cell['score'] * 1000) / 10:.1f}",
+            "least": f"{ceil(least * 1000) / 10:.1f}",
+        }
     return {
         "": "",
         "scale": _("Not named: the scale of the picture is not known well enough."),
-        "score": _("Not named: the model is not sure enough of any class."),
         "novel": _("Not named: it is unlike the cells that the model learnt from."),
-    }[why]
+    }[cell["why"]]
 
 
 def sent_pictures(pictures: list[TriedPicture]) -> list[dict[str, Any]]:

@@ -18,7 +18,8 @@ SHORTEST_REASON = 10
 
 def given_reason(text: str) -> str:
     """Return a reason without needless spaces; raises `Unprocessable` where it is too short to be one."""
-    text = " ".join(text.split())
+    # PostgreSQL keeps no NUL.
+    text = " ".join(text.replace("\x00", " ").split())
     if len(text) < SHORTEST_REASON:
         raise Unprocessable(_("Say in a sentence why."), code="reason_missing")
     return text

@@ -60,8 +60,12 @@ def why_unidentified(version: ModelVersion, cell: CellPrediction, quality: Quali
         return ""
     if quality.held_back:
         return "scale"
-    needed = float(version.card.get("thresholds", {}).get(cell.best_label, 0.0))
-    return "score" if cell.score < needed else "novel"
+    return "score" if cell.score < needed_score(version, cell.best_label) else "novel"
+
+
+def needed_score(version: ModelVersion, label: str) -> float:
+    """The score from which on the model names a cell `label`, of 1."""
+    return float(version.card.get("thresholds", {}).get(label, 0.0))
 
 
 def _is_cut_out(rgb: Rgb) -> bool:

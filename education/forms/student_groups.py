@@ -55,12 +55,22 @@ class ListForm(DescribedForm):
         if sent is not None:
             if sent.size > _MOST_BYTES:
                 raise forms.ValidationError({"file": gettext("This file is too large for a list of 200 people.")})
-            try:
-                cleaned["text"] = sent.read().decode("utf-8-sig")
-            except UnicodeDecodeError as error:
-                raise forms.ValidationError(
-                    {"file": gettext("Save the file as CSV in UTF-8, and send it again.")}
-                ) from error
+            cleaned["text"] = _decoded(sent.read())
         if not cleaned.get("text", "").strip() and not self.errors:
             raise forms.ValidationError(gettext("Choose a file, or type the list."))
         return cleaned
+
+
+def _decoded(content: bytes) -> str:
+    """The text of a file in UTF-8; refused also where each letter has a NUL beside it, which is UTF-16 without its mark."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_utf8() from error
+    if "\0" in text:
+        raise _not_utf8()
+    return text
+
+
+def _not_utf8() -> forms.ValidationError:
+    return forms.ValidationError({"file": gettext("Save the file as CSV in UTF-8, and send it again.")})

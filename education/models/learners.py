@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from education.permissions import may_teach
@@ -26,6 +26,11 @@ class StudentGroupQuerySet(models.QuerySet["StudentGroup"]):
         if not may_teach(user) or user.laboratory is None:
             return self.none()
         return self.filter(laboratory=user.laboratory)
+
+    def with_member(self, person: User) -> Self:
+        """The open ones that `person` is in now."""
+        inside = GroupMember.objects.filter(group=OuterRef("pk"), person=person, left_at__isnull=True)
+        return self.filter(Exists(inside), closed_at__isnull=True)
 
 
 class StudentGroup(models.Model):

@@ -90,11 +90,18 @@ def home_context(user: User) -> dict[str, Any]:
         for each in TeachingSet.objects.visible_to(user)
         if not each.is_of_a_pair
     ]
+    shown = {line.set.pk for line in lines}
+    before = {
+        each.teaching_set_id: each.teaching_set
+        for each in mine
+        if each.teaching_set_id not in shown and not each.teaching_set.is_of_a_pair
+    }
     progress = progress_of(user, now)
     return {
         "running": list(running.values()),
         "given": [each for each in lines if each.assignment is not None],
         "open": [each for each in lines if each.assignment is None],
+        "before": [SetLine(each, None, running.get(pk), finished.count(pk), now) for pk, each in before.items()],
         "total": right_of(progress.readings),
         "classes": recognised(progress.readings),
         "confusions": [

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from education.competence import pairs_of
-from education.models import Attempt, AttemptState, SetState
+from education.models import Attempt, AttemptState
 from education.presenters.certificates import asking_of
 from education.presenters.question import Picture, picture_of
 from education.presenters.shares import recognised
 from education.selectors.atlas import with_a_page
 from education.selectors.owed import sealed_in
 from education.selectors.results import result_of
+from education.services.attempts import assignment_for, start_refusal
 from education.teaching_classes import BY_CODE, TEACHING_CLASSES, TeachingClass
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def result_context(attempt: Attempt) -> dict[str, Any]:
     sealed = sealed_in(attempt, [each.cell for each in result.wrong])
     pairs = pairs_of(result.readings)
     columns = _columns(pairs)
+    student, asked = attempt.student, attempt.teaching_set
     return context | {
         "classes": recognised(result.readings),
         "columns": columns,
@@ -68,8 +70,8 @@ def result_context(attempt: Attempt) -> dict[str, Any]:
             if each.cell.pk not in sealed
         ],
         "sealed": sum(each.cell.pk in sealed for each in result.wrong),
-        "with_a_page": with_a_page(attempt.student, [each.cell for each in result.wrong]),
-        "repeats": attempt.teaching_set.repeats and attempt.teaching_set.state == SetState.OPEN,
+        "with_a_page": with_a_page(student, [each.cell for each in result.wrong]),
+        "may_begin_again": start_refusal(student, asked, assignment_for(student, asked)) is None,
     }
 
 

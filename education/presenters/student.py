@@ -29,7 +29,7 @@ def student_context(person: User, since: datetime) -> dict[str, Any]:
     rows = attempts.select_related("teaching_set").annotate(asked=asked)[:_ATTEMPTS]
     return knowledge | {
         "person": person,
-        "groups": StudentGroup.objects.filter(members__person=person, members__left_at__isnull=True, closed_at=None),
+        "groups": StudentGroup.objects.with_member(person),
         "attempts": [(each, told.get(each.pk)) for each in rows],
         "mixed_up": [mixed_up(each.confusion) for each in knowledge["mixed_up"]],
     }

@@ -47,7 +47,9 @@ def start_attempt(*, actor: User, teaching_set: TeachingSet, seed: int | None = 
     if running is not None:
         return running
     assignment = assignment_for(actor, teaching_set)
-    _refuse_to_start(actor, teaching_set, assignment)
+    refusal = start_refusal(actor, teaching_set, assignment)
+    if refusal is not None:
+        raise refusal
     seed = secrets.randbelow(_SEEDS) if seed is None else seed
     cells = [] if teaching_set.adaptive else draw(teaching_set, actor, seed=seed)
     if not cells and not (teaching_set.adaptive and askable(teaching_set, actor).exists()):
@@ -70,7 +72,9 @@ def start_wrong_again(*, actor: User, attempt: Attempt, seed: int | None = None)
     if Attempt.objects.of(actor).filter(teaching_set=teaching_set, state=AttemptState.RUNNING).exists():
         raise Conflict(_("You have an attempt at this set under way. Go on with it, or end it first."), code="running")
     assignment = assignment_for(actor, teaching_set)
-    _refuse_to_start(actor, teaching_set, assignment)
+    refusal = start_refusal(actor, teaching_set, assignment)
+    if refusal is not None:
+        raise refusal
     wrong = Answer.objects.standing().filter(item=OuterRef("pk"), correct=False)
     asked = attempt.items.filter(Exists(wrong), skipped=False, cell__state=MaterialState.OPEN)
     items = list(asked.select_related("cell"))
@@ -91,17 +95,19 @@ def assignment_for(actor: User, teaching_set: TeachingSet) -> Assignment | None:
     return tested or given.order_by("due_at", "given_at").first()
 
 
-def _refuse_to_start(actor: User, teaching_set: TeachingSet, assignment: Assignment | None) -> None:
+def start_refusal(actor: User, teaching_set: TeachingSet, assignment: Assignment | None) -> Conflict | None:
+    """Why `actor` begins no attempt at a set now, under that assignment: not open yet, closed, or answered once; else None."""
     now = timezone.now()
     if teaching_set.opens_at is not None and now < teaching_set.opens_at:
         sentence = _("This set opens on %(when)s.") % {"when": written(teaching_set.opens_at)}
-        raise Conflict(sentence, code="not_open_yet")
+        return Conflict(sentence, code="not_open_yet")
     closed = closed_refusal(Attempt(teaching_set=teaching_set, assignment=assignment), now)
     if closed is not None:
-        raise closed
+        return closed
     once = not teaching_set.repeats or (assignment is not None and assignment.kind == AssignmentKind.PROFICIENCY)
     if once and Attempt.objects.of(actor).filter(teaching_set=teaching_set).exists():
-        raise Conflict(_("This set is answered once, and you have answered it."), code="answered_once")
+        return Conflict(_("This set is answered once, and you have answered it."), code="answered_once")
+    return None
 
 
 def _begin(

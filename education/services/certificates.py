@@ -201,7 +201,8 @@ def _tell(student: User, subject: uuid.UUID, text: str, path: str) -> None:
 
 
 def _words(reason: str) -> str:
-    words = reason.strip()
+    # PostgreSQL keeps no NUL.
+    words = reason.replace("\x00", " ").strip()
     if not words:
         raise Unprocessable(_("Give a reason."), code="reason_missing")
     if len(words) > MOST_OF_A_REASON:

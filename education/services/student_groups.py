@@ -86,6 +86,24 @@ def remove_member(*, actor: User, pk: UUID, person: UUID) -> None:
         )
 
 
+def leave_group(*, actor: User, pk: UUID) -> StudentGroup:
+    """Leave a class by oneself: its teachers see no more of one's answers by it. Raises `NotFound` where one is not in it, or it is closed."""
+    with transaction.atomic():
+        inside = StudentGroup.objects.with_member(actor).filter(pk=pk)
+        group = inside.select_for_update(of=("self",)).first()
+        if group is None:
+            raise NotFound
+        group.members.filter(person=actor, left_at__isnull=True).update(left_at=timezone.now())
+        record(
+            actor=actor,
+            action=Action.UPDATE,
+            target=group,
+            laboratory_id=group.laboratory_id,
+            reason="Left the class.",  # not translated
+        )
+    return group
+
+
 def enter(group: StudentGroup, people: Iterable[User]) -> int:
     """Put people into a locked class who are not in it; returns how many came in. Call it inside a transaction, and audit it."""
     inside = set(group.members.filter(left_at__isnull=True).values_list("person_id", flat=True))

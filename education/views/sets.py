@@ -29,9 +29,16 @@ if TYPE_CHECKING:
 @login_required
 @require_safe
 def set_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """Say what a set asks, and how."""
-    found = _visible(request, pk)
-    return render(request, "education/set.html", _context(request, found))
+    """Say what a set asks, and how; of one that somebody answered before, still when it has closed."""
+    found = TeachingSet.objects.visible_to(request.user).filter(pk=pk).first()
+    if found is not None:
+        return render(request, "education/set.html", _context(request, found))
+    # It has closed, or is not given to them any more: whoever answered it comes to their results by it.
+    answered = Attempt.objects.of(request.user).select_related("teaching_set").filter(teaching_set=pk).first()
+    if answered is None:
+        raise Http404
+    context = _context(request, answered.teaching_set) | {"only_answered": True}
+    return render(request, "education/set.html", context)
 
 
 @login_required

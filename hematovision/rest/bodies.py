@@ -126,6 +126,9 @@ def json_body(request: HttpRequest, body: type[Body]) -> dict[str, Any]:
         data = JSONParser().parse(BytesIO(request.body or b"{}"))
     except ParseError as error:
         raise Unprocessable(gettext("The request is no JSON."), code=CODE) from error
+    except RecursionError as error:
+        # Some thousand brackets are enough, and the decoder has no limit of its own.
+        raise Unprocessable(gettext("The JSON is nested too deeply."), code=CODE) from error
     if not isinstance(data, dict):
         raise Unprocessable(gettext("The request is no JSON object."), code=CODE)
     checked = body(data=data)

@@ -31,7 +31,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "reports/verify.html", {"form": VerifyForm()})
     if asked_too_often(request):
-        context = {"form": VerifyForm(), "error": _("That were many questions. Try again in a minute.")}
+        context = {"form": VerifyForm(), "error": _("Those were many questions. Try again in a minute.")}
         return render(request, "reports/verify.html", context, status=429)
     form = VerifyForm(request.POST, request.FILES)
     if not form.is_valid():

@@ -47,6 +47,13 @@ def test_a_click_signs_in(client, own_machine):
     assert client.session["_auth_user_id"] == str(own_machine[PATHOLOGIST].pk)
 
 
+@pytest.mark.parametrize(("asked", "led_to"), [("/learn/progress/", "/learn/progress/"), ("//evil.example/", "/")])
+def test_a_click_leads_to_the_page_that_was_asked_for_and_to_no_other_site(client, own_machine, asked, led_to):
+    form = client.get(SIGN_IN, {"next": asked}).text.partition('action="/accounts/demo/"')[2].partition("</form>")[0]
+    assert f'name="next" value="{asked}"' in form
+    assert client.post(ADDRESS, {"account": PATHOLOGIST, "next": asked})["Location"] == led_to
+
+
 def test_an_account_that_is_gone_has_no_button(client, own_machine):
     User.objects.exclude(email=PATHOLOGIST).update(is_active=False)
     page = client.get(SIGN_IN).content.decode()

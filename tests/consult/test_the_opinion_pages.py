@@ -104,6 +104,7 @@ def test_labels_are_saved_by_the_script_and_may_be_repeated(as_, asked, under_re
         ("{}", "labels has to be a list of objects."),
         ("no json", "The request is no JSON."),
         ("[]", "The request is no JSON object."),
+        pytest.param("[" * 100_000, "The JSON is nested too deeply.", id="nested"),
         ('{"labels": 3}', "labels has to be a list of objects."),
         ('{"labels": [4]}', "labels has to be a list of objects."),
         ('{"labels": [{"cell": "x", "code": ""}]}', "labels.cell has to be a UUID."),

@@ -178,6 +178,11 @@ def outside(folder):
     table(folder, HEADER + "../secret.png,monocyte,,\n")
 
 
+def link_outside(folder):
+    put(folder.parent, "secret.png")
+    (folder / "monocyte/z.png").symlink_to(folder.parent / "secret.png")
+
+
 def no_class(folder):
     table(folder, HEADER + "monocyte/a.png,,,\n")
 
@@ -214,6 +219,7 @@ def long_credit(folder):
         (two_classes, "are one picture under two classes"),
         (missing_file, "line 3: there is no file “nowhere.png”"),
         (outside, "there is no file “../secret.png”"),
+        (link_outside, "z.png is a link that leads out of"),
         (no_class, "line 2: a picture has either a class, or boxes in boxes.csv"),
         (no_column, "has no column class"),
         (box_outside, "a box lies outside of its picture"),

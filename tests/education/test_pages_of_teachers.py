@@ -170,8 +170,9 @@ def test_a_list_as_a_file_is_shown_before_it_is_taken(client, page, group, peopl
     shown = client.post(address, {"file": file})
     assert [row.fate for row in shown.context["rows"]] == ["invited", "refused"]
     assert "1 line has an error" in shown.text
-    broken = client.post(address, {"file": SimpleUploadedFile("list.csv", "Zoé".encode("latin-1"))})
-    assert (broken.status_code, "UTF-8" in broken.text) == (422, True)
+    for encoding in ("latin-1", "utf-16-le"):
+        broken = client.post(address, {"file": SimpleUploadedFile("list.csv", "Zoé,zoe@x.example".encode(encoding))})
+        assert (broken.status_code, "UTF-8" in broken.text) == (422, True), encoding
     taken = client.post(address, {"text": "Zoé,zoe@x.example", "send": "1"}, follow=True)
     assert ("1 were invited" in taken.text, "zoe@x.example" in taken.text) == (True, True)
 
@@ -182,3 +183,9 @@ def test_joining_says_what_is_wrong_and_where_one_is(client, page, pavel, group,
     address = reverse("education:join")
     assert client.post(address, {"code": "ABCDEFGH"}).status_code == 422
     assert "Spring" in client.post(address, {"code": code}, follow=True).text
+    leave = reverse("education:leave_class", args=[group.pk])
+    assert "Leave Spring" in client.get(address).text
+    left = client.post(leave, follow=True)
+    assert ("not in the class Spring any more" in left.text, "Leave Spring" in left.text) == (True, False)
+    assert client.post(leave).status_code == 404
+    assert client.get(reverse("education:class", args=[group.pk])).status_code == 404

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from audit.models import Action, AuditEvent
-from education.models import Assignment, SetState, Source, TeachingSet
+from education.models import Assignment, Attempt, SetState, Source, TeachingSet
 from education.selectors.proficiency import proficiency_test, score_of
 from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
@@ -131,6 +131,15 @@ def test_the_report(client, pavel, give, people, cells):
     assert rows[-1]["z"] == "2.0000"
 
 
+def test_once_it_is_told_its_result_offers_nothing_that_is_refused(client, give, people, cells):
+    given = give()
+    answer(people[0], cells, monocytes_only)
+    close(given)
+    client.force_login(people[0])
+    page = client.get(reverse("education:result", args=[Attempt.objects.get().pk]))
+    assert (len(page.context["mistakes"]), "wrong-again" in page.text) == (2, False)
+
+
 def test_of_four_people_no_z_is_shown(client, pavel, give, people, cells):
     given = give(people=people[:4])
     for student in people[:4]:
@@ -214,6 +223,13 @@ def test_the_page_gives_one_and_says_what_is_missing(client, pavel, people, cell
     again = client.post(address, asked)
     assert (again.status_code, "already" in again.text) == (422, True)
     assert "0 of 5" in again.text
+
+
+def test_a_set_is_chosen_by_its_title_in_the_language_of_the_page(client, pavel, cells, monkeypatch):
+    monkeypatch.setattr(TeachingSet, "shown_title", "Deux classes")
+    client.force_login(pavel)
+    page = client.get(reverse("education:proficiency_tests")).text
+    assert f'<option value="{cells.pk}">Deux classes</option>' in page
 
 
 @pytest.mark.parametrize("closed", [False, True])

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Role
 from cases.states import CaseState
-from education.models import Assignment, Attempt, Feedback, TeachingCell, TeachingSet, TeachingSource
+from education.models import Assignment, Attempt, Feedback, SetState, TeachingCell, TeachingSet, TeachingSource
 from education.presenters.choices import choices_of
 from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
@@ -21,6 +22,7 @@ from review.models import KeyMap
 from tests.factories.reports import signed_report
 from tests.factories.specimens import NOON, model_version, specimen
 from tests.factories.teaching import teaching_cell, teaching_set
+from tests.people import person
 
 pytestmark = pytest.mark.django_db
 PART = {"X-Part": "quiz"}
@@ -198,6 +200,22 @@ def test_the_home_page_says_what_is_given_under_way_and_learned(pages, sami, pav
     assert "Go on with Look-alikes" in page
     assert "0 of 1" in page
     assert "taken for" in page
+
+
+def test_whoever_answered_a_set_finds_their_result_when_it_has_closed(pages, client, sami, central, quiz):
+    TeachingSet.objects.filter(pk=quiz.pk).update(feedback=Feedback.NONE)
+    attempt = start_attempt(actor=sami, teaching_set=quiz)
+    for position in (1, 2):
+        show_next(actor=sami, attempt=attempt.pk)
+        answer_item(actor=sami, attempt=attempt.pk, position=position, label="platelet")
+    TeachingSet.objects.filter(pk=quiz.pk).update(state=SetState.CLOSED)
+    home, address = pages.get(reverse("education:home")).text, reverse("education:set", args=[quiz.pk])
+    assert ("Answered before" in home, f'href="{address}"' in home) == (True, True)
+    page = pages.get(address).text
+    assert ("This set has closed." in page, reverse("education:result", args=[attempt.pk]) in page) == (True, True)
+    assert pages.post(reverse("education:start", args=[quiz.pk])).status_code == 404
+    client.force_login(person("Ann", Role.STUDENT, central))
+    assert client.get(address).status_code == 404
 
 
 def test_pages_ask_as_often_for_many_rows_as_for_few(pages, sami):

@@ -66,3 +66,4 @@ def test_a_picture_of_something_else_is_no_smear_and_has_no_cells(student, send,
     assert "Not a blood smear." in page
     assert "if this is one, try another field of the smear." in page
     assert "pathologist" not in str(tried.result["quality"]), "nobody is there to say that it is a smear"
+    assert "Cells as CSV" not in page, "there are none"

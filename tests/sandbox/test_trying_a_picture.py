@@ -37,6 +37,7 @@ def test_a_picture_is_sent_followed_and_answered(student, send, sami, active):
     assert "For learning. Not a diagnosis." in shown
     assert str(active) in shown
     assert "Try another" in shown
+    assert "Cells as CSV" in shown
 
 
 def test_nothing_of_it_enters_the_record(tried):

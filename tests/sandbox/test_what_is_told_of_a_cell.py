@@ -8,6 +8,7 @@ from django.urls import reverse
 from PIL import Image
 
 from classifier.inference.synthetic import draw_cell_image, draw_field
+from classifier.models import ModelVersion
 from sandbox.models import HeatMap
 from sandbox.tasks import draw_heat_map
 from tests.sandbox.conftest import answered
@@ -47,6 +48,15 @@ def test_cells_of_unknown_scale_are_not_named_and_the_page_says_why(student, sen
     page = student.get(reverse("sandbox:result", args=[tried.pk])).content.decode()
     assert {cell["why"] for cell in tried.cells} == {"scale"}
     assert "Not named: the scale of the picture is not known" in page
+
+
+def test_a_score_that_is_high_and_not_enough_is_shown_beside_what_is_needed(student, tried):
+    card = tried.model_version.card | {"thresholds": {"monocyte": 0.980178}}
+    ModelVersion.objects.filter(pk=tried.model_version_id).update(card=card)
+    tried.result["cells"][0] |= {"why": "score", "best_label": "monocyte", "score": 0.95049}
+    tried.save()
+    page = student.get(reverse("sandbox:result", args=[tried.pk])).text
+    assert "Not named: Monocyte has 95.0 %, and the model names it from 98.1 % on." in page
 
 
 def test_a_small_square_without_a_scale_is_one_cell(student, send, active):

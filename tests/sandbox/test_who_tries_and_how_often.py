@@ -73,6 +73,12 @@ def test_visitors_are_sent_to_sign_in_where_nobody_let_them_in(client, send, db)
     assert not TriedPicture.objects.exists()
 
 
+@pytest.mark.parametrize("is_public", [True, False])
+def test_the_page_to_sign_in_leads_visitors_to_it_where_they_may(client, settings, db, is_public):
+    settings.PUBLIC_TRY = is_public
+    assert ("Try a picture without an account" in client.get(reverse("account_login")).text) == is_public
+
+
 def test_visitors_try_five_a_day_from_one_address(client, send, settings, active):
     settings.PUBLIC_TRY = True
     assert "Up to 5 pictures a day." in client.get(reverse("sandbox:try")).content.decode()
