@@ -22,8 +22,9 @@ from education.models import (
     TeachingSet,
 )
 from education.permissions import may_learn
-from education.services.closing import closed_refusal, written
+from education.services.closing import closed_refusal
 from education.services.questions import askable, draw
+from hematovision.dates import in_utc
 from hematovision.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def assignment_for(actor: User, teaching_set: TeachingSet) -> Assignment | None:
 def _refuse_to_start(actor: User, teaching_set: TeachingSet, assignment: Assignment | None) -> None:
     now = timezone.now()
     if teaching_set.opens_at is not None and now < teaching_set.opens_at:
-        sentence = _("This set opens on %(when)s.") % {"when": written(teaching_set.opens_at)}
+        sentence = _("This set opens on %(when)s.") % {"when": in_utc(teaching_set.opens_at)}
         raise Conflict(sentence, code="not_open_yet")
     closed = closed_refusal(Attempt(teaching_set=teaching_set, assignment=assignment), now)
     if closed is not None:
