@@ -284,6 +284,13 @@ CELERY_BEAT_SCHEDULE["recall_unsupported_cells"] = {
     "options": {"queue": "default", "expires": 3600.0},
 }
 
+# Invitations of a class list leave at once; what was lost with a broker or a worker is asked for again.
+CELERY_BEAT_SCHEDULE["send_waiting_invitations"] = {
+    "task": "education.tasks.send_waiting_invitations",
+    "schedule": 120.0,
+    "options": {"queue": "default", "expires": 120.0},
+}
+
 # Events get their place in the feed as they are committed; this is for those whose process ended before it did so.
 CELERY_BEAT_SCHEDULE["sweep_feed"] = {
     "task": "integrations.tasks.sweep_feed",

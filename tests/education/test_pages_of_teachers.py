@@ -173,7 +173,7 @@ def test_a_list_as_a_file_is_shown_before_it_is_taken(client, page, group, peopl
     broken = client.post(address, {"file": SimpleUploadedFile("list.csv", "Zoé".encode("latin-1"))})
     assert (broken.status_code, "UTF-8" in broken.text) == (422, True)
     taken = client.post(address, {"text": "Zoé,zoe@x.example", "send": "1"}, follow=True)
-    assert ("1 were invited" in taken.text, "zoe@x.example" in taken.text) == (True, True)
+    assert ("1 are being invited" in taken.text, "zoe@x.example" in taken.text) == (True, True)
 
 
 def test_joining_says_what_is_wrong_and_where_one_is(client, page, pavel, group, central):
