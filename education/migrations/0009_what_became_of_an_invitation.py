@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='expectedmember',
             name='failure',
-            field=models.CharField(blank=True, choices=[('', ''), ('server', 'The mail server did not take the e-mail.'), ('person', 'This person cannot be invited. Ask your administrator.'), ('teacher', 'Who took this list may not invite students any more.'), ('limit', 'Who took this list has invited as many people in 24 hours as is allowed.')], default='', max_length=7),
+            field=models.CharField(blank=True, choices=[('server', 'The mail server did not take the e-mail.'), ('person', 'This person cannot be invited. Ask your administrator.'), ('teacher', 'Who took this list may not invite students any more.'), ('limit', 'Who took this list has invited as many people in 24 hours as is allowed.')], max_length=7),
         ),
         # Those who are expected already were sent their e-mail in the request that took the list.
         migrations.AddField(

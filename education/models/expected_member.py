@@ -23,7 +23,6 @@ class MailState(models.TextChoices):
 class MailFailure(models.TextChoices):
     """Why an invitation did not leave."""
 
-    NONE = "", ""
     SERVER = "server", _("The mail server did not take the e-mail.")
     PERSON = "person", _("This person cannot be invited. Ask your administrator.")
     TEACHER = "teacher", _("Who took this list may not invite students any more.")
@@ -43,7 +42,7 @@ class ExpectedMember(models.Model):
     added_at = models.DateTimeField(default=timezone.now)
     mail = models.CharField(max_length=7, choices=MailState.choices)
     mail_at = models.DateTimeField(default=timezone.now)
-    failure = models.CharField(max_length=7, choices=MailFailure.choices, blank=True, default=MailFailure.NONE)
+    failure = models.CharField(max_length=7, choices=MailFailure.choices, blank=True)
 
     class Meta:
         ordering = ["name", "email"]

@@ -87,7 +87,7 @@ def send_waiting_invitations() -> int:
 
 
 def _waiting(actor: User) -> dict[str, object]:
-    return {"added_by": actor, "mail": MailState.WAITING, "mail_at": timezone.now(), "failure": MailFailure.NONE}
+    return {"added_by": actor, "mail": MailState.WAITING, "mail_at": timezone.now(), "failure": ""}
 
 
 def _send(expected: ExpectedMember) -> bool:
@@ -96,7 +96,7 @@ def _send(expected: ExpectedMember) -> bool:
     mine = ExpectedMember.objects.filter(pk=expected.pk)
     if not mine.filter(mail=MailState.WAITING).update(mail=MailState.SENDING, mail_at=claimed_at):
         return False
-    failure = MailFailure.NONE
+    failure = ""
     try:
         with in_language(expected.added_by.language):
             send_invitation(*invite_student(actor=expected.added_by, email=expected.email))
