@@ -219,7 +219,7 @@ class Connection(models.Model):
     def label_of(cls, name: str) -> str:
         """Return what a setting is called."""
         related = {"mapping": _("Mapping"), "clinics": _("Clinics")}
-        return str(related.get(name) or getattr(cls._meta.get_field(name), "verbose_name", name))
+        return str(related[name] if name in related else getattr(cls._meta.get_field(name), "verbose_name", name))
 
     @property
     def is_outgoing(self) -> bool:
