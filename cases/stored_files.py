@@ -127,7 +127,7 @@ def sha256_of(file: IO[bytes]) -> str:
 
 def _refuse_purged(at: datetime | None, what: str) -> None:
     if at is not None:
-        date = date_format(timezone.localtime(at), "j F Y")
+        date = date_format(timezone.localtime(at), "DATE_FORMAT")
         raise FilePurged(
             _("%(what)s was removed under the retention schedule on %(date)s.") % {"what": what, "date": date}
         )

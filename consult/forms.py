@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from consult.models import OpinionScope
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from cases.models import Case
 
-HOW = [("blind", _("Blinded")), ("open", _("Open"))]
+HOW = [("blind", _("Blinded")), ("open", pgettext_lazy("not blinded", "Open"))]
 
 
 class PersonField(forms.ModelChoiceField):

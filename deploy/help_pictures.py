@@ -19,7 +19,8 @@ from playwright.sync_api import Error, sync_playwright
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-FOLDER = Path(__file__).resolve().parent.parent / "static" / "guide"
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "static" / "guide"
 SIZE = (960, 600)
 MOST_BYTES = 40_000
 QUALITIES = (72, 60, 48, 36, 24)
@@ -28,13 +29,21 @@ _CLINIC = "riverside-clinic"
 
 
 @dataclass(frozen=True)
+class Given:
+    """A file that is chosen in an input."""
+
+    input: str
+    file: Path
+
+
+@dataclass(frozen=True)
 class Shot:
-    """One picture: whose page, at which address, what is pressed on the way, and what stands at its top."""
+    """One picture: whose page, at which address, what is pressed or given on the way, and what stands at its top."""
 
     slug: str
     account: str
     address: str
-    press: tuple[str, ...] = ()
+    press: tuple[str | Given, ...] = ()
     top: str = "main"
     # Of the window; a page that needs more room is made smaller afterwards.
     size: tuple[int, int] = SIZE
@@ -63,11 +72,26 @@ SHOTS = (
         "/?state=signed",
         ("main table a", "main a[href^='/reports/']"),
     ),
+    Shot("ask-a-colleague", f"pathologist@{_LABORATORY}", "/opinions/", size=(1200, 750)),
     Shot("set-up-a-laboratory", f"administrator@{_LABORATORY}", "/inbox/critical-limits/"),
     Shot("invite-somebody", f"administrator@{_LABORATORY}", "/admin/accounts/invitation/add/", top="body"),
     Shot("connect-a-lis", f"administrator@{_LABORATORY}", "/integrations/"),
     Shot("read-the-audit-trail", f"auditor@{_LABORATORY}", "/oversight/audit/", top="main table"),
     Shot("watch-the-model", f"auditor@{_LABORATORY}", "/oversight/agreement/"),
+    Shot("teach-a-class", f"pathologist@{_LABORATORY}", "/learn/teach/sets/new/", size=(1200, 750)),
+    Shot("certificates-and-tests", f"pathologist@{_LABORATORY}", "/learn/proficiency/", size=(1200, 750)),
+    Shot(
+        "try-a-picture",
+        f"student@{_LABORATORY}",
+        "/try/",
+        (
+            Given("main input[type=file]:not([capture])", ROOT / "material" / "fields" / "001.webp"),
+            "main input[name=confirmed]",
+            "main form button[type=submit]",
+        ),
+        size=(1440, 900),
+    ),
+    Shot("protect-your-account", f"student@{_LABORATORY}", "/accounts/2fa/"),
     Shot("learn-cells", f"student@{_LABORATORY}", "/learn/", top="main h1", size=(1440, 900)),
 )
 
@@ -105,8 +129,11 @@ def take(browser: Browser, site: str, shot: Shot) -> bytes:
         page.click(f"button[name=account][value^='{shot.account}']")
         page.wait_for_load_state()
         page.goto(shot.address)
-        for selector in shot.press:
-            page.click(selector)
+        for step in shot.press:
+            if isinstance(step, Given):
+                page.set_input_files(step.input, step.file)
+            else:
+                page.click(step)
             arrive(page)
         return photograph(page, shot.top)
     finally:

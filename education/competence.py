@@ -6,6 +6,7 @@ no class.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from statistics import quantiles
@@ -17,7 +18,6 @@ from education.teaching_classes import CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
 
     from cases.differential import Interval
 
@@ -31,7 +31,7 @@ class Reading:
 
     reference: str
     answered: str
-    day: date
+    day: dt.date
 
     @property
     def agrees(self) -> bool:
@@ -79,9 +79,9 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Right answers of one ISO week, as "2026-W48"."""
+    """Right answers of the week that begins on a Monday."""
 
-    label: str
+    begins: dt.date
     right: Share
 
 
@@ -127,12 +127,11 @@ def confusions(readings: Sequence[Reading], *, most: int = 10) -> list[Confusion
 
 
 def learning_curve(readings: Iterable[Reading]) -> list[Week]:
-    """Return the share of right answers by ISO week, weeks without answers left out."""
-    weeks: dict[str, list[bool]] = defaultdict(list)
+    """Return the share of right answers by week, weeks without answers left out."""
+    weeks: dict[dt.date, list[bool]] = defaultdict(list)
     for reading in readings:
-        year, week, _ = reading.day.isocalendar()
-        weeks[f"{year}-W{week:02}"].append(reading.agrees)
-    return [Week(label, Share(sum(right), len(right))) for label, right in sorted(weeks.items())]
+        weeks[reading.day - dt.timedelta(days=reading.day.weekday())].append(reading.agrees)
+    return [Week(begins, Share(sum(right), len(right))) for begins, right in sorted(weeks.items())]
 
 
 def spread(values: Sequence[float]) -> Spread | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from hematovision.charts import Chart, Mark, Tick, between, columns, line_through, times
@@ -24,7 +25,7 @@ def learning_chart(weeks: Sequence[Week]) -> Chart | None:
         marks=marks,
         line=line_through(marks),
         values=tuple(Tick(between(step, 0, 1), f"{100 * step:.0f} %") for step in (0, 0.5, 1)),
-        times=times([week.label for week in weeks], xs),
+        times=times([_day(week) for week in weeks], xs),
         limit=None,
     )
 
@@ -34,8 +35,8 @@ def _mark(week: Week, x: float) -> Mark:
     if share is None or interval is None:
         message = "A week without answers has no mark."  # not translated
         raise ValueError(message)
-    words = gettext("Week %(week)s: %(part)s of %(all)s right, %(share)s %% (%(low)s to %(high)s %%)") % {
-        "week": week.label,
+    words = gettext("Week of %(week)s: %(part)s of %(all)s right, %(share)s %% (%(low)s to %(high)s %%)") % {
+        "week": _day(week),
         "part": week.right.part,
         "all": week.right.n,
         "share": f"{100 * share:.1f}",
@@ -43,3 +44,7 @@ def _mark(week: Week, x: float) -> Mark:
         "high": f"{100 * interval.high:.1f}",
     }
     return Mark(x, between(share, 0, 1), between(interval.low, 0, 1), between(interval.high, 0, 1), words)
+
+
+def _day(week: Week) -> str:
+    return date_format(week.begins, "SHORT_DATE_FORMAT")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from education.services import predictions, recall
+from education.services import class_invitations, predictions, recall
 from hematovision.celery import QUEUE_INFERENCE, clinical_task
 
 
@@ -12,6 +12,18 @@ from hematovision.celery import QUEUE_INFERENCE, clinical_task
 def recall_unsupported_cells() -> None:
     """Recall copied cells that a process which ended early left, hourly."""
     recall.recall_unsupported()
+
+
+@clinical_task()
+def send_invitations(group_id: str) -> None:
+    """Send the invitations that wait in one class."""
+    class_invitations.send_invitations(group_id=uuid.UUID(group_id))
+
+
+@clinical_task()
+def send_waiting_invitations() -> None:
+    """Ask again for invitations that were lost with a broker or a worker."""
+    class_invitations.send_waiting_invitations()
 
 
 @clinical_task(queue=QUEUE_INFERENCE)

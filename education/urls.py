@@ -87,6 +87,7 @@ urlpatterns = [
     path("learn/teach/classes/<uuid:pk>/code/", student_groups.code, name="class_code"),
     path("learn/teach/classes/<uuid:pk>/code/withdraw/", student_groups.no_code, name="withdraw_code"),
     path("learn/teach/classes/<uuid:pk>/list/", student_groups.class_list, name="class_list"),
+    path("learn/teach/classes/<uuid:pk>/invitations/", student_groups.invitations, name="class_invitations"),
     path("learn/teach/classes/<uuid:pk>/figures.csv", student_groups.class_file, name="class_file"),
     path("learn/teach/classes/<uuid:pk>/people/<uuid:person>/remove/", student_groups.remove, name="remove_member"),
     path("learn/teach/students/<uuid:pk>/", students.student, name="student"),

@@ -110,6 +110,7 @@ PAGES: tuple[HelpPage, ...] = (
         (_P,),
         ("/opinions/",),
         "/opinions/",
+        _("The second opinions: those that wait for you, those that wait for others, and those that are over"),
     ),
     HelpPage(
         "set-up-a-laboratory",
@@ -170,6 +171,7 @@ PAGES: tuple[HelpPage, ...] = (
         _("Make sets, bring students together, and teach with cells of your own reports."),
         (_P, _A),
         ("/learn/teach/", "/learn/material/"),
+        alt=_("The form of a new set: its title, the classes it asks, and when the answer is told"),
     ),
     HelpPage(
         "certificates-and-tests",
@@ -178,6 +180,7 @@ PAGES: tuple[HelpPage, ...] = (
         (_P, _A, _S),
         ("/learn/certificates/", "/learn/proficiency/", "/check/"),
         "/learn/certificates/",
+        _("The form that gives a proficiency test: the set, when it closes, and who takes it"),
     ),
     HelpPage(
         "try-a-picture",
@@ -186,6 +189,7 @@ PAGES: tuple[HelpPage, ...] = (
         (_S,),
         ("/try/",),
         "/try/",
+        _("A tried picture: the cell that was found, in its box, and beside it what the model says of the picture"),
     ),
     HelpPage(
         "protect-your-account",
@@ -194,6 +198,7 @@ PAGES: tuple[HelpPage, ...] = (
         _EVERYBODY,
         ("/accounts/", "/notifications/"),
         "/accounts/2fa/",
+        _("The second factors of an account: keys, an authenticator app, and recovery codes"),
     ),
 )
 OF_SLUG = {page.slug: page for page in PAGES}

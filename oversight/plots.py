@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from cases.differential import clopper_pearson
@@ -23,7 +25,7 @@ def agreement_chart(weeks: Sequence[Period], expected: float | None) -> Chart | 
         n = sum(cells for cells, _ in week.cells.values())
         right = n - sum(wrong for _, wrong in week.cells.values())
         if n:
-            shares.append((week.label, right, n, clopper_pearson(right, n)))
+            shares.append((_day(week.label), right, n, clopper_pearson(right, n)))
     if not shares:
         return None
     floor = min(0.9, *(interval.low for *_, interval in shares), *([expected] if expected is not None else []))
@@ -109,7 +111,7 @@ def drift_chart(steps: Sequence[Step]) -> Chart | None:
             low=between(0, 0, top),
             high=between(step.sum, 0, top),
             words=gettext("Week of %(week)s: %(part)s of %(all)s wrong, sum %(sum)s")
-            % {"week": step.label, "part": step.wrong, "all": step.n, "sum": f"{step.sum:.1f}"},
+            % {"week": _day(step.label), "part": step.wrong, "all": step.n, "sum": f"{step.sum:.1f}"},
             alarm=step.alarm,
         )
         for x, step in zip(xs, steps, strict=True)
@@ -118,6 +120,11 @@ def drift_chart(steps: Sequence[Step]) -> Chart | None:
         marks=marks,
         line=line_through(marks),
         values=(Tick(between(0, 0, top), "0"), Tick(between(LIMIT, 0, top), f"{LIMIT:.0f}")),
-        times=times([step.label for step in steps], xs),
+        times=times([_day(step.label) for step in steps], xs),
         limit=between(LIMIT, 0, top),
     )
+
+
+def _day(label: str) -> str:
+    """The first day of a week as pages write it."""
+    return date_format(dt.date.fromisoformat(label), "SHORT_DATE_FORMAT")

@@ -27,6 +27,7 @@ FILES = (
     "shared/frame.js",
     "shared/keys.js",
     "shared/typing.js",
+    "shared/times.js",
     "shared/words.js",
     "shared/without_metadata.js",
     "shared/metadata/exif.js",

@@ -14,7 +14,9 @@ from accounts.services.invitations import (
     invitation_link,
     invite_student,
     invite_user,
+    require_invitations,
     resend_invitation,
+    send_invitation,
     withdraw_invitation,
 )
 from accounts.services.organisation_numbers import set_organisation_numbers
@@ -51,9 +53,11 @@ __all__ = [
     "rename_person",
     "renew_client_secret",
     "report_source",
+    "require_invitations",
     "resend_invitation",
     "reset_second_factor",
     "rotate_second_factors",
+    "send_invitation",
     "set_api_client_active",
     "set_api_client_keys",
     "set_api_client_scopes",

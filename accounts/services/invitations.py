@@ -44,37 +44,47 @@ def invite_user(*, actor: User | None, email: str, role: str, organisation: Orga
     require_reach(actor, organisation)
     if role == Role.SERVICE:
         raise Unprocessable(_("Service accounts are made for API clients, not invited."))
-    return _invite(actor, email, role, organisation)
+    with transaction.atomic():
+        invitation, token = _invite(actor, email, role, organisation)
+        transaction.on_commit(lambda: send_invitation(invitation, token))
+    return invitation, token
 
 
 def invite_student(*, actor: User, email: str) -> tuple[Invitation, str]:
     """Ask somebody to join the laboratory of a teacher as a student: the one invitation that needs no administrator.
 
     An open invitation of the same address to learn there is replaced; any other stands, so that nobody loses what an
-    administrator gave them. An e-mail that the mail server refuses is logged and fails no other: a class is invited at once.
-    Returns as `invite_user`; raises `PermissionRefused`, `Conflict`, `Unprocessable`, `TooManyAttempts`.
+    administrator gave them. Returns the invitation and the token of its link, which `send_invitation` sends.
+    Raises `PermissionRefused`, `Conflict`, `Unprocessable`, `TooManyAttempts`.
+    """
+    laboratory = require_invitations(actor, 1)
+    waiting = Invitation.objects.open().filter(email__iexact=User.objects.normalize_email(email))
+    if waiting.exclude(role=Role.STUDENT, organisation=laboratory).exists():
+        raise Conflict(_("This person has another invitation that is still open."))
+    return _invite(actor, email, Role.STUDENT, laboratory)
+
+
+def require_invitations(actor: User, number: int) -> Organisation:
+    """Refuse unless `actor` may invite so many students now; returns to which laboratory.
+
+    Raises `PermissionRefused` unless they teach, `TooManyAttempts` where it were more than a teacher sends in a day.
     """
     laboratory = actor.laboratory if may_bring_in_students(actor) else None
     if laboratory is None:
         raise PermissionRefused(_("Only who teaches at a laboratory may invite its students."))
-    waiting = Invitation.objects.open().filter(email__iexact=User.objects.normalize_email(email))
-    if waiting.exclude(role=Role.STUDENT, organisation=laboratory).exists():
-        raise Conflict(_("This person has another invitation that is still open."))
     day = Invitation.objects.filter(
         invited_by=actor, role=Role.STUDENT, created_at__gt=timezone.now() - timedelta(days=1)
     )
-    if day.count() >= MOST_STUDENTS_A_DAY:
+    if day.count() + number > MOST_STUDENTS_A_DAY:
         raise TooManyAttempts(
             _("You have invited %(most)s people in 24 hours, which is the limit. Nothing was sent. Go on tomorrow.")
             % {"most": MOST_STUDENTS_A_DAY},
             code="invitations_a_day",
         )
-    return _invite(actor, email, Role.STUDENT, laboratory, robust=True)
+    return laboratory
 
 
-def _invite(
-    actor: User | None, email: str, role: str, organisation: Organisation, *, robust: bool = False
-) -> tuple[Invitation, str]:
+def _invite(actor: User | None, email: str, role: str, organisation: Organisation) -> tuple[Invitation, str]:
     address = User.objects.normalize_email(email)
     if not organisation.is_active:
         raise Conflict(_("This organisation is closed."))
@@ -97,7 +107,6 @@ def _invite(
         _check_fit(invitation)
         cleaned(invitation)
         invitation.save()
-        transaction.on_commit(lambda: _send(invitation, token), robust=robust)
         record(
             actor=actor,
             action=Action.INVITE,
@@ -224,8 +233,11 @@ def _check_fit(invitation: Invitation) -> None:
         raise Unprocessable(" ".join(error.messages)) from error
 
 
-def _send(invitation: Invitation, token: str) -> None:
-    """Send it in the language of whoever invites: nobody knows yet which one the invited person wants."""
+def send_invitation(invitation: Invitation, token: str) -> None:
+    """Send it in the language of whoever invites: nobody knows yet which one the invited person wants.
+
+    Raises `OSError` where the mail server does not take it.
+    """
     body = render_to_string(
         "accounts/email/invitation.txt",
         {

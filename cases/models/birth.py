@@ -25,8 +25,7 @@ class BirthDate(PartialDate):
         if self.first is None:
             return gettext("Birth date unknown")
         if self.precision == Precision.DAY and get_language() not in {None, "en"}:
-            # The longer abbreviations: French months of three letters are told apart by one of them.
-            return date_format(self.first, "j N Y")
+            return date_format(self.first, "SHORT_DATE_FORMAT")
         return super().__str__()
 
     def __eq__(self, other: object) -> bool:

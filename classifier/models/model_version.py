@@ -26,7 +26,7 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def active(self) -> ModelVersion | None:
         """Return the installation's model, or None when none has been promoted yet.
 
-        What answers for an image is `classifier.selectors.model_for`.
+        What answers for an image is `classifier.selectors.models_in_use.model_for`.
         """
         return self.filter(state=ModelState.ACTIVE, scope=None).first()
 

@@ -14,18 +14,18 @@ from education.services.proficiency import testable
 from hematovision.forms import DescribedForm
 
 
-class SetChoice(forms.ModelChoiceField):
-    """A set, by its title in the language of the page."""
+class SetField(forms.ModelChoiceField):
+    """A choice of sets, those that ship in the language of the page."""
 
-    def label_from_instance(self, obj: TeachingSet) -> str:  # type: ignore[override]
-        """Return how the set is called where it is chosen."""
+    def label_from_instance(self, obj: TeachingSet) -> str:
+        """Return its title."""
         return obj.shown_title
 
 
 class TestForm(DescribedForm):
     """Which set, who takes it, and until when."""
 
-    teaching_set = SetChoice(
+    teaching_set = SetField(
         queryset=TeachingSet.objects.none(),
         label=_("Set"),
         help_text=_("None of the people below may have answered it before."),

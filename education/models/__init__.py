@@ -13,7 +13,7 @@ from education.models.cell import (
 from education.models.certificate import Certificate, CertificateRequest
 from education.models.consent import TeachingConsent, TeachingObjection
 from education.models.discussion import TeachingCaption, TeachingComment
-from education.models.expected_member import ExpectedMember
+from education.models.expected_member import ExpectedMember, MailFailure, MailState
 from education.models.field import TeachingBox, TeachingField
 from education.models.learners import GroupMember, JoinCode, StudentGroup
 from education.models.prediction import PredictionState, TeachingPrediction
@@ -44,6 +44,8 @@ __all__ = [
     "Feedback",
     "GroupMember",
     "JoinCode",
+    "MailFailure",
+    "MailState",
     "MaterialState",
     "PredictionState",
     "SetKind",

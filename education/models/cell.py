@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.storage import clinical_storage
 from education.permissions import may_learn
@@ -51,7 +52,7 @@ class MaterialState(models.TextChoices):
     """Draft is seen by teachers alone, open by everybody who learns, recalled by nobody ever again."""
 
     DRAFT = "draft", _("Draft")
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("a cell", "Open")
     RECALLED = "recalled", _("Recalled")
 
 

@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from education.models.cell import TeachingCell
@@ -45,8 +45,8 @@ class SetState(models.TextChoices):
     """Draft is seen by its teachers alone, open is answered, closed is kept."""
 
     DRAFT = "draft", _("Draft")
-    OPEN = "open", _("Open")
-    CLOSED = "closed", _("Closed")
+    OPEN = "open", pgettext_lazy("a set", "Open")
+    CLOSED = "closed", pgettext_lazy("a set", "Closed")
 
 
 class TeachingSetQuerySet(models.QuerySet["TeachingSet"]):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from education.competence import FEWEST_IN_A_GROUP
-from education.models import Assignment
+from education.models import Assignment, MailState
 from education.selectors.readings import GROUP_FROM
 from education.selectors.student_groups import ClassFigures, figures_of, given_with_finished
 from education.services.join_codes import code_of
@@ -65,10 +65,21 @@ def group_context(group: StudentGroup, teacher: User) -> dict[str, Any]:
         "classes": [BY_CODE[code] for code in figures.codes],
         "lines": [_line(member, figures.codes) for member in figures.members if member.by_class],
         "mixed_up": [mixed_up(pair) for pair in figures.mixed_up],
-        "expected": group.expected.all(),
+        **expected_context(group),
         "given": given_with_finished(assignments),
         "fewest": FEWEST_IN_A_GROUP,
         "counted_from": GROUP_FROM,
+    }
+
+
+def expected_context(group: StudentGroup) -> dict[str, Any]:
+    """Who is invited and not here yet, and whether an invitation is still on its way."""
+    expected = list(group.expected.all())
+    return {
+        "group": group,
+        "expected": expected,
+        "failed": sum(each.mail == MailState.FAILED for each in expected),
+        "under_way": any(each.mail in {MailState.WAITING, MailState.SENDING} for each in expected),
     }
 
 

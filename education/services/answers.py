@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from education.models import Answer, Attempt, AttemptItem, AttemptState, MaterialState, SetKind, TeachingCell
 from education.selectors.owed import sealed_in
-from education.services.closing import closed_refusal, written
+from education.services.closing import closed_refusal
 from education.services.predictions import ask_for_prediction
 from education.services.questions import next_drawn
 from education.teaching_classes import at_depth, classes_asked
+from hematovision.dates import in_utc
 from hematovision.errors import Conflict, NotFound, Unprocessable
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _ended(attempt: Attempt) -> Conflict:
     when = attempt.finished_at
     sentence = _("This attempt ended on %(when)s. Nothing is answered in it any more.")
     return Conflict(
-        sentence % {"when": written(when) if when else ""},
+        sentence % {"when": in_utc(when) if when else ""},
         code="ended",
         details={"ended_at": when.isoformat() if when else ""},
     )

@@ -23,8 +23,9 @@ from education.models import (
 )
 from education.permissions import may_learn
 from education.selectors.owed import sealed_in
-from education.services.closing import closed_refusal, written
+from education.services.closing import closed_refusal
 from education.services.questions import askable, draw
+from hematovision.dates import in_utc
 from hematovision.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def start_refusal(actor: User, teaching_set: TeachingSet, assignment: Assignment
     """Why `actor` begins no attempt at a set now, under that assignment: not open yet, closed, or answered once; else None."""
     now = timezone.now()
     if teaching_set.opens_at is not None and now < teaching_set.opens_at:
-        sentence = _("This set opens on %(when)s.") % {"when": written(teaching_set.opens_at)}
+        sentence = _("This set opens on %(when)s.") % {"when": in_utc(teaching_set.opens_at)}
         return Conflict(sentence, code="not_open_yet")
     closed = closed_refusal(Attempt(teaching_set=teaching_set, assignment=assignment), now)
     if closed is not None:

@@ -6,7 +6,7 @@ Colleagues join by themselves, with the code: a class shows its teacher what its
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -15,10 +15,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, Role, User
-from accounts.services import invite_student
+from accounts.services import require_invitations
 from audit.models import Action
 from audit.services import events_last, record
 from education.models import ExpectedMember, GroupMember, StudentGroup
+from education.services.class_invitations import expect
 from education.services.student_groups import enter, open_group, people_of
 from hematovision.errors import Unprocessable
 
@@ -66,7 +67,7 @@ def read_list(*, actor: User, group: StudentGroup, text: str) -> list[ListedPers
 def take_list(*, actor: User, pk: UUID, text: str) -> list[ListedPerson]:
     """Bring in and invite everybody of a list, or nobody where a line is refused; who has not accepted is invited again.
 
-    Raises `NotFound`, `Conflict` (a closed class, or somebody who cannot be invited any more), `Unprocessable`, and
+    A worker sends the invitations. Raises `NotFound`, `Conflict` (a closed class), `PermissionRefused`, `Unprocessable`, and
     `TooManyAttempts` where it were more invitations than a teacher sends in a day.
     """
     with transaction.atomic(), events_last():
@@ -76,12 +77,9 @@ def take_list(*, actor: User, pk: UUID, text: str) -> list[ListedPerson]:
             raise Unprocessable(_("Mend the lines with an error first. Nothing was sent."), code="refused")
         coming = [row.person for row in rows if row.fate == "enters" and row.person is not None]
         enter(group, coming)
-        for row in rows:
-            if row.fate in {"invited", "expected"}:
-                ExpectedMember.objects.get_or_create(
-                    group=group, email=row.email, defaults={"name": row.name, "added_by": actor}
-                )
-                invite_student(actor=actor, email=row.email)
+        invited = [(row.email, row.name) for row in rows if row.fate in {"invited", "expected"}]
+        require_invitations(actor, len(invited))
+        expect(group, actor, invited)
         record(
             actor=actor,
             action=Action.UPDATE,
@@ -119,6 +117,7 @@ def _fates(actor: User, group: StudentGroup, parts: list[tuple[int, str, str]]) 
     near = {person.email: person for person in people_of(actor).filter(email__in=emails)}
     taken = set(User.objects.filter(email__in=emails).values_list("email", flat=True))
     inside = set(GroupMember.objects.filter(group=group, left_at__isnull=True).values_list("person_id", flat=True))
+    awaited = set(group.expected.filter(email__in=emails).values_list("email", flat=True))
     open_ones = list(Invitation.objects.open().filter(email__in=emails))
     seen: set[str] = set()
     rows = []
@@ -133,6 +132,8 @@ def _fates(actor: User, group: StudentGroup, parts: list[tuple[int, str, str]]) 
         else:
             mine = [each for each in open_ones if each.email == email]
             row = _stranger(number, name, email, mine, group.laboratory, taken=email in taken)
+            if row.fate == "invited" and email in awaited:
+                row = replace(row, fate="expected")
         rows.append(row)
     return rows
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.utils import dateformat
 from django.utils.translation import gettext as _
 
 from education.models import SetState
+from hematovision.dates import in_utc
 from hematovision.errors import Conflict
 
 if TYPE_CHECKING:
@@ -20,15 +20,10 @@ def closed_refusal(attempt: Attempt, moment: dt.datetime) -> Conflict | None:
     closes_at = attempt.closes_at
     if closes_at is not None and closes_at <= moment:
         return Conflict(
-            _("This set closed on %(when)s. Nothing is answered in it any more.") % {"when": written(closes_at)},
+            _("This set closed on %(when)s. Nothing is answered in it any more.") % {"when": in_utc(closes_at)},
             code="closed",
             details={"closed_at": closes_at.isoformat()},
         )
     if attempt.teaching_set.state != SetState.OPEN:
         return Conflict(_("This set is not open. Nothing is answered in it."), code="closed")
     return None
-
-
-def written(moment: dt.datetime) -> str:
-    """A time for a sentence, in UTC."""
-    return f"{dateformat.format(moment.astimezone(dt.UTC), 'j M Y H:i')} UTC"

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from education.models import Answer, Attempt, AttemptItem, AttemptState, MaterialState, SetKind, TeachingCell
-from education.services.closing import closed_refusal, written
+from education.services.closing import closed_refusal
 from education.teaching_classes import at_depth, classes_asked
+from hematovision.dates import in_utc
 from hematovision.errors import Conflict, NotFound, Unprocessable
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def _refuse_when_over(attempt: Attempt, now: datetime) -> None:
 def _ended(attempt: Attempt) -> Conflict:
     sentence = _("This differential ended on %(when)s. Nothing is called in it any more.")
     when = attempt.finished_at
-    return Conflict(sentence % {"when": written(when) if when else ""}, code="ended")
+    return Conflict(sentence % {"when": in_utc(when) if when else ""}, code="ended")
 
 
 def _out_of_step() -> Conflict:

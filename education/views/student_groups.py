@@ -17,8 +17,9 @@ from audit.models import Action
 from audit.services import record
 from education.forms.student_groups import GroupForm, ListForm
 from education.models import StudentGroup
-from education.presenters.student_groups import group_context, group_rows
+from education.presenters.student_groups import expected_context, group_context, group_rows
 from education.selectors.student_groups import figures_of
+from education.services.class_invitations import invite_again
 from education.services.class_lists import read_list, take_list
 from education.services.join_codes import make_code, withdraw_code
 from education.services.student_groups import close_group, remove_member, rename_group
@@ -113,6 +114,17 @@ def class_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "education/class_list.html", context, status=422 if form.errors else 200)
 
 
+@never_cache
+@teachers_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitations(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show what became of the invitations of a class, or send one again, or those that failed."""
+    if request.method == "POST":
+        email, done = request.POST.get("email", ""), _("What was asked for is being sent again.")
+        return _act(request, pk, lambda: invite_again(actor=signed_in(request), pk=pk, email=email), done)
+    return render(request, "education/partials/expected.html", expected_context(_group(request, pk)))
+
+
 @teachers_only
 @require_safe
 def class_file(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -151,7 +163,7 @@ def _page(
 
 
 def _tell(request: HttpRequest, fates: list[str]) -> None:
-    said = _("Taken: %(entered)s came in, %(invited)s were invited by e-mail.") % {
+    said = _("Taken: %(entered)s came in, %(invited)s are being invited by e-mail.") % {
         "entered": fates.count("enters"),
         "invited": fates.count("invited") + fates.count("expected"),
     }

@@ -14,6 +14,7 @@ from hematovision.settings.languages import *
 from hematovision.settings.logs import *
 from hematovision.settings.metrics import *
 from hematovision.settings.rest import *
+from hematovision.settings.schedule import *
 from hematovision.settings.storage import *
 from hematovision.settings.tasks import *
 
@@ -224,19 +225,6 @@ structlog.configure(**STRUCTLOG_CONFIG)
 # shows. The first key signs, all of them verify; without one (never in production) the secret key stands in.
 AUDIT_CHECKPOINT_DIR = env.str("HEMATOVISION_AUDIT_CHECKPOINT_DIR", default=str(VAR_DIR / "audit" / "checkpoints"))
 AUDIT_CHECKPOINT_KEYS: list[str] = env.list("HEMATOVISION_AUDIT_CHECKPOINT_KEY", default=[])
-CELERY_BEAT_SCHEDULE["checkpoint_audit"] = {
-    "task": "audit.tasks.checkpoint_audit",
-    # Hourly, because a machine may be off at any one hour; only the first of a day writes.
-    "schedule": 3600.0,
-    "options": {"queue": "default", "expires": 3600.0},
-}
-
-# E-mails about notifications leave at once; what was lost with a broker or a worker is asked for again.
-CELERY_BEAT_SCHEDULE["send_waiting_emails"] = {
-    "task": "notices.tasks.send_waiting_emails",
-    "schedule": 120.0,
-    "options": {"queue": "default", "expires": 120.0},
-}
 
 # Browsers are told of what is new while no page is open, over the services of their makers; without a key they are not.
 HEMATOVISION_VAPID_KEY = env.str("HEMATOVISION_VAPID_KEY", default="")
@@ -244,18 +232,6 @@ HEMATOVISION_PUSH_HOSTS = env.list(
     "HEMATOVISION_PUSH_HOSTS",
     default=["fcm.googleapis.com", "push.services.mozilla.com", "notify.windows.com", "push.apple.com"],
 )
-CELERY_BEAT_SCHEDULE["send_waiting_pushes"] = {
-    "task": "notices.tasks.send_waiting_pushes",
-    "schedule": 300.0,
-    "options": {"queue": "default", "expires": 300.0},
-}
-
-# Links for a new password leave at once; what was lost with a broker or a worker is asked for again.
-CELERY_BEAT_SCHEDULE["sweep_password_resets"] = {
-    "task": "accounts.tasks.sweep_password_resets",
-    "schedule": 60.0,
-    "options": {"queue": "default", "expires": 60.0},
-}
 
 # How many hours a report may wait before those it was sent to are reminded, and before others are told, by the
 # priority of the case; a critical result never waits longer than `critical`.
@@ -271,48 +247,13 @@ INBOX_ESCALATE_HOURS: dict[str, float] = {
     "urgent": env.float("HEMATOVISION_ESCALATE_URGENT_HOURS", default=12),
     "routine": env.float("HEMATOVISION_ESCALATE_ROUTINE_HOURS", default=72),
 }
-CELERY_BEAT_SCHEDULE["follow_up_reports"] = {
-    "task": "inbox.tasks.follow_up_reports",
-    "schedule": 60.0,
-    "options": {"queue": "default", "expires": 60.0},
-}
 
-# Copied cells are recalled as their reason arises; this is for those whose process ended before it did so.
-CELERY_BEAT_SCHEDULE["recall_unsupported_cells"] = {
-    "task": "education.tasks.recall_unsupported_cells",
-    "schedule": 3600.0,
-    "options": {"queue": "default", "expires": 3600.0},
-}
-
-# Events get their place in the feed as they are committed; this is for those whose process ended before it did so.
-CELERY_BEAT_SCHEDULE["sweep_feed"] = {
-    "task": "integrations.tasks.sweep_feed",
-    "schedule": 30.0,
-    "options": {"queue": "default", "expires": 30.0},
-}
-# Workers are asked to send as things happen; this is for retries whose time has come, and for what was lost on its way.
-CELERY_BEAT_SCHEDULE["send_due"] = {
-    "task": "integrations.tasks.send_due",
-    "schedule": 5.0,
-    "options": {"queue": "default", "expires": 30.0},
-}
-CELERY_BEAT_SCHEDULE["follow_stuck_messages"] = {
-    "task": "integrations.tasks.follow_stuck_messages",
-    "schedule": 60.0,
-    "options": {"queue": "default", "expires": 60.0},
-}
 # For so many hours a message is sent again to a receiver that does not answer.
 LIS_DEAD_HOURS: int = env.int("HEMATOVISION_LIS_DEAD_HOURS", default=72)
 # For so many days the bodies of messages are kept. That there were such messages is kept for ever.
 MESSAGE_DAYS: int = env.int("HEMATOVISION_MESSAGE_DAYS", default=400)
 # Networks of one's own that FHIR and webhooks may be sent to, also without TLS; all others have to be public.
 WEBHOOK_NETWORKS: list[str] = env.list("HEMATOVISION_WEBHOOK_NETWORKS", default=[])
-# Whether what was signed until yesterday arrived; asked several times a day because a machine may be off at any one hour.
-CELERY_BEAT_SCHEDULE["watch_reconciliation"] = {
-    "task": "integrations.tasks.watch_reconciliation",
-    "schedule": 6 * 3600.0,
-    "options": {"queue": "default", "expires": 3600.0},
-}
 # Where the listener waits for other systems' messages, on the port of each connection.
 MLLP_HOST = env.str("HEMATOVISION_MLLP_HOST", default="127.0.0.1")
 # So many answers of a web process may be held back until there is something to say; the other threads stay free.
@@ -324,36 +265,3 @@ RETENTION_DAYS: list[str] = env.list("HEMATOVISION_RETENTION_DAYS", default=[])
 RECORD_DAYS: int = env.int("HEMATOVISION_RECORD_DAYS", default=3650)
 # After how many days files of images are removed, by `oversight.purge_rules.STATES`: none unless named.
 PURGE_DAYS: list[str] = env.list("HEMATOVISION_PURGE_DAYS", default=[])
-
-# Whether the model in use still does what its card says, at each laboratory; an alarm is said once a week.
-CELERY_BEAT_SCHEDULE["watch_drift"] = {
-    "task": "oversight.tasks.watch_drift",
-    "schedule": 6 * 3600.0,
-    "options": {"queue": "default", "expires": 3600.0},
-}
-
-# Everything is verified once a week; the question is asked hourly because a machine may be off at any one hour.
-CELERY_BEAT_SCHEDULE["follow_verifications"] = {
-    "task": "oversight.tasks.follow_verifications",
-    "schedule": 3600.0,
-    "options": {"queue": "default", "expires": 3600.0},
-}
-
-# What an upload left that broke off with its process; a running one writes to its file all the time.
-CELERY_BEAT_SCHEDULE["sweep_interrupted_uploads"] = {
-    "task": "cases.tasks.sweep_interrupted_uploads",
-    "schedule": 3600.0,
-    "options": {"queue": "default", "expires": 3600.0},
-}
-# Counts of reviewed cells follow what was reviewed; until then pages count these cases cell by cell.
-CELERY_BEAT_SCHEDULE["tally_cases"] = {
-    "task": "oversight.tasks.tally_cases",
-    "schedule": 60.0,
-    "options": {"queue": "default", "expires": 60.0},
-}
-# When a result is usually ready is said from the last weeks; a few hours more or less change nothing.
-CELERY_BEAT_SCHEDULE["measure_turnaround"] = {
-    "task": "oversight.tasks.measure_turnaround",
-    "schedule": 6 * 3600.0,
-    "options": {"queue": "default", "expires": 3600.0},
-}

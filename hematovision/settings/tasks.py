@@ -41,38 +41,6 @@ ANALYSIS_RESEND_SECONDS = env.int("HEMATOVISION_RESEND_SECONDS", default=120)
 TRAINING_DIR = env.str("HEMATOVISION_TRAINING_DIR", default=str(VAR_DIR / "training"))
 WORKER_HEARTBEAT_SECONDS = env.float("HEMATOVISION_HEARTBEAT_SECONDS", default=5.0)
 
-SWEEP_SECONDS = env.int("HEMATOVISION_SWEEP_SECONDS", default=30)
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep": {
-        "task": "classifier.tasks.sweep",
-        "schedule": float(SWEEP_SECONDS),
-        # A worker that was away must not find an hour of sweeps waiting for it.
-        # The next one says the same. Never shorter than a busy worker of the folder broker takes to fetch it.
-        "options": {"queue": "default", "expires": max(30.0, SWEEP_SECONDS)},
-    },
-    "sweep_trainings": {
-        "task": "training_runs.tasks.sweep_trainings",
-        "schedule": 60.0,
-        "options": {"queue": "default", "expires": 60.0},
-    },
-    "sweep_calibrations": {
-        "task": "calibration.tasks.sweep_calibrations",
-        "schedule": 60.0,
-        "options": {"queue": "default", "expires": 60.0},
-    },
-    "sweep_tried_pictures": {
-        "task": "sandbox.tasks.sweep_tried_pictures",
-        "schedule": 60.0,
-        "options": {"queue": "default", "expires": 60.0},
-    },
-    # They are about patients: none is kept longer than an hour past its day.
-    "forget_stored_answers": {
-        "task": "hematovision.rest.tasks.forget_stored_answers",
-        "schedule": 3600.0,
-        "options": {"queue": "default", "expires": 3600.0},
-    },
-}
-
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     # Redis gives an unacknowledged message to somebody else after this many seconds; the longest

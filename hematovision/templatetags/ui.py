@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils import dateformat as dates
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
+from hematovision.dates import in_utc
 from hematovision.languages import script_words
 
 if TYPE_CHECKING:
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 register = template.Library()
+
+LOCAL_FORMS = {
+    "SHORT_DATETIME_FORMAT": "minute",
+    "EXACT_FORMAT": "second",
+    "SHORT_DATE_FORMAT": "day",
+    "TIME_FORMAT": "time",
+}
+"""Which of its own formats the script uses instead (static/shared/frame.js)."""
 
 
 @register.simple_tag
@@ -40,13 +48,18 @@ def words_of_scripts() -> SafeString:
 
 
 @register.simple_tag
-def moment(value: dt.datetime | None, date_format: str = "j M Y H:i") -> str:
-    """Write a time in UTC, which the page's script puts into the time zone of whoever looks; nothing for None."""
+def moment(value: dt.datetime | None, form: str = "SHORT_DATETIME_FORMAT") -> str:
+    """Write a time in UTC, which the page's script puts into the time zone of whoever looks; nothing for None.
+
+    `form` is a name of hematovision/formats that stands in `LOCAL_FORMS`.
+    """
     if value is None:
         return ""
-    value = value.astimezone(dt.UTC)
     return format_html(
-        '<time datetime="{}" data-local>{} UTC</time>', value.isoformat(), dates.format(value, date_format)
+        '<time datetime="{}" data-local="{}">{}</time>',
+        value.astimezone(dt.UTC).isoformat(),
+        LOCAL_FORMS[form],
+        in_utc(value, form),
     )
 
 

@@ -218,7 +218,8 @@ class Connection(models.Model):
     @classmethod
     def label_of(cls, name: str) -> str:
         """Return what a setting is called."""
-        return str(getattr(cls._meta.get_field(name), "verbose_name", name))
+        related = {"mapping": _("Mapping"), "clinics": _("Clinics")}
+        return str(related[name] if name in related else getattr(cls._meta.get_field(name), "verbose_name", name))
 
     @property
     def is_outgoing(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count
 from django.db.models.functions import TruncWeek
-from django.utils import dateformat as dates
+from django.utils.formats import date_format
 
 from cases.differential import clopper_pearson
 from cases.models import Case, SpecimenReason, SpecimenRejection
@@ -70,7 +70,7 @@ def rejections_since(began: datetime, *, laboratory: UUID | None) -> Rejections:
         for line in (
             whole,
             clinics.setdefault(clinic, Line(name)),
-            weeks.setdefault(week, Line(dates.format(week, "j M Y"))),
+            weeks.setdefault(week, Line(date_format(week, "SHORT_DATE_FORMAT"))),
         ):
             line.came += number
     rejected = SpecimenRejection.objects.filter(case__in=came).annotate(week=TruncWeek("case__submitted_at")).order_by()

@@ -6,13 +6,13 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.utils import dateformat as dates
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from cases.models.birth import BirthDate
 from cases.selectors import review_status
 from cases.states import CaseState
+from hematovision.dates import in_utc
 from reports.models import CaseMove, ReportKind, SignatureMethod
 from reports.presenters.content import IDENTIFIERS
 from reports.presenters.language import direction_of, language_of
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from cases.models import Case
 
 register = template.Library()
-
-DATE = gettext_noop("j F Y")
-"""A day in words, as the filter `date` is told it; a language may write it otherwise."""
 
 
 @register.filter
@@ -47,7 +44,7 @@ def kind_name(kind: str) -> str:
 def day(value: str) -> str:
     """Return a birth date in words, as far as it is known: 29 February 1980, 03/1961, 1961, Birth date unknown."""
     date = BirthDate.parse(value)
-    return dates.format(date.first, _(DATE)) if date.first and date.is_known_to_the_day else str(date)
+    return date_format(date.first, "DATE_FORMAT") if date.first and date.is_known_to_the_day else str(date)
 
 
 @register.filter
@@ -59,17 +56,13 @@ def born(value: str) -> str:
 @register.filter
 def moment(value: str) -> str:
     """Return an ISO time to the minute, in UTC; nothing for nothing."""
-    if not value:
-        return ""
-    time = dt.datetime.fromisoformat(value).astimezone(dt.UTC)
-    return dates.format(time, "j M Y H:i") + " UTC"
+    return in_utc(dt.datetime.fromisoformat(value)) if value else ""
 
 
 @register.filter
 def moment_exact(value: str) -> str:
     """Return an ISO time to the second, in UTC."""
-    time = dt.datetime.fromisoformat(value).astimezone(dt.UTC)
-    return dates.format(time, f"{_(DATE)} H:i:s") + " UTC"
+    return in_utc(dt.datetime.fromisoformat(value), "EXACT_FORMAT")
 
 
 @register.filter

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import dateformat as dates
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -148,7 +148,7 @@ def record_access(
 
 
 def _mark(found: Report, last: Report) -> str:
-    values = {"version": found.version, "last": last.version, "day": dates.format(last.created_at, "d F Y")}
+    values = {"version": found.version, "last": last.version, "day": date_format(last.created_at, "DATE_FORMAT")}
     if last.is_withdrawn:
         return _("Copy of version %(version)s. The report was withdrawn on %(day)s: use no result of it.") % values
     sentence = _("Copy of version %(version)s. Superseded by version %(last)s (%(kind)s) on %(day)s.")

@@ -1,5 +1,5 @@
 /* The list of what is kept: what it is, since when, and what is to be done. Nothing of what is in it. */
-import { locale } from "../shared/words.js";
+import { inWords } from "../shared/times.js";
 
 export const say = (words, values = {}) => words.replace(/\{(\w+)\}/g, (_found, name) => values[name] ?? "");
 
@@ -47,7 +47,7 @@ export const drawItems = ({ place, template, words, all, here, names, does }) =>
         : say(words.of_other, { name: names.get(item.person) ?? "" });
       const time = row.querySelector("time");
       time.dateTime = new Date(item.at).toISOString();
-      time.textContent = new Date(item.at).toLocaleString(locale());
+      time.textContent = inWords.minute(new Date(item.at));
       const pictured = [item, ...all.filter((each) => each.parent === item.id)].find((each) => each.thumbnail);
       if (pictured) {
         row.querySelector(".kept-thumbnail").append(thumbnailOf(pictured));

@@ -1,6 +1,7 @@
 /* The frame's own behaviour: theme, menus, help sheet, relative times, questions before destructive actions. */
 import "../scan/search.js";
 import { keyOf } from "./keys.js";
+import { inWords } from "./times.js";
 import { isTyping } from "./typing.js";
 import { gettext, locale } from "./words.js";
 
@@ -30,7 +31,6 @@ const toggleTheme = () => {
 
 /* Times: words for people, the exact time in their own zone on hover */
 const words = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
-const exact = new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" });
 const steps = [
   ["year", 31536000],
   ["month", 2592000],
@@ -52,13 +52,13 @@ const showTimes = (within) => {
     const date = new Date(element.dateTime);
     if (!Number.isNaN(date.getTime())) {
       element.textContent = relative(date);
-      element.title = exact.format(date);
+      element.title = inWords.minute(date);
     }
   }
   for (const element of within.querySelectorAll("time[data-local]")) {
     const date = new Date(element.dateTime);
     if (!Number.isNaN(date.getTime())) {
-      element.textContent = exact.format(date);
+      element.textContent = inWords[element.dataset.local](date);
     }
   }
 };

@@ -174,7 +174,7 @@ def test_a_list_as_a_file_is_shown_before_it_is_taken(client, page, group, peopl
         broken = client.post(address, {"file": SimpleUploadedFile("list.csv", "Zoé,zoe@x.example".encode(encoding))})
         assert (broken.status_code, "UTF-8" in broken.text) == (422, True), encoding
     taken = client.post(address, {"text": "Zoé,zoe@x.example", "send": "1"}, follow=True)
-    assert ("1 were invited" in taken.text, "zoe@x.example" in taken.text) == (True, True)
+    assert ("1 are being invited" in taken.text, "zoe@x.example" in taken.text) == (True, True)
 
 
 def test_joining_says_what_is_wrong_and_where_one_is(client, page, pavel, group, central):

@@ -31,7 +31,7 @@ def test_every_page_opens_for_somebody_who_is_not_signed_in(client, page):
 
 def test_a_picture_is_there_small_and_described():
     shown = [page for page in PAGES if page.alt]
-    assert 6 <= len(shown) <= 12
+    assert [page.slug for page in PAGES if page not in shown] == ["work-on-a-bad-line"]
     for page in shown:
         assert (STATIC / page.picture).stat().st_size <= 40_000, page.slug
 

@@ -105,6 +105,7 @@ def test_only_what_was_signed_since_it_began_is_owed(central, ines, riverside, a
     later = a_connection(central, ines)
     never = a_connection(central, ines, name="Off", state=ConnectionState.OFF)
     assert fates(later, period) == fates(never, period) == []
+    assert [day.signed for day in days_of(never, period)] == [0, 0]
 
 
 def test_only_its_clinics_are_owed(connection, report, hilltop, amina, period):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.utils import dateformat
 from django.utils.translation import gettext as _
 
 from cases.crypto import normalise_number
 from cases.models import Priority
 from cases.services.orders import overruled_by
+from hematovision.dates import in_utc
 
 if TYPE_CHECKING:
     from django import forms
@@ -49,5 +49,5 @@ def differences(order: Order, form: forms.Form, *, patient: Patient | None, mrn:
 
 def _text(value: Any) -> str:
     if isinstance(value, dt.datetime):
-        return f"{dateformat.format(value.astimezone(dt.UTC), 'd M Y H:i')} UTC"
+        return in_utc(value)
     return str(Priority(value).label) if value in Priority.values else str(value)

@@ -15,22 +15,13 @@ second cannot tell the first: an image without cells has an analysis and no pred
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, Subquery, UUIDField
+from django.db.models import Exists, F, Max, Min, OuterRef, Subquery, UUIDField
 
 from cases.models import Case, SmearImage
 from cases.quality import POOR, PoorField, quality_verdict
-from classifier.models import (
-    Analysis,
-    AnalysisState,
-    CameraStanding,
-    ConfirmedSmear,
-    ModelState,
-    ModelVersion,
-    Prediction,
-)
-from classifier.standing import Standing
+from classifier.models import Analysis, AnalysisState, ConfirmedSmear, ModelVersion, Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,13 +33,6 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from cases.models import Cell
-
-
-class Camera(TypedDict):
-    """What images are taken with, as the columns of a standing: a microscope, else what a clinic leaves unnamed."""
-
-    microscope_id: UUID | None
-    clinic_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,50 +66,6 @@ class ModelOutput:
         for prediction in self.predictions.values():
             found.setdefault(prediction.model_version_id, prediction.model_version)
         return sorted(found.values(), key=str)
-
-
-def model_for(image: SmearImage) -> ModelVersion | None:
-    """Return the model that answers for `image` now: what is analysed from now on is analysed by it."""
-    return model_on(image.microscope_id)
-
-
-def model_on(microscope_id: UUID | None) -> ModelVersion | None:
-    """Return the model that answers for images of a microscope, or of none that is named (None); see `models_on`."""
-    return _answering([microscope_id], ModelVersion.objects.all())[microscope_id]
-
-
-def models_on(microscope_ids: Iterable[UUID | None]) -> dict[UUID | None, ModelVersion | None]:
-    """Return the model that answers on each microscope, in one query; None where none has been promoted.
-
-    Their cards are long and stay in the database until somebody asks. It is the active variant of the microscope, as long as its parent is the installation's model; else that model. A
-    variant whose parent is another one is void: the network it was fitted to is not the one in use.
-    """
-    return _answering(microscope_ids, ModelVersion.objects.defer("card"))
-
-
-def _answering(
-    microscope_ids: Iterable[UUID | None], versions: QuerySet[ModelVersion]
-) -> dict[UUID | None, ModelVersion | None]:
-    asked = set(microscope_ids)
-    active = versions.filter(Q(scope=None) | Q(scope__in=[pk for pk in asked if pk]), state=ModelState.ACTIVE)
-    by_scope = {version.scope_id: version for version in active}
-    general = by_scope.get(None)
-
-    def answers(pk: UUID | None) -> ModelVersion | None:
-        variant = by_scope.get(pk) if pk else None
-        return variant if variant is not None and not is_void(variant, general) else general
-
-    return {pk: answers(pk) for pk in asked}
-
-
-def variant_on(microscope_id: UUID) -> ModelVersion | None:
-    """Return the variant that was promoted for a microscope, void or not; None where none is."""
-    return ModelVersion.objects.filter(scope=microscope_id, state=ModelState.ACTIVE).first()
-
-
-def is_void(variant: ModelVersion, general: ModelVersion | None) -> bool:
-    """Whether a variant cannot answer: it was calibrated from another model than `general`, the installation's."""
-    return general is None or variant.parent_sha256 != general.card_sha256
 
 
 def output_for_case(case: Case) -> ModelOutput:
@@ -226,88 +166,8 @@ def predictions_of_clinic(predictions: QuerySet[Prediction], **clinic: Any) -> Q
     return predictions.filter(**{f"analysis__image__case__clinic__{name}": value for name, value in clinic.items()})
 
 
-def camera_standing(*, version: ModelVersion, image: SmearImage) -> CameraStanding | None:
-    """Return what a model is to the camera of `image`, in one query; None before its first analysis."""
-    return CameraStanding.objects.filter(model_version=version, **camera_of(image)).first()
-
-
-def unknown_cameras(case: Case) -> list[CameraStanding]:
-    """Return the cameras of `case` that the models of its current analyses do not know, in one query."""
-    images = SmearImage.objects.counting().filter(case=case).annotate(current_model=_current_model())
-    taken = images.filter(current_model=OuterRef("model_version")).filter(
-        Q(microscope=OuterRef("microscope")) | Q(microscope=None, case__clinic=OuterRef("clinic"))
-    )
-    unknown = CameraStanding.objects.filter(Exists(taken), state=Standing.UNKNOWN)
-    return list(unknown.select_related("microscope", "clinic", "model_version").order_by("pk"))
-
-
-def unknown_cameras_of_fields(case: Case) -> dict[int, CameraStanding]:
-    """Return the camera of each field of `case` that the model of its current analysis does not know, by the field's number.
-
-    One query where all are known, else two.
-    """
-    standings = unknown_cameras(case)
-    if not standings:
-        return {}
-    by_camera = {(one.model_version_id, one.microscope_id): one for one in standings}
-    images = SmearImage.objects.counting().filter(case=case).annotate(current_model=_current_model())
-    taken = images.values_list("ordinal", "current_model", "microscope")
-    return {field: by_camera[model, camera] for field, model, camera in taken if (model, camera) in by_camera}
-
-
-def images_of_unknown_cameras() -> QuerySet[SmearImage]:
-    """Return the images whose camera the model of their current analysis does not know; lists ask with one query."""
-    unknown = CameraStanding.objects.filter(state=Standing.UNKNOWN, model_version=OuterRef("current_model"))
-    named = Exists(unknown.filter(microscope=OuterRef("microscope")))
-    unnamed = Q(microscope=None) & Exists(unknown.filter(clinic=OuterRef("case__clinic")))
-    return SmearImage.objects.counting().annotate(current_model=_current_model()).filter(named | unnamed)
-
-
-def camera_of(image: SmearImage) -> Camera:
-    """Return the camera of an image: its microscope, else what its clinic leaves unnamed."""
-    if image.microscope_id is not None:
-        return microscope_camera(image.microscope_id)
-    return unnamed_camera(image.case.clinic_id)
-
-
-def microscope_camera(microscope_id: UUID) -> Camera:
-    """Return a microscope as a camera."""
-    return {"microscope_id": microscope_id, "clinic_id": None}
-
-
-def unnamed_camera(clinic_id: UUID) -> Camera:
-    """Return what a clinic sends without naming a microscope as a camera."""
-    return {"microscope_id": None, "clinic_id": clinic_id}
-
-
-def models_of_camera(camera: Camera) -> QuerySet[ModelVersion]:
-    """Return the models that have analysed an image of a camera, or stand to it since they had."""
-    done = Analysis.objects.filter(images_taken_with(camera, "image__"), state=AnalysisState.DONE)
-    stands = CameraStanding.objects.filter(**camera)
-    return ModelVersion.objects.filter(
-        Q(pk__in=done.values("model_version")) | Q(pk__in=stands.values("model_version"))
-    ).order_by("pk")
-
-
-def predictions_of_camera(*, version: ModelVersion, camera: Camera) -> QuerySet[Prediction]:
-    """Return what a model said about the cells of a camera, of all its images, without excluded cells."""
-    return Prediction.objects.filter(
-        images_taken_with(camera, "cell__image__"),
-        model_version=version,
-        cell__superseded=False,
-        cell__excluded=False,
-    )
-
-
-def images_taken_with(camera: Camera, path: str = "") -> Q:
-    """Return the condition that an image, reached by `path`, was taken with a camera."""
-    if camera["microscope_id"] is not None:
-        return Q(**{f"{path}microscope": camera["microscope_id"]})
-    return Q(**{f"{path}microscope": None, f"{path}case__clinic": camera["clinic_id"]})
-
-
-def _current_model() -> Subquery:
-    """The model of the current analysis of an image, for queries of images; see `_current`."""
+def current_model() -> Subquery:
+    """The model of the current analysis of an image, for queries of images."""
     done = Analysis.objects.filter(image=OuterRef("pk"), state=AnalysisState.DONE)
     return Subquery(done.order_by("-finished_at", "-queued_at").values("model_version")[:1], output_field=UUIDField())
 
