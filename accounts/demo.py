@@ -26,7 +26,13 @@ _PEOPLE = (
     ("central-laboratory", "second.administrator", Role.ADMINISTRATOR, "Second Administrator"),
     ("central-laboratory", "auditor", Role.AUDITOR, "Central Auditor"),
     ("central-laboratory", "student", Role.STUDENT, "Central Student"),
+    # Begins today: the first steps are still to be done.
+    ("hilltop-clinic", "new.uploader", Role.UPLOADER, "New Uploader"),
 )
+NEWCOMER = "new.uploader@hilltop-clinic.example"
+"""Who has done nothing yet."""
+_CLASSMATES = ("Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
+"""With the student ten people: of fewer nothing is said of how others answered a cell."""
 
 
 @transaction.atomic
@@ -43,6 +49,22 @@ def seed_people() -> list[User]:
     for slug, name, authority in _CLINICS:
         places[slug] = _clinic(slug, name, authority, laboratory)
     return [_person(places[slug], mailbox, role, name) for slug, mailbox, role, name in _PEOPLE]
+
+
+@transaction.atomic
+def seed_classmates() -> list[User]:
+    """Create the students who learn beside the demo student; what is there already stays as it is.
+
+    Call it after `seed_people`. Nobody signs in as them: their accounts have no password. Raises `PermissionRefused` where
+    `DEMO_ACCOUNTS` is off.
+    """
+    if not getattr(settings, "DEMO_ACCOUNTS", False):
+        raise PermissionRefused("Demo accounts exist in local settings only.")
+    place = Organisation.objects.get(slug=_LABORATORY[0])
+    return [
+        _person(place, f"{each.lower()}.student", Role.STUDENT, f"{each} Student", password=None)
+        for each in _CLASSMATES
+    ]
 
 
 def demo_addresses() -> list[str]:
@@ -73,7 +95,9 @@ def _clinic(slug: str, name: str, authority: str, laboratory: Organisation) -> O
     return update_organisation(actor=None, organisation=created, name=name, is_active=True, hl7_authority=authority)
 
 
-def _person(organisation: Organisation, mailbox: str, role: Role, full_name: str) -> User:
+def _person(
+    organisation: Organisation, mailbox: str, role: Role, full_name: str, *, password: str | None = DEMO_PASSWORD
+) -> User:
     email = _address(organisation.slug, mailbox)
     found = User.objects.filter(email=email).first()
     if found is not None:
@@ -85,5 +109,5 @@ def _person(organisation: Organisation, mailbox: str, role: Role, full_name: str
         full_name=full_name,
         role=role,
         organisation=organisation,
-        password=DEMO_PASSWORD,
+        password=password,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.demo import demo_addresses
+from accounts.demo import NEWCOMER, demo_addresses
 from accounts.models import Role, User
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ _SEES: dict[str, StrPromise] = {
     Role.AUDITOR: _("Reads the audit trail and verifies it"),
     Role.STUDENT: _("Learns cells on pictures without a patient"),
 }
+_SEES_AT_FIRST = _("Begins today, with the list of first steps")
 
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """One button of the sign-in page: whose account it is, and what that role sees."""
+    """One button of the sign-in page: whose account it is, and what they see."""
 
     email: str
     name: str
@@ -47,21 +48,22 @@ def is_routed() -> bool:
 
 
 def demo_accounts() -> list[DemoAccount]:
-    """The demo accounts that exist here, a first one per role, in the order in which a case passes them; none elsewhere."""
+    """The demo accounts that exist here, a first one per role and who begins today, in the order in which a case passes them; none elsewhere."""
     if not is_routed():
         return []
     people = User.objects.filter(email__in=demo_addresses(), is_active=True).select_related("organisation")
-    of_role: dict[str, User] = {}
+    of_role: dict[str, list[User]] = {role: [] for role in _SEES}
     for person in sorted(people, key=lambda each: demo_addresses().index(each.email)):
-        of_role.setdefault(person.role, person)
+        if person.email == NEWCOMER or not of_role[person.role]:
+            of_role[person.role].append(person)
     return [
         DemoAccount(
-            email=of_role[role].email,
-            name=of_role[role].full_name,
+            email=person.email,
+            name=person.full_name,
             role=Role(role).label,
-            place=str(of_role[role].organisation or ""),
-            sees=sees,
+            place=str(person.organisation or ""),
+            sees=_SEES_AT_FIRST if person.email == NEWCOMER else sees,
         )
         for role, sees in _SEES.items()
-        if role in of_role
+        for person in of_role[role]
     ]

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cases.models import PatientRestriction
+from classifier.services.demo_stories import DRAWN, credit_of
 from consult.models import Comparison
 from education.models import SIDE_PX, SIDE_UM, TeachingConsent, TeachingObjection, TeachingSource
 from education.teaching_classes import BY_CODE
@@ -40,7 +42,8 @@ class CopyableCell:
     """A cell of a report as it would be taught.
 
     `box` is (x, y, width, height) in pixels of the image; the picture is the square of `span` pixels around it. `um_per_px`
-    is the scale of the picture, None where that of the image is not known. `is_agreed`: two people called it so.
+    is the scale of the picture, None where that of the image is not known. `is_agreed`: two people called it so. `credit` is
+    what is said of the pictures of the demonstration, empty for all others.
     """
 
     id: UUID
@@ -54,6 +57,7 @@ class CopyableCell:
     is_rare: bool
     is_agreed: bool
     is_copied: bool
+    credit: str = ""
 
 
 def refusal(report: Report) -> str:
@@ -107,10 +111,12 @@ def copyable_cells(report: Report) -> list[CopyableCell]:
     agreed = agreed_cells(case)
     copied = set(TeachingSource.objects.filter(report__case=case).values_list("cell", flat=True))
     order = list(BY_CODE)
+    is_local = getattr(settings, "DEMO_ACCOUNTS", False)
     found = []
     for cell in sorted(named, key=lambda each: (order.index(each["label"]), each["field"], each["n"])):
         span, um_per_px = _square(cell["box"], images.get(cell["image"], {}).get("um_per_px", ""))
         pk = UUID(cell["id"])
+        credit = credit_of(accession_number=case.accession_number, field=cell["field"]) if is_local else ""
         found.append(
             CopyableCell(
                 id=pk,
@@ -122,8 +128,10 @@ def copyable_cells(report: Report) -> list[CopyableCell]:
                 span=span,
                 um_per_px=um_per_px,
                 is_rare=cell["label"] in rare,
-                is_agreed=(pk, cell["label"]) in agreed,
+                # How a drawing is called is nobody's knowledge of a cell.
+                is_agreed=(pk, cell["label"]) in agreed and credit != DRAWN,
                 is_copied=pk in copied,
+                credit=credit,
             )
         )
     return found

@@ -34,9 +34,10 @@ def seed_cases(*, tick: Callable[[], None] | None = None) -> tuple[int, int]:
     """
     if not getattr(settings, "DEMO_ACCOUNTS", False):
         raise PermissionRefused("Demo data exists in local settings only.")
+    # The first of each clinic: another one begins today and has done nothing yet.
     uploaders = {
         person.organisation.slug: person
-        for person in seed_people()
+        for person in reversed(seed_people())
         if person.role == Role.UPLOADER and person.organisation is not None
     }
     created = 0

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_noop
+
 from cases.models import Priority, Sex, Stain
 from cases.states import CaseState
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RIVERSIDE, HILLTOP = "riverside-clinic", "hilltop-clinic"
+DRAWN = gettext_noop("Drawn for the demonstration, not a real cell")
+"""What is said of a picture that nobody took, wherever it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,3 +215,14 @@ OTHERS: tuple[Story, ...] = (
 
 STORIES = SIGNED + OTHERS
 """In the order in which they came: what waits in the worklist came last, and the stat case of all."""
+
+
+def credit_of(*, accession_number: str, field: int) -> str:
+    """Whose picture the field of that number, from 1, of a demo case is, or that it is drawn; empty for a case of no demonstration."""
+    if not accession_number.startswith("DEMO-"):
+        return ""
+    story = next((story for story in STORIES if story.accession_number == accession_number), None)
+    # The smears of the weeks before today are drawn, all of them.
+    fields = story.fields if story is not None else ()
+    shown = fields[field - 1] if 0 < field <= len(fields) else None
+    return shown.credit if isinstance(shown, Photo) else DRAWN

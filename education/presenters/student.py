@@ -26,7 +26,8 @@ def student_context(person: User, since: datetime) -> dict[str, Any]:
     right = Count("items", filter=Q(items__answers__correct=True, items__skipped=False), distinct=True)
     told = {each.pk: each.right for each in attempts.told_at(timezone.now()).annotate(right=right)}
     asked = Count("items", filter=Q(items__skipped=False), distinct=True)
-    rows = attempts.select_related("teaching_set").annotate(asked=asked)[:_ATTEMPTS]
+    # A grouped query forgets the order of the model.
+    rows = attempts.select_related("teaching_set").annotate(asked=asked).order_by("-started_at", "pk")[:_ATTEMPTS]
     return knowledge | {
         "person": person,
         "groups": StudentGroup.objects.with_member(person),

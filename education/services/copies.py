@@ -84,6 +84,7 @@ def copy_cells(*, actor: User, report: Report, cells: Collection[UUID], confirme
                 stain=stain[:40],
                 camera=cameras[cell.image],
                 source=Source.SIGNED,
+                credit=cell.credit,
                 state=MaterialState.OPEN,
                 created_by=actor,
                 approved_by=actor,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop as _
 
-from education.models import SetState, TeachingSet
+from education.models import Feedback, SetState, TeachingSet
 from education.services.shipped_differential import ensure_shipped_differential
 
 
@@ -21,6 +21,7 @@ class ShippedSet:
     classes: tuple[str, ...] = ()
     finer: bool = False
     adaptive: bool = False
+    certificate: bool = False
 
 
 SHIPPED_SETS = (
@@ -48,6 +49,13 @@ SHIPPED_SETS = (
         finer=True,
     ),
     ShippedSet("practice", _("Adaptive practice"), _("Asks most what you find hard."), 30, adaptive=True),
+    ShippedSet(
+        "certificate",
+        _("Certificate: the eight classes"),
+        _("Fifteen cells of each class, without help. Who passes asks for a certificate."),
+        120,
+        certificate=True,
+    ),
 )
 
 
@@ -63,6 +71,9 @@ def ensure_shipped_sets() -> int:
                 "classes": list(each.classes),
                 "finer": each.finer,
                 "adaptive": each.adaptive,
+                # Who is told after every answer learns on the way: what passes is what somebody knew before.
+                "feedback": Feedback.AT_END if each.certificate else Feedback.AT_ONCE,
+                "certificate": each.certificate,
                 "state": SetState.OPEN,
             },
         )[1]

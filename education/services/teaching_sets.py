@@ -21,6 +21,7 @@ from education.models import (
     TeachingSetCell,
 )
 from education.permissions import may_teach
+from education.services.certificate_rules import certificate_refusal
 from education.services.questions import cells_of
 from education.teaching_classes import classes_asked
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
@@ -49,7 +50,7 @@ def make_set(*, actor: User, columns: Mapping[str, Any]) -> TeachingSet:
         raise PermissionRefused
     made = TeachingSet(laboratory=actor.laboratory, kind=SetKind.QUIZ, created_by=actor, **_known(columns))
     with transaction.atomic():
-        _save(made)
+        _save(made, actor)
         record(actor=actor, action=Action.CREATE, target=made, laboratory_id=made.laboratory_id)
     return made
 
@@ -72,7 +73,7 @@ def change_set(*, actor: User, pk: UUID, columns: Mapping[str, Any]) -> Teaching
             )
         for name in changed:
             setattr(found, name, columns[name])
-        _save(found)
+        _save(found, actor)
         if changed:
             record(
                 actor=actor,
@@ -87,7 +88,8 @@ def change_set(*, actor: User, pk: UUID, columns: Mapping[str, Any]) -> Teaching
 def list_cells(*, actor: User, pk: UUID, chosen: Collection[UUID], shown: Collection[UUID]) -> TeachingSet:
     """Of the cells `shown` list those `chosen`; what a page did not show stays. Without a cell listed a set draws them.
 
-    Raises as `change_set`; `Unprocessable` for more than `MOST_CELLS` and for a cell that cannot be asked.
+    Raises as `change_set`; `Unprocessable` for more than `MOST_CELLS`, for a cell that cannot be asked, and for an open set whose
+    certificate nobody could have then.
     """
     with transaction.atomic():
         found = _locked(actor, pk)
@@ -109,6 +111,8 @@ def list_cells(*, actor: User, pk: UUID, chosen: Collection[UUID], shown: Collec
             TeachingSetCell(teaching_set=found, position=position, cell_id=cell)
             for position, cell in enumerate(cells, start=1)
         )
+        if found.state == SetState.OPEN:
+            _refuse_certificate(found, actor)
         record(
             actor=actor,
             action=Action.UPDATE,
@@ -120,7 +124,11 @@ def list_cells(*, actor: User, pk: UUID, chosen: Collection[UUID], shown: Collec
 
 
 def open_set(*, actor: User, pk: UUID) -> TeachingSet:
-    """Let a set be answered. Raises `NotFound`, `Conflict` for one that is open already or that has no cell to ask."""
+    """Let a set be answered.
+
+    Raises `NotFound`, `Conflict` for one that is open already or that has no cell to ask, `Unprocessable` for one whose certificate
+    nobody could have.
+    """
     with transaction.atomic():
         found = _locked(actor, pk)
         if found.state == SetState.OPEN:
@@ -128,6 +136,7 @@ def open_set(*, actor: User, pk: UUID) -> TeachingSet:
         if not cells_of(found, actor).exists():
             raise Conflict(_("There is no cell to ask in this set: choose other classes or cells."), code="no_cells")
         _move(actor, found, SetState.OPEN)
+        _refuse_certificate(found, actor)
     return found
 
 
@@ -172,7 +181,13 @@ def _known(columns: Mapping[str, Any]) -> dict[str, Any]:
     return {name: columns[name] for name in (*WRITTEN, *ASKS) if name in columns}
 
 
-def _save(teaching_set: TeachingSet) -> None:
+def _refuse_certificate(teaching_set: TeachingSet, teacher: User) -> None:
+    wrong = certificate_refusal(teaching_set, teacher)
+    if wrong:
+        raise Unprocessable(wrong, code="certificate", details={"errors": {"certificate": [wrong]}})
+
+
+def _save(teaching_set: TeachingSet, teacher: User) -> None:
     depth = {each.code for each in classes_asked((), finer=teaching_set.finer)}
     wrong = ""
     if set(teaching_set.classes) - depth:
@@ -184,6 +199,9 @@ def _save(teaching_set: TeachingSet) -> None:
     if _tells_too_early(teaching_set):
         wrong = _("An adaptive set asks wrong ones again: it tells after every answer, and is no proficiency test.")
         raise Unprocessable(wrong, code="adaptive", details={"errors": {"adaptive": [wrong]}})
+    # What an answered set asks stays as it is, also where it was written before this was refused.
+    if not is_answered(teaching_set):
+        _refuse_certificate(teaching_set, teacher)
     try:
         teaching_set.full_clean()
     except ValidationError as error:
@@ -192,7 +210,6 @@ def _save(teaching_set: TeachingSet) -> None:
 
 
 def _tells_too_early(teaching_set: TeachingSet) -> bool:
-    # What an answered set asks stays as it is, also where it was written before this was refused.
     if not teaching_set.adaptive or is_answered(teaching_set):
         return False
     tests = Assignment.objects.filter(teaching_set=teaching_set, kind=AssignmentKind.PROFICIENCY, withdrawn_at=None)

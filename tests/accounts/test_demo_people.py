@@ -20,6 +20,7 @@ def test_places_and_their_people():
     assert set(User.objects.values_list("email", flat=True)) == {
         "uploader@riverside-clinic.example",
         "uploader@hilltop-clinic.example",
+        "new.uploader@hilltop-clinic.example",
         "pathologist@central-laboratory.example",
         "second.pathologist@central-laboratory.example",
         "administrator@central-laboratory.example",

@@ -39,6 +39,9 @@ def test_every_role_has_a_button(client, own_machine):
     for role in ("Uploader", "Pathologist", "Administrator", "Auditor", "Student"):
         assert f'<span class="strong">{role}</span>' in page, role
     assert page.index('name="login"') < page.index('name="account"')
+    # And one who begins today, beside the other uploader.
+    assert page.count('name="account"') == 6
+    assert page.index("Riverside Uploader") < page.index("New Uploader") < page.index("Central Pathologist")
 
 
 def test_a_click_signs_in(client, own_machine):

@@ -9,8 +9,9 @@ from django.urls import reverse
 from PIL import Image
 
 from audit.models import AuditEvent
-from cases.models import LegalHold
+from cases.models import Case, LegalHold
 from cases.services.restrictions import restrict_patient
+from classifier.services.demo_stories import DRAWN, credit_of
 from consult.models import Comparison, SecondOpinion
 from education.copy_rules import copyable_cells
 from education.models import MaterialState, Source, TeachingCell, TeachingSource, Truth
@@ -93,6 +94,29 @@ def test_one_signer_is_one_opinion_and_a_colleague_who_agrees_makes_it_truth(hou
 def test_a_second_signer_makes_it_truth(house):
     later = next_version(house.case, house.vera, kind=ReportKind.APPENDED, comments="More.")
     assert {cell.truth for cell in copied(later, house.vera)} == {Truth.AGREED}
+
+
+def test_a_drawn_cell_of_the_demonstration_says_so_wherever_it_is_and_gives_no_marks(client, house, settings):
+    Case.objects.filter(pk=house.case.pk).update(accession_number="DEMO-W03-011")
+    house.case.refresh_from_db()
+    later = next_version(house.case, house.vera, kind=ReportKind.APPENDED, comments="More.")
+    chosen = [str(cell.pk) for cell in cells_of(house.case)[:2]]
+    client.force_login(house.pavel)
+    sheet = client.post(reverse("education:copy", args=[later.pk]), {"cell": chosen})
+    assert sheet.text.count(DRAWN) == 2
+    (cell, _other) = copied(later, house.pavel, count=2)
+    assert (cell.credit, cell.truth) == (DRAWN, Truth.SINGLE)
+    client.force_login(house.sami)
+    for page in (reverse("education:cell", args=[cell.pk]), f"/learn/atlas/{cell.cell_class}/"):
+        assert DRAWN in client.get(page).text, page
+    settings.DEMO_ACCOUNTS = False
+    assert {each.credit for each in copyable_cells(later)} == {""}
+
+
+def test_a_real_field_of_the_demonstration_keeps_its_credit():
+    assert credit_of(accession_number="DEMO-0008", field=1) == "BCCD, MIT licence"
+    assert credit_of(accession_number="DEMO-0008", field=5) == DRAWN
+    assert credit_of(accession_number="2026-0008", field=1) == ""
 
 
 def test_the_trail_alone_leads_back_and_a_changed_source_is_found(house):

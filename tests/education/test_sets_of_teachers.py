@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Role
 from audit.models import Action, AuditEvent
-from education.models import SetState
+from education.models import SetState, TeachingCell, TeachingSet
 from education.services.attempts import start_attempt
 from education.services.questions import askable
 from education.services.teaching_sets import change_set, close_set, list_cells, make_set, open_set
@@ -15,6 +15,7 @@ from tests.factories.teaching import teaching_cell
 from tests.people import laboratory, person
 
 pytestmark = pytest.mark.django_db
+OPEN = {"truth": "published", "source": "own", "state": "open"}
 
 
 @pytest.fixture
@@ -60,8 +61,10 @@ def test_what_an_answered_set_asks_stays(pavel, made):
         ({"classes": ["neutrophil", "band"], "finer": True}, "finer"),
         ({"length": 4}, "5"),
         ({"title": ""}, "blank"),
+        ({"certificate": True, "length": 99}, "at least 100 cells; this set asks 99"),
+        ({"certificate": True, "length": 100, "adaptive": True}, "adaptive set .* no certificate"),
     ],
-    ids=["one-class", "finer-class", "divided-class", "too-short", "no-title"],
+    ids=["one-class", "finer-class", "divided-class", "too-short", "no-title", "certificate", "adaptive-certificate"],
 )
 def test_sets_that_ask_nothing_sensible(pavel, made, columns, sentence):
     with pytest.raises(Unprocessable, match=sentence):
@@ -72,6 +75,32 @@ def test_a_set_without_cells_is_not_opened(pavel, cells):
     empty = make_set(actor=pavel, columns={"title": "None", "classes": ["basophil", "eosinophil"]})
     with pytest.raises(Conflict, match="no cell"):
         open_set(actor=pavel, pk=empty.pk)
+
+
+def test_a_set_whose_certificate_nobody_could_have_is_not_opened(client, pavel, cells):
+    def many(code, number):
+        picture = cells[0].picture.name
+        rows = [TeachingCell(cell_class=code, picture=picture, pixel_hash=f"{code}{n}", **OPEN) for n in range(number)]
+        return [cell.pk for cell in TeachingCell.objects.bulk_create(rows)]
+
+    columns = {"title": "Hundred", "classes": ["monocyte", "lymphocyte"], "length": 100, "certificate": True}
+    made = make_set(actor=pavel, columns=columns)
+    with pytest.raises(Unprocessable, match="this set asks 3"):
+        open_set(actor=pavel, pk=made.pk)
+    assert TeachingSet.objects.get(pk=made.pk).state == SetState.DRAFT
+    chosen = many("monocyte", 110)
+    with pytest.raises(Unprocessable, match="fewer of: Lymphocyte"):
+        open_set(actor=pavel, pk=made.pk)
+    chosen += many("lymphocyte", 8)
+    list_cells(actor=pavel, pk=made.pk, chosen=chosen, shown=chosen)
+    open_set(actor=pavel, pk=made.pk)
+    with pytest.raises(Unprocessable, match="this set asks 98"):
+        list_cells(actor=pavel, pk=made.pk, chosen=chosen[20:], shown=chosen)
+
+    client.force_login(pavel)
+    given = {"title": "Short", "length": 40, "feedback": "at_end", "certificate": "on"}
+    page = client.post("/learn/teach/sets/new/", given)
+    assert (page.status_code, "at least 100 cells; this set asks 40" in page.text) == (422, True)
 
 
 def test_listed_cells_are_those_of_the_pages_that_were_saved(pavel, made, cells):

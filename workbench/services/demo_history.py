@@ -75,7 +75,10 @@ def seed_history(*, clock: DemoClock, cases: Sequence[Past]) -> int:
     people = {person.email: person for person in seed_people()}
     told = _Told(
         clock,
-        uploaders={p.organisation.slug: p for p in people.values() if p.role == Role.UPLOADER and p.organisation},
+        # The first of each clinic: who begins today has no past.
+        uploaders={
+            p.organisation.slug: p for p in reversed(people.values()) if p.role == Role.UPLOADER and p.organisation
+        },
         pathologists=[p for p in people.values() if p.role == Role.PATHOLOGIST],
     )
     there = set(Case.objects.filter(accession_number__startswith="DEMO-W").values_list("accession_number", flat=True))
