@@ -351,6 +351,12 @@ CELERY_BEAT_SCHEDULE["tally_cases"] = {
     "schedule": 60.0,
     "options": {"queue": "default", "expires": 60.0},
 }
+# The board of turn-around follows what was signed.
+CELERY_BEAT_SCHEDULE["time_signed_cases"] = {
+    "task": "oversight.tasks.time_signed_cases",
+    "schedule": 60.0,
+    "options": {"queue": "default", "expires": 60.0},
+}
 # When a result is usually ready is said from the last weeks; a few hours more or less change nothing.
 CELERY_BEAT_SCHEDULE["measure_turnaround"] = {
     "task": "oversight.tasks.measure_turnaround",

@@ -18,6 +18,7 @@ from classifier.selectors import predictions_shown_to
 from oversight.agreement import Comparison, ReviewedCells, compare
 from oversight.drift import Period
 from oversight.selectors.sources import REVIEWED
+from oversight.times import day_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -123,7 +124,7 @@ def weeks_of(cells: reviewed_cells.ReviewedCells) -> list[Period]:
             counts[0] += number
             counts[1] += 0 if is_right else number
     return [
-        Period(f"{week:%Y-%m-%d}", {code: (n, wrong) for code, (n, wrong) in weeks[week].items()})
+        Period(day_in_words(week), {code: (n, wrong) for code, (n, wrong) in weeks[week].items()})
         for week in sorted(weeks)[-WEEKS_SHOWN:]
     ]
 

@@ -8,14 +8,29 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count
 from django.db.models.functions import TruncWeek
-from django.utils import dateformat as dates
+from django.utils.translation import gettext_lazy as _
 
 from cases.differential import clopper_pearson
 from cases.models import Case, SpecimenReason, SpecimenRejection
+from oversight.times import day_in_words
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
+
+SHORT_NAMES = {
+    SpecimenReason.UNLABELLED: _("Unlabelled"),
+    SpecimenReason.IDENTITY_MISMATCH: _("Other person"),
+    SpecimenReason.MISSING_REQUEST_DATA: _("Request incomplete"),
+    SpecimenReason.CLOTTED: _("Clotted"),
+    SpecimenReason.HAEMOLYSED: _("Haemolysed"),
+    SpecimenReason.TOO_OLD: _("Too old"),
+    SpecimenReason.SMEAR_UNREADABLE: _("Smear unreadable"),
+    SpecimenReason.STAIN_UNUSABLE: _("Stain unusable"),
+    SpecimenReason.SLIDE_DAMAGED: _("Slide damaged"),
+    SpecimenReason.IMAGES_UNUSABLE: _("Pictures unusable"),
+}
+"""The reasons as they head a column, in the order of the list."""
 
 
 @dataclass(slots=True)
@@ -42,11 +57,6 @@ class Line:
         """Which share of what came was rejected."""
         return 100 * self.rejected / self.came if self.came else 0.0
 
-    @property
-    def by_reason(self) -> list[int]:
-        """How many had each reason, in the order of the list."""
-        return [self.reasons[reason.value] for reason in SpecimenReason]
-
 
 @dataclass(frozen=True, slots=True)
 class Rejections:
@@ -55,6 +65,12 @@ class Rejections:
     whole: Line
     clinics: list[Line]
     weeks: list[Line]
+
+    @property
+    def reasons(self) -> list[SpecimenReason]:
+        """The reasons there were, the most frequent first."""
+        there = [reason for reason in SHORT_NAMES if self.whole.reasons[reason.value]]
+        return sorted(there, key=lambda reason: -self.whole.reasons[reason.value])
 
 
 def rejections_since(began: datetime, *, laboratory: UUID | None) -> Rejections:
@@ -70,7 +86,7 @@ def rejections_since(began: datetime, *, laboratory: UUID | None) -> Rejections:
         for line in (
             whole,
             clinics.setdefault(clinic, Line(name)),
-            weeks.setdefault(week, Line(dates.format(week, "j M Y"))),
+            weeks.setdefault(week, Line(day_in_words(week))),
         ):
             line.came += number
     rejected = SpecimenRejection.objects.filter(case__in=came).annotate(week=TruncWeek("case__submitted_at")).order_by()
