@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.templatetags.static import static
 from django.utils import dateformat as dates
+from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
@@ -48,6 +49,13 @@ def moment(value: dt.datetime | None, date_format: str = "j M Y H:i") -> str:
     return format_html(
         '<time datetime="{}" data-local>{} UTC</time>', value.isoformat(), dates.format(value, date_format)
     )
+
+
+@register.filter
+def day_of(value: str) -> str:
+    """Write the day of a time that a file gives in ISO 8601 as days are written on pages; what is none as it is."""
+    day = parse_date(value[:10])
+    return dates.format(day, "j M Y") if day else value
 
 
 @register.simple_tag(takes_context=True)

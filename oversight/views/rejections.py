@@ -40,7 +40,10 @@ def rejections(request: HttpRequest) -> HttpResponse:
         "periods": PERIODS,
         "names": [SHORT_NAMES[reason] for reason in found.reasons],
         "by_reason": [(reason.label, found.whole.reasons[reason.value]) for reason in found.reasons],
-        "by_clinic": [(line, [line.reasons[reason.value] for reason in found.reasons]) for line in found.clinics],
+        "by_clinic": [
+            (line, [(SHORT_NAMES[reason], line.reasons[reason.value]) for reason in found.reasons])
+            for line in found.clinics
+        ],
         "chart": rejection_chart([(line.name, line.rejected, line.came) for line in found.weeks]),
     }
     return render(request, "oversight/rejections.html", context)
