@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SHORT_NAMES = {
     SpecimenReason.UNLABELLED: _("Unlabelled"),
-    SpecimenReason.IDENTITY_MISMATCH: _("Other person"),
+    SpecimenReason.IDENTITY_MISMATCH: _("Identity differs"),
     SpecimenReason.MISSING_REQUEST_DATA: _("Request incomplete"),
     SpecimenReason.CLOTTED: _("Clotted"),
     SpecimenReason.HAEMOLYSED: _("Haemolysed"),
