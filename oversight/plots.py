@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from cases.differential import clopper_pearson
 from hematovision.charts import Chart, Mark, Tick, between, columns, line_through, times
 from oversight.drift import LIMIT
+from oversight.times import time_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oversight.drift import Period, Step
+    from oversight.selectors.turnaround_board import Line
+
+_ROUND_SHARES = (0.05, 0.1, 0.2, 0.5, 1.0)
+"""Where the axis of a share may end, above its widest interval."""
+_ROUND_TIMES = tuple(dt.timedelta(minutes=number) for number in (1, 5, 15, 60, 240, 720, 1440, 2880, 10080, 43200))
+"""What the axis of times is marked with, as far as it reaches."""
 
 
 def agreement_chart(weeks: Sequence[Period], expected: float | None) -> Chart | None:
@@ -68,15 +76,14 @@ def rejection_chart(weeks: Sequence[tuple[str, int, int]]) -> Chart | None:
     shares = [(label, part, n, clopper_pearson(part, n)) for label, part, n in weeks if n]
     if not shares:
         return None
-    # One rejected specimen of two has an interval up to nearly all: the axis follows what was counted.
-    top = max(0.05, *(min(1.0, 2 * part / n) for _, part, n, _ in shares))
+    top = next(share for share in _ROUND_SHARES if share >= max(interval.high for *_, interval in shares))
     xs = columns(len(shares))
     marks = tuple(
         Mark(
             x=x,
             y=between(part / n, 0, top),
             low=between(interval.low, 0, top),
-            high=between(min(interval.high, top), 0, top),
+            high=between(interval.high, 0, top),
             words=gettext("Week of %(week)s: %(part)s of %(all)s rejected, %(share)s %% (%(low)s to %(high)s %%)")
             % {
                 "week": label,
@@ -94,6 +101,49 @@ def rejection_chart(weeks: Sequence[tuple[str, int, int]]) -> Chart | None:
         line=line_through(marks),
         values=tuple(Tick(between(step, 0, top), f"{100 * step:.0f} %") for step in (0, top / 2, top)),
         times=times([label for label, *_ in shares], xs),
+        limit=None,
+    )
+
+
+def turnaround_chart(weeks: Sequence[Line]) -> Chart | None:
+    """Half and nine of ten of the times of each week, on a logarithmic axis: minutes and days stand on one. None without weeks."""
+    if not weeks:
+        return None
+    shortest, longest = min(week.median for week in weeks), max(week.ninth_decile for week in weeks)
+    bottom = max((time for time in _ROUND_TIMES if time <= shortest), default=_ROUND_TIMES[0])
+    top = min((time for time in _ROUND_TIMES if time >= longest), default=longest)
+
+    def height_of(time: dt.timedelta) -> float:
+        low, value, high = (math.log(max(each, bottom).total_seconds()) for each in (bottom, time, top))
+        return between(value, low, high)
+
+    xs = columns(len(weeks))
+    marks = tuple(
+        Mark(
+            x=x,
+            y=height_of(week.median),
+            low=height_of(week.median),
+            high=height_of(week.ninth_decile),
+            words=ngettext(
+                "Week of %(week)s: %(number)s signed, after %(median)s; late: %(late)s",
+                "Week of %(week)s: %(number)s signed, half within %(median)s, nine of ten within %(most)s; late: %(late)s",
+                week.number,
+            )
+            % {
+                "week": week.name,
+                "number": week.number,
+                "median": time_in_words(week.median),
+                "most": time_in_words(week.ninth_decile),
+                "late": week.late,
+            },
+        )
+        for x, week in zip(xs, weeks, strict=True)
+    )
+    return Chart(
+        marks=marks,
+        line=line_through(marks),
+        values=tuple(Tick(height_of(time), time_in_words(time)) for time in _ROUND_TIMES if bottom <= time <= top),
+        times=times([week.name for week in weeks], xs),
         limit=None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from hematovision.celery import QUEUE_DEFAULT, clinical_task
-from oversight.services import drift_watch, tallies, turnaround, verification_runs
+from oversight.services import case_turnarounds, drift_watch, tallies, turnaround, verification_runs
 
 _MOST_CASES = 2000
 _LONGEST = int(verification_runs.LONGEST.total_seconds())
@@ -21,6 +21,12 @@ def watch_drift() -> None:
 def tally_cases() -> None:
     """Count the reviewed cells of cases that changed since they were counted."""
     tallies.tally_cases(most=_MOST_CASES)
+
+
+@clinical_task(queue=QUEUE_DEFAULT)
+def time_signed_cases() -> None:
+    """Keep how long the cases took that were signed since the last time."""
+    case_turnarounds.time_signed_cases(most=_MOST_CASES)
 
 
 @clinical_task(queue=QUEUE_DEFAULT, soft_time_limit=_LONGEST, time_limit=_LONGEST + 300)

@@ -12,6 +12,7 @@ from oversight.views import (
     rejections,
     sources,
     timeline,
+    turnaround,
     verification,
     verify,
 )
@@ -28,6 +29,8 @@ urlpatterns = [
     path("oversight/purges/<uuid:pk>/report.csv", purges.purge_report, name="purge_report"),
     path("oversight/rejections/", rejections.rejections, name="rejections"),
     path("oversight/sources/", sources.sources, name="sources"),
+    path("oversight/turnaround/", turnaround.turnaround, name="turnaround"),
+    path("oversight/turnaround/export/", turnaround.export_turnaround, name="export_turnaround"),
     path("oversight/verification/", verification.verification, name="verification"),
     path("oversight/verification/live/", verification.live, name="verification_live"),
     path("oversight/verification/now/", verification.verify_now, name="verify_now"),

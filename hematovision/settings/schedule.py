@@ -51,6 +51,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep_interrupted_uploads": _every(_HOUR, "cases.tasks.sweep_interrupted_uploads"),
     # Counts of reviewed cells follow what was reviewed; until then pages count these cases cell by cell.
     "tally_cases": _every(_MINUTE, "oversight.tasks.tally_cases"),
+    # The board of turn-around follows what was signed.
+    "time_signed_cases": _every(_MINUTE, "oversight.tasks.time_signed_cases"),
     # When a result is usually ready is said from the last weeks; a few hours more or less change nothing.
     "measure_turnaround": _every(6 * _HOUR, "oversight.tasks.measure_turnaround", expires=_HOUR),
 }

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.templatetags.static import static
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
@@ -61,6 +63,13 @@ def moment(value: dt.datetime | None, form: str = "SHORT_DATETIME_FORMAT") -> st
         LOCAL_FORMS[form],
         in_utc(value, form),
     )
+
+
+@register.filter
+def day_of(value: str) -> str:
+    """Write the day of a time that a file gives in ISO 8601 as days are written on pages; what is none as it is."""
+    day = parse_date(value[:10])
+    return date_format(day, "SHORT_DATE_FORMAT") if day else value
 
 
 @register.simple_tag(takes_context=True)

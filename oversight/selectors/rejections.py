@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 from django.db.models.functions import TruncWeek
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
 from cases.differential import clopper_pearson
 from cases.models import Case, SpecimenReason, SpecimenRejection
@@ -16,6 +17,20 @@ from cases.models import Case, SpecimenReason, SpecimenRejection
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
+
+SHORT_NAMES = {
+    SpecimenReason.UNLABELLED: _("Unlabelled"),
+    SpecimenReason.IDENTITY_MISMATCH: _("Identity differs"),
+    SpecimenReason.MISSING_REQUEST_DATA: _("Request incomplete"),
+    SpecimenReason.CLOTTED: _("Clotted"),
+    SpecimenReason.HAEMOLYSED: _("Haemolysed"),
+    SpecimenReason.TOO_OLD: _("Too old"),
+    SpecimenReason.SMEAR_UNREADABLE: _("Smear unreadable"),
+    SpecimenReason.STAIN_UNUSABLE: _("Stain unusable"),
+    SpecimenReason.SLIDE_DAMAGED: _("Slide damaged"),
+    SpecimenReason.IMAGES_UNUSABLE: _("Pictures unusable"),
+}
+"""The reasons as they head a column, in the order of the list."""
 
 
 @dataclass(slots=True)
@@ -42,11 +57,6 @@ class Line:
         """Which share of what came was rejected."""
         return 100 * self.rejected / self.came if self.came else 0.0
 
-    @property
-    def by_reason(self) -> list[int]:
-        """How many had each reason, in the order of the list."""
-        return [self.reasons[reason.value] for reason in SpecimenReason]
-
 
 @dataclass(frozen=True, slots=True)
 class Rejections:
@@ -55,6 +65,12 @@ class Rejections:
     whole: Line
     clinics: list[Line]
     weeks: list[Line]
+
+    @property
+    def reasons(self) -> list[SpecimenReason]:
+        """The reasons there were, the most frequent first."""
+        there = [reason for reason in SHORT_NAMES if self.whole.reasons[reason.value]]
+        return sorted(there, key=lambda reason: -self.whole.reasons[reason.value])
 
 
 def rejections_since(began: datetime, *, laboratory: UUID | None) -> Rejections:

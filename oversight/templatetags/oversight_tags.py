@@ -11,6 +11,7 @@ from cases.permissions import is_read_only
 from cases.services.break_glass import may_break_glass
 from cases.words import in_words
 from oversight.drift import name_of
+from oversight.times import time_in_words
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -54,3 +55,6 @@ def card_share(right: dict[str, tuple[int, int]], code: str) -> float | None:
 def finding_name(finding: Finding) -> str:
     """What a finding of drift is about."""
     return in_words(name_of(finding))
+
+
+register.filter("time_taken", time_in_words)

@@ -14,15 +14,13 @@ from accounts.permissions import overseers_only
 from accounts.requests import signed_in
 from audit.models import Action
 from audit.services import record
-from cases.models import SpecimenReason, SpecimenRejection
+from cases.models import SpecimenRejection
 from oversight.plots import rejection_chart
-from oversight.selectors.rejections import rejections_since
+from oversight.selectors.rejections import SHORT_NAMES, rejections_since
+from oversight.views.periods import PERIODS, days_asked
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-PERIODS = (30, 90, 365)
-"""Days to choose from; the one in the middle where nothing is chosen."""
 
 
 @never_cache
@@ -31,7 +29,7 @@ PERIODS = (30, 90, 365)
 def rejections(request: HttpRequest) -> HttpResponse:
     """Show the rejections of the laboratory of the person, or of the installation, over a period."""
     user = signed_in(request)
-    days = next((each for each in PERIODS if request.GET.get("days") == str(each)), PERIODS[1])
+    days = days_asked(request)
     laboratory = user.laboratory.pk if user.laboratory is not None else None
     found = rejections_since(timezone.now() - timedelta(days=days), laboratory=laboratory)
     kind = SpecimenRejection._meta.label_lower
@@ -40,11 +38,11 @@ def rejections(request: HttpRequest) -> HttpResponse:
         "found": found,
         "days": days,
         "periods": PERIODS,
-        "reasons": list(SpecimenReason),
-        "by_reason": [
-            (reason.value, reason.label, found.whole.reasons[reason.value])
-            for reason in SpecimenReason
-            if found.whole.reasons[reason.value]
+        "names": [SHORT_NAMES[reason] for reason in found.reasons],
+        "by_reason": [(reason.label, found.whole.reasons[reason.value]) for reason in found.reasons],
+        "by_clinic": [
+            (line, [(SHORT_NAMES[reason], line.reasons[reason.value]) for reason in found.reasons])
+            for line in found.clinics
         ],
         "chart": rejection_chart([(line.name, line.rejected, line.came) for line in found.weeks]),
     }

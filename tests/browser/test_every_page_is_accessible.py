@@ -127,6 +127,7 @@ def test_pages_of_oversight(open_as, violations, ines, analysed, read_cells, siz
         "/oversight/verification/",
         "/oversight/purges/",
         "/oversight/sources/",
+        "/oversight/turnaround/",
         f"/patients/{analysed.case.patient_id}/restriction/",
         f"/patients/{analysed.case.patient_id}/pseudonymisation/",
         f"/cases/{analysed.case_id}/timeline/",

@@ -117,6 +117,7 @@ def oversight(clinic, signed):
         "/oversight/purges/",
         "/oversight/sources/",
         "/oversight/rejections/",
+        "/oversight/turnaround/",
         "/microscopes/",
         "/microscopes/new/",
         "/integrations/",

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
 from integrations.models import MessageState
+from oversight.services.case_turnarounds import time_signed_cases
 from oversight.services.tallies import tally_cases
 from tests.factories.analysed_cases import analysed_case, model
 from tests.factories.cases import CaseFactory, SmearImageFactory
@@ -56,6 +57,8 @@ BASELINE = {
     ("olga", "/oversight/models/"): 17,
     ("olga", "/cases/{signed}/timeline/"): 51,
     ("olga", "/oversight/rejections/"): 17,
+    ("olga", "/oversight/turnaround/"): 18,
+    ("olga", "/oversight/turnaround/export/"): 17,
     ("olga", "/integrations/"): 16,
     ("olga", "/integrations/messages/"): 19,
     ("ines", "/"): 29,
@@ -91,6 +94,7 @@ def test_the_number_of_statements_is_the_baseline_and_does_not_grow(client, requ
     draft = CaseFactory(clinic=riverside, created_by=amina)
     field = SmearImageFactory(case=draft, analysed=True)
     tally_cases()
+    time_signed_cases()
     newest = Case.objects.order_by("created_at")
     opened, signed = newest.filter(state="ready")[0], newest.filter(state="signed")[0]
     places = {
@@ -109,6 +113,7 @@ def test_the_number_of_statements_is_the_baseline_and_does_not_grow(client, requ
     for _ in range(5):
         SmearImageFactory(case=draft, analysed=True)
     tally_cases()
+    time_signed_cases()
     many = {page: statements(client, address) for page, address in asked.items()}
     assert many == few
     assert few == {page: number for (name, page), number in BASELINE.items() if name == who}

@@ -50,8 +50,8 @@ def told(db, tmp_path):
 @needs_pdf
 def test_it_holds_and_the_boards_show_it_and_telling_it_again_changes_nothing(told, client, capsys):
     assert {past.became for past in told} == set(Became)
-    assert sorted(Case.objects.values_list("state", flat=True)) == ["delivered"] * 4 + ["rejected"]
-    assert sorted(Report.objects.values_list("kind", flat=True)) == ["corrected"] + ["original"] * 4
+    assert sorted(Case.objects.values_list("state", flat=True)) == ["delivered"] * 5 + ["rejected"]
+    assert sorted(Report.objects.values_list("kind", flat=True)) == ["corrected"] + ["original"] * 5
     assert not Delivery.objects.filter(settled_at__isnull=True).exists()
     assert SecondOpinion.objects.get().state in {"adjudicated", "closed"}
     assert {case.submitted_at.date() for case in Case.objects.all()} == {past.began.date() for past in told}
@@ -80,7 +80,8 @@ def test_it_holds_and_the_boards_show_it_and_telling_it_again_changes_nothing(to
 
 BOARDS = {
     "/oversight/agreement/": "Moticam 5+",
-    "/oversight/rejections/?days=365": "1 of 5 rejected",
+    "/oversight/rejections/?days=365": "1 of 6 rejected",
+    "/oversight/turnaround/?days=365": "Waiting for the clinic to take a field again",
     "/oversight/sources/": "Silent",
 }
 
@@ -102,6 +103,9 @@ def test_the_weeks_have_what_the_boards_ask_for(day):
     assert [past.began for past in told] == sorted(past.began for past in told)
     assert {past.became for past in told} == set(Became)
     assert max(past.decline for past in told) > 0
+    late = [past.became for past in told if past.waits + past.away > dt.timedelta(days=2)]
+    assert 3 <= len(late) <= len(told) / 5
+    assert {Became.SIGNED, Became.RETAKEN, Became.OPINION} <= set(late)
     assert history_before(today) == told
 
 

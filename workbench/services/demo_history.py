@@ -20,7 +20,7 @@ from PIL import Image
 from accounts.demo import seed_people
 from accounts.models import Organisation, Role, User
 from audit.services import events_last
-from cases.models import Case, Cell, ExclusionReason, Patient, Sex
+from cases.models import Case, Cell, ExclusionReason, FieldFault, Patient, Sex, SmearImage
 from cases.services.cases import create_case, submit_case
 from cases.services.images import receive_image
 from cases.services.patients import register_patient
@@ -41,6 +41,7 @@ from reports.models import Report
 from reports.services.demo_reports import decide, sign
 from review.models import ActionKind, AmendmentKind, AmendmentReason
 from review.services.amendments import open_amendment
+from review.services.field_returns import return_field
 from review.services.leases import claim
 from workbench.services.demo_clock import DemoClock
 from workbench.services.demo_generator import DemoGenerator
@@ -121,15 +122,20 @@ class _Told:
             self._after(90 * _MINUTE)
             again = f"{past.accession_number}-2"
             case = send_again(actor=uploader, case=case, accession_number=again)
-        cells = self._photograph(past, case, uploader, turn=past.turn)
+        retakes = past.became is Became.RETAKEN
+        cells = self._photograph(past, case, uploader, turn=past.turn + retakes)
         self._after(past.waits)
         case.refresh_from_db()
+        if retakes:
+            unusable = self._send_back(past, case, pathologist)
+            cells = self._photograph(past, case, uploader, turn=past.turn, replaces=unusable)
+            self._after(5 * _MINUTE)
         lot = Random(past.number)  # noqa: S311 - the same case everywhere
         with events_last():
             claim(actor=pathologist, case=case)
             _review(pathologist, case, cells, lot)
         if past.became is Became.OPINION:
-            self._second_opinion(pathologist, case, lot)
+            self._second_opinion(past, pathologist, case, lot)
         self._after(past.reviewed_in)
         sign(pathologist, case, "", quality_remark=_REMARK)
         self._hand_out(past, case, uploader)
@@ -138,17 +144,20 @@ class _Told:
             self._correct(pathologist, case)
             self._hand_out(past, case, uploader)
 
-    def _photograph(self, past: Past, case: Case, uploader: User, *, turn: int) -> list[TrueCell]:
-        """Add the one picture of a case, submit it, and have it analysed; returns the cells on it."""
+    def _photograph(
+        self, past: Past, case: Case, uploader: User, *, turn: int, replaces: SmearImage | None = None
+    ) -> list[TrueCell]:
+        """Add the one picture of a case and submit it, or take it again, and have it analysed; returns the cells on it."""
         rgb, cells = _picture(past.kind, past.bench.stain, turn % TURNS)
         with events_last():
             microscope = Microscope.objects.visible_to(uploader).get(name=past.bench.name)
             image, _is_new = receive_image(
-                actor=uploader, case=case, upload=_file(rgb, past.number), microscope=microscope
+                actor=uploader, case=case, upload=_file(rgb, past.number), microscope=microscope, replaces=replaces
             )
             # Here and not after the commit: the analysis of this image is part of the same transaction.
             enqueue_analysis(image_id=image.pk)
-            submit_case(actor=uploader, case=case, seen_poor_fields=[image.pk])
+            if replaces is None:
+                submit_case(actor=uploader, case=case, seen_poor_fields=[image.pk])
         self._after(dt.timedelta(seconds=20))
         self.generator.show(cells, seed=past.number, decline=past.decline)
         run_analysis(image_id=image.pk, worker=WORKER)
@@ -168,13 +177,21 @@ class _Told:
             read_back={finding["code"]: finding["value"] for finding in delivery.findings},
         )
 
-    def _second_opinion(self, pathologist: User, case: Case, lot: Random) -> None:
+    def _send_back(self, past: Past, case: Case, pathologist: User) -> SmearImage:
+        """The reviewer cannot use the picture; the clinic comes to it after a while. Returns the picture."""
+        claim(actor=pathologist, case=case)
+        image = case.images.counting().get()
+        return_field(actor=pathologist, image=image, reason=FieldFault.WRONG_AREA.value)
+        self._after(past.away)
+        return image
+
+    def _second_opinion(self, past: Past, pathologist: User, case: Case, lot: Random) -> None:
         """A colleague labels every cell without seeing what the others said, and sees one in twelve otherwise."""
         colleagues = [person for person in self.pathologists if person != pathologist]
         if not colleagues:
             return
         opinion = ask_opinion(actor=pathologist, case=case, colleague=colleagues[0], blind=True)
-        self._after(40 * _MINUTE)
+        self._after(past.away)
         cells = Cell.objects.current().filter(image__case=case)
         save_labels(
             actor=colleagues[0], opinion=opinion, labels=[(cell.pk, _second_label(cell, lot)) for cell in cells]

@@ -6,7 +6,7 @@ A lot with a fixed seed, so that every installation shows the same weeks.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from random import Random
 
@@ -29,6 +29,7 @@ class Became(Enum):
     SIGNED = auto()
     CORRECTED = auto()
     OPINION = auto()
+    RETAKEN = auto()
     REJECTED = auto()
 
 
@@ -64,7 +65,9 @@ TURNS = 8
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One case of the history. `waits` is from submission to the review, `reviewed_in` from there to the signature."""
+    """One case of the history. `waits` is from submission to the review, `reviewed_in` from there to the signature. In between a
+    clinic takes a field again or a colleague gives an opinion, after so long as it was `away`.
+    """
 
     number: int
     week: int
@@ -79,6 +82,7 @@ class Past:
     became: Became
     reasons: tuple[SpecimenReason, ...] = ()
     decline: float = 0.0
+    away: dt.timedelta = dt.timedelta(minutes=40)
 
     @property
     def accession_number(self) -> str:
@@ -111,6 +115,9 @@ def history_before(today: dt.date) -> list[Past]:
         if day.weekday() < 5 and lot.random() < _SHARE_OF_DAYS[week > _MORE_AFTER_WEEK]:
             at = dt.datetime.combine(day, dt.time(7, 40), tzinfo=dt.UTC)
             told.append(_case(lot, len(told) + 1, week, at))
+    left = [past for past in told if _may_be_left(past, today)]
+    for turn, past in enumerate(left):
+        told[past.number - 1] = _over_the_weekend(past, _LEFT[turn % len(_LEFT)])
     return told
 
 
@@ -135,6 +142,25 @@ def _case(lot: Random, number: int, week: int, at: dt.datetime) -> Past:
         reasons=(_OF_THE_SPECIMEN[number // 11 % len(_OF_THE_SPECIMEN)],) if became is Became.REJECTED else (),
         decline=_decline(week) if bench.declines else 0.0,
     )
+
+
+_LEFT = (Became.RETAKEN, Became.SIGNED, Became.OPINION)
+"""What a Friday leaves behind, in turns: a field sent back, a review nobody began, an opinion nobody gave. It is late on Monday."""
+_MONDAY_MORNING = dt.time(6, 10)
+_TO_MONDAY = dt.timedelta(days=3)
+
+
+def _may_be_left(past: Past, today: dt.date) -> bool:
+    """Whether the weekend after a case is over, and nothing else is told of the case."""
+    is_plain = past.became is Became.SIGNED and past.priority == Priority.ROUTINE
+    return is_plain and past.began.weekday() == 4 and past.began.date() + _TO_MONDAY < today
+
+
+def _over_the_weekend(past: Past, became: Became) -> Past:
+    monday = dt.datetime.combine(past.began.date() + _TO_MONDAY, _MONDAY_MORNING, tzinfo=dt.UTC)
+    if became is Became.SIGNED:
+        return replace(past, waits=monday - past.began)
+    return replace(past, became=became, away=monday - past.began - past.waits)
 
 
 # Of 22 cases in a row: two specimens rejected, one report corrected, one second opinion.
