@@ -1,8 +1,9 @@
-"""Lets the suite empty its database between transactional tests, which the append-only triggers refuse."""
+"""Lets the suite empty its database between transactional tests, which the append-only triggers refuse. A pytest plugin."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 
 import pytest
 from django.db import connections
@@ -37,14 +38,20 @@ def triggers_lifted(connection):
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _flush_past_the_triggers():
-    """Transactional tests end with a flush of every table: lift the triggers around it."""
-    teardown = TransactionTestCase._fixture_teardown
+def _emptied_past_the_triggers(_kept_database):
+    """Transactional tests end with an empty database: as it was kept, or with a flush of every table, triggers lifted."""
+    flush = TransactionTestCase._fixture_teardown
 
-    def lifted(self):
-        with triggers_lifted(connections["default"]):
-            teardown(self)
+    def put_back(self):
+        connection = connections["default"]
+        if _kept_database is None:
+            with triggers_lifted(connection):
+                flush(self)
+        else:
+            connection.ensure_connection()
+            with closing(sqlite3.connect(f"{_kept_database.as_uri()}?mode=ro", uri=True)) as kept:
+                kept.backup(connection.connection)
 
-    TransactionTestCase._fixture_teardown = lifted
+    TransactionTestCase._fixture_teardown = put_back
     yield
-    TransactionTestCase._fixture_teardown = teardown
+    TransactionTestCase._fixture_teardown = flush
