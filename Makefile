@@ -89,12 +89,13 @@ test: install-dev chromium pango ## scripts under Node, then the whole suite on 
 	env -u DATABASE_URL -u REDIS_URL OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # Training and inference know no database, and what a browser makes of a page depends on none: `make test` has seen to
-# them, and to `make run`, which brings its own database and broker. The answers that pages are made of are asked for here
-# by the tests of each app.
+# them. So it has to the rules of the house (`make run` among them, which brings its own database and broker), to the
+# watcher, which speaks to the site by the line alone, and to the files of a deployment. The answers that pages are made of
+# are asked for here by the tests of each app.
 test-services: install-dev pango ## what a database or a broker can change, on PostgreSQL and Redis
 	OMP_NUM_THREADS=1 deploy/with_services $(BIN)/python -m pytest \
 	  --ignore=tests/browser --ignore=tests/training --ignore=tests/inference \
-	  --ignore=tests/house/test_one_command_runs_everything.py $(PYTEST_ARGS)
+	  --ignore=tests/house --ignore=tests/watch --ignore=tests/deploy $(PYTEST_ARGS)
 
 bench: install-dev ## what is fast and how fast: every file of benchmarks/
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
