@@ -50,6 +50,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'laboratory'), ('refers_to__isnull', True)), models.Q(('kind', 'clinic'), ('refers_to__isnull', False)), _connector='OR'), name='a_clinic_refers_to_a_laboratory_and_a_laboratory_to_nobody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -69,24 +72,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at'],
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at__isnull', True), ('withdrawn_at__isnull', True)), name='one_open_invitation_per_email_address'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='an_accepted_invitation_names_who_accepted'),
+                ],
             },
         ),
         migrations.AddField(
             model_name='user',
             name='organisation',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='accounts.organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'laboratory'), ('refers_to__isnull', True)), models.Q(('kind', 'clinic'), ('refers_to__isnull', False)), _connector='OR'), name='a_clinic_refers_to_a_laboratory_and_a_laboratory_to_nobody'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at__isnull', True), ('withdrawn_at__isnull', True)), name='one_open_invitation_per_email_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='an_accepted_invitation_names_who_accepted'),
         ),
         migrations.AddConstraint(
             model_name='user',

@@ -83,6 +83,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'mrn_index'), name='mrn_is_unique_within_organisation', violation_error_message='This organisation already has a patient with this medical record number.'),
+                    models.CheckConstraint(condition=models.Q(('sex__in', ['male', 'female', 'other', 'unknown'])), name='patient_sex_is_known_code'),
+                ],
             },
         ),
         migrations.AddField(
@@ -112,6 +116,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['case', 'ordinal'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'sha256'), name='same_bytes_once_per_case'),
+                    models.UniqueConstraint(fields=('case', 'ordinal'), name='image_ordinal_is_unique_within_case'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['received', 'queued', 'analysing', 'analysed', 'rejected', 'failed'])), name='image_state_is_known'),
+                    models.CheckConstraint(condition=models.Q(('ordinal__gte', 1)), name='image_ordinal_counts_from_one'),
+                    models.CheckConstraint(condition=models.Q(('byte_size__gt', 0), ('height__gt', 1), ('width__gt', 1)), name='image_has_pixels_and_bytes'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['rejected', 'failed']), _negated=True), models.Q(('problem', ''), _negated=True), _connector='OR'), name='rejected_or_failed_image_says_why'),
+                ],
+                'indexes': [
+                    models.Index(fields=['state', 'uploaded_at'], name='image_state_and_age'),
+                    models.Index(fields=['uploaded_by', 'uploaded_at'], name='image_uploader_quota'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,6 +165,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['image', 'ordinal'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('image', 'locator', 'ordinal'), name='cell_is_recorded_once_per_locator'),
+                    models.CheckConstraint(condition=models.Q(('height__gt', 0), ('width__gt', 0)), name='cell_box_has_an_area'),
+                    models.CheckConstraint(condition=models.Q(('score__isnull', True), models.Q(('score__gte', 0), ('score__lte', 1)), _connector='OR'), name='cell_score_is_a_probability'),
+                    models.CheckConstraint(condition=models.Q(('label', ''), ('label__in', ['neutrophil', 'eosinophil', 'basophil', 'lymphocyte', 'monocyte', 'immature_granulocyte', 'erythroblast', 'platelet', 'unidentified']), _connector='OR'), name='cell_label_is_known'),
+                    models.CheckConstraint(condition=models.Q(('label_source__in', ['machine', 'human'])), name='cell_label_source_is_known'),
+                ],
+                'indexes': [
+                    models.Index(fields=['label', 'score'], name='cell_label_and_score'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -162,14 +188,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('laboratory', 'year'), name='one_accession_series_per_laboratory_and_year')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.UniqueConstraint(fields=('organisation', 'mrn_index'), name='mrn_is_unique_within_organisation', violation_error_message='This organisation already has a patient with this medical record number.'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('sex__in', ['male', 'female', 'other', 'unknown'])), name='patient_sex_is_known_code'),
         ),
         migrations.AddIndex(
             model_name='case',
@@ -214,62 +232,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='case',
             constraint=models.CheckConstraint(condition=models.Q(('um_per_px__isnull', True), ('um_per_px__gt', 0), _connector='OR'), name='case_scale_is_positive', violation_error_message='The scale in micrometres per pixel is a positive number.'),
-        ),
-        migrations.AddIndex(
-            model_name='smearimage',
-            index=models.Index(fields=['state', 'uploaded_at'], name='image_state_and_age'),
-        ),
-        migrations.AddIndex(
-            model_name='smearimage',
-            index=models.Index(fields=['uploaded_by', 'uploaded_at'], name='image_uploader_quota'),
-        ),
-        migrations.AddConstraint(
-            model_name='smearimage',
-            constraint=models.UniqueConstraint(fields=('case', 'sha256'), name='same_bytes_once_per_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='smearimage',
-            constraint=models.UniqueConstraint(fields=('case', 'ordinal'), name='image_ordinal_is_unique_within_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='smearimage',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'queued', 'analysing', 'analysed', 'rejected', 'failed'])), name='image_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='smearimage',
-            constraint=models.CheckConstraint(condition=models.Q(('ordinal__gte', 1)), name='image_ordinal_counts_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='smearimage',
-            constraint=models.CheckConstraint(condition=models.Q(('byte_size__gt', 0), ('height__gt', 1), ('width__gt', 1)), name='image_has_pixels_and_bytes'),
-        ),
-        migrations.AddConstraint(
-            model_name='smearimage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['rejected', 'failed']), _negated=True), models.Q(('problem', ''), _negated=True), _connector='OR'), name='rejected_or_failed_image_says_why'),
-        ),
-        migrations.AddIndex(
-            model_name='cell',
-            index=models.Index(fields=['label', 'score'], name='cell_label_and_score'),
-        ),
-        migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.UniqueConstraint(fields=('image', 'locator', 'ordinal'), name='cell_is_recorded_once_per_locator'),
-        ),
-        migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.CheckConstraint(condition=models.Q(('height__gt', 0), ('width__gt', 0)), name='cell_box_has_an_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.CheckConstraint(condition=models.Q(('score__isnull', True), models.Q(('score__gte', 0), ('score__lte', 1)), _connector='OR'), name='cell_score_is_a_probability'),
-        ),
-        migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.CheckConstraint(condition=models.Q(('label', ''), ('label__in', ['neutrophil', 'eosinophil', 'basophil', 'lymphocyte', 'monocyte', 'immature_granulocyte', 'erythroblast', 'platelet', 'unidentified']), _connector='OR'), name='cell_label_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.CheckConstraint(condition=models.Q(('label_source__in', ['machine', 'human'])), name='cell_label_source_is_known'),
         ),
         AppendOnly('cases_casetransition'),
         AppendOnly('cases_imagetransition'),

@@ -28,6 +28,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-placed_at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='legal_hold_says_why'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -41,15 +44,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-released_at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='legal_hold_release_says_why'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='legalhold',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='legal_hold_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='legalholdrelease',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='legal_hold_release_says_why'),
         ),
         AppendOnly("cases_legalhold"),
         AppendOnly("cases_legalholdrelease"),

@@ -28,6 +28,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-restricted_at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='patient_restriction_says_why'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -41,15 +44,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-lifted_at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='restriction_lift_says_why'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='patientrestriction',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='patient_restriction_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='restrictionlift',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='restriction_lift_says_why'),
         ),
         AppendOnly("cases_patientrestriction"),
         AppendOnly("cases_restrictionlift"),

@@ -39,6 +39,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-began_at', 'id'],
+                'indexes': [
+                    models.Index(fields=['-began_at', 'id'], name='purge_run_newest_first'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -56,27 +59,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['purged_at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('rule__in', ['signed_originals', 'signed_images', 'cancelled_images', 'withdrawn_images', 'pseudonymisation'])), name='image_purge_names_its_rule'),
+                    models.CheckConstraint(condition=models.Q(('original', True), ('shown', True), _connector='OR'), name='image_purge_says_what_was_removed'),
+                    models.UniqueConstraint(condition=models.Q(('original', True)), fields=('image',), name='an_original_is_purged_once'),
+                    models.UniqueConstraint(condition=models.Q(('shown', True)), fields=('image',), name='what_is_shown_is_purged_once'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='purgerun',
-            index=models.Index(fields=['-began_at', 'id'], name='purge_run_newest_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='imagepurge',
-            constraint=models.CheckConstraint(condition=models.Q(('rule__in', ['signed_originals', 'signed_images', 'cancelled_images', 'withdrawn_images', 'pseudonymisation'])), name='image_purge_names_its_rule'),
-        ),
-        migrations.AddConstraint(
-            model_name='imagepurge',
-            constraint=models.CheckConstraint(condition=models.Q(('original', True), ('shown', True), _connector='OR'), name='image_purge_says_what_was_removed'),
-        ),
-        migrations.AddConstraint(
-            model_name='imagepurge',
-            constraint=models.UniqueConstraint(condition=models.Q(('original', True)), fields=('image',), name='an_original_is_purged_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='imagepurge',
-            constraint=models.UniqueConstraint(condition=models.Q(('shown', True)), fields=('image',), name='what_is_shown_is_purged_once'),
         ),
         AppendOnly("cases_purgerun"),
         AppendOnly("cases_imagepurge"),

@@ -52,6 +52,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('laboratory', 'placer_namespace', 'placer_number'), name='placer_number_is_unique_within_laboratory_and_namespace', violation_error_message='The laboratory already has an order with this placer number.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('placer_number', ''), _negated=True), models.Q(('placer_namespace', ''), _negated=True)), name='order_has_a_placer_number'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['requested', 'accepted', 'in_progress', 'completed', 'cancelled', 'rejected'])), name='order_state_is_known'),
+                    models.CheckConstraint(condition=models.Q(('priority__in', ['routine', 'urgent', 'stat'])), name='order_priority_is_known'),
+                    models.CheckConstraint(condition=models.Q(('received_by__in', ['api', 'fhir', 'hl7', 'page'])), name='order_source_is_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'requested'), _negated=True), ('case__isnull', True), _connector='OR'), name='waiting_order_has_no_case'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'in_progress', 'completed']), _negated=True), ('case__isnull', False), _connector='OR'), name='accepted_order_has_a_case'),
+                    models.CheckConstraint(condition=models.Q(('wbc__isnull', True), models.Q(('wbc__gte', 0), models.Q(('wbc_source', ''), _negated=True)), _connector='OR'), name='order_wbc_is_not_negative_and_names_its_source', violation_error_message='Give the source of the white blood cell count (for instance the analyser).'),
+                ],
+                'indexes': [
+                    models.Index(fields=['laboratory', 'state', 'created_at'], name='order_of_laboratory_by_state'),
+                    models.Index(fields=['clinic', 'state', 'created_at'], name='order_of_clinic_by_state'),
+                    models.Index(fields=['laboratory', '-created_at', 'id'], name='order_newest_of_laboratory'),
+                    models.Index(fields=['clinic', '-created_at', 'id'], name='order_newest_of_clinic'),
+                    models.Index(fields=['laboratory', 'updated_at'], name='order_updated_of_laboratory'),
+                    models.Index(fields=['clinic', 'updated_at'], name='order_updated_of_clinic'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -68,67 +86,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('to_state', 'rejected'), _negated=True), models.Q(('reason_code', ''), _negated=True), _connector='OR'), name='rejected_order_has_a_coded_reason'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['laboratory', 'state', 'created_at'], name='order_of_laboratory_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['clinic', 'state', 'created_at'], name='order_of_clinic_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['laboratory', '-created_at', 'id'], name='order_newest_of_laboratory'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['clinic', '-created_at', 'id'], name='order_newest_of_clinic'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['laboratory', 'updated_at'], name='order_updated_of_laboratory'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['clinic', 'updated_at'], name='order_updated_of_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('laboratory', 'placer_namespace', 'placer_number'), name='placer_number_is_unique_within_laboratory_and_namespace', violation_error_message='The laboratory already has an order with this placer number.'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('placer_number', ''), _negated=True), models.Q(('placer_namespace', ''), _negated=True)), name='order_has_a_placer_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['requested', 'accepted', 'in_progress', 'completed', 'cancelled', 'rejected'])), name='order_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', ['routine', 'urgent', 'stat'])), name='order_priority_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('received_by__in', ['api', 'fhir', 'hl7', 'page'])), name='order_source_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'requested'), _negated=True), ('case__isnull', True), _connector='OR'), name='waiting_order_has_no_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'in_progress', 'completed']), _negated=True), ('case__isnull', False), _connector='OR'), name='accepted_order_has_a_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('wbc__isnull', True), models.Q(('wbc__gte', 0), models.Q(('wbc_source', ''), _negated=True)), _connector='OR'), name='order_wbc_is_not_negative_and_names_its_source', violation_error_message='Give the source of the white blood cell count (for instance the analyser).'),
-        ),
-        migrations.AddConstraint(
-            model_name='ordertransition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('to_state', 'rejected'), _negated=True), models.Q(('reason_code', ''), _negated=True), _connector='OR'), name='rejected_order_has_a_coded_reason'),
         ),
         AppendOnly("cases_ordertransition"),
         FrozenColumns(

@@ -74,6 +74,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-registered_at"],
+                'constraints': [
+                    models.UniqueConstraint(fields=("name", "version"), name="a_model_version_is_registered_once"),
+                    models.UniqueConstraint(
+                condition=models.Q(("state", "active")), fields=("state",), name="at_most_one_model_is_active"
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "active"), _negated=True), ("promoted_at__isnull", False), _connector="OR"
+                ),
+                name="an_active_model_was_promoted_at_a_time",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "active"), _negated=True),
+                    models.Q(("evaluation", {}), _negated=True),
+                    _connector="OR",
+                ),
+                name="an_active_model_was_evaluated",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "active"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="an_active_model_was_promoted_for_a_reason",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -166,6 +194,64 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "analyses",
                 "ordering": ["-queued_at"],
+                'constraints': [
+                    models.UniqueConstraint(fields=("image", "model_version"), name="a_model_reads_an_image_once"),
+                    models.UniqueConstraint(
+                condition=models.Q(("model_version__isnull", True)),
+                fields=("image",),
+                name="an_image_waits_once_for_a_model",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "done"), _negated=True),
+                    models.Q(
+                        ("finished_at__isnull", False), ("model_version__isnull", False), ("started_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="a_done_analysis_has_a_model_a_start_and_an_end",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), _negated=True),
+                    models.Q(
+                        ("finished_at__isnull", False),
+                        models.Q(("problem", ""), _negated=True),
+                        models.Q(("problem_kind", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_failed_analysis_says_why_and_when",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "running"), _negated=True),
+                    models.Q(
+                        ("lease_until__isnull", False),
+                        ("started_at__isnull", False),
+                        models.Q(("worker", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_running_analysis_is_leased_to_a_worker",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["queued", "running"]), _negated=True),
+                    ("finished_at__isnull", True),
+                    _connector="OR",
+                ),
+                name="an_unfinished_analysis_has_no_end",
+            ),
+                ],
+                'indexes': [
+                    models.Index(
+                condition=models.Q(("state__in", ["queued", "running"])),
+                fields=["state", "lease_until"],
+                name="analysis_owing_an_answer",
+            ),
+                    models.Index(fields=["-finished_at"], name="analysis_by_finish"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -203,6 +289,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                'constraints': [
+                    models.UniqueConstraint(fields=("cell", "model_version"), name="a_model_reads_a_cell_once"),
+                    models.CheckConstraint(
+                condition=models.Q(("score__gte", 0.0), ("score__lte", 1.0)), name="a_score_is_a_probability"
+            ),
+                ],
+                'indexes': [
+                    models.Index(fields=["-created_at", "id"], name="prediction_newest_first"),
+                    models.Index(fields=["label", "score"], name="prediction_by_class_and_score"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,143 +328,6 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-seen_at"],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="modelversion",
-            constraint=models.UniqueConstraint(fields=("name", "version"), name="a_model_version_is_registered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="modelversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "active")), fields=("state",), name="at_most_one_model_is_active"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="modelversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "active"), _negated=True), ("promoted_at__isnull", False), _connector="OR"
-                ),
-                name="an_active_model_was_promoted_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="modelversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "active"), _negated=True),
-                    models.Q(("evaluation", {}), _negated=True),
-                    _connector="OR",
-                ),
-                name="an_active_model_was_evaluated",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="modelversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "active"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="an_active_model_was_promoted_for_a_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="analysis",
-            index=models.Index(
-                condition=models.Q(("state__in", ["queued", "running"])),
-                fields=["state", "lease_until"],
-                name="analysis_owing_an_answer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="analysis",
-            index=models.Index(fields=["-finished_at"], name="analysis_by_finish"),
-        ),
-        migrations.AddConstraint(
-            model_name="analysis",
-            constraint=models.UniqueConstraint(fields=("image", "model_version"), name="a_model_reads_an_image_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="analysis",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("model_version__isnull", True)),
-                fields=("image",),
-                name="an_image_waits_once_for_a_model",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="analysis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "done"), _negated=True),
-                    models.Q(
-                        ("finished_at__isnull", False), ("model_version__isnull", False), ("started_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="a_done_analysis_has_a_model_a_start_and_an_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="analysis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "failed"), _negated=True),
-                    models.Q(
-                        ("finished_at__isnull", False),
-                        models.Q(("problem", ""), _negated=True),
-                        models.Q(("problem_kind", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_failed_analysis_says_why_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="analysis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "running"), _negated=True),
-                    models.Q(
-                        ("lease_until__isnull", False),
-                        ("started_at__isnull", False),
-                        models.Q(("worker", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_running_analysis_is_leased_to_a_worker",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="analysis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["queued", "running"]), _negated=True),
-                    ("finished_at__isnull", True),
-                    _connector="OR",
-                ),
-                name="an_unfinished_analysis_has_no_end",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="prediction",
-            index=models.Index(fields=["-created_at", "id"], name="prediction_newest_first"),
-        ),
-        migrations.AddIndex(
-            model_name="prediction",
-            index=models.Index(fields=["label", "score"], name="prediction_by_class_and_score"),
-        ),
-        migrations.AddConstraint(
-            model_name="prediction",
-            constraint=models.UniqueConstraint(fields=("cell", "model_version"), name="a_model_reads_a_cell_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="prediction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__gte", 0.0), ("score__lte", 1.0)), name="a_score_is_a_probability"
-            ),
         ),
         AppendOnly("classifier_prediction"),
     ]

@@ -41,6 +41,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-asked_at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'answered', 'declined', 'adjudicated', 'closed'])), name='opinion_state_is_known'),
+                    models.CheckConstraint(condition=models.Q(('scope__in', ['all', 'flagged', 'unidentified'])), name='opinion_scope_is_known'),
+                    models.CheckConstraint(condition=models.Q(('colleague', models.F('asked_by')), _negated=True), name='a_second_opinion_is_somebody_elses', violation_error_message="A second opinion is somebody else's: choose a colleague."),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['answered', 'adjudicated', 'declined']), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='an_answered_opinion_says_when'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['adjudicated', 'closed']), _negated=True), ('settled_at__isnull', False), _connector='OR'), name='a_settled_opinion_says_when'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('closing', ''), _negated=True), _connector='OR'), name='a_closed_opinion_says_why'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('case', 'colleague'), name='a_colleague_is_asked_once_at_a_time', violation_error_message='This colleague has already been asked and has not answered yet.'),
+                ],
+                'indexes': [
+                    models.Index(fields=['colleague', 'state', '-asked_at'], name='opinions_owed_by_a_colleague'),
+                    models.Index(fields=['asked_by', 'state', '-asked_at'], name='opinions_asked_by_a_reader'),
+                    models.Index(fields=['case', 'state'], name='opinions_of_a_case'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -55,6 +69,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['opinion', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('label', ''), models.Q(('excluded', False), ('label__in', ['neutrophil', 'eosinophil', 'basophil', 'lymphocyte', 'monocyte', 'immature_granulocyte', 'erythroblast', 'platelet', 'unidentified'])), _connector='OR'), name='an_opinion_names_a_known_class_or_excludes'),
+                ],
+                'indexes': [
+                    models.Index(fields=['opinion', 'cell', 'id'], name='labels_of_an_opinion'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +87,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['opinion', 'position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('opinion', 'cell'), name='a_cell_is_asked_about_once'),
+                    models.UniqueConstraint(fields=('opinion', 'position'), name='asked_cells_are_numbered'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +108,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['opinion', 'position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('opinion', 'cell'), name='a_cell_is_compared_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -120,66 +147,6 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('choice__in', ['first', 'second', 'other'])), name='adjudication_choice_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('excluded', True), ('label', '')), models.Q(('excluded', False), models.Q(('label', ''), _negated=True)), _connector='OR'), name='an_adjudication_names_a_class_or_excludes')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='secondopinion',
-            index=models.Index(fields=['colleague', 'state', '-asked_at'], name='opinions_owed_by_a_colleague'),
-        ),
-        migrations.AddIndex(
-            model_name='secondopinion',
-            index=models.Index(fields=['asked_by', 'state', '-asked_at'], name='opinions_asked_by_a_reader'),
-        ),
-        migrations.AddIndex(
-            model_name='secondopinion',
-            index=models.Index(fields=['case', 'state'], name='opinions_of_a_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondopinion',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'answered', 'declined', 'adjudicated', 'closed'])), name='opinion_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondopinion',
-            constraint=models.CheckConstraint(condition=models.Q(('scope__in', ['all', 'flagged', 'unidentified'])), name='opinion_scope_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondopinion',
-            constraint=models.CheckConstraint(condition=models.Q(('colleague', models.F('asked_by')), _negated=True), name='a_second_opinion_is_somebody_elses', violation_error_message="A second opinion is somebody else's: choose a colleague."),
-        ),
-        migrations.AddConstraint(
-            model_name='secondopinion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['answered', 'adjudicated', 'declined']), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='an_answered_opinion_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondopinion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['adjudicated', 'closed']), _negated=True), ('settled_at__isnull', False), _connector='OR'), name='a_settled_opinion_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondopinion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('closing', ''), _negated=True), _connector='OR'), name='a_closed_opinion_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondopinion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('case', 'colleague'), name='a_colleague_is_asked_once_at_a_time', violation_error_message='This colleague has already been asked and has not answered yet.'),
-        ),
-        migrations.AddIndex(
-            model_name='opinionlabel',
-            index=models.Index(fields=['opinion', 'cell', 'id'], name='labels_of_an_opinion'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinionlabel',
-            constraint=models.CheckConstraint(condition=models.Q(('label', ''), models.Q(('excluded', False), ('label__in', ['neutrophil', 'eosinophil', 'basophil', 'lymphocyte', 'monocyte', 'immature_granulocyte', 'erythroblast', 'platelet', 'unidentified'])), _connector='OR'), name='an_opinion_names_a_known_class_or_excludes'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinioncell',
-            constraint=models.UniqueConstraint(fields=('opinion', 'cell'), name='a_cell_is_asked_about_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinioncell',
-            constraint=models.UniqueConstraint(fields=('opinion', 'position'), name='asked_cells_are_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='comparison',
-            constraint=models.UniqueConstraint(fields=('opinion', 'cell'), name='a_cell_is_compared_once'),
         ),
         AppendOnly("consult_opinioncell"),
         AppendOnly("consult_opinionlabel"),

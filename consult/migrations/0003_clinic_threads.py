@@ -32,6 +32,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['opened_at', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('case',), name='one_clinic_thread_of_a_case_is_open'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='closed_clinic_thread_says_by_whom_and_when'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -45,23 +49,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='clinic_thread_entry_says_something'),
+                ],
+                'indexes': [
+                    models.Index(fields=['thread', 'at'], name='entries_of_a_clinic_thread'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='clinicthread',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('case',), name='one_clinic_thread_of_a_case_is_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='clinicthread',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='closed_clinic_thread_says_by_whom_and_when'),
-        ),
-        migrations.AddIndex(
-            model_name='clinicthreadentry',
-            index=models.Index(fields=['thread', 'at'], name='entries_of_a_clinic_thread'),
-        ),
-        migrations.AddConstraint(
-            model_name='clinicthreadentry',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='clinic_thread_entry_says_something'),
         ),
         AppendOnly("consult_clinicthreadentry"),
         FrozenColumns("consult_clinicthread", ["case_id", "opened_by_id", "opened_at"], keep_rows=True),

@@ -67,6 +67,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('laboratory', 'name'), name='one_open_class_of_students_per_name'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +98,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['joined_at', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('group', 'person'), name='somebody_is_in_a_class_once'),
+                ],
             },
         ),
         migrations.AddField(
@@ -129,6 +135,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['created_at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('cell_class__in', ('neutrophil', 'eosinophil', 'basophil', 'lymphocyte', 'monocyte', 'immature_granulocyte', 'erythroblast', 'platelet', 'segmented', 'band', 'metamyelocyte', 'myelocyte', 'promyelocyte', 'blast', 'atypical_lymphocyte', 'giant_platelet', 'smudge', 'artefact'))), name='class_of_a_teaching_cell_is_known'),
+                    models.CheckConstraint(condition=models.Q(('truth__in', ['agreed', 'voted', 'published', 'single'])), name='truth_of_a_teaching_cell_is_known'),
+                    models.CheckConstraint(condition=models.Q(('source__in', ['signed', 'public', 'own'])), name='source_of_a_teaching_cell_is_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('source', 'public'), _negated=True), models.Q(models.Q(('licence', ''), _negated=True), models.Q(('credit', ''), _negated=True)), _connector='OR'), name='a_public_teaching_cell_has_licence_and_credit'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('picture', ''), ('recalled_at__isnull', False), ('state', 'recalled')), models.Q(('recalled_at__isnull', True), ('state__in', ['draft', 'open']), models.Q(('picture', ''), _negated=True)), _connector='OR'), name='a_recalled_teaching_cell_has_no_picture'),
+                    models.CheckConstraint(condition=models.Q(('right__lte', models.F('asked'))), name='no_more_right_answers_than_answers'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'recalled'), _negated=True), fields=('laboratory', 'pixel_hash'), name='a_teaching_cell_of_a_laboratory_is_there_once'),
+                    models.UniqueConstraint(condition=models.Q(('laboratory__isnull', True), models.Q(('state', 'recalled'), _negated=True)), fields=('pixel_hash',), name='a_shared_teaching_cell_is_there_once'),
+                ],
+                'indexes': [
+                    models.Index(fields=['state', 'cell_class'], name='teaching_cells_by_class'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +176,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['attempt', 'position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('attempt', 'position'), name='a_question_has_its_place'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -198,6 +220,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['created_at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('source', 'public'), _negated=True), models.Q(models.Q(('licence', ''), _negated=True), models.Q(('credit', ''), _negated=True)), _connector='OR'), name='a_public_teaching_field_has_licence_and_credit'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('picture', ''), ('recalled_at__isnull', False), ('state', 'recalled')), models.Q(('recalled_at__isnull', True), ('state__in', ['draft', 'open']), models.Q(('picture', ''), _negated=True)), _connector='OR'), name='a_recalled_teaching_field_has_no_picture'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'recalled'), _negated=True), fields=('laboratory', 'pixel_hash'), name='a_teaching_field_of_a_laboratory_is_there_once'),
+                    models.UniqueConstraint(condition=models.Q(('laboratory__isnull', True), models.Q(('state', 'recalled'), _negated=True)), fields=('pixel_hash',), name='a_shared_teaching_field_is_there_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,6 +242,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['field', 'position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('field', 'position'), name='a_box_of_a_field_has_its_place'),
+                    models.CheckConstraint(condition=models.Q(('cell_class__in', ['', 'neutrophil', 'eosinophil', 'basophil', 'lymphocyte', 'monocyte', 'immature_granulocyte', 'erythroblast', 'platelet', 'segmented', 'band', 'metamyelocyte', 'myelocyte', 'promyelocyte', 'blast', 'atypical_lymphocyte', 'giant_platelet', 'smudge', 'artefact'])), name='class_of_a_teaching_box_is_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -243,6 +275,13 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['title', 'id'],
                 'permissions': [('teach', 'Makes sets and sees the figures of students')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['quiz', 'differential'])), name='kind_of_a_teaching_set_is_known'),
+                    models.CheckConstraint(condition=models.Q(('feedback__in', ['at_once', 'at_end', 'none'])), name='feedback_of_a_set_is_known'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'closed'])), name='state_of_a_teaching_set_is_known'),
+                    models.CheckConstraint(condition=models.Q(('opens_at__isnull', True), ('closes_at__isnull', True), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='a_teaching_set_closes_after_it_opens'),
+                    models.UniqueConstraint(condition=models.Q(('shipped_as', ''), _negated=True), fields=('shipped_as',), name='a_shipped_teaching_set_is_there_once'),
+                ],
             },
         ),
         migrations.AddField(
@@ -265,6 +304,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['teaching_set', 'position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('teaching_set', 'position'), name='a_listed_cell_has_its_place'),
+                    models.UniqueConstraint(fields=('teaching_set', 'cell'), name='a_set_lists_a_cell_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -275,6 +318,11 @@ class Migration(migrations.Migration):
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.report')),
                 ('teaching_cell', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='copied_from', to='education.teachingcell')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('report', 'cell'), name='a_cell_of_a_report_is_copied_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Answer',
@@ -316,98 +364,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='studentgroup',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('laboratory', 'name'), name='one_open_class_of_students_per_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='groupmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('group', 'person'), name='somebody_is_in_a_class_once'),
-        ),
-        migrations.AddIndex(
-            model_name='teachingcell',
-            index=models.Index(fields=['state', 'cell_class'], name='teaching_cells_by_class'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingcell',
-            constraint=models.CheckConstraint(condition=models.Q(('cell_class__in', ('neutrophil', 'eosinophil', 'basophil', 'lymphocyte', 'monocyte', 'immature_granulocyte', 'erythroblast', 'platelet', 'segmented', 'band', 'metamyelocyte', 'myelocyte', 'promyelocyte', 'blast', 'atypical_lymphocyte', 'giant_platelet', 'smudge', 'artefact'))), name='class_of_a_teaching_cell_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingcell',
-            constraint=models.CheckConstraint(condition=models.Q(('truth__in', ['agreed', 'voted', 'published', 'single'])), name='truth_of_a_teaching_cell_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingcell',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['signed', 'public', 'own'])), name='source_of_a_teaching_cell_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingcell',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', 'public'), _negated=True), models.Q(models.Q(('licence', ''), _negated=True), models.Q(('credit', ''), _negated=True)), _connector='OR'), name='a_public_teaching_cell_has_licence_and_credit'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingcell',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('picture', ''), ('recalled_at__isnull', False), ('state', 'recalled')), models.Q(('recalled_at__isnull', True), ('state__in', ['draft', 'open']), models.Q(('picture', ''), _negated=True)), _connector='OR'), name='a_recalled_teaching_cell_has_no_picture'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingcell',
-            constraint=models.CheckConstraint(condition=models.Q(('right__lte', models.F('asked'))), name='no_more_right_answers_than_answers'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingcell',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'recalled'), _negated=True), fields=('laboratory', 'pixel_hash'), name='a_teaching_cell_of_a_laboratory_is_there_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingcell',
-            constraint=models.UniqueConstraint(condition=models.Q(('laboratory__isnull', True), models.Q(('state', 'recalled'), _negated=True)), fields=('pixel_hash',), name='a_shared_teaching_cell_is_there_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attemptitem',
-            constraint=models.UniqueConstraint(fields=('attempt', 'position'), name='a_question_has_its_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingfield',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', 'public'), _negated=True), models.Q(models.Q(('licence', ''), _negated=True), models.Q(('credit', ''), _negated=True)), _connector='OR'), name='a_public_teaching_field_has_licence_and_credit'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingfield',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('picture', ''), ('recalled_at__isnull', False), ('state', 'recalled')), models.Q(('recalled_at__isnull', True), ('state__in', ['draft', 'open']), models.Q(('picture', ''), _negated=True)), _connector='OR'), name='a_recalled_teaching_field_has_no_picture'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingfield',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'recalled'), _negated=True), fields=('laboratory', 'pixel_hash'), name='a_teaching_field_of_a_laboratory_is_there_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingfield',
-            constraint=models.UniqueConstraint(condition=models.Q(('laboratory__isnull', True), models.Q(('state', 'recalled'), _negated=True)), fields=('pixel_hash',), name='a_shared_teaching_field_is_there_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingbox',
-            constraint=models.UniqueConstraint(fields=('field', 'position'), name='a_box_of_a_field_has_its_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingbox',
-            constraint=models.CheckConstraint(condition=models.Q(('cell_class__in', ['', 'neutrophil', 'eosinophil', 'basophil', 'lymphocyte', 'monocyte', 'immature_granulocyte', 'erythroblast', 'platelet', 'segmented', 'band', 'metamyelocyte', 'myelocyte', 'promyelocyte', 'blast', 'atypical_lymphocyte', 'giant_platelet', 'smudge', 'artefact'])), name='class_of_a_teaching_box_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingset',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['quiz', 'differential'])), name='kind_of_a_teaching_set_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingset',
-            constraint=models.CheckConstraint(condition=models.Q(('feedback__in', ['at_once', 'at_end', 'none'])), name='feedback_of_a_set_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingset',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'closed'])), name='state_of_a_teaching_set_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingset',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_at__isnull', True), ('closes_at__isnull', True), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='a_teaching_set_closes_after_it_opens'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingset',
-            constraint=models.UniqueConstraint(condition=models.Q(('shipped_as', ''), _negated=True), fields=('shipped_as',), name='a_shipped_teaching_set_is_there_once'),
-        ),
-        migrations.AddConstraint(
             model_name='attempt',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('teaching_set', 'student'), name='a_student_has_one_attempt_under_way_per_set'),
         ),
@@ -422,18 +378,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='assignment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'proficiency'), _negated=True), ('due_at__isnull', False), _connector='OR'), name='a_proficiency_test_says_when_it_closes'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingsetcell',
-            constraint=models.UniqueConstraint(fields=('teaching_set', 'position'), name='a_listed_cell_has_its_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingsetcell',
-            constraint=models.UniqueConstraint(fields=('teaching_set', 'cell'), name='a_set_lists_a_cell_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='teachingsource',
-            constraint=models.UniqueConstraint(fields=('report', 'cell'), name='a_cell_of_a_report_is_copied_once'),
         ),
         AppendOnly("education_answer"),
         AppendOnly("education_teachingcaption"),

@@ -43,6 +43,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'deliveries',
                 'ordering': ['-created_at', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('report', 'organisation'), name='a_report_is_delivered_once_to_each_organisation'),
+                    models.CheckConstraint(condition=models.Q(('superseded_by__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='a_superseded_delivery_is_settled'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('opened_at__isnull', True), ('opened_by__isnull', True)), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='an_opened_delivery_names_who_opened_it'),
+                    models.CheckConstraint(condition=models.Q(('superseded_by__isnull', True), models.Q(('superseded_by', models.F('id')), _negated=True), _connector='OR'), name='a_delivery_does_not_supersede_itself'),
+                ],
+                'indexes': [
+                    models.Index(fields=['organisation', '-created_at', 'id'], name='delivery_to_organisation'),
+                    models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['organisation'], name='delivery_waits_at_organisation'),
+                    models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['next_step_at'], name='delivery_to_remind_of'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,34 +78,6 @@ class Migration(migrations.Migration):
                 ('read_back', models.JSONField(blank=True, default=dict)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['organisation', '-created_at', 'id'], name='delivery_to_organisation'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['organisation'], name='delivery_waits_at_organisation'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['next_step_at'], name='delivery_to_remind_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('report', 'organisation'), name='a_report_is_delivered_once_to_each_organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('superseded_by__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='a_superseded_delivery_is_settled'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opened_at__isnull', True), ('opened_by__isnull', True)), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='an_opened_delivery_names_who_opened_it'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('superseded_by__isnull', True), models.Q(('superseded_by', models.F('id')), _negated=True), _connector='OR'), name='a_delivery_does_not_supersede_itself'),
         ),
         AppendOnly("inbox_acknowledgement", primary_key="delivery_id"),
         # What was sent to whom, when, and what was critical in it.

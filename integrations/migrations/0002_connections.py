@@ -33,6 +33,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('laboratory', 'name'), name='mapping_names_are_unique_within_a_laboratory', violation_error_message='The laboratory already has a mapping of this name.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -85,6 +88,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('laboratory', 'name'), name='connection_names_are_unique_within_a_laboratory', violation_error_message='The laboratory already has a connection of this name.'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['mllp_in', 'mllp_out', 'fhir_push', 'webhook'])), name='connection_kind_is_known'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['off', 'on', 'paused'])), name='connection_state_is_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'paused'), _negated=True), models.Q(models.Q(('state_reason', ''), _negated=True), ('paused_until__isnull', False)), _connector='OR'), name='a_pause_has_a_reason_and_an_end'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +110,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('mapping', 'number'), name='mapping_versions_are_numbered'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='mapping_versions_count_from_one'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +150,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('direction', 'out'), models.Q(('control_id', ''), _negated=True)), fields=('connection', 'control_id'), name='outgoing_control_ids_are_unique'),
+                    models.UniqueConstraint(condition=models.Q(('event__isnull', False), ('replay_of__isnull', True)), fields=('connection', 'event'), name='an_event_is_sent_once_over_a_connection'),
+                    models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out'])), name='message_direction_is_known'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['received', 'processed', 'queued', 'sending', 'acknowledged', 'held', 'refused', 'dead', 'handled', 'superseded'])), name='message_state_is_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['held', 'refused', 'dead']), _negated=True), models.Q(('sentence', ''), _negated=True), _connector='OR'), name='a_stuck_message_says_why'),
+                ],
+                'indexes': [
+                    models.Index(fields=['connection', 'state', 'position', 'id'], name='message_by_state'),
+                    models.Index(fields=['connection', 'sender', 'control_id'], name='message_by_control_id'),
+                    models.Index(fields=['connection', '-created_at'], name='message_by_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -153,75 +178,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['message', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('message', 'number'), name='attempts_are_numbered'),
+                    models.CheckConstraint(condition=models.Q(('outcome__in', ['acknowledged', 'refused', 'failed', 'no_connection', 'no_answer', 'wrong_answer', 'interrupted'])), name='attempt_outcome_is_known'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='mapping',
-            constraint=models.UniqueConstraint(fields=('laboratory', 'name'), name='mapping_names_are_unique_within_a_laboratory', violation_error_message='The laboratory already has a mapping of this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(fields=('laboratory', 'name'), name='connection_names_are_unique_within_a_laboratory', violation_error_message='The laboratory already has a connection of this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['mllp_in', 'mllp_out', 'fhir_push', 'webhook'])), name='connection_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['off', 'on', 'paused'])), name='connection_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'paused'), _negated=True), models.Q(models.Q(('state_reason', ''), _negated=True), ('paused_until__isnull', False)), _connector='OR'), name='a_pause_has_a_reason_and_an_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='mappingversion',
-            constraint=models.UniqueConstraint(fields=('mapping', 'number'), name='mapping_versions_are_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='mappingversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='mapping_versions_count_from_one'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['connection', 'state', 'position', 'id'], name='message_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['connection', 'sender', 'control_id'], name='message_by_control_id'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['connection', '-created_at'], name='message_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('direction', 'out'), models.Q(('control_id', ''), _negated=True)), fields=('connection', 'control_id'), name='outgoing_control_ids_are_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('event__isnull', False), ('replay_of__isnull', True)), fields=('connection', 'event'), name='an_event_is_sent_once_over_a_connection'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out'])), name='message_direction_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'processed', 'queued', 'sending', 'acknowledged', 'held', 'refused', 'dead', 'handled', 'superseded'])), name='message_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['held', 'refused', 'dead']), _negated=True), models.Q(('sentence', ''), _negated=True), _connector='OR'), name='a_stuck_message_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('message', 'number'), name='attempts_are_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['acknowledged', 'refused', 'failed', 'no_connection', 'no_answer', 'wrong_answer', 'interrupted'])), name='attempt_outcome_is_known'),
         ),
         FrozenColumns(
             "integrations_connection", ["id", "laboratory_id", "kind", "created_at"], keep_rows=True

@@ -45,6 +45,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['case', 'version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'version'), name='a_case_has_each_report_version_once'),
+                    models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='report_versions_count_from_one'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['original', 'corrected', 'appended', 'withdrawn'])), name='report_kind_is_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'original'), ('previous__isnull', True), ('version', 1)), models.Q(('previous__isnull', False), ('version__gt', 1), models.Q(('kind', 'original'), _negated=True), models.Q(('reason_code', ''), _negated=True)), _connector='OR'), name='a_later_report_version_names_the_one_before_and_why'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +86,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['part', 'title', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('laboratory', 'part', 'title'), name='a_template_title_is_unique_within_laboratory_and_part', violation_error_message='There is already a template with this title.'),
+                    models.CheckConstraint(condition=models.Q(('part__in', ['interpretation', 'comment'])), name='template_part_is_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -108,38 +118,12 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=64, unique=True, verbose_name='SHA-256 of the signature')),
                 ('signer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('case', 'version'), name='a_case_has_each_report_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='report_versions_count_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['original', 'corrected', 'appended', 'withdrawn'])), name='report_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'original'), ('previous__isnull', True), ('version', 1)), models.Q(('previous__isnull', False), ('version__gt', 1), models.Q(('kind', 'original'), _negated=True), models.Q(('reason_code', ''), _negated=True)), _connector='OR'), name='a_later_report_version_names_the_one_before_and_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='reporttemplate',
-            constraint=models.UniqueConstraint(fields=('laboratory', 'part', 'title'), name='a_template_title_is_unique_within_laboratory_and_part', violation_error_message='There is already a template with this title.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reporttemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('part__in', ['interpretation', 'comment'])), name='template_part_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['password', 'password_and_code', 'password_and_recovery_code', 'password_and_key', 'passkey'])), name='signature_method_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signer_name', ''), _negated=True), models.Q(('meaning', ''), _negated=True)), name='a_signature_names_signer_and_meaning'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('method__in', ['password', 'password_and_code', 'password_and_recovery_code', 'password_and_key', 'passkey'])), name='signature_method_is_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('signer_name', ''), _negated=True), models.Q(('meaning', ''), _negated=True)), name='a_signature_names_signer_and_meaning'),
+                ],
+            },
         ),
         AppendOnly("reports_report"),
         AppendOnly("reports_signature", primary_key="report_id"),

@@ -44,6 +44,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['case', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'number'), name='review_actions_of_a_case_are_numbered'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['label', 'confirm', 'exclude', 'include', 'flag', 'unflag', 'remove', 'restore', 'add', 'undo', 'redo', 'revert'])), name='review_action_kind_is_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['undo', 'redo']), ('undoes__isnull', False)), models.Q(models.Q(('kind__in', ['undo', 'redo']), _negated=True), ('undoes__isnull', True)), _connector='OR'), name='undo_and_redo_say_of_what'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +65,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('action', 'cell'), name='an_action_decides_once_on_a_cell'),
+                ],
+                'indexes': [
+                    models.Index(fields=['cell', 'id'], name='decision_history_of_a_cell'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -95,26 +106,6 @@ class Migration(migrations.Migration):
                 'ordering': ['case', 'opened_at'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('case',), name='a_case_is_amended_once_at_a_time'), models.CheckConstraint(condition=models.Q(('kind__in', ['corrected', 'appended', 'withdrawn'])), name='amendment_kind_is_known'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='an_amendment_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('settled_at__isnull', True)), models.Q(('outcome__in', ['signed', 'abandoned']), ('settled_at__isnull', False)), _connector='OR'), name='a_settled_amendment_has_an_outcome_and_a_time')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='reviewaction',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='review_actions_of_a_case_are_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewaction',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['label', 'confirm', 'exclude', 'include', 'flag', 'unflag', 'remove', 'restore', 'add', 'undo', 'redo', 'revert'])), name='review_action_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['undo', 'redo']), ('undoes__isnull', False)), models.Q(models.Q(('kind__in', ['undo', 'redo']), _negated=True), ('undoes__isnull', True)), _connector='OR'), name='undo_and_redo_say_of_what'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['cell', 'id'], name='decision_history_of_a_cell'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('action', 'cell'), name='an_action_decides_once_on_a_cell'),
         ),
         AppendOnly("review_reviewaction"),
         AppendOnly("review_decision"),

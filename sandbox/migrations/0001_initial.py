@@ -46,6 +46,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('address_digest', ''), ('owner__isnull', False)), models.Q(('owner__isnull', True), models.Q(('address_digest', ''), _negated=True)), _connector='OR'), name='a_tried_picture_is_a_persons_or_an_addresss'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('finished_at__isnull', False), ('model_version__isnull', False), ('result__isnull', False)), _connector='OR'), name='a_done_tried_picture_has_an_answer_of_a_model'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'failed']), _negated=True), models.Q(('finished_at__isnull', False), models.Q(('problem', ''), _negated=True)), _connector='OR'), name='a_refused_or_failed_tried_picture_says_why'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('started_at__isnull', False), _connector='OR'), name='a_running_tried_picture_was_started'),
+                ],
+                'indexes': [
+                    models.Index(fields=['address_digest', 'created_at'], name='tried_pictures_of_an_address'),
+                    models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['state'], name='tried_pictures_owing'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,42 +71,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tried', 'number'), name='a_tried_cell_has_one_heat_map'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('picture', ''), _negated=True), _connector='OR'), name='a_done_heat_map_has_a_picture'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('problem', ''), _negated=True), _connector='OR'), name='a_failed_heat_map_says_why'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='triedpicture',
-            index=models.Index(fields=['address_digest', 'created_at'], name='tried_pictures_of_an_address'),
-        ),
-        migrations.AddIndex(
-            model_name='triedpicture',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['state'], name='tried_pictures_owing'),
-        ),
-        migrations.AddConstraint(
-            model_name='triedpicture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('address_digest', ''), ('owner__isnull', False)), models.Q(('owner__isnull', True), models.Q(('address_digest', ''), _negated=True)), _connector='OR'), name='a_tried_picture_is_a_persons_or_an_addresss'),
-        ),
-        migrations.AddConstraint(
-            model_name='triedpicture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('finished_at__isnull', False), ('model_version__isnull', False), ('result__isnull', False)), _connector='OR'), name='a_done_tried_picture_has_an_answer_of_a_model'),
-        ),
-        migrations.AddConstraint(
-            model_name='triedpicture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'failed']), _negated=True), models.Q(('finished_at__isnull', False), models.Q(('problem', ''), _negated=True)), _connector='OR'), name='a_refused_or_failed_tried_picture_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='triedpicture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('started_at__isnull', False), _connector='OR'), name='a_running_tried_picture_was_started'),
-        ),
-        migrations.AddConstraint(
-            model_name='heatmap',
-            constraint=models.UniqueConstraint(fields=('tried', 'number'), name='a_tried_cell_has_one_heat_map'),
-        ),
-        migrations.AddConstraint(
-            model_name='heatmap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('picture', ''), _negated=True), _connector='OR'), name='a_done_heat_map_has_a_picture'),
-        ),
-        migrations.AddConstraint(
-            model_name='heatmap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('problem', ''), _negated=True), _connector='OR'), name='a_failed_heat_map_says_why'),
         ),
     ]
