@@ -45,3 +45,13 @@ class TestForm(DescribedForm):
         sets = sets.filter(Exists(TeachingSetCell.objects.filter(teaching_set=OuterRef("pk"))))
         self.fields["teaching_set"].queryset = sets  # type: ignore[attr-defined]
         self.fields["people"].queryset = testable(teacher)  # type: ignore[attr-defined]
+
+
+class EndForm(DescribedForm):
+    """When a test closes."""
+
+    due_at = forms.DateTimeField(
+        label=_("Closes"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("In UTC, for everybody who takes it."),
+    )

@@ -51,7 +51,7 @@ def proficiency_context(test: ProficiencyTest) -> dict[str, Any]:
     score = score_of(test, now)
     context: dict[str, Any] = {"test": test, "closed": test.is_closed(now), "score": score, "fewest": FEWEST_IN_A_GROUP}
     if score is None:
-        return context
+        return context | {"waiting": sum(each.attempt is None for each in test.people)}
     lines = _lines(test, score)
     return context | {
         "lines": lines,

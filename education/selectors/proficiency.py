@@ -56,15 +56,15 @@ class ProficiencyTest:
 
 def tests_of(teacher: User) -> list[ProficiencyTest]:
     """The tests that were given at the laboratory of a teacher, the newest first."""
-    return _tests(_given_at_the_laboratory_of(teacher))
+    return _tests(given_at_the_laboratory_of(teacher))
 
 
 def proficiency_test(teacher: User, pk: UUID) -> ProficiencyTest | None:
     """One test, by any assignment of it; None where there is none at the teacher's laboratory."""
-    one = _given_at_the_laboratory_of(teacher).filter(pk=pk).first()
+    one = given_at_the_laboratory_of(teacher).filter(pk=pk).first()
     if one is None:
         return None
-    together = _given_at_the_laboratory_of(teacher).filter(teaching_set=one.teaching_set, due_at=one.due_at)
+    together = given_at_the_laboratory_of(teacher).filter(teaching_set=one.teaching_set, due_at=one.due_at)
     return _tests(together)[0]
 
 
@@ -77,7 +77,8 @@ def score_of(test: ProficiencyTest, moment: datetime) -> LaboratoryScore | None:
     return laboratory_score({str(each.person.pk): readings.get(pk, []) for pk, each in attempts.items()})
 
 
-def _given_at_the_laboratory_of(teacher: User) -> QuerySet[Assignment]:
+def given_at_the_laboratory_of(teacher: User) -> QuerySet[Assignment]:
+    """What was given as a test at the laboratory of a teacher, unless it was withdrawn."""
     if not may_teach(teacher):
         return Assignment.objects.none()
     return Assignment.objects.filter(

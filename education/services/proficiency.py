@@ -1,4 +1,4 @@
-"""Give a proficiency test to people of the laboratory."""
+"""Give a proficiency test to people of the laboratory; move its end, or take it back, while it is open."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from audit.models import Action
 from audit.services import record
 from education.models import Assignment, AssignmentKind, Attempt, SetState, TeachingSet
 from education.permissions import may_teach
+from education.selectors.proficiency import given_at_the_laboratory_of
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
-from notices.services.notifications import notify
+from notices.services.notifications import close_notifications, notify
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
+    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -90,6 +92,74 @@ def give_test(
                 after={"set": str(found.pk), "person": str(each.person_id), "due": due_at.isoformat()},
             )
     return given
+
+
+def move_test(*, actor: User, pk: UUID, due_at: datetime) -> None:
+    """Let an open test close at another time, for all who take it. `pk` is that of any assignment of it.
+
+    Raises `NotFound` for a test of another laboratory, `Unprocessable` for a time that has passed, and `Conflict` for a test
+    that has closed, beyond the end of its set, and where another test of the same set closes then.
+    """
+    if due_at <= timezone.now():
+        raise Unprocessable(_("The test has to close in the future."), code="past")
+    with transaction.atomic():
+        given = _open_test(actor, pk)
+        one = given[0]
+        if one.due_at == due_at:
+            return
+        if one.teaching_set.closes_at is not None and one.teaching_set.closes_at < due_at:
+            raise Conflict(_("This set is not open until then."), code="closed")
+        if given_at_the_laboratory_of(actor).filter(teaching_set=one.teaching_set, due_at=due_at).exists():
+            raise Conflict(_("Another test of this set closes at that time."), code="taken")
+        for each in given:
+            before = {"due": each.due_at.isoformat() if each.due_at else None}
+            each.due_at = due_at
+            each.save(update_fields=["due_at"])
+            record(
+                actor=actor,
+                action=Action.UPDATE,
+                target=each,
+                laboratory_id=getattr(actor.laboratory, "pk", None),
+                before=before,
+                after={"due": due_at.isoformat()},
+            )
+
+
+def withdraw_test(*, actor: User, pk: UUID) -> int:
+    """Take an open test back from everybody who has not begun it; return from how many. `pk` is that of any assignment of it.
+
+    Who has begun goes on: what they answered is not thrown away. Raises `NotFound` for a test of another laboratory and
+    `Conflict` for one that has closed, or that everybody has begun.
+    """
+    with transaction.atomic():
+        given = _open_test(actor, pk)
+        begun = set(Attempt.objects.filter(assignment__in=given).values_list("assignment", flat=True))
+        waiting = [each for each in given if each.pk not in begun]
+        if not waiting:
+            raise Conflict(_("Everybody has begun this test: nothing is left to take back."), code="begun")
+        for each in waiting:
+            each.withdrawn_at = timezone.now()
+            each.save(update_fields=["withdrawn_at"])
+            close_notifications(subject_id=each.pk)
+            record(
+                actor=actor,
+                action=Action.CANCEL,
+                target=each,
+                laboratory_id=getattr(actor.laboratory, "pk", None),
+            )
+    return len(waiting)
+
+
+def _open_test(actor: User, pk: UUID) -> list[Assignment]:
+    """The assignments of a test that has not closed, locked."""
+    tests = given_at_the_laboratory_of(actor)
+    one = tests.filter(pk=pk).first()
+    if one is None:
+        raise NotFound
+    if one.due_at is None or one.due_at <= timezone.now():
+        raise Conflict(_("This test has closed."), code="closed")
+    together = tests.filter(teaching_set=one.teaching_set, due_at=one.due_at)
+    return list(together.select_for_update(of=("self",)).order_by("pk"))
 
 
 def testable(teacher: User) -> QuerySet[User]:

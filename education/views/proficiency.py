@@ -10,15 +10,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.models import Action
 from audit.services import record
-from education.forms.proficiency import TestForm
+from education.forms.proficiency import EndForm, TestForm
 from education.permissions import may_teach
 from education.presenters.proficiency import proficiency_context, proficiency_rows
 from education.selectors.proficiency import proficiency_test, score_of, tests_of
-from education.services.proficiency import give_test
+from education.services.proficiency import give_test, move_test, withdraw_test
 from hematovision.csv_export import csv_file
 from hematovision.errors import DomainError
 
@@ -58,7 +59,44 @@ def proficiency_tests(request: AuthenticatedRequest) -> HttpResponse:
 @require_safe
 def proficiency_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show one test: who has finished, and once it has closed, how."""
-    return render(request, "education/proficiency_test.html", proficiency_context(_test(request, pk)))
+    test = _test(request, pk)
+    return _page(request, test, EndForm(initial={"due_at": test.due_at}))
+
+
+@login_required
+@require_POST
+def move(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Let a test close at another time."""
+    test = _test(request, pk)
+    form = EndForm(request.POST)
+    if form.is_valid():
+        try:
+            move_test(actor=request.user, pk=test.pk, due_at=form.cleaned_data["due_at"])
+        except DomainError as error:
+            form.refuse(error, field="due_at")
+        else:
+            messages.success(request, _("Moved. The new time holds for everybody who takes the test."))
+            return redirect("education:proficiency_test", test.pk)
+    return _page(request, test, form, status=422)
+
+
+@login_required
+@require_POST
+def withdraw(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Take a test back from those who have not begun it."""
+    test = _test(request, pk)
+    try:
+        number = withdraw_test(actor=request.user, pk=test.pk)
+    except DomainError as error:
+        messages.error(request, error.sentence)
+        return redirect("education:proficiency_test", test.pk)
+    sentence = ngettext(
+        "Taken back from %(number)s person who had not begun.",
+        "Taken back from %(number)s people who had not begun.",
+        number,
+    )
+    messages.success(request, sentence % {"number": number})
+    return redirect("education:proficiency_tests")
 
 
 @login_required
@@ -78,3 +116,8 @@ def _test(request: AuthenticatedRequest, pk: UUID) -> ProficiencyTest:
     if found is None:
         raise Http404
     return found
+
+
+def _page(request: AuthenticatedRequest, test: ProficiencyTest, form: EndForm, status: int = 200) -> HttpResponse:
+    context = proficiency_context(test) | {"form": form}
+    return render(request, "education/proficiency_test.html", context, status=status)

@@ -76,6 +76,8 @@ def test_what_is_kept_is_the_public_key_and_its_name():
         ("[" * 19_000, "no JSON"),
         ("x" * 20_001, "longer than"),
     ],
+    # Keys are made anew by every process, which have to agree on the names of the tests.
+    ids=lambda value: value if len(value) < 40 else "keys",
 )
 def test_what_is_refused_and_why(pasted, sentence):
     with pytest.raises(Unprocessable) as refusal:
