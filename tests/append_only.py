@@ -1,12 +1,14 @@
-"""Lets the suite empty its database between transactional tests, which the append-only triggers refuse. A pytest plugin."""
+"""Puts the database back after a test that commits, which the append-only triggers refuse. A pytest plugin."""
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from contextlib import closing, contextmanager
 
 import pytest
-from django.db import connections
+from django.core.management import call_command
+from django.db import connections, transaction
 from django.test import TransactionTestCase
 
 _PATTERN = "append_only_%"
@@ -37,21 +39,54 @@ def triggers_lifted(connection):
                 cursor.execute(statement)
 
 
+class Rows:
+    """What migrations wrote into a PostgreSQL database, as text by table."""
+
+    def __init__(self) -> None:
+        self.text: dict[str, str] = {}
+
+    def keep(self, connection) -> None:
+        """Read them, before the first test commits anything."""
+        with connection.cursor() as cursor:
+            for table in connection.introspection.django_table_names(only_existing=True):
+                kept = io.StringIO()
+                cursor.copy_expert(f'COPY "{table}" TO STDOUT', kept)
+                if kept.getvalue():
+                    self.text[table] = kept.getvalue()
+
+    def write(self, connection) -> None:
+        """Write them into the empty tables, whichever refers to which: constraints are checked at the end."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            for table, text in self.text.items():
+                cursor.copy_expert(f'COPY "{table}" FROM STDIN', io.StringIO(text))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _emptied_past_the_triggers(_kept_database):
-    """Transactional tests end with an empty database: as it was kept, or with a flush of every table, triggers lifted."""
-    flush = TransactionTestCase._fixture_teardown
+    """A test that commits leaves the database as migrations left it: whatever comes next may need what they wrote."""
+    begin = TransactionTestCase.__dict__["_fixture_setup"]
+    end = TransactionTestCase._fixture_teardown
+    rows = Rows()
+
+    def set_up(cls):
+        if connections["default"].vendor == "postgresql" and not rows.text:
+            rows.keep(connections["default"])
+        begin.__get__(None, cls)()
 
     def put_back(self):
         connection = connections["default"]
-        if _kept_database is None:
-            with triggers_lifted(connection):
-                flush(self)
-        else:
-            connection.ensure_connection()
+        connection.ensure_connection()
+        if _kept_database is not None:
             with closing(sqlite3.connect(f"{_kept_database.as_uri()}?mode=ro", uri=True)) as kept:
                 kept.backup(connection.connection)
+        elif rows.text:
+            with triggers_lifted(connection):
+                call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
+            rows.write(connection)
+        else:
+            with triggers_lifted(connection):
+                end(self)
 
-    TransactionTestCase._fixture_teardown = put_back
+    TransactionTestCase._fixture_setup, TransactionTestCase._fixture_teardown = classmethod(set_up), put_back
     yield
-    TransactionTestCase._fixture_teardown = flush
+    TransactionTestCase._fixture_setup, TransactionTestCase._fixture_teardown = begin, end

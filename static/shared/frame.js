@@ -199,6 +199,9 @@ const ready = () => {
     row.scrollLeft += at.left - from.left - (from.width - at.width) / 2;
   }
   setInterval(() => showTimes(document), 60000);
-  document.body.addEventListener("htmx:load", (event) => showTimes(event.target));
+  // With the swap, not after it: a time that is painted twice may take a line less the second time.
+  for (const swapped of ["htmx:afterSwap", "htmx:oobAfterSwap"]) {
+    document.body.addEventListener(swapped, (event) => showTimes(event.target));
+  }
 };
 ready();

@@ -93,6 +93,7 @@ def test_no_form_with_a_secret_is_ever_kept(path):
 NOT_KEPT = {
     "education:comment": "nothing of the clinic's work",
     "education:objection": "whoever objects sees at once that it holds",
+    "education:practise": "nothing of the clinic's work",
     "education:start": "nothing of the clinic's work",
     "guide:help": "a question, whose answer nobody waits for",
     "guide:hide_first_steps": "a choice, made again",
