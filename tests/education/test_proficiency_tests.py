@@ -19,7 +19,7 @@ from education.selectors.proficiency import proficiency_test, score_of
 from education.services.answers import answer_item, show_next
 from education.services.attempts import start_attempt
 from education.services.exporting import export_set
-from education.services.proficiency import give_test, withdraw_test
+from education.services.proficiency import give_test
 from education.services.questions import askable
 from education.services.teaching_sets import change_set
 from hematovision.errors import Conflict, NotFound, PermissionRefused, Unprocessable
@@ -324,41 +324,3 @@ def test_a_set_that_draws_other_cells_for_everybody_is_no_test(client, pavel, ce
         give(teaching_set=drawn)
     client.force_login(pavel)
     assert "Drawn anew" not in client.get(reverse("education:proficiency_tests")).text
-
-
-def test_its_end_is_moved_for_everybody(client, pavel, give, people, cells):
-    given = give()
-    answer(people[0], cells, right)
-    client.force_login(pavel)
-    later = (timezone.now() + 3 * SOON).replace(second=0, microsecond=0)
-    sent = client.post(page_of(given[0], "move_test"), {"due_at": f"{later:%Y-%m-%dT%H:%M}"})
-    assert sent.status_code == 302
-    assert set(Assignment.objects.values_list("due_at", flat=True)) == {later}
-    assert score_of(proficiency_test(pavel, given[0].pk), timezone.now() + 2 * SOON) is None
-    assert AuditEvent.objects.filter(action=Action.UPDATE, object_type="education.assignment").count() == len(people)
-
-
-def test_it_is_not_moved_into_the_past_nor_once_it_has_closed(client, pavel, give):
-    given = give()
-    client.force_login(pavel)
-    past = client.post(page_of(given[0], "move_test"), {"due_at": "2020-01-01T00:00"})
-    assert (past.status_code, "has to close in the future" in past.text) == (422, True)
-    close(given)
-    late = client.post(page_of(given[0], "move_test"), {"due_at": "2100-01-01T00:00"})
-    assert (late.status_code, Assignment.objects.filter(due_at__year=2100).count()) == (422, 0)
-    with pytest.raises(Conflict, match="has closed"):
-        withdraw_test(actor=pavel, pk=given[0].pk)
-
-
-def test_it_is_taken_back_from_who_has_not_begun(client, pavel, give, people, cells):
-    given = give()
-    begun = start_attempt(actor=people[0], teaching_set=cells)
-    client.force_login(pavel)
-    assert "4 people have not begun" in client.get(page_of(given[0])).text
-    assert client.post(page_of(given[0], "withdraw_test")).status_code == 302
-    assert [each.person for each in Assignment.objects.filter(withdrawn_at__isnull=True)] == [people[0]]
-    assert not Notification.objects.unread().filter(user__in=people[1:]).exists()
-    assert set(askable(cells, people[1]).values_list("pk", flat=True)) >= {each.cell_id for each in begun.items.all()}
-    answer(people[0], cells, right)
-    with pytest.raises(Conflict, match="Everybody has begun"):
-        withdraw_test(actor=pavel, pk=Assignment.objects.get(withdrawn_at__isnull=True).pk)
